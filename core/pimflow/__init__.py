@@ -1,0 +1,117 @@
+"""A plugin host that moves product data between ERPs, PIM and channels along pipelines declared in YAML.
+
+The names below are all that a plugin needs. They are loaded on first use, so that `import pimflow` stays cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pimflow.components import (
+        Component,
+        Connection,
+        Header,
+        InputPath,
+        Knows,
+        OutputPath,
+        Row,
+        RowStep,
+        Sink,
+        Source,
+        Transform,
+        Use,
+        Writer,
+    )
+    from pimflow.errors import (
+        AccessError,
+        ConfigError,
+        FlowError,
+        GuardError,
+        LoginError,
+        PimflowError,
+        PluginError,
+        RemoteError,
+        RowProblem,
+        StateError,
+        UnreachableError,
+    )
+    from pimflow.hookspecs import hookimpl
+    from pimflow.model import (
+        BadValue,
+        Change,
+        Field,
+        FlowReport,
+        Item,
+        Outcome,
+        Page,
+        Problem,
+        ProblemKind,
+        Run,
+        RunReport,
+        Status,
+        Who,
+        Window,
+    )
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "components": "Component Connection Header InputPath Knows OutputPath Row RowStep Sink Source Transform Use Writer",
+    "errors": "AccessError ConfigError FlowError GuardError LoginError PimflowError PluginError RemoteError "
+    "RowProblem StateError UnreachableError",
+    "hookspecs": "hookimpl",
+    "model": "BadValue Change Field FlowReport Item Outcome Page Problem ProblemKind Run RunReport Status Who Window",
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
+
+__all__ = [
+    "AccessError",
+    "BadValue",
+    "Change",
+    "Component",
+    "ConfigError",
+    "Connection",
+    "Field",
+    "FlowError",
+    "FlowReport",
+    "GuardError",
+    "Header",
+    "InputPath",
+    "Item",
+    "Knows",
+    "LoginError",
+    "Outcome",
+    "OutputPath",
+    "Page",
+    "PimflowError",
+    "PluginError",
+    "Problem",
+    "ProblemKind",
+    "RemoteError",
+    "Row",
+    "RowProblem",
+    "RowStep",
+    "Run",
+    "RunReport",
+    "Sink",
+    "Source",
+    "StateError",
+    "Status",
+    "Transform",
+    "UnreachableError",
+    "Use",
+    "Who",
+    "Window",
+    "Writer",
+    "hookimpl",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        module = _MODULE_OF[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    return getattr(import_module(f"{__name__}.{module}"), name)

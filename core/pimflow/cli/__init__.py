@@ -1,0 +1,1 @@
+"""pimflow command."""

@@ -1,0 +1,237 @@
+"""What authors of plugins subclass: connections, sources, transforms and sinks.
+
+A component is a frozen pydantic model: its fields are the options of the YAML, each with a `Field(description=…)`.
+It keeps no state while running; that lives in the session which `Connection.open` gives and in the `Writer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+from pimflow.errors import RowProblem
+from pimflow.model import Change, Header, Item, Outcome, Row, RowStep, Run, Window
+from pimflow.model import Field as FieldInfo
+
+if TYPE_CHECKING:
+    import petl
+
+ConnectionT = TypeVar("ConnectionT", bound="Connection")
+Knows = Callable[[str], bool]
+"""Tells whether the flow's target has a column of this name."""
+
+
+def _beside_the_pipeline(path: Path, info: ValidationInfo) -> Path:
+    folder = (info.context or {}).get("folder")
+    return Path(folder, path) if folder else path
+
+
+def _must_exist(path: Path) -> Path:
+    if not path.exists():
+        msg = f"file {str(path)!r} does not exist"
+        raise ValueError(msg)
+    return path
+
+
+OutputPath = Annotated[Path, AfterValidator(_beside_the_pipeline)]
+"""A file that will be written; a relative path starts at the folder of the file that names it."""
+
+InputPath = Annotated[Path, AfterValidator(_beside_the_pipeline), AfterValidator(_must_exist)]
+"""A file that must be there before anything runs; a relative path starts as with `OutputPath`."""
+
+
+class ConnectionName:
+    """Marks an option as the name of a connection of this class."""
+
+    def __init__(self, connection: type[Connection]) -> None:
+        self.connection = connection
+
+
+if TYPE_CHECKING:
+
+    class Use(str, Generic[ConnectionT]):
+        """An option that names a connection: `connection: Use[AkeneoConnection]`."""
+
+        __slots__ = ()
+else:
+
+    class Use:
+        """An option that names a connection: `connection: Use[AkeneoConnection]`."""
+
+        def __class_getitem__(cls, connection: type[Connection]) -> Any:
+            return Annotated[str, ConnectionName(connection)]
+
+
+class Component(BaseModel):
+    """Anything that has a name in the YAML."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    type: ClassVar[str]
+    """The name in the YAML: `odoo` for a connection, `odoo.products` for a source or sink, `map` for a transform."""
+
+    @property
+    def title(self) -> str:
+        """What a report calls this system or file, in the middle of a sentence."""
+        return self.type.partition(".")[0]
+
+    @property
+    def address(self) -> str:
+        """Where it lives, without secrets: what was sent to another address is not known here."""
+        return ""
+
+
+class Connection(Component):
+    """How to reach one system. Secrets are `pydantic.SecretStr`."""
+
+    timeout: float = Field(30.0, gt=0, description="Seconds to wait for an answer.")
+    proxy: str | None = Field(None, description="Address of an HTTP proxy.")
+    ca_file: InputPath | None = Field(None, description="PEM file of the certificate authority to trust.")
+
+    def open(self) -> AbstractContextManager[Any]:
+        """Give the session, as a context manager; the run opens and closes it.
+
+        The session must be safe for several threads. Raises LoginError, UnreachableError.
+        """
+        raise NotImplementedError
+
+    def check(self, session: Any) -> str:
+        """Say who answered, as in "Odoo 18.0, database shop, user connector".
+
+        Raises LoginError, AccessError or UnreachableError with what is missing and what to do.
+        """
+        raise NotImplementedError
+
+
+class Source(Component):
+    """Reads records. An option `connection: Use[…]` names the connection whose session the methods get."""
+
+    def discover(self, session: Any) -> list[FieldInfo]:
+        """List the columns that `extract` can give."""
+        header = next(iter(self.extract(session, Window())))
+        return [FieldInfo(str(name), "text") for name in header]
+
+    def window(self, session: Any, cursor: str | None) -> Window:  # noqa: ARG002 - for those that have a cursor
+        """Fix what this run reads: everything, unless the source can tell what changed since `cursor`.
+
+        A source with a cursor reads `[since - overlap, now)` in the server's own time.
+        """
+        return Window()
+
+    def count(self, session: Any, window: Window) -> int | None:  # noqa: ARG002 - for those that can count cheaply
+        """Count the records of the window, for progress; None where counting costs as much as reading."""
+        return None
+
+    def extract(self, session: Any, window: Window) -> petl.Table:
+        """Give the records as a lazy table: the first row is the header. It is read once, in another thread.
+
+        Cells hold None or "" for empty; a cell that cannot be read may be a `BadValue`.
+        Raises FlowError when the read cannot be completed.
+        """
+        raise NotImplementedError
+
+
+class Transform(Component):
+    """Changes rows on their way. Options follow the name in the YAML: `- convert: {weight: number}`."""
+
+    root: ClassVar[str | None] = None
+    """The option that takes the whole value of the YAML, where that is not a mapping of options."""
+
+    whole: ClassVar[bool] = False
+    """True for a transform that needs all rows at once: it defines `apply` instead of `compile`."""
+
+    def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:
+        """Give the header that comes out and a function from row to row; a row of None is dropped.
+
+        The function gets rows as long as `header`, must not change them in place, and raises RowProblem for a record
+        that cannot go on. For one bad cell it puts a `BadValue` into the row; it carries along those it finds.
+        """
+        raise NotImplementedError
+
+    def apply(self, table: petl.Table) -> petl.Table:
+        """Give all rows changed; only where `whole` is True. Memory must not grow with the rows: sort on disk."""
+        raise NotImplementedError
+
+
+class Writer:
+    """One sink at work during one run. `load` is called from several threads, the rest from one."""
+
+    def knows(self, column: str) -> bool:  # noqa: ARG002 - files take any column
+        """Tell whether the target has a column of this name."""
+        return True
+
+    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:  # noqa: ARG002 - files take any column
+        """Name the columns of the flow that the target cannot take; they are left out, each told once."""
+        return {}
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        """Turn one row into items for the target; the row holds None for a cell that is to be emptied.
+
+        A value that the target would not take is left out and told in `Item.problems`. Raises RowProblem when the
+        whole record cannot be sent.
+        """
+        raise NotImplementedError
+
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Give what the target has now: key -> payload, limited to `columns`; keys that it lacks are left out.
+
+        Values have the form that `prepare` gives them. Used by `plan`, and to tell new records from existing ones.
+        """
+        raise NotImplementedError
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        """Write a batch of one resource, at most `Sink.batch_size`, and tell one outcome a change.
+
+        Transient faults are retried by the client below. UnreachableError costs this batch, any other FlowError the
+        flow. A change without an outcome counts as unknown.
+        """
+        raise NotImplementedError
+
+    def close(self, ok: bool) -> None:
+        """End the run: with `ok` make the result visible, without it leave the target as it was found."""
+
+
+class Sink(Component):
+    """Writes records. An option `connection: Use[…]` names the connection whose session `open` gets."""
+
+    key: ClassVar[str | None] = None
+    """The column that holds a record's key, where the flow does not say `key:`."""
+
+    noun: ClassVar[tuple[str, str]] = ("record", "records")
+    """What a report calls one record, and several."""
+
+    batch_size: ClassVar[int] = 100
+    in_flight: ClassVar[int] = 1
+    """How many batches may be under way at once."""
+
+    whole: ClassVar[bool] = False
+    """True for files and feeds: every row every time, no memory of what was sent before."""
+
+    creation_defaults: ClassVar[Mapping[str, Any]] = {}
+    """Columns given to new records only, unless the flow maps them."""
+
+    def open(self, session: Any, run: Run) -> Writer:
+        """Give the writer for one run. `run.dry` means that nothing may be written."""
+        raise NotImplementedError
+
+
+__all__ = [
+    "Component",
+    "Connection",
+    "ConnectionName",
+    "Header",
+    "InputPath",
+    "Knows",
+    "OutputPath",
+    "Row",
+    "RowStep",
+    "Sink",
+    "Source",
+    "Transform",
+    "Use",
+    "Writer",
+]

@@ -1,0 +1,230 @@
+"""What crosses the boundary between the core and its plugins: frozen data, no behaviour to speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+Header = tuple[str, ...]
+Row = Sequence[Any]
+RowStep = Callable[[Row], Row | None]
+"""One compiled transform: a row in, a row out, or None to drop it."""
+
+
+class ProblemKind(StrEnum):
+    """The class of a problem."""
+
+    VALUE = "value"
+    MISSING = "missing"
+    REFERENCE = "reference"
+    PERMISSION = "permission"
+    DUPLICATE = "duplicate"
+    TOO_LARGE = "too large"
+    CONNECTION = "connection"
+    RATE_LIMIT = "rate limit"
+
+
+class Who(StrEnum):
+    """Who can mend a problem."""
+
+    PRODUCT_MANAGER = "product manager"
+    SOURCE_TEAM = "ERP team"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a value or a record could not go on, in words for the product manager.
+
+    `reason` continues the sentence "Colour: Odoo says 'BORD', …": "the PIM has no such option". It names no
+    record, so that equal causes are told once with a count. `remedy` is what to do now, as a sentence of its own.
+    `detail` (a status, the other side's own words) is for the administrator and is shown apart.
+    """
+
+    reason: str
+    kind: ProblemKind = ProblemKind.VALUE
+    field: str | None = None
+    value: Any = None
+    remedy: str = ""
+    who: Who = Who.SOURCE_TEAM
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """Give `field: 'value': reason` for logs."""
+        found = None if self.value is None else repr(self.value)
+        return ": ".join(part for part in (self.field, found, self.reason) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class BadValue:
+    """A cell whose value could not be read: it travels in the row in place of the value.
+
+    Later steps carry it along unchanged; before the sink the flow's `on_bad_value` decides whether the cell is
+    left out or the record is refused.
+    """
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column that a source offers or a sink takes.
+
+    `hot` marks data that changes all day (stock, current prices) and has no place in a PIM.
+    """
+
+    name: str
+    type: str
+    label: str = ""
+    translatable: bool = False
+    hot: bool = False
+    sample: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a source that one run reads: `[since, until)` in the source's own time; no `since` means all.
+
+    `cursor` is opaque to the core: it is kept when the read was complete, and handed to the next `Source.window`.
+    `keys` limits the read to these records where the source can; the core filters again.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    keys: tuple[str, ...] = ()
+    partition: str | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record for the target: a flat mapping of column names to values as the sink's codec made them.
+
+    A column that is absent is left as it is in the target; a column that is None is emptied. `problems` are values
+    that were left out of the payload, each with its reason.
+    """
+
+    resource: str
+    key: str
+    payload: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An item that differs from what the flow sent last. `known`: this flow has written the record before."""
+
+    item: Item
+    row: int
+    known: bool
+    fingerprint: bytes
+
+    @property
+    def key(self) -> str:
+        """The record's key in the target."""
+        return self.item.key
+
+    @property
+    def resource(self) -> str:
+        """What kind of record it is in the target, such as `products`."""
+        return self.item.resource
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """The columns to write."""
+        return self.item.payload
+
+
+class Status(StrEnum):
+    """What became of one record."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    WAITING = "waiting"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+SETTLED = frozenset({Status.CREATED, Status.UPDATED, Status.DELETED, Status.UNCHANGED})
+"""The target has the record as it should be, save for values that were left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change. A settled outcome may still tell `problems`: values the target did not take."""
+
+    resource: str
+    key: str
+    status: Status
+    problems: tuple[Problem, ...] = ()
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one pipeline, as plugins see it. `dry` runs write nothing."""
+
+    id: str
+    pipeline: str
+    started: datetime
+    full: bool = False
+    only: tuple[str, ...] = ()
+    limit: int | None = None
+    dry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause and the records that it concerns. `keys` are the first of them."""
+
+    problem: Problem
+    status: Status
+    count: int
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FlowReport:
+    """What one flow did. `noun` is singular and plural of what it moves; `counts` has a number per status."""
+
+    name: str
+    source: str
+    target: str
+    noun: tuple[str, str]
+    read: int = 0
+    dropped: int = 0
+    counts: Mapping[Status, int] = field(default_factory=dict)
+    attention: int = 0
+    causes: tuple[Cause, ...] = ()
+    full: bool = True
+    complete: bool = True
+    error: str = ""
+    detail: str = ""
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What one run did, flow by flow, and the exit code that it ended with."""
+
+    run: Run
+    flows: tuple[FlowReport, ...]
+    seconds: float
+    exit_code: int
+    log: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that a plugin adds to the web UI: `path` below the root, `title` in the menu, `render` makes HTML."""
+
+    path: str
+    title: str
+    render: Callable[[], str]

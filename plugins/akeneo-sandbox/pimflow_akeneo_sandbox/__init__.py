@@ -1,0 +1,1 @@
+"""Start an Akeneo-compatible server for demos and tests."""

@@ -1,0 +1,1 @@
+"""Reads products from and writes products to an Akeneo PIM."""

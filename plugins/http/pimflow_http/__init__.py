@@ -1,0 +1,1 @@
+"""The HTTP client of pimflow connectors: time-outs, retries, one limiter per address and client."""

@@ -1,0 +1,1 @@
+"""Contract suites and HTTP replay for authors of pimflow plugins."""

@@ -1,0 +1,1 @@
+"""Generic transforms for pimflow pipelines: filter, map, convert, value_map."""
