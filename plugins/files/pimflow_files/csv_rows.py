@@ -1,0 +1,146 @@
+"""The rows of a CSV file, one after the other, each checked for what would silently spoil a catalogue."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pimflow import BadValue, Problem, RemoteError
+from pimflow_files.cells import DecimalSign, plain_number
+from pimflow_files.dialect import UNDECODED
+
+LONGEST_CELL = 1 << 24
+"""In characters. A cell beyond is an opened quote that nobody closed, and would take the memory of the machine."""
+
+_SHORTENED = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{2,3}")
+
+
+@dataclass(frozen=True)
+class CsvRows:
+    """A table that opens its file each time it is read: header first, every cell text, `numbers` canonical."""
+
+    path: Path
+    encoding: str
+    delimiter: str
+    quotechar: str
+    numbers: tuple[str, ...] = ()
+    decimal: DecimalSign = "point"
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        """Give the header, then the rows. Raises RemoteError with the line where the file cannot be read on."""
+        csv.field_size_limit(LONGEST_CELL)
+        try:
+            with self.path.open(encoding=self.encoding, errors="surrogateescape", newline="") as file:
+                reader = csv.reader(file, delimiter=self.delimiter, quotechar=self.quotechar, strict=True)
+                header = _header(self.path, reader)
+                yield header
+                yield from self._rows(reader, header)
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        except UnicodeDecodeError as error:
+            message = f"{self.path.name} is not written in {self.encoding}. State its encoding under `encoding:`."
+            raise RemoteError(message, detail=f"{self.path}: {error}") from error
+
+    def _rows(self, reader: Any, header: tuple[str, ...]) -> Iterator[Sequence[Any]]:
+        width, checked = len(header), self._checked(header)
+        line = reader.line_num + 1
+        while True:
+            try:
+                for row in reader:
+                    if any(row):
+                        yield checked(row, line) if len(row) == width else _uneven(row, width, line, checked)
+                    line = reader.line_num + 1
+            except csv.Error as error:
+                yield [_broken(self.path, error, line)] * width
+                line = reader.line_num + 1
+            else:
+                return
+
+    def _checked(self, header: tuple[str, ...]) -> Callable[[list[Any], int], list[Any]]:
+        number_at = [header.index(name) for name in self.numbers]
+        texts = [(at, name) for at, name in enumerate(header) if name not in self.numbers]
+
+        def checked(row: list[Any], line: int) -> list[Any]:
+            text = "\n".join(row)
+            if "E+" in text or "e+" in text or "\x00" in text or not (text.isascii() or _encodable(text)):
+                for at, name in texts:
+                    row[at] = _readable(row[at], name, line)
+            for at in number_at:
+                row[at] = _number(row[at], header[at], self.decimal, line)
+            return row
+
+        return checked
+
+
+def unreadable(path: Path, error: OSError) -> RemoteError:
+    """Tell in words why a file could not be read."""
+    return RemoteError(f"{path.name} cannot be read: {error.strerror}.", detail=f"{path}: {error}")
+
+
+def _encodable(text: str) -> bool:
+    return UNDECODED.search(text) is None
+
+
+def _header(path: Path, reader: Any) -> tuple[str, ...]:
+    try:
+        names = [name.strip() for name in next(row for row in reader if any(row))]
+    except StopIteration:
+        raise RemoteError(f"{path.name} is empty: not even a header row with the names of the columns.") from None
+    except csv.Error as error:
+        raise RemoteError(f"The header row of {path.name} cannot be read.", detail=f"{path}: {error}") from None
+    while not names[-1]:
+        names.pop()
+    for at, name in enumerate(names):
+        if not name:
+            raise RemoteError(f"Column {at + 1} of {path.name} has no name. Give it one in the header row.")
+        if UNDECODED.search(name):
+            raise RemoteError(f"The name of column {at + 1} of {path.name} cannot be read. State `encoding:`.")
+        if name in names[:at]:
+            first = names.index(name) + 1
+            raise RemoteError(f"{path.name} has two columns {name!r}, {first} and {at + 1}. Rename or drop one.")
+    return tuple(names)
+
+
+def _uneven(row: list[Any], width: int, line: int, checked: Callable[[list[Any], int], list[Any]]) -> list[Any]:
+    if not any(row[width:]) and len(row) > width:
+        return checked(row[:width], line)
+    reason = f"a row of the file has {len(row)} cells where the header has {width}"
+    remedy = "Put cells that hold the delimiter, a quote or a line break between quotes, and export the file again."
+    return [BadValue(Problem(reason, remedy=remedy, detail=f"line {line}"))] * width
+
+
+def _broken(path: Path, error: csv.Error, line: int) -> BadValue:
+    if "expected after" in str(error):
+        remedy = "Double a quote that is part of the text, and export the file again."
+        return BadValue(Problem("the quotes in a row do not fit", remedy=remedy, detail=f"line {line}: {error}"))
+    raise RemoteError(
+        f"{path.name}: a quote opened in the row that begins in line {line} is never closed. Close it and run again.",
+        detail=f"{path}, line {line}: {error}",
+    ) from error
+
+
+def _readable(cell: str, name: str, line: int) -> Any:
+    where = f"line {line}"
+    if _SHORTENED.fullmatch(cell.strip()):
+        reason = "which looks like a number that a spreadsheet shortened; the real code is lost"
+        return BadValue(Problem(reason, field=name, value=cell, remedy="Export the column as text.", detail=where))
+    if "\x00" in cell or not _encodable(cell):
+        shown = UNDECODED.sub("\N{REPLACEMENT CHARACTER}", cell).replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        remedy = "Export the file as UTF-8, or state its encoding under `encoding:`."
+        reason = "which holds unreadable characters"
+        return BadValue(Problem(reason, field=name, value=shown, remedy=remedy, detail=where))
+    return cell
+
+
+def _number(cell: str, name: str, decimal: DecimalSign, line: int) -> Any:
+    if not cell.strip():
+        return ""
+    number = plain_number(cell, decimal)
+    if number is not None:
+        return number
+    reason = f"which is not a number with a decimal {decimal}"
+    return BadValue(Problem(reason, field=name, value=cell, remedy="Correct it there.", detail=f"line {line}"))

@@ -1,0 +1,89 @@
+"""Sinks that write one file as a whole: CSV (also TSV) and JSON Lines."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from pimflow import OutputPath, Run, Sink, Writer
+from pimflow_files.cells import DecimalSign, Delimiter, Encoding
+from pimflow_files.swap import SwapFile
+from pimflow_files.writing import CsvFormat, FileWriter, JsonLinesFormat
+
+_TABBED = frozenset({".tsv", ".tab"})
+
+
+class CsvSink(Sink):
+    """Rows of a CSV or TSV file, in the form of Akeneo's own import files unless told otherwise."""
+
+    type = "files.csv"
+    noun = ("row", "rows")
+    batch_size = 1000
+    whole = True
+
+    path: OutputPath = Field(description="The file to write; it is replaced when the flow ends well.")
+    columns: tuple[str, ...] = Field((), description="Columns in their order; when left out, those of the flow.")
+    delimiter: Delimiter | None = Field(
+        None, description="Sign between cells, or `tab`; `;` unless the file is a .tsv."
+    )
+    encoding: Encoding = Field("utf-8", description="Such as `utf-8` or `cp1252`.")
+    bom: bool = Field(False, description="Begin with a byte order mark, which Excel needs to read UTF-8.")
+    numbers: tuple[str, ...] = Field((), description="Columns whose text is a number, written with the decimal sign.")
+    decimal: DecimalSign = Field("point", description="Decimal sign of numbers.")
+    line_end: Literal["lf", "crlf"] = Field("lf", description="What ends a line.")
+
+    @model_validator(mode="after")
+    def _mark_is_for_utf8(self) -> CsvSink:
+        if self.bom and self.encoding != "utf-8":
+            raise ValueError(f"`bom: true` is for utf-8; the encoding is {self.encoding}")
+        return self
+
+    @property
+    def title(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    @property
+    def address(self) -> str:
+        """The file's path."""
+        return str(self.path)
+
+    def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
+        """Give the writer. Raises AccessError when the folder cannot be written."""
+        tabbed = self.path.suffix.lower() in _TABBED
+        shape = CsvFormat(
+            encoding="utf-8-sig" if self.bom else self.encoding,
+            delimiter=self.delimiter or ("\t" if tabbed else ";"),
+            line_end="\r\n" if self.line_end == "crlf" else "\n",
+            numbers=self.numbers,
+            decimal=self.decimal,
+        )
+        return FileWriter(None if run.dry else SwapFile(self.path, run.id), shape, self.columns)
+
+
+class JsonLinesSink(Sink):
+    """Records of a JSON Lines file: one object a line, in UTF-8. A column that a record lacks is left out."""
+
+    type = "files.jsonl"
+    noun = ("record", "records")
+    batch_size = 1000
+    whole = True
+
+    path: OutputPath = Field(description="The file to write; it is replaced when the flow ends well.")
+    columns: tuple[str, ...] = Field((), description="Keys to write; when left out, the columns of the flow.")
+
+    @property
+    def title(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    @property
+    def address(self) -> str:
+        """The file's path."""
+        return str(self.path)
+
+    def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
+        """Give the writer. Raises AccessError when the folder cannot be written."""
+        swap = None if run.dry else SwapFile(self.path, run.id)
+        return FileWriter(swap, JsonLinesFormat(), self.columns)

@@ -1,0 +1,57 @@
+"""A file that is written beside its target and takes its place only when it is complete."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+from pathlib import Path
+
+from pimflow import AccessError
+
+
+class SwapFile:
+    """Collects bytes in a hidden file in the folder of `target`; readers of `target` never see half a file."""
+
+    def __init__(self, target: Path, mark: str) -> None:
+        self._target = target.resolve()
+        self._part = self._target.with_name(f".{self._target.name}.{mark}.part")
+        try:
+            self._part.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._part.open("wb")
+        except OSError as error:
+            raise _not_writable(target, error) from error
+
+    def write(self, content: bytes) -> None:
+        """Append. Raises AccessError where the disk is full or the folder is gone."""
+        try:
+            self._file.write(content)
+        except OSError as error:
+            raise _not_writable(self._target, error) from error
+
+    def close(self, *, keep: bool) -> None:
+        """Put the content in place of the target, unless it is the same or `keep` is False. Closing twice is fine."""
+        if self._file.closed:
+            return
+        try:
+            with self._file:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+            if keep and not self._is_target():
+                self._take_place()
+        except OSError as error:
+            raise _not_writable(self._target, error) from error
+        finally:
+            self._part.unlink(missing_ok=True)
+
+    def _is_target(self) -> bool:
+        return self._target.exists() and filecmp.cmp(self._part, self._target, shallow=False)
+
+    def _take_place(self) -> None:
+        if self._target.exists():
+            shutil.copymode(self._target, self._part)
+        self._part.replace(self._target)
+
+
+def _not_writable(path: Path, error: OSError) -> AccessError:
+    return AccessError(f"{path.name} cannot be written: {error.strerror}.", detail=f"{path}: {error}")

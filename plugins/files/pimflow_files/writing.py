@@ -1,0 +1,167 @@
+"""The writer behind the file sinks, and the two formats that it writes."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Protocol
+
+import orjson
+
+from pimflow import Change, FlowError, Header, Item, Outcome, Problem, RowProblem, Status, Who, Writer
+from pimflow_files.cells import DecimalSign, as_cell, number_cell
+from pimflow_files.swap import SwapFile
+
+RESOURCE = "rows"
+
+
+class Format(Protocol):
+    """Makes the bytes of a file. Raises ValueError or TypeError for what the format cannot hold."""
+
+    def head(self, header: Header) -> bytes:
+        """Give what stands before the first record."""
+
+    def line(self, record: Mapping[str, Any], header: Header) -> bytes:
+        """Give one record."""
+
+
+class CsvFormat:
+    """Lines of cells, in the form of Akeneo's own CSV files."""
+
+    def __init__(
+        self, encoding: str, delimiter: str, line_end: str, numbers: Sequence[str], decimal: DecimalSign
+    ) -> None:
+        self._encoder = codecs.getincrementalencoder(encoding)()  # it writes a byte order mark once only
+        self._buffer = io.StringIO(newline="")
+        self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator=line_end)
+        self._numbers = frozenset(numbers)
+        self._decimal = decimal
+
+    def head(self, header: Header) -> bytes:
+        """Give the row of column names."""
+        return self._encoded(header)
+
+    def line(self, record: Mapping[str, Any], header: Header) -> bytes:
+        """Give one row; a column that the record lacks is an empty cell."""
+        return self._encoded([self._cell(name, record.get(name)) for name in header])
+
+    def _cell(self, name: str, value: Any) -> str:
+        if name in self._numbers and isinstance(value, str):
+            return number_cell(value, self._decimal)
+        return as_cell(value, self._decimal)
+
+    def _encoded(self, cells: Sequence[str]) -> bytes:
+        self._writer.writerow(cells)
+        text = self._buffer.getvalue()
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        return self._encoder.encode(text)
+
+
+class JsonLinesFormat:
+    """One object a line, keys as the record has them; dates are ISO text, decimals text."""
+
+    def head(self, header: Header) -> bytes:  # noqa: ARG002 - keys stand in each record
+        """Give nothing."""
+        return b""
+
+    def line(self, record: Mapping[str, Any], header: Header) -> bytes:  # noqa: ARG002 - absent keys stay absent
+        """Give one object."""
+        return orjson.dumps(dict(record), default=_exact, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _exact(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+class FileWriter(Writer):
+    """Writes all rows of a flow to a file that takes the target's place at the end; without `swap` writes nothing.
+
+    The key of a row is its number: a file has no memory, so rows need no key of their own.
+    """
+
+    def __init__(self, swap: SwapFile | None, shape: Format, columns: Header) -> None:
+        self._swap = swap
+        self._format = shape
+        self._chosen = columns
+        self._header = columns
+        self._rows = 0
+        self._begun = False
+
+    def knows(self, column: str) -> bool:
+        """Tell whether the file may have this column: any, unless `columns` chose some."""
+        return not self._chosen or column in self._chosen
+
+    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
+        """Take the flow's columns for those of the file, unless `columns` chose some."""
+        self._header = self._chosen or header
+        return {name: _no_column(name) for name in header if not self.knows(name)}
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        """Give the row as it is, limited to the file's columns."""
+        self._rows += 1
+        self._header = self._header or tuple(row)
+        payload = {name: value for name, value in row.items() if name in self._header}
+        problems = tuple(_no_column(name).problem for name in row if name not in self._header)
+        yield Item(RESOURCE, str(self._rows), payload, problems)
+
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002
+        """Give nothing: the file is written anew each time, so no row of it is there before."""
+        return {}
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        """Append the rows; one that the format cannot hold is refused."""
+        if batch:
+            self._begin()
+        for change in batch:
+            try:
+                line = self._format.line(change.payload, self._header)
+            except (ValueError, TypeError) as error:
+                yield Outcome(change.resource, change.key, Status.REFUSED, (_unwritable(error),))
+                continue
+            if self._swap:
+                self._swap.write(line)
+            yield Outcome(change.resource, change.key, Status.CREATED)
+
+    def close(self, ok: bool) -> None:
+        """Put the file in place, or with `ok` False leave the one that is there."""
+        if self._swap is None:
+            return
+        try:
+            if ok:
+                self._begin()
+        finally:
+            self._swap.close(keep=ok)
+
+    def _begin(self) -> None:
+        if self._begun or self._swap is None:
+            return
+        self._begun = True
+        try:
+            head = self._format.head(self._header) if self._header else b""
+        except ValueError as error:
+            message = "The file's encoding lacks a character of its column names. State `encoding: utf-8`."
+            raise FlowError(message, detail=str(error)) from error
+        self._swap.write(head)
+
+
+def _no_column(name: str) -> RowProblem:
+    remedy = "Name it under `columns:` of the sink, or leave it out of the mapping."
+    return RowProblem(name, None, "the file has no such column", remedy=remedy, who=Who.ADMINISTRATOR)
+
+
+def _unwritable(error: Exception) -> Problem:
+    if isinstance(error, UnicodeEncodeError):
+        value = error.object[error.start : error.end]
+        reason = f"which the file's encoding {error.encoding} lacks"
+        remedy = "State `encoding: utf-8` at the sink, or replace the character."
+        return Problem(reason, value=value, remedy=remedy, who=Who.ADMINISTRATOR, detail=str(error))
+    remedy = "Convert it to text or to a smaller number."
+    return Problem(
+        "a value of the row has no form in the file", remedy=remedy, who=Who.ADMINISTRATOR, detail=str(error)
+    )

@@ -1,0 +1,154 @@
+"""The transform `filter`: which rows go on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from pimflow import BadValue, Header, Knows, Row, RowProblem, RowStep, Transform
+from pimflow_transforms.options import Plain, PlainText, Rule, positions
+from pimflow_transforms.values import as_number, as_text, is_empty
+
+Test = Callable[[Any], bool]
+
+
+class Condition(Rule):
+    """What one column must hold; several options are all required."""
+
+    field: str = Field(description="The column.")
+    present: bool | None = Field(None, description="Whether the cell must hold something (true) or nothing (false).")
+    absent: bool | None = Field(None, description="The opposite of `present`.")
+    equals: PlainText | None = Field(None, description="The value.")
+    differs: PlainText | None = Field(None, description="Any value but this one; an empty cell passes.")
+    in_: tuple[PlainText, ...] | None = Field(None, alias="in", description="One of these values.")
+    not_in: tuple[PlainText, ...] | None = Field(None, description="None of these values; an empty cell passes.")
+    matches: str | None = Field(None, description="A regular expression found in the value; ^ and $ for all of it.")
+    greater: Plain | None = Field(None, description="Above this number, or after this text (a date as 2026-01-31).")
+    at_least: Plain | None = Field(None, description="This number or above, this text or after.")
+    less: Plain | None = Field(None, description="Below this number, or before this text.")
+    at_most: Plain | None = Field(None, description="This number or below, this text or before.")
+
+    @field_validator("matches")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+        return pattern
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Condition:
+        if not self.model_fields_set - {"field"}:
+            raise ValueError("say what the column must hold, such as `present: true` or `equals: VALUE`")
+        return self
+
+    def tests(self) -> list[Test]:
+        """Give one function from value to verdict for each option that is set."""
+        tests: list[Test] = []
+        if (present := _wanted(self.present, self.absent)) is not None:
+            tests.append(lambda value: is_empty(value) is not present)
+        tests += [_text_test(name, getattr(self, name)) for name in _TEXT if getattr(self, name) is not None]
+        tests += [_order_test(name, getattr(self, name)) for name in _ORDER if getattr(self, name) is not None]
+        return tests
+
+
+def _wanted(present: bool | None, absent: bool | None) -> bool | None:
+    return present if absent is None else not absent
+
+
+_TEXT: dict[str, Callable[[str, Any], bool]] = {
+    "equals": lambda text, wanted: text == wanted,
+    "differs": lambda text, unwanted: text != unwanted,
+    "in_": lambda text, wanted: text in wanted,
+    "not_in": lambda text, unwanted: text not in unwanted,
+    "matches": lambda text, pattern: re.search(pattern, text) is not None,
+}
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "greater": lambda value, bound: bool(value > bound),
+    "at_least": lambda value, bound: bool(value >= bound),
+    "less": lambda value, bound: bool(value < bound),
+    "at_most": lambda value, bound: bool(value <= bound),
+}
+
+
+def _text_test(name: str, wanted: Any) -> Test:
+    holds = _TEXT[name]
+    return lambda value: holds(as_text(value), wanted)
+
+
+def _order_test(name: str, bound: Plain) -> Test:
+    holds, limit = _ORDER[name], as_number(bound)
+    if limit is None:
+        return lambda value: not is_empty(value) and holds(as_text(value), as_text(bound))
+
+    def test(value: Any) -> bool:
+        if is_empty(value):
+            return False
+        number = as_number(value)
+        if number is None:
+            raise ValueError("which is not a number, so the filter cannot compare it")
+        return holds(number, limit)
+
+    return test
+
+
+def _one_or_more(value: Any) -> Any:
+    return [value] if isinstance(value, dict | Condition) else value
+
+
+class Filter(Transform):
+    """Lets rows go on that meet a condition, or all of several; the others are dropped.
+
+    A row whose cell cannot be judged (a bad value, text where a number is compared) is put aside with its reason.
+    """
+
+    type = "filter"
+    root: ClassVar[str | None] = "conditions"
+
+    conditions: Annotated[
+        tuple[Condition, ...], BeforeValidator(_one_or_more, json_schema_input_type=Condition | list[Condition])
+    ] = Field(min_length=1, description="One condition, or a list of conditions that must all hold.")
+
+    def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:  # noqa: ARG002 - the target is not asked
+        """Keep the header. Raises ConfigError for a column that is not there."""
+        places = positions("filter", [condition.field for condition in self.conditions], header)
+        tests = [
+            (at, header[at], test, _only_presence(condition))
+            for at, condition in zip(places, self.conditions, strict=True)
+            for test in condition.tests()
+        ]
+
+        def step(row: Row) -> Row | None:
+            for at, name, test, judges_bad in tests:
+                value = row[at]
+                if isinstance(value, BadValue) and not judges_bad:
+                    raise _put_aside(value)
+                try:
+                    if not test(value):
+                        return None
+                except ValueError as error:
+                    raise RowProblem(name, value, str(error), remedy="Correct it there.") from error
+            return row
+
+        return header, step
+
+
+def _only_presence(condition: Condition) -> bool:
+    return condition.model_fields_set <= {"field", "present", "absent"}
+
+
+def _put_aside(cell: BadValue) -> RowProblem:
+    found = cell.problem
+    return RowProblem(
+        found.field,
+        found.value,
+        found.reason,
+        kind=found.kind,
+        remedy=found.remedy,
+        who=found.who,
+        detail=found.detail,
+    )

@@ -1,0 +1,88 @@
+"""How numbers, booleans and dates are read from what a source wrote. Each reading raises ValueError with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pimflow_transforms.values import as_number, as_text, plain
+
+DecimalSign = Literal["comma", "point"]
+_BLANKS = str.maketrans(
+    {"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ", "\N{RIGHT SINGLE QUOTATION MARK}": "'"}
+)
+
+
+def read_number(decimal: DecimalSign, thousands: str | None) -> Callable[[Any], str]:
+    """Read a number exactly; give it as text without exponent, sign of thousands and useless zeros."""
+    exactly = _exact(decimal, thousands)
+    return lambda value: plain(exactly(value))
+
+
+def read_integer(decimal: DecimalSign, thousands: str | None) -> Callable[[Any], int]:
+    """Read a whole number; `12.0` is one, `12.5` is not."""
+    exactly = _exact(decimal, thousands)
+
+    def read(value: Any) -> int:
+        number = exactly(value)
+        if number != number.to_integral_value():
+            raise ValueError("which is not a whole number")
+        return int(number)
+
+    return read
+
+
+def _exact(decimal: DecimalSign, thousands: str | None) -> Callable[[Any], Decimal]:
+    grouped = re.compile(rf"[+-]?[0-9]{{1,3}}({re.escape(thousands)}[0-9]{{3}})+(?![0-9])") if thousands else None
+
+    def exactly(value: Any) -> Decimal:
+        if isinstance(value, str):
+            text = value.translate(_BLANKS).strip()
+            if grouped and thousands and (found := grouped.match(text)):
+                text = found[0].replace(thousands, "") + text[found.end() :]
+            if decimal == "comma":
+                text = text.replace(".", "?").replace(",", ".")
+        else:
+            text = value
+        number = as_number(text)
+        if number is None:
+            raise ValueError("which is not a number" + (" with a decimal comma" if decimal == "comma" else ""))
+        return number
+
+    return exactly
+
+
+def read_boolean(true: Iterable[str], false: Iterable[str]) -> Callable[[Any], bool]:
+    """Read yes or no, without regard to the case of letters."""
+    meaning = {text.casefold(): True for text in true} | {text.casefold(): False for text in false}
+
+    def read(value: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        try:
+            return meaning[as_text(value).strip().casefold()]
+        except KeyError:
+            raise ValueError("which means neither yes nor no") from None
+
+    return read
+
+
+def read_date(form: str | None) -> Callable[[Any], str]:
+    """Read a day, by default in the ISO form; of a point in time the day as it is written."""
+
+    def read(value: Any) -> str:
+        if isinstance(value, date):
+            return value.isoformat()[:10]
+        text = str(value).strip()
+        try:
+            if form:
+                return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a day has no time zone
+            day = text[:10] if text[10:11] in {"T", " "} else text
+            return date.fromisoformat(day).isoformat()
+        except ValueError:
+            raise ValueError(f"which is not a date written as {form or 'in 2026-01-31'}") from None
+
+    return read
