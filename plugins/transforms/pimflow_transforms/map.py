@@ -140,7 +140,7 @@ class Map(Transform):
         return columns
 
     def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:
-        """Give the target columns. Raises ConfigError for a source column that is not there, or a target given twice."""
+        """Give the target columns. Raises ConfigError for a source column that is not there or a target given twice."""
         named = {target: column for target, column in self.columns.items() if target != "others"}
         flat = [each for target, column in named.items() for each in _fanned_out(target, column)]
         places = positions("map", [origin for _, origin, _ in flat if origin is not None], header)
