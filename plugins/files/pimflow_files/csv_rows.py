@@ -41,7 +41,7 @@ class CsvRows:
                 yield from self._rows(reader, header)
         except OSError as error:
             raise unreadable(self.path, error) from error
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             message = f"{self.path.name} is not written in {self.encoding}. State its encoding under `encoding:`."
             raise RemoteError(message, detail=f"{self.path}: {error}") from error
 

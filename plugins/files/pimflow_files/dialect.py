@@ -22,7 +22,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_PLAUSIBLE = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "latin_1", "big5", "gb18030", "shift_jis", "euc_kr"]
+_WESTERN = "cp1252"
+_PLAUSIBLE = [_WESTERN, "cp1250", "cp1251", "cp1253", "cp1254", "big5", "gb18030", "shift_jis", "euc_kr"]
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
 
@@ -69,8 +70,11 @@ def _around_the_first(chunk: bytes) -> bytes:
 
 
 def _guess(sample: bytes) -> str:
-    best = charset_normalizer.from_bytes(sample, cp_isolation=_PLAUSIBLE).best()
-    return best.encoding if best else "cp1252"
+    """Prefer the Windows encoding of western Europe where others fit no better."""
+    matches = list(charset_normalizer.from_bytes(sample, cp_isolation=_PLAUSIBLE))
+    best = max((match.coherence - match.chaos for match in matches), default=0.0)
+    equal = [name for match in matches if match.coherence - match.chaos >= best for name in match.could_be_from_charset]
+    return _WESTERN if _WESTERN in equal or not equal else equal[0]
 
 
 def find_delimiter(path: Path, encoding: str, quotechar: str) -> str:

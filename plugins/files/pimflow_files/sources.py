@@ -59,9 +59,10 @@ class CsvSource(Source):
             delimiter = self.delimiter or find_delimiter(self.path, encoding, quotechar)
         except OSError as error:
             raise unreadable(self.path, error) from error
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise RemoteError(f"{self.path.name} is not written in {encoding}.", detail=str(error)) from error
-        logger.debug("{} is read as {} with delimiter {!r}", self.path.name, encoding, delimiter)
+        if not self.encoding and not encoding.startswith("utf"):
+            logger.warning("{} is no UTF-8; read as {}, state `encoding:` if that is wrong", self.path.name, encoding)
         rows = CsvRows(self.path, encoding, delimiter, quotechar, self.numbers, self.decimal)
         _check_numbers(self.path, next(iter(rows)), self.numbers)
         return petl.wrap(rows)

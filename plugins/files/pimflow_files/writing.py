@@ -16,6 +16,7 @@ from pimflow_files.cells import DecimalSign, as_cell, number_cell
 from pimflow_files.swap import SwapFile
 
 RESOURCE = "rows"
+_CRLF = "\r\n"  # the csv module quotes a cell that holds one of these only while they end its lines
 
 
 class Format(Protocol):
@@ -36,7 +37,8 @@ class CsvFormat:
     ) -> None:
         self._encoder = codecs.getincrementalencoder(encoding)()  # it writes a byte order mark once only
         self._buffer = io.StringIO(newline="")
-        self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator=line_end)
+        self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator=_CRLF)
+        self._line_end = line_end
         self._numbers = frozenset(numbers)
         self._decimal = decimal
 
@@ -55,7 +57,7 @@ class CsvFormat:
 
     def _encoded(self, cells: Sequence[str]) -> bytes:
         self._writer.writerow(cells)
-        text = self._buffer.getvalue()
+        text = self._buffer.getvalue().removesuffix(_CRLF) + self._line_end
         self._buffer.seek(0)
         self._buffer.truncate()
         return self._encoder.encode(text)
