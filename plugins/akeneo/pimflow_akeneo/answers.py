@@ -1,0 +1,185 @@
+"""What the PIM's answer to one line means: a status, problems in plain words, and values to leave out. No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pimflow import Problem, ProblemKind, Status, Who
+from pimflow_akeneo.bulk import Answer
+from pimflow_akeneo.columns import Column, ValueColumn
+
+_HINT = re.compile(r"\s*Check the (expected|standard) format (on the API )?documentation\.?")
+_PROPERTY = re.compile(r"^Property [\"'`“](\w+)[\"'`”]")
+_GIVEN = re.compile(r"[\"“]([^\"”]*)[\"”] given")
+_ABSENT = re.compile(r"does not exist|do not exist|not found|expects? (a )?valid|unknown", re.IGNORECASE)
+_TAKEN = re.compile(r"\balready\b|\bsame\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`left_out` names columns to leave out before the line is sent again; `status` holds where it is not."""
+
+    status: Status
+    problems: tuple[Problem, ...] = ()
+    left_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How to tell that a property was refused for something that is missing in the PIM."""
+
+    status: Status
+    reason: str
+    remedy: str
+    who: Who = Who.PRODUCT_MANAGER
+
+
+_MISSING: Mapping[str, Refusal] = {
+    "parent": Refusal(
+        Status.WAITING, "the PIM has no such product model", "It goes by itself once that product model is there."
+    ),
+    "categories": Refusal(
+        Status.WAITING,
+        "the PIM has no such category",
+        "Create the category in the PIM, or map the value to one that exists.",
+    ),
+    "associations": Refusal(
+        Status.WAITING,
+        "the PIM does not have what it should be associated with",
+        "It goes by itself once the associated product is there.",
+    ),
+    "quantified_associations": Refusal(
+        Status.WAITING,
+        "the PIM does not have what it should be associated with",
+        "It goes by itself once the associated product is there.",
+    ),
+    "family": Refusal(
+        Status.REFUSED, "the PIM has no such family", "Create the family, or map the value to one that exists."
+    ),
+    "groups": Refusal(
+        Status.REFUSED, "the PIM has no such group", "Create the group in the PIM, or map the value to one that exists."
+    ),
+}
+
+_STATUSES: Mapping[int, tuple[Status, ProblemKind, str, str]] = {
+    403: (
+        Status.REFUSED,
+        ProblemKind.PERMISSION,
+        "the user of the connection may not edit this product",
+        "Your administrator can grant the right to edit its category.",
+    ),
+    413: (
+        Status.REFUSED,
+        ProblemKind.TOO_LARGE,
+        "the record is larger than the PIM takes, 1,000,000 characters",
+        "Shorten its longest texts.",
+    ),
+}
+
+
+def judge(answer: Answer | None, payload: Mapping[str, Any], parse: Callable[[str], Column]) -> Verdict:
+    """Understand the answer to one line that carried `payload`."""
+    if answer is None:
+        return Verdict(
+            Status.UNKNOWN, (_plain("the PIM gave no answer for this record", "It is sent again next time."),)
+        )
+    if answer.status < 300:
+        return Verdict(Status.CREATED if answer.status == 201 else Status.UPDATED)
+    if answer.status == 429 or answer.status >= 500:
+        problem = _plain(f"the PIM failed at this record: {answer.message}", "It is sent again next time.")
+        return Verdict(Status.FAILED, (problem,))
+    if answer.status in _STATUSES:
+        status, kind, reason, remedy = _STATUSES[answer.status]
+        return Verdict(status, (Problem(reason, kind, remedy=remedy, who=Who.ADMINISTRATOR, detail=answer.message),))
+    return _refused(answer, payload, parse)
+
+
+def _refused(answer: Answer, payload: Mapping[str, Any], parse: Callable[[str], Column]) -> Verdict:
+    columns = {name: parse(name) for name in payload}
+    errors = answer.errors or ({"message": answer.message},)
+    found = [(error, _named(error, columns)) for error in errors]
+    if all(names for _, names in found):
+        told = tuple(_value_problem(error, name, payload) for error, names in found for name in names[:1])
+        return Verdict(Status.REFUSED, told, frozenset(name for _, names in found for name in names))
+    return _of_record([error for error, names in found if not names], payload)
+
+
+def _of_record(errors: list[Mapping[str, Any]], payload: Mapping[str, Any]) -> Verdict:
+    told = [_record_problem(error, payload) for error in errors]
+    waiting = all(status is Status.WAITING for status, _ in told)
+    return Verdict(Status.WAITING if waiting else Status.REFUSED, tuple(problem for _, problem in told))
+
+
+def _named(error: Mapping[str, Any], columns: Mapping[str, Column]) -> list[str]:
+    """Give the columns whose values an error is about; none where it concerns the whole record."""
+    return list(_by_attribute(error, columns)) if error.get("attribute") else list(_by_text(error, columns))
+
+
+def _by_attribute(error: Mapping[str, Any], columns: Mapping[str, Column]) -> Iterator[str]:
+    about = (error["attribute"], error.get("locale"), error.get("scope"))
+    for name, column in columns.items():
+        if isinstance(column, ValueColumn) and (column.attribute.code, column.locale, column.scope) == about:
+            yield name
+
+
+def _by_text(error: Mapping[str, Any], columns: Mapping[str, Column]) -> Iterator[str]:
+    """Find the attribute of errors that name it in their text only: "The a_text attribute requires a string…"."""
+    if error.get("property") not in {None, "values"}:
+        return
+    words = set(re.findall(r"\w+", error["message"]))
+    for name, column in columns.items():
+        if isinstance(column, ValueColumn) and column.attribute.code in words:
+            yield name
+
+
+def _value_problem(error: Mapping[str, Any], name: str, payload: Mapping[str, Any]) -> Problem:
+    reason = f"the PIM does not take it: {_sentence(error['message'])}"
+    remedy = "Correct it at the source or in the mapping; it will then arrive by itself."
+    kind = ProblemKind.DUPLICATE if _TAKEN.search(error["message"]) else ProblemKind.VALUE
+    return Problem(reason, kind, name, _shown(payload[name]), remedy, detail=error["message"])
+
+
+def _record_problem(error: Mapping[str, Any], payload: Mapping[str, Any]) -> tuple[Status, Problem]:
+    message = str(error.get("message", ""))
+    quoted = _PROPERTY.match(message)
+    about = str(error.get("property") or (quoted[1] if quoted else ""))
+    missing = _MISSING.get(about)
+    if missing and _ABSENT.search(message):
+        given = _GIVEN.search(message)
+        value = given[1] if given else _shown(payload.get(about))
+        kind = ProblemKind.REFERENCE
+        return missing.status, Problem(missing.reason, kind, about, value, missing.remedy, missing.who, message)
+    return Status.REFUSED, _refusal(about, message, payload)
+
+
+def _refusal(about: str, message: str, payload: Mapping[str, Any]) -> Problem:
+    if about == "attribute" and _TAKEN.search(message):
+        reason = f"another variant of the same model already has this option: {_sentence(message)}"
+        remedy = "Decide with the ERP team which one is right."
+        return Problem(reason, ProblemKind.DUPLICATE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=message)
+    if about in {"identifier", "values"} and _TAKEN.search(message):
+        reason = f"another product in the PIM already has this: {_sentence(message)}"
+        remedy = "The ERP team or the product manager must change one of the two."
+        return Problem(
+            reason, ProblemKind.DUPLICATE, about if about != "values" else None, remedy=remedy, detail=message
+        )
+    remedy = "Correct it at the source or in the mapping; it will then arrive by itself."
+    value = _shown(payload.get(about))
+    return Problem(
+        f"the PIM says: {_sentence(message)}", ProblemKind.VALUE, about or None, value, remedy, detail=message
+    )
+
+
+def _plain(reason: str, remedy: str) -> Problem:
+    return Problem(reason, ProblemKind.CONNECTION, remedy=remedy, who=Who.ADMINISTRATOR)
+
+
+def _sentence(message: str) -> str:
+    return _HINT.sub("", message).strip().rstrip(".")
+
+
+def _shown(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -1,0 +1,83 @@
+"""Several records in one call: collection lines out, one answer a line back, however often it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import orjson
+from loguru import logger
+
+from pimflow_akeneo.session import COLLECTION, Session
+from pimflow_http import was_ambiguous
+
+_RESEND = 2
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the PIM said to one line. `repeated`: the line may have been done by an earlier try already."""
+
+    status: int
+    message: str = ""
+    errors: tuple[Mapping[str, Any], ...] = ()
+    repeated: bool = False
+
+
+def deliver(session: Session, path: str, key: str, lines: Sequence[Line]) -> list[Answer | None]:
+    """Write the lines and give their answers in the same order; None where the PIM gave none to the end.
+
+    A line without an answer is sent again, at most twice: PATCH does no harm. Raises FlowError.
+    """
+    answers: dict[int, Answer] = {}
+    for again in range(1 + _RESEND):
+        missing = [index for index in range(len(lines)) if index not in answers]
+        if not missing:
+            break
+        if again:
+            logger.warning("{} of {} lines had no answer and are sent again", len(missing), len(lines))
+        for place, answer in _send(session, path, key, [lines[index] for index in missing]):
+            answers[missing[place]] = replace(answer, repeated=answer.repeated or again > 0)
+    return [answers.get(index) for index in range(len(lines))]
+
+
+def _send(session: Session, path: str, key: str, lines: Sequence[Line]) -> Iterator[tuple[int, Answer]]:
+    """Send in one call, or in two halves where that was too much at once (413, or 403 from the edge)."""
+    content = b"\n".join(orjson.dumps(line) for line in lines)
+    headers = {"Content-Type": COLLECTION}
+    response = session.call("PATCH", path, content=content, headers=headers, repeatable=True, handled={403, 413})
+    if response.is_success:
+        yield from _read(response, key, lines)
+    elif len(lines) > 1:
+        half = len(lines) // 2
+        yield from _send(session, path, key, lines[:half])
+        yield from ((half + place, answer) for place, answer in _send(session, path, key, lines[half:]))
+    elif response.status_code == 413:
+        yield 0, Answer(413, "the line is too large")
+    else:
+        raise session.refusal(response)
+
+
+def _read(response: httpx.Response, key: str, lines: Sequence[Line]) -> Iterator[tuple[int, Answer]]:
+    """Match answers by line number first, by key second; what cannot be matched counts as missing."""
+    places = {line[key]: place for place, line in enumerate(lines)}
+    for answer in _objects(response.content):
+        number = answer.get("line")
+        place = number - 1 if isinstance(number, int) else places.get(answer.get(key))
+        if place is None or not 0 <= place < len(lines) or "status_code" not in answer:
+            continue
+        errors = tuple(answer.get("errors") or ())
+        yield place, Answer(answer["status_code"], answer.get("message", ""), errors, was_ambiguous(response))
+
+
+def _objects(content: bytes) -> Iterator[dict[str, Any]]:
+    for text in content.splitlines():
+        try:
+            found = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(found, dict):
+            yield found

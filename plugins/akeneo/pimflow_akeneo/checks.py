@@ -1,0 +1,175 @@
+"""What the PIM would say about a value, found out before sending, in the product manager's words. No I/O."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from pimflow import ProblemKind, RowProblem, Who
+from pimflow_akeneo.columns import ValueColumn
+from pimflow_akeneo.patterns import matches
+
+Codes = Mapping[str, str]
+_LONGEST = {"text": 255, "identifier": 255, "textarea": 65535}
+_BOOLEANS = {"1": True, "0": False, "true": True, "false": False}
+_MEDIA_CODE = re.compile(r"\w/\w/\w/\w/[^/]+")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_DIGITS = 25
+_AMOUNT_UNIT = re.compile(r"\s*(\S+)\s+(\S+)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The codes that exist: each function gives lower-case form -> code, of an attribute or measurement family."""
+
+    options: Callable[[str], Codes]
+    units: Callable[[str], Codes]
+
+
+def text(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
+    """Accept text that is not too long and follows the attribute's pattern."""
+    value = str(int(cell)) if isinstance(cell, bool) else str(cell)
+    longest = column.attribute.max_characters or _LONGEST.get(column.attribute.kind, 65535)
+    if len(value) > longest:
+        reason = f"the text has {len(value)} characters; the PIM takes {longest}"
+        raise _bad(column, value, reason, "Shorten it at the source.", kind=ProblemKind.TOO_LARGE)
+    pattern = column.attribute.validation_regexp
+    if column.attribute.validation_rule == "regexp" and pattern and not matches(pattern, value):
+        raise _bad(column, value, f"the PIM wants the pattern {pattern}", "Correct it at the source.")
+    return value
+
+
+def number(cell: Any, column: ValueColumn) -> Decimal:
+    """Accept a number within the attribute's limits."""
+    written = str(cell).strip()
+    if isinstance(cell, bool) or not _NUMBER.fullmatch(written) or abs(Decimal(written).adjusted()) > _DIGITS:
+        raise _bad(column, cell, "this is no number", "Correct it at the source, or declare its form with `convert`.")
+    value = Decimal(written)
+    _within(value, cell, column)
+    return value
+
+
+def _within(value: Decimal, cell: Any, column: ValueColumn) -> None:
+    attribute = column.attribute
+    if not attribute.decimals_allowed and value != value.to_integral_value():
+        raise _bad(column, cell, "the PIM takes whole numbers here", "Round it at the source, or allow decimals there.")
+    if attribute.negative_allowed is False and value < 0:
+        raise _bad(column, cell, "the PIM takes no number below zero here", "Correct it at the source.")
+    if attribute.number_min is not None and value < Decimal(attribute.number_min):
+        raise _bad(column, cell, f"the PIM takes {attribute.number_min} or more", "Correct it at the source.")
+    if attribute.number_max is not None and value > Decimal(attribute.number_max):
+        raise _bad(column, cell, f"the PIM takes {attribute.number_max} or less", "Correct it at the source.")
+
+
+def boolean(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> bool:
+    """Accept true, false, 1 and 0."""
+    value = _BOOLEANS.get(str(cell).strip().lower())
+    if value is None:
+        raise _bad(column, cell, "this is neither yes (1) nor no (0)", "Map it to 1 or 0 with `value_map`.")
+    return value
+
+
+def date(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
+    """Accept a day, as date or as text that begins with YYYY-MM-DD."""
+    try:
+        value = dt.datetime.fromisoformat(str(cell).strip()).date().isoformat()
+    except ValueError:
+        remedy = "Correct it at the source, or declare its form with `convert`."
+        raise _bad(column, cell, "this is no date of the form YYYY-MM-DD", remedy) from None
+    first, last = column.attribute.date_min, column.attribute.date_max
+    if first and value < first[:10]:
+        raise _bad(column, cell, f"the PIM takes no day before {first[:10]}", "Correct it at the source.")
+    if last and value > last[:10]:
+        raise _bad(column, cell, f"the PIM takes no day after {last[:10]}", "Correct it at the source.")
+    return value
+
+
+def option(cell: Any, column: ValueColumn, vocabulary: Vocabulary) -> str:
+    """Accept the code of an option, in any case."""
+    known = vocabulary.options(column.attribute.code)
+    found = known.get(str(cell).strip().lower())
+    if found is None:
+        raise unknown_option(column, cell, known)
+    return found
+
+
+def options(cell: Any, column: ValueColumn, vocabulary: Vocabulary) -> list[str]:
+    """Accept a list of option codes, or their text with commas between."""
+    return sorted({option(one, column, vocabulary) for one in listed(cell)})
+
+
+def unknown_option(column: ValueColumn, cell: Any, known: Codes) -> RowProblem:
+    """Tell that the PIM lacks an option, and which one is spelled alike."""
+    near = get_close_matches(str(cell).strip().lower(), known, n=1, cutoff=0.75)
+    hint = f"It has '{known[near[0]]}', which is spelled alike. " if near else ""
+    remedy = f"{hint}Choose an option or create '{cell}' in the PIM; you decide once."
+    return _bad(column, cell, "the PIM has no such option", remedy, kind=ProblemKind.REFERENCE, who=Who.PRODUCT_MANAGER)
+
+
+def amount_and_unit(cell: Any, column: ValueColumn) -> tuple[Any, str]:
+    """Split a measurement: a pair, `{"amount", "unit"}`, or text such as `500 GRAM`."""
+    if isinstance(cell, Mapping):
+        return cell.get("amount"), str(cell.get("unit") or "")
+    if isinstance(cell, (list, tuple)) and len(cell) == 2:
+        return cell[0], str(cell[1] or "")
+    parts = _AMOUNT_UNIT.fullmatch(str(cell))
+    if parts is None:
+        remedy = f"Give the unit in a column '{column.whole}-unit', or behind the number as in '500 GRAM'."
+        reason = "the PIM needs a unit with it"
+        raise _bad(column, cell, reason, remedy, kind=ProblemKind.MISSING, who=Who.ADMINISTRATOR)
+    return parts[1], parts[2]
+
+
+def unit(found: str, column: ValueColumn, vocabulary: Vocabulary) -> str:
+    """Accept a unit of the attribute's measurement family, in any case."""
+    family = column.attribute.metric_family or ""
+    known = vocabulary.units(family)
+    code = known.get(found.strip().lower())
+    if code is None:
+        remedy = f"Map it to one of {', '.join(sorted(known.values()))}."
+        raise _bad(
+            column, found, f"this is no unit of {family}", remedy, kind=ProblemKind.REFERENCE, who=Who.ADMINISTRATOR
+        )
+    return code
+
+
+def media(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
+    """Accept the code that the PIM gave for a file when it was uploaded."""
+    value = str(cell)
+    if not _MEDIA_CODE.fullmatch(value):
+        remedy = "Upload the file in the PIM and give its code, as in 'f/2/e/6/f2e6_manual.pdf'."
+        raise _bad(column, cell, "this is no file that the PIM has", remedy, kind=ProblemKind.REFERENCE)
+    return value
+
+
+def code(cell: Any, _column: ValueColumn, _vocabulary: Vocabulary) -> str:
+    """Accept a code that only the PIM can check."""
+    return str(cell).strip()
+
+
+def codes(cell: Any, _column: ValueColumn, _vocabulary: Vocabulary) -> list[str]:
+    """Accept a list of codes that only the PIM can check, in its order."""
+    return listed(cell)
+
+
+def listed(cell: Any) -> list[str]:
+    """Take a list as it is, text apart at its commas; blanks around the members and empty ones go."""
+    members = cell if isinstance(cell, (list, tuple, set, frozenset)) else str(cell).split(",")
+    return [text for member in members if (text := str(member).strip())]
+
+
+def _bad(
+    column: ValueColumn,
+    value: Any,
+    reason: str,
+    remedy: str,
+    *,
+    kind: ProblemKind = ProblemKind.VALUE,
+    who: Who = Who.SOURCE_TEAM,
+) -> RowProblem:
+    return RowProblem(column.name, value, reason, kind=kind, remedy=remedy, who=who)

@@ -1,0 +1,151 @@
+"""Names of columns as in Akeneo's own CSV files, understood with the PIM's model. No I/O.
+
+An attribute's column is `code[-locale][-channel]`, then `-CURRENCY` for one currency of a price or `-unit` for the
+unit of a measurement; an association's is `TYPE-products` and the like. No code holds a `-`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import ClassVar
+
+from pimflow import ProblemKind, RowProblem, Who
+from pimflow_akeneo.model import Attribute, Model
+
+PROPERTIES = ("uuid", "enabled", "family", "parent", "categories", "groups")
+ASSOCIATED = ("products", "product_uuids", "product_models", "groups")
+QUANTIFIABLE = ("products", "product_uuids", "product_models")
+UNIT = "unit"
+QUANTITY = "quantity"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property of the product: one of `PROPERTIES`, or `identifier`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """What a product is associated with: one kind (`products`, …) of one type; `part` is None or `quantity`."""
+
+    type: str
+    kind: str
+    quantified: bool = False
+    part: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The column that holds the codes."""
+        return f"{self.type}-{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueColumn:
+    """A value of an attribute; `part` is None, a currency, or `unit`."""
+
+    attribute: Attribute
+    locale: str | None = None
+    scope: str | None = None
+    part: str | None = None
+    UNIT: ClassVar[str] = UNIT
+
+    @property
+    def whole(self) -> str:
+        """The name without its part: code, locale, channel."""
+        return "-".join(part for part in (self.attribute.code, self.locale, self.scope) if part)
+
+    @property
+    def name(self) -> str:
+        """The name of the column."""
+        return f"{self.whole}-{self.part}" if self.part else self.whole
+
+
+Column = Property | Association | ValueColumn
+
+
+def parse_column(name: str, model: Model) -> Column:
+    """Understand one name. Raises RowProblem that tells what is wrong with it, and what it should look like."""
+    if name in PROPERTIES:
+        return Property(name)
+    if name in {"identifier", model.identifier.code}:
+        return Property("identifier")
+    code, *rest = name.split("-")
+    if code in model.association_types and rest and rest[0] in ASSOCIATED:
+        return _association(name, code, rest, model)
+    if code not in model.attributes:
+        raise _wrong(name, "the PIM has no attribute with this code", _alike(code, _known_codes(model)))
+    return _value(name, model.attributes[code], rest, model)
+
+
+def _association(name: str, code: str, rest: list[str], model: Model) -> Association:
+    quantified = model.association_types[code]
+    column = Association(code, rest[0], quantified, rest[1] if len(rest) > 1 else None)
+    allowed = rest[0] in QUANTIFIABLE and rest[1:] in ([], [QUANTITY]) if quantified else len(rest) == 1
+    if not allowed:
+        expected = f"{code}-products and {code}-products-quantity" if quantified else f"{code}-products"
+        raise _wrong(name, "an association's column is not named like this", f"Name it as in '{expected}'.")
+    return column
+
+
+def _value(name: str, attribute: Attribute, rest: list[str], model: Model) -> ValueColumn:
+    parts = list(rest)
+    locale = _locale(name, attribute, parts, model) if attribute.localizable else None
+    scope = _scope(name, attribute, parts, model) if attribute.scopable else None
+    if locale and scope and locale not in model.channels[scope].locales:
+        active = ", ".join(model.channels[scope].locales)
+        raise _wrong(name, f"locale {locale} is not active for channel {scope}", f"Active there: {active}.")
+    if locale and attribute.available_locales and locale not in attribute.available_locales:
+        allowed = ", ".join(attribute.available_locales)
+        raise _wrong(name, f"this attribute exists in {allowed} only", "Leave this column out.")
+    return ValueColumn(attribute, locale, scope, _part(name, attribute, parts, model.currencies_of(scope)))
+
+
+def _locale(name: str, attribute: Attribute, parts: list[str], model: Model) -> str:
+    example = f"Name the column with a locale, as in '{attribute.code}-{next(iter(model.locales), 'en_US')}'."
+    if not parts or parts[0] in model.channels:
+        raise _wrong(name, "this attribute is translated, and the column names no locale", example)
+    if parts[0] not in model.locales:
+        hint = _alike(parts[0], model.locales) or f"Active locales: {', '.join(model.locales)}."
+        raise _wrong(name, f"locale {parts[0]} is not active in the PIM", hint)
+    return parts.pop(0)
+
+
+def _scope(name: str, attribute: Attribute, parts: list[str], model: Model) -> str:
+    if not parts or parts[0] not in model.channels:
+        found = f"the PIM has no channel '{parts[0]}'" if parts else "the column names no channel"
+        place = f"{attribute.code}-{{locale}}-" if attribute.localizable else f"{attribute.code}-"
+        names = ", ".join(model.channels)
+        raise _wrong(name, f"this attribute differs by channel, and {found}", f"Name it {place}CHANNEL; of: {names}.")
+    return parts.pop(0)
+
+
+def _part(name: str, attribute: Attribute, parts: list[str], currencies: tuple[str, ...]) -> str | None:
+    if not parts:
+        return None
+    if len(parts) == 1 and attribute.kind == "price_collection":
+        if parts[0] not in currencies:
+            raise _wrong(name, f"currency {parts[0]} is not active in the PIM", f"Active: {', '.join(currencies)}.")
+        return parts[0]
+    if parts == [UNIT] and attribute.kind == "metric":
+        return UNIT
+    traits = [word for word, has in (("translated", attribute.localizable), ("by channel", attribute.scopable)) if has]
+    kind = f"this attribute is {' and '.join(traits) or 'neither translated nor by channel'}"
+    raise _wrong(name, f"{kind}, and '{'-'.join(parts)}' does not belong to the name", "Correct the column's name.")
+
+
+def _known_codes(model: Model) -> list[str]:
+    return ["identifier", *PROPERTIES, *model.attributes, *(f"{code}-products" for code in model.association_types)]
+
+
+def _alike(found: str, known: list[str] | tuple[str, ...]) -> str:
+    spelled = {code.lower(): code for code in known}
+    near = get_close_matches(found.lower(), spelled, n=1, cutoff=0.75)
+    return f"Did you mean '{spelled[near[0]]}'?" if near else ""
+
+
+def _wrong(name: str, reason: str, hint: str) -> RowProblem:
+    remedy = hint or "Correct the name of the column, or ask the product manager to create the attribute."
+    return RowProblem(name, None, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)

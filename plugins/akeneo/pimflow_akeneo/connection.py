@@ -1,0 +1,102 @@
+"""The connection `akeneo`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import Field, SecretStr, field_validator
+
+from pimflow import AccessError, Connection
+from pimflow_akeneo.session import Session
+from pimflow_akeneo.tokens import Credentials
+from pimflow_http import Client, Explanation, Remote, redact_url
+
+TITLE = "the PIM"
+_NEEDED = {
+    "products": "List products",
+    "attributes": "List attributes",
+    "families": "List families",
+    "channels": "List channels",
+    "association-types": "List association types",
+    "currencies": "List currencies",
+    "measurement-families": "List measurement families",
+}
+"""List below `/api/rest/v1` -> the permission as the PIM's screen for roles names it."""
+
+_EXPLANATIONS = {
+    403: Explanation(
+        AccessError,
+        "forbids this to the user of the connection",
+        "Grant the permission under System > Roles > Web API permissions.",
+    )
+}
+
+
+class AkeneoConnection(Connection):
+    """An Akeneo PIM: Community, Growth or Enterprise, of version 6 or later."""
+
+    type = "akeneo"
+    url: str = Field(description="Address of the PIM, as in https://pim.example.com.")
+    client_id: str = Field(min_length=1, description="Client id of the connection made in the PIM.")
+    secret: SecretStr = Field(description="Secret of that connection.")
+    username: str = Field(min_length=1, description="User name of that connection.")
+    password: SecretStr = Field(description="Password of that user.")
+    concurrency: int = Field(4, ge=1, le=10, description="Calls at once; the PIM allows 4 a connection.")
+
+    @field_validator("url")
+    @classmethod
+    def _is_root(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("expected an address that begins with https:// or http://")
+        if redact_url(url) != url:
+            raise ValueError("expected an address without user name, password or fragment")
+        return url.rstrip("/").removesuffix("/api/rest/v1")
+
+    @property
+    def title(self) -> str:
+        """What a report calls it."""
+        return TITLE
+
+    @property
+    def address(self) -> str:
+        """Where it lives."""
+        return redact_url(self.url)
+
+    @contextmanager
+    def open(self) -> Iterator[Session]:
+        """Give the session; it logs in at the first call. Raises ConfigError for a `ca_file` that is none."""
+        secret, password = self.secret.get_secret_value(), self.password.get_secret_value()
+        credentials = Credentials(self.client_id, secret, self.username, password)
+        remote = Remote(
+            TITLE,
+            self.url,
+            client_id=self.client_id,
+            concurrency=self.concurrency,
+            timeout=self.timeout,
+            proxy=self.proxy,
+            ca_file=self.ca_file,
+            secrets=(secret, password, credentials.basic.removeprefix("Basic ")),
+            explanations=_EXPLANATIONS,
+        )
+        with Client(remote) as client:
+            yield Session(client, credentials)
+
+    def check(self, session: Session) -> str:
+        """Say edition, version and user. Raises LoginError, UnreachableError, or AccessError with what is missing."""
+        answer = session.call("GET", "system-information", handled={403, 404})
+        about = answer.json() if answer.is_success else {}
+        missing = [right for path, right in _NEEDED.items() if not _may_list(session, path)]
+        if missing:
+            raise AccessError(
+                f"User {session.username!r} of the PIM may not do all that is needed. Grant under System > Roles > "
+                f"Web API permissions: {', '.join(missing)}.",
+                detail="403 from " + ", ".join(path for path, right in _NEEDED.items() if right in missing),
+            )
+        edition, version = about.get("edition", "PIM"), about.get("version", "of unknown version")
+        return f"Akeneo {edition} {version}, user {session.username}"
+
+
+def _may_list(session: Session, path: str) -> bool:
+    params = None if path == "measurement-families" else {"limit": "1"}
+    return session.call("GET", path, params=params, handled={403}).status_code != 403

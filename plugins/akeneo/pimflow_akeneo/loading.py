@@ -1,0 +1,134 @@
+"""One batch of changes into the PIM: exactly one outcome each, however the PIM answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from loguru import logger
+
+from pimflow import Change, FlowError, Outcome, Problem, Status
+from pimflow_akeneo import lookup, products
+from pimflow_akeneo.answers import judge
+from pimflow_akeneo.bulk import Answer, deliver
+from pimflow_akeneo.columns import Column, ValueColumn
+from pimflow_akeneo.model import Model
+from pimflow_akeneo.products import Prices
+from pimflow_akeneo.session import Session
+
+_ROUNDS = 4
+"""The PIM names all bad values of a product at once, save those that it cannot even read: these come one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A change on its way, and what was left out of it so far."""
+
+    change: Change
+    payload: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+    def without(self, names: frozenset[str], problems: tuple[Problem, ...]) -> _Pending:
+        kept = {name: value for name, value in self.payload.items() if name not in names}
+        return replace(self, payload=kept, problems=self.problems + problems)
+
+    def outcome(self, status: Status, problems: tuple[Problem, ...] = ()) -> Outcome:
+        uuid = self.payload.get("uuid")
+        return Outcome(self.change.resource, self.change.key, status, self.problems + problems, remote_id=uuid)
+
+
+class Loading:
+    """Sends batches; safe for several threads."""
+
+    def __init__(self, session: Session, model: Model, parse: Callable[[str], Column]) -> None:
+        self._session = session
+        self._model = model
+        self._parse = parse
+        self._opened = session.now() - timedelta(seconds=1)  # the PIM's own times have no fractions
+
+    def load(self, batch: Sequence[Change]) -> list[Outcome]:
+        """Write each change under its uuid where it has one, under its identifier where not."""
+        by_uuid = [_Pending(change, change.payload) for change in batch if change.payload.get("uuid")]
+        others = [_Pending(change, change.payload) for change in batch if not change.payload.get("uuid")]
+        return [*self._load("products-uuid", "uuid", by_uuid), *self._load("products", "identifier", others)]
+
+    def _load(self, path: str, key: str, pending: Sequence[_Pending]) -> Iterator[Outcome]:
+        prices = self._other_prices(pending)
+        for last in [False] * (_ROUNDS - 1) + [True]:
+            if not pending:
+                return
+            lines = [self._line(one, key, prices) for one in pending]
+            answered = list(zip(pending, deliver(self._session, path, key, lines), strict=True))
+            created = self._created([one.change for one, answer in answered if answer and _doubtful(one, answer)])
+            pending = []
+            for one, answer in answered:
+                verdict = judge(answer, one.payload, self._parse)
+                if verdict.left_out and not last:
+                    pending.append(one.without(verdict.left_out, verdict.problems))
+                elif answer and _doubtful(one, answer):
+                    yield one.outcome(Status.CREATED if one.change.key.lower() in created else Status.UPDATED)
+                else:
+                    yield one.outcome(verdict.status, verdict.problems)
+
+    def _line(self, one: _Pending, key: str, prices: Mapping[str, Prices]) -> dict[str, Any]:
+        name = one.change.key
+        body = products.line(one.payload, self._parse, prices.get(name.lower(), {}))
+        if key == "identifier":
+            return {"identifier": name, **body}
+        identifier = body.pop("identifier", None)
+        if identifier:
+            data = [{"locale": None, "scope": None, "data": identifier}]
+            body.setdefault("values", {})[self._model.identifier.code] = data
+        return body
+
+    def _other_prices(self, pending: Iterable[_Pending]) -> dict[str, Prices]:
+        """Read the prices in currencies that the changes do not name: the PIM replaces all currencies at once."""
+        partial = {one.change.key: names for one in pending if (names := self._partial_prices(one.payload))}
+        codes = sorted({column.attribute.code for names in partial.values() for column in names})
+        found: dict[str, Prices] = {}
+        for product in lookup.find(self._session, partial, [self._model.identifier.code, *codes]) if partial else ():
+            flat = products.flat(product, self._model)
+            found[str(flat["identifier"]).lower()] = self._kept(flat, codes)
+        return found
+
+    def _partial_prices(self, payload: Mapping[str, Any]) -> list[ValueColumn]:
+        columns = [column for name in payload if isinstance(column := self._parse(name), ValueColumn) and column.part]
+        return [
+            column
+            for column in columns
+            if any(f"{column.whole}-{code}" not in payload for code in self._model.currencies_of(column.scope))
+        ]
+
+    def _kept(self, flat: Mapping[str, Any], codes: Iterable[str]) -> Prices:
+        kept: dict[str, dict[str, int | str]] = {}
+        for name, amount in flat.items():
+            if name.partition("-")[0] in codes:
+                whole, _, currency = name.rpartition("-")
+                kept.setdefault(whole, {})[currency] = amount
+        return kept
+
+    def _created(self, doubtful: Sequence[Change]) -> frozenset[str]:
+        """Find out which of these the run itself created: those whose creation is not older than the writer."""
+        if not doubtful:
+            return frozenset()
+        keys = [change.key for change in doubtful]
+        try:
+            found = list(lookup.find(self._session, keys, [self._model.identifier.code]))
+        except FlowError as error:
+            logger.warning("{} records cannot be told created or updated: {}", len(keys), error)
+            return frozenset()
+        young = (one for one in found if datetime.fromisoformat(one["created"]) >= self._opened)
+        return frozenset(str(products.identifier_of(one, self._model)).lower() for one in young)
+
+
+def _doubtful(one: _Pending, answer: Answer) -> bool:
+    """Tell whether the status does not say if the record is new.
+
+    A line done by an earlier try answers 204 although that try created it; a simple product that gets a parent
+    answers 201 although it was there.
+    """
+    if answer.status == 201:
+        return bool(one.payload.get("parent"))
+    return answer.status == 204 and answer.repeated and not one.change.known

@@ -1,0 +1,86 @@
+"""The PIM's model as plain data: what an attribute, a channel or a family allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute as `/attributes` gives it; keys that the PIM leaves out have the values below."""
+
+    code: str
+    type: str
+    localizable: bool = False
+    scopable: bool = False
+    available_locales: tuple[str, ...] = ()
+    decimals_allowed: bool | None = None
+    negative_allowed: bool | None = None
+    number_min: str | None = None
+    number_max: str | None = None
+    max_characters: int | None = None
+    validation_rule: str | None = None
+    validation_regexp: str | None = None
+    metric_family: str | None = None
+    date_min: str | None = None
+    date_max: str | None = None
+    is_main_identifier: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        """Take the keys known here out of the PIM's answer."""
+        known = {one.name: data[one.name] for one in fields(cls) if data.get(one.name) is not None}
+        return cls(**{**known, "available_locales": tuple(known.get("available_locales", ()))})
+
+    @property
+    def kind(self) -> str:
+        """The type without its prefix, such as `simpleselect`."""
+        return self.type.removeprefix("pim_catalog_")
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel (scope): the locales and currencies that are active for it."""
+
+    code: str
+    locales: tuple[str, ...]
+    currencies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What is needed to understand the name of a column."""
+
+    attributes: Mapping[str, Attribute]
+    channels: Mapping[str, Channel]
+    association_types: Mapping[str, bool]
+    """Code -> whether it has quantities."""
+
+    currencies: tuple[str, ...] = ()
+
+    @property
+    def identifier(self) -> Attribute:
+        """The attribute that identifies products: the main one where there are several."""
+        identifiers = [one for one in self.attributes.values() if one.type == "pim_catalog_identifier"]
+        return next((one for one in identifiers if one.is_main_identifier), identifiers[0])
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The active locales: those of any channel."""
+        return tuple(sorted({locale for channel in self.channels.values() for locale in channel.locales}))
+
+    def currencies_of(self, scope: str | None) -> tuple[str, ...]:
+        """Give the currencies that a price can have there."""
+        return self.channels[scope].currencies if scope else self.currencies
+
+    def places(self, attribute: Attribute) -> Iterator[tuple[str | None, str | None]]:
+        """Give every (locale, scope) at which the attribute can have a value."""
+        scopes = list(self.channels) if attribute.scopable else [None]
+        for scope in scopes:
+            active = self.channels[scope].locales if scope else self.locales
+            for locale in active if attribute.localizable else [None]:
+                if locale is None or not attribute.available_locales or locale in attribute.available_locales:
+                    yield locale, scope

@@ -1,0 +1,107 @@
+"""Products: the PIM's JSON <-> our flat payload of canonical values by column name. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pimflow_akeneo import fields
+from pimflow_akeneo.columns import Association, Column, Property, ValueColumn
+from pimflow_akeneo.model import Model
+
+LISTS = ("categories", "groups")
+_MEMBER_KEYS = ("identifier", "code", "uuid")
+Payload = Mapping[str, Any]
+Prices = Mapping[str, Mapping[str, int | str]]
+"""Name of the price's column without currency -> currency -> amount."""
+
+
+def flat(product: Mapping[str, Any], model: Model) -> dict[str, Any]:
+    """Give everything that the PIM's product holds, by column name, in canonical form."""
+    return {
+        "identifier": identifier_of(product, model),
+        **{name: product[name] for name in ("uuid", "enabled", "family", "parent") if name in product},
+        **{name: sorted(product.get(name) or ()) for name in LISTS},
+        **_associations(product.get("associations") or {}),
+        **_quantities(product.get("quantified_associations") or {}),
+        **_values(product.get("values") or {}, model),
+    }
+
+
+def identifier_of(product: Mapping[str, Any], model: Model) -> str | None:
+    """Give the identifier, which newer PIMs show as a value only."""
+    values = (product.get("values") or {}).get(model.identifier.code) or [{}]
+    found: str | None = product.get("identifier") or values[0].get("data")
+    return found
+
+
+def empty(column: Column) -> Any:
+    """Give what stands for "nothing" in this column: an empty list for lists of codes, None for the rest."""
+    is_list = isinstance(column, Association) or (isinstance(column, Property) and column.name in LISTS)
+    return [] if is_list else None
+
+
+def line(payload: Payload, parse: Callable[[str], Column], kept: Prices) -> dict[str, Any]:
+    """Make the JSON that writes a payload; `kept` are prices in other currencies, which the PIM replaces as a whole."""
+    body: dict[str, Any] = {}
+    prices: dict[str, tuple[ValueColumn, dict[str, Any]]] = {}
+    for name, value in payload.items():
+        column = parse(name)
+        if isinstance(column, Property):
+            body[column.name] = value
+        elif isinstance(column, Association):
+            section = "quantified_associations" if column.quantified else "associations"
+            body.setdefault(section, {}).setdefault(column.type, {})[column.kind] = value
+        elif column.part:
+            prices.setdefault(column.whole, (column, dict(kept.get(column.whole, {}))))[1][column.part] = value
+        else:
+            _put(body, column, value)
+    for column, amounts in prices.values():
+        given = sorted((code, amount) for code, amount in amounts.items() if amount is not None)
+        _put(body, column, [{"amount": amount, "currency": code} for code, amount in given])
+    return body
+
+
+def _put(body: dict[str, Any], column: ValueColumn, data: Any) -> None:
+    entries = body.setdefault("values", {}).setdefault(column.attribute.code, [])
+    entries.append({"locale": column.locale, "scope": column.scope, "data": data})
+
+
+def _associations(associations: Mapping[str, Mapping[str, Iterable[str | None]]]) -> dict[str, list[str]]:
+    return {
+        f"{code}-{kind}": sorted(member for member in members if member is not None)
+        for code, kinds in associations.items()
+        for kind, members in kinds.items()
+    }
+
+
+def _quantities(associations: Mapping[str, Mapping[str, Iterable[Mapping[str, Any]]]]) -> dict[str, list[Any]]:
+    return {
+        f"{code}-{kind}": sorted((quantified(member) for member in members), key=lambda one: str(one["identifier"]))
+        for code, kinds in associations.items()
+        for kind, members in kinds.items()
+    }
+
+
+def quantified(member: Mapping[str, Any]) -> dict[str, Any]:
+    """Give one member of a quantified association in the one form; the PIM uses several keys for the code."""
+    code = next((member[key] for key in _MEMBER_KEYS if member.get(key) is not None), None)
+    return {"identifier": code, "quantity": int(member["quantity"])}
+
+
+def _values(values: Mapping[str, Iterable[Mapping[str, Any]]], model: Model) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for code, entries in values.items():
+        attribute = model.attributes.get(code)
+        if attribute is None or attribute is model.identifier or attribute.kind not in fields.CODECS:
+            continue
+        for entry in entries:
+            if entry["data"] is None:
+                continue
+            name = ValueColumn(attribute, entry["locale"], entry["scope"]).whole
+            value = fields.read(entry["data"], attribute)
+            if attribute.kind == "price_collection":
+                found |= {f"{name}-{currency}": amount for currency, amount in value.items()}
+            else:
+                found[name] = value
+    return found

@@ -1,0 +1,98 @@
+"""One open connection to a PIM: calls with a token, pages, the server's time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from pimflow import LoginError
+from pimflow_akeneo.catalog import Catalog
+from pimflow_akeneo.tokens import Credentials, Tokens
+from pimflow_http import Client
+
+ROOT = "/api/rest/v1"
+COLLECTION = "application/vnd.akeneo.collection+json"
+PAGE = 100
+
+
+class Session:
+    """Safe for several threads. `catalog` is the PIM's model, loaded piece by piece when it is needed."""
+
+    def __init__(
+        self, client: Client, credentials: Credentials, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client = client
+        self._tokens = Tokens(client, credentials, monotonic)
+        self._ahead = 0.0
+        self.username = credentials.username
+        self.catalog = Catalog(self)
+
+    def call(
+        self, method: str, path: str, *, handled: Collection[int] = (), repeatable: bool | None = None, **options: Any
+    ) -> httpx.Response:
+        """Send one request below `/api/rest/v1`; a refused token is replaced once, then the login has failed.
+
+        Answers with a status in `handled` are given back like successes. Raises FlowError.
+        """
+        path = path if path.startswith("/") else f"{ROOT}/{path}"
+        accepted = {*handled, 401}
+        token = self._tokens.current()
+        response = self._send(method, path, token, handled=accepted, repeatable=repeatable, **options)
+        if response.status_code == 401:
+            token = self._tokens.replace(token)
+            response = self._send(method, path, token, handled=accepted, repeatable=repeatable, **options)
+        if response.status_code == 401:
+            raise LoginError(
+                f"The PIM at {self._client.remote.address} gave a token and then refused it. Check that the connection "
+                "is still active in the PIM, and that nothing on the way drops the Authorization header.",
+                detail=self._client.refusal(response).detail,
+            )
+        return response
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """Give the decoded answer of one GET."""
+        return self._client.json(self.call("GET", path, params=params))
+
+    def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
+        """Give the items of a list, page by page, along the links to the next one."""
+        page = self.get(path, {"limit": str(PAGE), **(params or {})})
+        while True:
+            yield from page["_embedded"]["items"]
+            following = page["_links"].get("next")
+            if not following:
+                return
+            page = self.get(_path_and_query(following["href"]))
+
+    def now(self) -> datetime:
+        """Give the server's time, as its last answer told it."""
+        return datetime.fromtimestamp(time.time() + self._ahead, UTC)
+
+    def refusal(self, response: httpx.Response) -> Exception:
+        """Make the error that tells people what this answer means."""
+        return self._client.refusal(response)
+
+    def _send(self, method: str, path: str, token: str, **options: Any) -> httpx.Response:
+        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {token}"}
+        response = self._client.request(method, path, headers=headers, **options)
+        if "date" in response.headers:
+            self._ahead = _seconds(response.headers["date"]) - time.time()
+        return response
+
+
+def _path_and_query(link: str) -> str:
+    """Keep what the PIM says about where to go on; its host name may be another behind a proxy."""
+    parts = urlsplit(link)
+    return f"{parts.path}?{parts.query}"
+
+
+def _seconds(date: str) -> float:
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return time.time()

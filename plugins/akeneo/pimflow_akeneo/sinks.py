@@ -1,0 +1,107 @@
+"""The sink `akeneo.products`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from pimflow import Change, Header, Item, Outcome, RowProblem, Run, Sink, Use, Who, Writer
+from pimflow_akeneo import fields, lookup, products
+from pimflow_akeneo.checks import Vocabulary
+from pimflow_akeneo.columns import Column, ValueColumn, parse_column
+from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.loading import Loading
+from pimflow_akeneo.preparing import Preparation
+from pimflow_akeneo.session import Session
+
+
+class AkeneoProductsSink(Sink):
+    """Creates and updates products, 100 a call. Columns are named as in Akeneo's own CSV files."""
+
+    type = "akeneo.products"
+    key = "identifier"
+    noun = ("product", "products")
+    batch_size = 100
+    in_flight = 4
+    creation_defaults: ClassVar[Mapping[str, Any]] = {"enabled": False}
+
+    connection: Use[AkeneoConnection] = Field(description="Name of the connection to the PIM.")
+
+    @property
+    def title(self) -> str:
+        """What a report calls the target."""
+        return TITLE
+
+    def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+        """Read the PIM's model and give the writer."""
+        return ProductWriter(session)
+
+
+class ProductWriter(Writer):
+    """Writes products by identifier, or by uuid where the row has one."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._model = session.catalog.model
+        self._columns: dict[str, Column | RowProblem] = {}
+        catalog = session.catalog
+        vocabulary = Vocabulary(catalog.options, catalog.units)
+        self._preparation = Preparation(self._model, vocabulary, lambda: catalog.families, self._known)
+        self._loading = Loading(session, self._model, self._column)
+
+    def knows(self, column: str) -> bool:
+        """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
+        return self._known(column) is not None
+
+    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
+        """Name the columns that the PIM cannot take, with what is wrong about them."""
+        found = {name: self._parsed(name) for name in header}
+        return {name: problem for name, problem in found.items() if isinstance(problem, RowProblem)}
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
+        return [self._preparation.item(row)]
+
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
+        """Give what the PIM has for these identifiers; nothing but their existence where `columns` is empty."""
+        parsed = {name: self._column(name) for name in columns}
+        codes = {column.attribute.code for column in parsed.values() if isinstance(column, ValueColumn)}
+        asked = {key.lower(): key for key in keys}
+        found = {}
+        for product in lookup.find(self._session, keys, sorted({*codes, self._model.identifier.code})):
+            now = products.flat(product, self._model)
+            key = asked.get(str(now["identifier"]).lower())
+            if key is not None:
+                found[key] = {name: now.get(name, products.empty(column)) for name, column in parsed.items()}
+        return found
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        """Write a batch: every record that can be, without the values that the PIM does not take."""
+        return self._loading.load(batch)
+
+    def _known(self, name: str) -> Column | None:
+        column = self._parsed(name)
+        return None if isinstance(column, RowProblem) else column
+
+    def _column(self, name: str) -> Column:
+        column = self._parsed(name)
+        if isinstance(column, RowProblem):
+            raise column
+        return column
+
+    def _parsed(self, name: str) -> Column | RowProblem:
+        if name not in self._columns:
+            self._columns[name] = self._understood(name)
+        return self._columns[name]
+
+    def _understood(self, name: str) -> Column | RowProblem:
+        try:
+            column = parse_column(name, self._model)
+        except RowProblem as problem:
+            return problem
+        if isinstance(column, ValueColumn) and column.attribute.kind not in fields.CODECS:
+            reason = f"values of type {column.attribute.kind} cannot be written yet"
+            return RowProblem(name, None, reason, remedy="Leave this column out.", who=Who.ADMINISTRATOR)
+        return column

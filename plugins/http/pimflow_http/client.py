@@ -1,0 +1,186 @@
+"""One client per connection: every call of it goes through here."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from pimflow import ConfigError, FlowError, RemoteError
+from pimflow import __version__ as version
+from pimflow_http.clock import Clock
+from pimflow_http.explanations import Explanation, for_failure, for_status
+from pimflow_http.limiter import SHARED, Limiter
+from pimflow_http.redaction import redact, redact_url
+from pimflow_http.retry import Attempt, RetryPolicy, retrying
+
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+_AMBIGUOUS = "pimflow_ambiguous"
+_CONNECT_AT_MOST = 10.0
+_EXCERPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where and how to reach one system.
+
+    `title` is what messages call it; `client_id` tells accounts at one address apart; `secrets` never show anywhere;
+    `explanations` override single entries of the error table.
+    """
+
+    title: str
+    url: str
+    client_id: str = ""
+    concurrency: int = 4
+    timeout: float = 30.0
+    proxy: str | None = None
+    ca_file: Path | None = None
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Accept": "application/json"})
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    explanations: Mapping[int, Explanation] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """The URL without secrets."""
+        return redact_url(self.url).rstrip("/")
+
+
+class Client:
+    """Sends requests within the limits of the account, repeats what may be repeated, gives errors for people.
+
+    Safe for several threads. Without `limiter` it shares the process's own for this address and client id.
+    """
+
+    def __init__(
+        self,
+        remote: Remote,
+        *,
+        limiter: Limiter | None = None,
+        policy: RetryPolicy | None = None,
+        clock: Clock | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.remote = remote
+        self.limiter = limiter or SHARED.get(remote.address, remote.client_id, remote.concurrency)
+        self._policy = policy or RetryPolicy()
+        self._clock = clock or Clock()
+        self._http = _http_client(remote, transport)
+        self._secrets = set(remote.secrets)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def hide(self, *secrets: str) -> None:
+        """Mask these too in messages from now on: tokens that were given while running."""
+        self._secrets.update(secrets)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        repeatable: bool | None = None,
+        handled: Container[int] = (),
+        **options: Any,
+    ) -> httpx.Response:
+        """Send one request and give the answer when its status is a success or one of `handled`.
+
+        `path` starts below the URL of the remote. `repeatable` says that sending twice does no harm, where the method
+        alone does not. `options` are those of httpx. Raises LoginError, AccessError, RemoteError, UnreachableError.
+        """
+        ambiguous = False
+
+        def attempt() -> Attempt:
+            nonlocal ambiguous
+            result = self._try(method, path, options)
+            ambiguous = ambiguous or result.ambiguous
+            return result
+
+        once_more = method in _IDEMPOTENT if repeatable is None else repeatable
+        last = retrying(self._policy, self._clock, once_more, self.limiter.pause, f"{method} {path}")(attempt)
+        if last.response is None:
+            raise self._failure(method, path, last) from last.error
+        last.response.extensions[_AMBIGUOUS] = ambiguous
+        if last.response.is_success or last.response.status_code in handled:
+            return last.response
+        raise self.refusal(last.response)
+
+    def json(self, response: httpx.Response) -> Any:
+        """Decode the answer; raise RemoteError where it is no JSON, as the login page of a proxy would be."""
+        try:
+            return response.json()
+        except ValueError:
+            raise RemoteError(
+                f"{self._who()} answered with something else than data. "
+                "Check the `url` of the connection, and whether a proxy or login page answers in its place.",
+                detail=self._detail(response),
+            ) from None
+
+    def refusal(self, response: httpx.Response) -> FlowError:
+        """Make the error that tells people what this answer means."""
+        return for_status(response.status_code, self.remote.explanations).about(self._who(), self._detail(response))
+
+    def _try(self, method: str, path: str, options: Mapping[str, Any]) -> Attempt:
+        with self.limiter.slot():
+            try:
+                return Attempt(response=self._http.request(method, path, **options))
+            except httpx.RequestError as error:
+                return Attempt(error=error)
+
+    def _failure(self, method: str, path: str, attempt: Attempt) -> FlowError:
+        assert attempt.error is not None
+        detail = f"{method} {redact_url(path)}: {type(attempt.error).__name__}: {attempt.error}"
+        return for_failure(attempt.error).about(self._who(), redact(detail, self._secrets))
+
+    def _who(self) -> str:
+        return f"{self.remote.title} at {self.remote.address}"
+
+    def _detail(self, response: httpx.Response) -> str:
+        request = response.request
+        target = f" -> {redact_url(response.headers['location'])}" if "location" in response.headers else ""
+        line = f"{request.method} {redact_url(str(request.url))}: {response.status_code}{target}"
+        return redact(f"{line} {response.text[:_EXCERPT]}".strip(), self._secrets)
+
+
+def was_ambiguous(response: httpx.Response) -> bool:
+    """Tell whether an earlier try of this request may have been done already, though it failed."""
+    return bool(response.extensions.get(_AMBIGUOUS, False))
+
+
+def _http_client(remote: Remote, transport: httpx.BaseTransport | None) -> httpx.Client:
+    make: Callable[..., httpx.Client] = httpx.Client
+    try:
+        return make(
+            base_url=remote.url,
+            headers={"User-Agent": f"pimflow/{version}", **remote.headers},
+            timeout=httpx.Timeout(remote.timeout, connect=min(remote.timeout, _CONNECT_AT_MOST), pool=None),
+            limits=httpx.Limits(max_connections=remote.concurrency, max_keepalive_connections=remote.concurrency),
+            proxy=remote.proxy,
+            verify=_trust(remote.ca_file),
+            transport=transport,
+        )
+    except (httpx.InvalidURL, ValueError) as error:
+        reason = redact(str(error), remote.secrets)
+        raise ConfigError(f"{remote.title}: `url` or `proxy` is no address of the web: {reason}") from None
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:
+    if ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError):
+        raise ConfigError(
+            f"`ca_file`: {str(ca_file)!r} holds no certificate in PEM form; expected '-----BEGIN CERTIFICATE-----'."
+        ) from None

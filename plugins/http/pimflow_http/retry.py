@@ -1,0 +1,110 @@
+"""Which calls are made again, after how long, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import httpx
+from loguru import logger
+from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential_jitter
+
+from pimflow_http.clock import Clock
+
+TRANSIENT = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 527, 529})
+_NOT_DONE = frozenset({408, 429})
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """`tries` in all; back-off from `first` seconds, doubled up to `longest`; at most `total` seconds waited."""
+
+    tries: int = 6
+    first: float = 1.0
+    longest: float = 30.0
+    total: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one try went: an answer, or the failure that came in its place."""
+
+    response: httpx.Response | None = None
+    error: httpx.RequestError | None = None
+
+    @property
+    def transient(self) -> bool:
+        """Trying again may help."""
+        if self.response is None:
+            return not isinstance(self.error, httpx.UnsupportedProtocol)
+        return self.response.status_code in TRANSIENT
+
+    @property
+    def ambiguous(self) -> bool:
+        """The other side may have done what was asked, although it did not say so."""
+        if self.response is None:
+            return not isinstance(self.error, _NOT_SENT)
+        return self.transient and self.response.status_code not in _NOT_DONE
+
+    @property
+    def throttled(self) -> bool:
+        """The other side wants fewer calls."""
+        return self.response is not None and self.response.status_code == 429
+
+    def __str__(self) -> str:
+        return str(self.response.status_code) if self.response is not None else type(self.error).__name__
+
+
+def retry_after(response: httpx.Response | None, clock: Clock) -> float | None:
+    """Give the seconds that the answer asks to wait: a number, or a date of HTTP; None where it asks nothing."""
+    text = response.headers.get("retry-after", "").strip() if response is not None else ""
+    if text.isdecimal():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - clock.wall())
+    except (ValueError, TypeError):
+        return None
+
+
+def retrying(
+    policy: RetryPolicy, clock: Clock, repeatable: bool, pause: Callable[[float], None], what: str
+) -> Retrying:
+    """Make the loop around `Attempt`s; the last attempt is given back, whatever it was.
+
+    A call that is not `repeatable` is made again only where the other side certainly did nothing. `pause` is told
+    the seconds for which everybody with the same account should wait.
+    """
+    back_off = wait_exponential_jitter(initial=policy.first, max=policy.longest, jitter=policy.first)
+
+    def again(attempt: Attempt) -> bool:
+        return attempt.transient and (repeatable or not attempt.ambiguous)
+
+    def wait(state: RetryCallState) -> float:
+        asked = retry_after(_attempt(state).response, clock)
+        return back_off(state) if asked is None else asked
+
+    def too_long(state: RetryCallState) -> bool:
+        return state.idle_for + state.upcoming_sleep > policy.total
+
+    def before_sleep(state: RetryCallState) -> None:
+        attempt = _attempt(state)
+        logger.debug("{}: {} at try {}, again in {:.1f} s", what, attempt, state.attempt_number, state.upcoming_sleep)
+        if attempt.throttled or retry_after(attempt.response, clock) is not None:
+            pause(state.upcoming_sleep)
+
+    return Retrying(
+        retry=retry_if_result(again),
+        wait=wait,
+        stop=lambda state: stop_after_attempt(policy.tries)(state) or too_long(state),
+        before_sleep=before_sleep,
+        retry_error_callback=_attempt,
+        sleep=clock.sleep,
+    )
+
+
+def _attempt(state: RetryCallState) -> Attempt:
+    assert state.outcome is not None
+    attempt: Attempt = state.outcome.result()
+    return attempt
