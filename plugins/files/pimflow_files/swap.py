@@ -29,20 +29,25 @@ class SwapFile:
         except OSError as error:
             raise _not_writable(self._target, error) from error
 
-    def close(self, *, keep: bool) -> None:
-        """Put the content in place of the target, unless it is the same or `keep` is False. Closing twice is fine."""
+    def close(self, *, keep: bool) -> bool:
+        """Put the content in place of the target, unless it is the same or `keep` is False; tell whether it was put.
+
+        Closing twice is fine.
+        """
         if self._file.closed:
-            return
+            return False
         try:
             with self._file:
                 self._file.flush()
                 os.fsync(self._file.fileno())
-            if keep and not self._is_target():
+            changed = keep and not self._is_target()
+            if changed:
                 self._take_place()
         except OSError as error:
             raise _not_writable(self._target, error) from error
         finally:
             self._part.unlink(missing_ok=True)
+        return changed
 
     def _is_target(self) -> bool:
         return self._target.exists() and filecmp.cmp(self._part, self._target, shallow=False)

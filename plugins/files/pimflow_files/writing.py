@@ -130,15 +130,17 @@ class FileWriter(Writer):
                 self._swap.write(line)
             yield Outcome(change.resource, change.key, Status.CREATED)
 
-    def close(self, ok: bool) -> None:
-        """Put the file in place, or with `ok` False leave the one that is there."""
+    def close(self, ok: bool) -> bool:
+        """Put the file in place, or with `ok` False leave the one that is there. Gives False where it is the same."""
         if self._swap is None:
-            return
+            return True
         try:
             if ok:
                 self._begin()
-        finally:
-            self._swap.close(keep=ok)
+        except BaseException:
+            self._swap.close(keep=False)
+            raise
+        return self._swap.close(keep=ok)
 
     def _begin(self) -> None:
         if self._begun or self._swap is None:

@@ -118,8 +118,8 @@ def test_readers_see_the_old_file_until_the_end(tmp_path):
     (item,) = writer.prepare({"a": 1})
     list(writer.load([Change(item, 1, False, b"")]))
     assert path.read_text() == "before\n"
-    writer.close(True)
-    writer.close(True)
+    assert writer.close(True) is True
+    assert writer.close(True) is False
     assert path.read_text() == "a\n1\n"
 
 
@@ -130,6 +130,13 @@ def test_equal_content_leaves_the_file_untouched(tmp_path):
     send(CsvSink(path=path), ("a",), [{"a": 1}])
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert names(tmp_path) == ["out.csv"]
+
+
+def test_the_writer_tells_whether_the_file_changed(tmp_path):
+    for content, expected in [(("a",), True), (("a",), False), (("b",), True)]:
+        writer = CsvSink(path=tmp_path / "out.csv").open(None, RUN)
+        writer.check_columns(content)
+        assert writer.close(True) is expected
 
 
 def test_rights_of_the_file_stay(tmp_path):
