@@ -20,6 +20,7 @@ _BOOLEANS = {"1": True, "0": False, "true": True, "false": False}
 _MEDIA_CODE = re.compile(r"\w/\w/\w/\w/[^/]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _DIGITS = 25
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT_UNIT = re.compile(r"\s*(\S+)\s+(\S+)\s*")
 
 
@@ -76,8 +77,9 @@ def boolean(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> bool:
 
 def date(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
     """Accept a day, as date or as text that begins with YYYY-MM-DD."""
+    written = str(cell).strip()
     try:
-        value = dt.datetime.fromisoformat(str(cell).strip()).date().isoformat()
+        value = dt.datetime.fromisoformat(written if _DAY.match(written) else "").date().isoformat()
     except ValueError:
         remedy = "Correct it at the source, or declare its form with `convert`."
         raise _bad(column, cell, "this is no date of the form YYYY-MM-DD", remedy) from None

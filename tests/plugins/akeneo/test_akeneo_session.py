@@ -1,0 +1,194 @@
+"""Login, tokens and pages against a small PIM made of functions."""
+
+import base64
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from loguru import logger
+
+from pimflow import LoginError, RemoteError
+from pimflow_akeneo.connection import AkeneoConnection
+from pimflow_akeneo.session import Session
+from pimflow_akeneo.tokens import Credentials
+from pimflow_http import Client, Clock, Limiter, Remote
+
+CREDENTIALS = Credentials("3_id", "s3cr3t", "erp_1234", "p4ssword")
+
+
+class Pim:
+    """Gives numbered tokens; `good` are those that it takes."""
+
+    def __init__(self):
+        self.calls, self.grants, self.good = [], [], set()
+        self.refresh_works = self.accepts_tokens = True
+        self.refusal = None
+        self.lock = threading.Lock()
+        self.pages = {}
+
+    def __call__(self, request):
+        with self.lock:
+            if request.url.path == "/api/oauth/v1/token":
+                return self.token(request)
+            return self.resource(request)
+
+    def token(self, request):
+        grant = json.loads(request.content)
+        self.grants.append(grant["grant_type"])
+        if self.refusal or (grant["grant_type"] == "refresh_token" and not self.refresh_works):
+            return httpx.Response(422, json={"code": 422, "message": self.refusal or "Refresh token is invalid"})
+        number = len(self.grants)
+        self.good = {f"access-{number}"}
+        return httpx.Response(
+            200,
+            json={
+                "access_token": f"access-{number}",
+                "expires_in": 3600,
+                "token_type": "bearer",
+                "scope": None,
+                "refresh_token": f"refresh-{number}",
+            },
+        )
+
+    def resource(self, request):
+        self.calls.append(request)
+        token = request.headers["Authorization"].removeprefix("Bearer ")
+        if token not in self.good or not self.accepts_tokens:
+            return httpx.Response(401, json={"code": 401, "message": "The access token provided has expired."})
+        return httpx.Response(200, json=self.pages.get(str(request.url), {"ok": True}))
+
+
+@pytest.fixture
+def pim():
+    return Pim()
+
+
+@pytest.fixture
+def now():
+    return [0.0]
+
+
+@pytest.fixture
+def session(pim, now):
+    remote = Remote("the PIM", "https://pim.example.com", secrets=("s3cr3t", "p4ssword"))
+    clock = Clock(sleep=lambda _: None)
+    with Client(remote, limiter=Limiter(4), clock=clock, transport=httpx.MockTransport(pim)) as client:
+        yield Session(client, CREDENTIALS, lambda: now[0])
+
+
+def test_nothing_is_called_before_it_is_needed(session, pim):
+    assert pim.grants == []
+    session.get("channels")
+    assert pim.grants == ["password"]
+
+
+def test_one_token_serves_all_calls(session, pim):
+    for _ in range(3):
+        session.get("channels")
+    assert pim.grants == ["password"]
+    assert {call.headers["Authorization"] for call in pim.calls} == {"Bearer access-1"}
+
+
+def test_a_token_is_renewed_before_it_ends(session, pim, now):
+    session.get("channels")
+    now[0] = 3541.0
+    session.get("channels")
+    assert pim.grants == ["password", "refresh_token"]
+    assert pim.calls[-1].headers["Authorization"] == "Bearer access-2"
+
+
+def test_a_refused_token_is_refreshed_and_the_call_made_again(session, pim):
+    session.get("channels")
+    pim.good = set()
+    assert session.get("channels") == {"ok": True}
+    assert pim.grants == ["password", "refresh_token"]
+
+
+def test_where_the_refresh_is_refused_the_password_is_used_once(session, pim):
+    session.get("channels")
+    pim.good, pim.refresh_works = set(), False
+    assert session.get("channels") == {"ok": True}
+    assert pim.grants == ["password", "refresh_token", "password"]
+
+
+def test_a_token_refused_twice_is_a_failed_login(session, pim):
+    pim.accepts_tokens = False
+    with pytest.raises(LoginError, match="gave a token and then refused it"):
+        session.get("channels")
+    assert len(pim.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            'Parameter "client_id" is missing or does not match any client, or secret is invalid',
+            "`client_id` and `secret`",
+        ),
+        ("No user with username erp_1234", "user 'erp_1234' or the password"),
+    ],
+)
+def test_wrong_credentials_are_told_apart_and_never_tried_again(session, pim, message, told):
+    pim.refusal = message
+    with pytest.raises(LoginError) as caught:
+        session.get("channels")
+    assert told in str(caught.value)
+    assert pim.grants == ["password"]
+
+
+def test_several_threads_share_one_login(session, pim):
+    session.get("channels")
+    pim.good = set()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: session.get("channels"), range(16)))
+    assert answers == [{"ok": True}] * 16
+    assert pim.grants == ["password", "refresh_token"]
+
+
+def test_pages_are_followed_at_the_configured_address(session, pim):
+    there = "http://inside:8080/api/rest/v1/families?page=2&limit=100"
+    here = "https://pim.example.com/api/rest/v1/families"
+    pim.pages = {
+        f"{here}?limit=100": {"_links": {"next": {"href": there}}, "_embedded": {"items": [{"code": "a"}]}},
+        f"{here}?page=2&limit=100": {"_links": {}, "_embedded": {"items": [{"code": "b"}]}},
+    }
+    assert [one["code"] for one in session.pages("families")] == ["a", "b"]
+
+
+def test_a_login_that_answers_without_a_token_is_told(session, pim):
+    pim.token = lambda _request: httpx.Response(200, json=[])
+    with pytest.raises(RemoteError, match="without a token"):
+        session.get("channels")
+
+
+def test_secrets_show_neither_in_messages_nor_in_the_log(session, pim):
+    told = []
+    sink = logger.add(told.append, level=0, format="{message} {extra} {exception}")
+    pim.refusal = "no s3cr3t " + base64.b64encode(b"3_id:s3cr3t").decode() + " p4ssword"
+    with pytest.raises(LoginError) as caught:
+        session.get("channels")
+    logger.opt(exception=caught.value).error("failed: {}", caught.value.detail)
+    logger.remove(sink)
+    everything = "".join(told) + str(caught.value)
+    assert not any(secret in everything for secret in ("s3cr3t", "p4ssword"))
+
+
+def connection(**more):
+    options = {"url": "https://pim.example.com/", "client_id": "a", "secret": "s3cr3t", "username": "u"}
+    return AkeneoConnection(**{**options, "password": "p4ss", **more})
+
+
+def test_the_address_has_no_secrets_and_neither_has_the_description():
+    one = connection()
+    assert one.address == "https://pim.example.com"
+    assert "s3cr3t" not in repr(one)
+    assert "p4ss" not in repr(one)
+
+
+@pytest.mark.parametrize("url", ["pim.example.com", "ftp://pim", "https://me:pw@pim.example.com"])
+def test_an_address_that_cannot_be_is_refused_without_showing_it(url):
+    with pytest.raises(ValueError, match="expected an address") as caught:
+        connection(url=url)
+    assert "pw@" not in str(caught.value)
