@@ -141,19 +141,12 @@ class Transform(Component):
     root: ClassVar[str | None] = None
     """The option that takes the whole value of the YAML, where that is not a mapping of options."""
 
-    whole: ClassVar[bool] = False
-    """True for a transform that needs all rows at once: it defines `apply` instead of `compile`."""
-
     def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:
         """Give the header that comes out and a function from row to row; a row of None is dropped.
 
         The function gets rows as long as `header`, must not change them in place, and raises RowProblem for a record
         that cannot go on. For one bad cell it puts a `BadValue` into the row; it carries along those it finds.
         """
-        raise NotImplementedError
-
-    def apply(self, table: petl.Table) -> petl.Table:
-        """Give all rows changed; only where `whole` is True. Memory must not grow with the rows: sort on disk."""
         raise NotImplementedError
 
 
@@ -191,8 +184,12 @@ class Writer:
         """
         raise NotImplementedError
 
-    def close(self, ok: bool) -> None:
-        """End the run: with `ok` make the result visible, without it leave the target as it was found."""
+    def close(self, ok: bool) -> bool:  # noqa: ARG002 - a target that is written at once has nothing to close
+        """End the run: with `ok` make the result visible, without it leave the target as it was found.
+
+        Gives False where the target already was as it should be, so that nothing had to change.
+        """
+        return True
 
 
 class Sink(Component):

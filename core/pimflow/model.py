@@ -208,6 +208,7 @@ class FlowReport:
     detail: str = ""
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    exit_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)

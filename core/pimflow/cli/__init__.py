@@ -1,1 +1,104 @@
-"""pimflow command."""
+"""The command line. Each command is a module that is loaded when it is used; `--help` loads none of them.
+
+Commands of plugins come from the entry point group `pimflow.commands`: the name is the verb, and the summary of the
+distribution is the line of help.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+
+from pimflow import __version__
+from pimflow.words import did_you_mean
+
+COMMANDS = {
+    "init": "Begin a project: a pipeline, sample data and where to go on.",
+    "validate": "Check files without contacting anything.",
+    "check": "Check files, log in everywhere, and hold the mapping against the target.",
+    "plan": "Tell what a run would create, change and leave, without writing anything.",
+    "run": "Run a pipeline.",
+    "retry": "Send again what needs attention.",
+    "plugins": "List the installed plugins and what they offer.",
+    "runs": "List past runs, or show the report of one.",
+    "logs": "Show the log of a run.",
+    "state": "Show or forget what pimflow remembers of a pipeline.",
+    "schema": "Print the JSON Schema of pipeline files, for editors.",
+}
+PLUGIN_COMMANDS = "pimflow.commands"
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return [*COMMANDS, *sorted({point.name for point in _plugin_commands()} - COMMANDS.keys())]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name in COMMANDS:
+            command: click.Command = getattr(import_module(f"pimflow.cli.{cmd_name}"), cmd_name)
+            return command
+        point = next((point for point in _plugin_commands() if point.name == cmd_name), None)
+        return _load(point) if point else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            message = f"no command is called {args[0]!r}{did_you_mean(args[0], self.list_commands(ctx))}"
+            raise click.UsageError(message, ctx) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+        plugin_rows = [
+            (point.name, _summary(point))
+            for point in sorted(_plugin_commands(), key=lambda point: point.name)
+            if point.name not in COMMANDS
+        ]
+        if plugin_rows:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl(plugin_rows)
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pimflow")
+def pimflow() -> None:
+    """Move product data between ERPs, Akeneo PIM and sales channels, along pipelines declared in YAML."""
+
+
+def main() -> None:
+    """Run the command line. What a person can act on is told without a traceback."""
+    from pimflow.errors import ConfigError, PimflowError
+
+    try:
+        pimflow(prog_name="pimflow")
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            click.secho(f"error: {mistake}", err=True, fg="red")
+        sys.exit(error.exit_code)
+    except PimflowError as error:
+        click.secho(f"error: {error}", err=True, fg="red")
+        sys.exit(error.exit_code)
+
+
+def _plugin_commands() -> list[EntryPoint]:
+    return list(entry_points(group=PLUGIN_COMMANDS))
+
+
+def _summary(point: EntryPoint) -> str:
+    return (point.dist.metadata["Summary"] if point.dist else None) or ""
+
+
+def _load(point: EntryPoint) -> click.Command:
+    try:
+        command = point.load()
+    except Exception as error:  # noqa: BLE001 - loading runs somebody else's code
+        owner = point.dist.name if point.dist else point.value
+        message = f"command {point.name!r} of {owner} cannot be loaded: {type(error).__name__}: {error}"
+        raise click.ClickException(message) from None
+    assert isinstance(command, click.Command)
+    return command

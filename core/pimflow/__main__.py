@@ -1,0 +1,5 @@
+"""`python -m pimflow` is `pimflow`."""
+
+from pimflow.cli import main
+
+main()

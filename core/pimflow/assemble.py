@@ -1,0 +1,232 @@
+"""A checked pipeline becomes components: types resolved, options checked, flows in order. Nothing is contacted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from pimflow.components import Component, Connection, ConnectionName, Sink, Source, Transform
+from pimflow.config import FlowConfig, Part, Pipeline, mistakes_of, resolve_values
+from pimflow.errors import ConfigError, Mistake, PluginError
+from pimflow.plugins import Registry, kind_of
+from pimflow.words import did_you_mean
+
+ComponentT = TypeVar("ComponentT", bound=Component)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A transform and the place in the file where it stands."""
+
+    transform: Transform
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One flow, ready to run."""
+
+    name: str
+    config: FlowConfig
+    source: Source
+    transforms: tuple[Placed, ...]
+    sinks: tuple[Sink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A pipeline, ready to run: its flows in the order in which they run, and the connections they use."""
+
+    pipeline: Pipeline
+    registry: Registry
+    flows: tuple[Flow, ...]
+    connections: Mapping[str, Connection]
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, to be masked."""
+        found = [secret for connection in self.connections.values() for secret in secrets_of(connection)]
+        for flow in self.flows:
+            for component in (flow.source, *flow.sinks, *(placed.transform for placed in flow.transforms)):
+                found.extend(secrets_of(component))
+        return tuple(found)
+
+    def connection(self, component: Component) -> Connection | None:
+        """Give the connection that a source or sink uses."""
+        names = connection_names(component)
+        return self.connections[names[0]] if names else None
+
+
+def assemble(pipeline: Pipeline, registry: Registry) -> Assembly:
+    """Resolve and check everything that a pipeline names. Raises ConfigError with all mistakes at once."""
+    work = _Assembling(pipeline, registry, [], {})
+    flows = {name: work.flow(name, config) for name, config in pipeline.config.flows.items()}
+    work.unused_connections()
+    order = work.order()
+    if work.mistakes:
+        raise ConfigError(*work.mistakes)
+    connections = {name: connection for name, connection in work.connections.items() if connection}
+    return Assembly(pipeline, registry, tuple(flow for name in order if (flow := flows[name])), connections)
+
+
+def connection_names(component: Component) -> list[str]:
+    """List the connections that a component names."""
+    return [getattr(component, name) for name, _ in _connection_options(type(component))]
+
+
+def secrets_of(model: BaseModel) -> Iterator[str]:
+    """Give the secret values among the options of a component."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, SecretStr):
+            yield value.get_secret_value()
+        elif isinstance(value, BaseModel):
+            yield from secrets_of(value)
+
+
+def _connection_options(component: type[Component]) -> Iterator[tuple[str, type[Connection]]]:
+    for name, option in component.model_fields.items():
+        for mark in option.metadata:
+            if isinstance(mark, ConnectionName):
+                yield name, mark.connection
+
+
+@dataclass
+class _Assembling:
+    pipeline: Pipeline
+    registry: Registry
+    mistakes: list[Mistake]
+    connections: dict[str, Connection | None]
+
+    def flow(self, name: str, config: FlowConfig) -> Flow | None:
+        part = self.pipeline.part("flows", name)
+        source = self.end(Source, _inside(part, "source"))
+        transforms = [self.transform(_inside(part, "transforms", n)) for n in range(len(config.transforms))]
+        sinks = [self.end(Sink, sink) for sink in _sink_parts(part)]
+        if source is None or None in sinks or None in transforms:
+            return None
+        return Flow(
+            name,
+            config,
+            source,
+            tuple(placed for placed in transforms if placed),
+            tuple(sink for sink in sinks if sink),
+        )
+
+    def end(self, kind: type[ComponentT], part: Part) -> ComponentT | None:
+        """Make a source or sink, and the connections it names."""
+        component = self.typed(kind, part)
+        if component is None:
+            return None
+        known = [
+            self.use(part, option, getattr(component, option), wanted)
+            for option, wanted in _connection_options(type(component))
+        ]
+        return component if all(known) else None
+
+    def use(self, part: Part, option: str, name: str, wanted: type[Connection]) -> bool:
+        if name not in self.pipeline.connections:
+            near = did_you_mean(name, self.pipeline.connections)
+            self.mistakes.append(part.mistake(f"no connection is called {name!r}{near}", option))
+            return False
+        if name not in self.connections:
+            self.connections[name] = self.typed(Connection, self.pipeline.connections[name])
+        found = self.connections[name]
+        if found is not None and not isinstance(found, wanted):
+            message = f"connection {name!r} is of type {found.type!r}; {wanted.type!r} was expected"
+            self.mistakes.append(part.mistake(message, option))
+        return isinstance(found, wanted)
+
+    def unused_connections(self) -> None:
+        """Check the connections that the pipeline file has and no flow names; those of the project may rest."""
+        for name in self.pipeline.config.connections:
+            if name not in self.connections:
+                self.connections[name] = self.typed(Connection, self.pipeline.connections[name])
+
+    def typed(self, kind: type[ComponentT], part: Part) -> ComponentT | None:
+        """Make the component that a mapping with `type` describes."""
+        if not isinstance(part.data, dict) or not isinstance(part.data.get("type"), str):
+            self.mistakes.append(part.mistake("`type` is missing: the name of what a plugin offers"))
+            return None
+        options = {name: value for name, value in part.data.items() if name != "type"}
+        return self.component(kind, part.data["type"], Part(part.document, part.trail, options), "type")
+
+    def transform(self, part: Part) -> Placed | None:
+        """Make a transform from its name, or from one name with its options."""
+        data = {part.data: {}} if isinstance(part.data, str) else part.data
+        if not isinstance(data, dict) or len(data) != 1:
+            found = f"; found {', '.join(map(str, data))}" if isinstance(data, dict) else ""
+            self.mistakes.append(part.mistake(f"one transform with its options was expected{found}"))
+            return None
+        name, options = next(iter(data.items()))
+        trail = part.trail if isinstance(part.data, str) else (*part.trail, name)
+        made = self.component(Transform, name, Part(part.document, trail, options))
+        return Placed(made, Part(part.document, trail, options)) if made else None
+
+    def component(self, kind: type[ComponentT], name: str, part: Part, *steps: str) -> ComponentT | None:
+        try:
+            found = self.registry.find(kind, name)
+        except PluginError as error:
+            self.mistakes.extend(part.mistake(mistake.message, *steps) for mistake in error.mistakes)
+            return None
+        values, mistakes = resolve_values(part, self._resolve)
+        self.mistakes.extend(mistakes)
+        root = found.root if issubclass(found, Transform) else None
+        options = {root: values} if root else ({} if values is None else values)
+        try:
+            made = found.model_validate(options, context={"folder": part.document.folder})
+        except ValidationError as error:
+            self.mistakes.extend(self._mistakes(error, part, found, root) if not mistakes else [])
+            return None
+        return made if not mistakes else None
+
+    def _mistakes(
+        self, error: ValidationError, part: Part, found: type[Component], root: str | None
+    ) -> Sequence[Mistake]:
+        if not isinstance(part.data, dict) and root is None and part.data is not None:
+            return [part.mistake(f"the options of {kind_of(found)} {found.type!r} were expected, as name: value")]
+        if root is None:
+            return mistakes_of(error, part, found)
+        return [
+            part.mistake(mistake.message, *mistake.path.split(".")[len(part.trail) + 1 :])
+            for mistake in mistakes_of(error, Part(part.document, part.trail, {root: part.data}), found)
+        ]
+
+    def _resolve(self, scheme: str, reference: str) -> str | None:
+        value: Any = self.registry.manager.hook.pimflow_resolve_secret(scheme=scheme, reference=reference)
+        return None if value is None else str(value)
+
+    def order(self) -> list[str]:
+        """Put the flows in an order in which each comes after those it needs; otherwise as in the file."""
+        flows = self.pipeline.config.flows
+        for name, config in flows.items():
+            for number, needed in enumerate(config.needs):
+                if needed not in flows:
+                    part = self.pipeline.part("flows", name)
+                    message = f"no flow is called {needed!r}{did_you_mean(needed, flows)}"
+                    self.mistakes.append(part.mistake(message, "needs", number))
+        try:
+            return list(TopologicalSorter({name: config.needs for name, config in flows.items()}).static_order())
+        except CycleError as error:
+            circle = " -> ".join(reversed(error.args[1]))
+            part = self.pipeline.part("flows", error.args[1][0])
+            self.mistakes.append(part.mistake(f"flows need each other in a circle: {circle}", "needs"))
+            return []
+
+
+def _inside(part: Part, *steps: str | int) -> Part:
+    data: Any = part.data
+    for step in steps:
+        data = data[step]
+    return Part(part.document, (*part.trail, *steps), data)
+
+
+def _sink_parts(part: Part) -> list[Part]:
+    sinks = part.data["sink"]
+    if isinstance(sinks, list):
+        return [_inside(part, "sink", number) for number in range(len(sinks))]
+    return [_inside(part, "sink")]

@@ -1,0 +1,58 @@
+"""What comes with the core as a plugin: values from the environment and from files, and runs told to the log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from loguru import logger
+
+from pimflow.hookspecs import hookimpl
+from pimflow.model import FlowReport, Outcome, Run, RunReport
+
+
+@hookimpl
+def pimflow_resolve_secret(scheme: str, reference: str) -> str | None:
+    """Give `${env:NAME}` and `${file:PATH}`; the file's last line break is not part of the value."""
+    if scheme == "env":
+        if reference not in os.environ:
+            msg = f"environment variable {reference} is not set; set it, or write the value into the file"
+            raise ValueError(msg)
+        return os.environ[reference]
+    if scheme == "file":
+        try:
+            return Path(reference).read_text("utf-8").removesuffix("\n")
+        except OSError as error:
+            msg = f"file {reference} cannot be read: {error.strerror}"
+            raise ValueError(msg) from None
+    return None
+
+
+@hookimpl
+def pimflow_run_started(run: Run) -> None:
+    """Tell the log that a run begins."""
+    logger.info("run {} of {} begins", run.id, run.pipeline)
+
+
+@hookimpl
+def pimflow_batch_loaded(run: Run, flow: str, outcomes: Sequence[Outcome]) -> None:
+    """Tell the log what became of each record that was sent."""
+    for outcome in outcomes:
+        problems = [str(problem) for problem in outcome.problems]
+        logger.bind(run=run.id, flow=flow, problems=problems).debug("{} {}", outcome.key, outcome.status)
+
+
+@hookimpl
+def pimflow_flow_finished(run: Run, report: FlowReport) -> None:
+    """Tell the log how a flow ended."""
+    counts = {str(status): number for status, number in report.counts.items()}
+    logger.bind(run=run.id, flow=report.name, read=report.read, counts=counts).info("flow {} ended", report.name)
+    if report.error:
+        logger.bind(run=run.id, flow=report.name, detail=report.detail).error("{}", report.error)
+
+
+@hookimpl
+def pimflow_run_finished(run: Run, report: RunReport) -> None:
+    """Tell the log how the run ended."""
+    logger.bind(run=run.id).info("run {} ended with exit code {}", run.id, report.exit_code)

@@ -1,0 +1,90 @@
+"""What the commands share: how a pipeline is named, how it is assembled, how things are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import orjson
+
+from pimflow.errors import ConfigError, Mistake
+
+F = TypeVar("F", bound=Callable[..., Any])
+FOLDER = Path("pipelines")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+state_option = click.option(
+    "--state",
+    "state_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file of the state; .pimflow/state.sqlite of the project unless given.",
+)
+
+
+def pipeline_argument(function: F) -> F:
+    """Add the argument PIPELINE: a file, or the name of one in the folder `pipelines`."""
+    from click.shell_completion import CompletionItem
+
+    def complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        names = [path.stem for path in sorted(FOLDER.glob("*.yaml"))]
+        files = [str(path) for path in sorted(Path().glob("*.yaml"))]
+        return [CompletionItem(name) for name in (*names, *files) if name.startswith(incomplete)]
+
+    return click.argument("pipeline", required=False, shell_complete=complete)(function)
+
+
+def find_pipeline(given: str | None) -> Path:
+    """Give the pipeline file that a person means. Raises ConfigError."""
+    there = sorted(FOLDER.glob("*.yaml"))
+    if given is None:
+        if len(there) == 1:
+            return there[0]
+        names = ", ".join(path.stem for path in there) or "none"
+        raise ConfigError(f"which pipeline? Give a file, or a name out of the folder {FOLDER}: {names}")
+    for path in (Path(given), FOLDER / given, FOLDER / f"{given}.yaml"):
+        if path.is_file():
+            return path
+    names = ", ".join(path.stem for path in there)
+    hint = f"; the folder {FOLDER} has: {names}" if names else "; `pimflow init` begins a project"
+    raise ConfigError(Mistake(f"no such file{hint}", given))
+
+
+def assembled(given: str | None) -> Any:
+    """Give the assembly of a pipeline, everything checked and nothing contacted. Raises ConfigError."""
+    from pimflow.assemble import assemble
+    from pimflow.config import load_pipeline
+    from pimflow.plugins import create_registry
+
+    return assemble(load_pipeline(find_pipeline(given)), create_registry())
+
+
+@contextmanager
+def opened_state(root: Path, given: Path | None) -> Iterator[Any]:
+    """Open the state of a project while a command works. Raises StateError."""
+    from pimflow.run import state_file
+    from pimflow.state.database import open_database
+
+    database = open_database(given or state_file(root))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def project_root(given: str | None = None) -> Path:
+    """Give the folder of the project that a pipeline, or the current folder, belongs to."""
+    from pimflow.config import PROJECT_FILE
+
+    start = find_pipeline(given).absolute().parent if given else Path.cwd()
+    for folder in (start, *start.parents):
+        if (folder / PROJECT_FILE).is_file() or (folder / ".pimflow").is_dir():
+            return folder
+    return start
+
+
+def echo_json(data: Any) -> None:
+    """Print data as JSON."""
+    click.echo(orjson.dumps(data, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())

@@ -1,0 +1,42 @@
+"""`pimflow logs`: the log of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import orjson
+
+from pimflow.cli.common import json_option, project_root
+from pimflow.errors import ConfigError
+
+_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+@click.command()
+@click.argument("run_id", required=False)
+@click.option("--level", type=click.Choice(_LEVELS, case_sensitive=False), default="INFO", show_default=True)
+@click.option("--flow", help="Only lines of this flow.")
+@json_option
+def logs(run_id: str | None, level: str, flow: str | None, as_json: bool) -> None:
+    """Show the log of a run, the latest unless RUN_ID is given. Secrets are masked in it."""
+    from pimflow.run import log_folder
+
+    folder = log_folder(project_root())
+    files = sorted(folder.glob("*.jsonl"))
+    chosen = [file for file in files if run_id is None or file.stem == run_id]
+    if not chosen:
+        raise ConfigError(f"no log {f'of run {run_id!r} ' if run_id else ''}in {folder}; `pimflow runs` lists the runs")
+    wanted = _LEVELS[_LEVELS.index(level.upper()) :]
+    for line in chosen[-1].open("rb"):
+        entry = orjson.loads(line)
+        if entry["level"] not in wanted or (flow and entry.get("flow") != flow):
+            continue
+        click.echo(line.decode().rstrip() if as_json else _line(entry, chosen[-1]))
+
+
+def _line(entry: dict[str, object], _file: Path) -> str:
+    known = {"time", "level", "logger", "message", "exception", "run"}
+    more = " ".join(f"{name}={value}" for name, value in entry.items() if name not in known and value not in (None, []))
+    text = f"{str(entry['time'])[11:19]} {entry['level']:<7} {entry['message']}"
+    return "\n".join(part for part in (f"{text}  {more}".rstrip(), str(entry.get("exception", ""))) if part)

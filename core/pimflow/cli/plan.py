@@ -1,0 +1,66 @@
+"""`pimflow plan`: what a run would do."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+
+if TYPE_CHECKING:
+    from pimflow.plan import PlannedChange
+
+
+@click.command()
+@pipeline_argument
+@click.option("--full", is_flag=True, help="Read everything, also where only changes would be read.")
+@click.option("--only", multiple=True, metavar="KEY", help="Only the record with this key; may be given several times.")
+@click.option("--limit", type=click.IntRange(1), help="Stop after this many rows.")
+@click.option("--show", type=click.IntRange(0), default=20, show_default=True, help="How many records to show in full.")
+@state_option
+@json_option
+def plan(
+    pipeline: str | None,
+    full: bool,
+    only: tuple[str, ...],
+    limit: int | None,
+    show: int,
+    state_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Tell what a run would create and change, value by value, and write nothing.
+
+    The target is asked for its present values. Nothing of it is remembered.
+    """
+    from pimflow.cli.progress import shown_progress
+    from pimflow.cli.show import print_plan
+    from pimflow.log import configure_console
+    from pimflow.plan import plan_pipeline
+    from pimflow.report import report_text
+    from pimflow.run import RunOptions
+
+    configure_console()
+    assembly = assembled(pipeline)
+    shown: list[PlannedChange] = []
+    hidden = 0
+
+    def on_planned(change: PlannedChange) -> None:
+        nonlocal hidden
+        if len(shown) < show:
+            shown.append(change)
+        else:
+            hidden += 1
+
+    with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
+        report = plan_pipeline(assembly, database, RunOptions(full, only, limit), on_planned, on_progress)
+    if as_json:
+        echo_json({"report": asdict(report), "changes": [asdict(change) for change in shown], "not_shown": hidden})
+    else:
+        print_plan(shown, hidden)
+        click.echo(report_text(report))
+        click.echo("\nNothing was written. `pimflow run` does it.")
+    sys.exit(report.exit_code)

@@ -1,0 +1,61 @@
+"""`pimflow run`: one run of one pipeline."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+
+if TYPE_CHECKING:
+    from pimflow.assemble import Assembly
+    from pimflow.run import RunOptions
+
+
+@click.command()
+@pipeline_argument
+@click.option("--full", is_flag=True, help="Read everything, also where only changes would be read.")
+@click.option("--only", multiple=True, metavar="KEY", help="Only the record with this key; may be given several times.")
+@click.option("--limit", type=click.IntRange(1), help="Stop after this many rows.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when anything needs attention.")
+@state_option
+@json_option
+def run(
+    pipeline: str | None,
+    full: bool,
+    only: tuple[str, ...],
+    limit: int | None,
+    strict: bool,
+    state_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Run a pipeline and print its report.
+
+    Exit codes: 0 well; 1 some records failed, or more were refused than allowed; 2 a file is wrong; 3 broken off.
+    """
+    from pimflow.run import RunOptions
+
+    assembly = assembled(pipeline)
+    run_and_report(assembly, RunOptions(full, only, limit, strict), state_path, as_json=as_json)
+
+
+def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | None, *, as_json: bool) -> None:
+    """Run, print the report, and exit with its code."""
+    from pimflow.cli.progress import shown_progress
+    from pimflow.cli.show import print_report
+    from pimflow.log import configure_console
+    from pimflow.run import run_pipeline
+
+    configure_console()
+    with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
+        report = run_pipeline(assembly, database, options, on_progress)
+    if as_json:
+        from dataclasses import asdict
+
+        echo_json(asdict(report))
+    else:
+        print_report(report)
+    sys.exit(report.exit_code)

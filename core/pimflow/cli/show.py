@@ -1,0 +1,53 @@
+"""How reports and plans look in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pimflow.model import RunReport, Status
+from pimflow.plan import PlannedChange
+from pimflow.report import report_text
+
+_VALUE_SHOWN = 60
+
+
+def print_report(report: RunReport) -> None:
+    """Print a report, and where its details are."""
+    click.echo(report_text(report))
+    if report.log:
+        click.echo(f"\nRun {report.run.id}. Every detail: pimflow logs {report.run.id} ({_relative(report.log)})")
+
+
+def print_plan(changes: Sequence[PlannedChange], hidden: int) -> None:
+    """Print what would happen to each record, value by value."""
+    for change in changes:
+        click.secho(f"{_VERBS[change.status]} {change.key}", bold=True)
+        for value in change.values:
+            if change.status is Status.CREATED:
+                click.echo(f"    {value.column}: {_shown(value.new)}")
+            else:
+                click.echo(f"    {value.column}: {_shown(value.old)} -> {_shown(value.new)}")
+    if hidden:
+        click.echo(f"… and {hidden:,} more records; --show {len(changes) + hidden} shows all.")
+
+
+_VERBS = {Status.CREATED: "create", Status.UPDATED: "change"}
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "(empty)"
+    text = value if isinstance(value, str) else repr(value)
+    text = text.replace("\n", " ")
+    return f"{text[:_VALUE_SHOWN]}…" if len(text) > _VALUE_SHOWN else text
+
+
+def _relative(path: str) -> str:
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path

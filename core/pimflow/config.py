@@ -1,0 +1,258 @@
+"""The files a user writes, checked: the project file, the pipeline file, and the values `${…}` in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from pimflow.document import Document, Trail, read_document
+from pimflow.errors import ConfigError, Mistake
+from pimflow.words import did_you_mean
+
+PROJECT_FILE = "pimflow.yaml"
+LATER_KEYS = {
+    "": ("schedule", "notify", "environments", "ownership"),
+    "flows": ("entity", "owner", "diff", "on_missing"),
+}
+_REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Share = Annotated[str, StringConstraints(pattern=r"^(100|\d{1,2})(\.\d+)? ?%$")]
+_NOTHING = object()
+ModelT = TypeVar("ModelT", bound=BaseModel)
+Limit = Annotated[int, Field(ge=0)] | Share
+"""A number of records, or a share of them such as `20%`."""
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Guards(_Checked):
+    """Limits that keep a mistake elsewhere from doing harm here; those with * hold before anything is written."""
+
+    min_rows: int = Field(0, ge=0, description="* Fewest rows that the source must give.")
+    max_changed: Limit | None = Field(None, description="* Most records, of those known, that may change.")
+    max_missing: Limit | None = Field(None, description="* Most known records that a full read may lack.")
+    max_cleared: Limit | None = Field(None, description="* Most values that may be emptied.")
+    max_refused: Limit | None = Field(None, description="Most refused records before the exit code is 1.")
+    max_failed: int = Field(200, ge=1, description="Failures in a row after which the run is broken off.")
+
+    @property
+    def before_writing(self) -> bool:
+        """Tell whether all changes must be known before the first is written."""
+        return bool(self.min_rows) or any(
+            limit is not None for limit in (self.max_changed, self.max_missing, self.max_cleared)
+        )
+
+
+class FlowConfig(_Checked):
+    """One flow: a source, transforms and sinks, and how records are kept in step."""
+
+    source: dict[str, Any] = Field(description="Where records come from: `type` and its options.")
+    transforms: list[str | dict[str, Any]] = Field([], description="What happens to each record, in order.")
+    sink: dict[str, Any] | list[dict[str, Any]] = Field(description="Where records go: `type` and its options.")
+    key: str | None = Field(None, description="The column that holds the record's key in the target.")
+    mode: Literal["upsert", "create", "update"] = Field("upsert", description="What may be done in the target.")
+    once: list[str] = Field([], description="Columns that are written when a record is created, and never again.")
+    empty: Literal["keep", "erase"] = Field("keep", description="What an empty cell does to a value sent earlier.")
+    empty_when: dict[str, list[Any]] = Field({}, description="Values, per column, that count as empty.")
+    on_bad_value: Literal["leave_out", "refuse"] = Field(
+        "leave_out", description="Whether a bad value costs itself only, or its record."
+    )
+    guards: Guards = Field(Guards(), description="Limits that stop the flow.")
+    needs: list[str] = Field([], description="Flows that must have gone well before this one.")
+
+
+class PipelineConfig(_Checked):
+    """One pipeline file."""
+
+    version: Literal[1] = Field(description="The version of this format.")
+    name: Name | None = Field(None, description="The pipeline's name; the file's name unless given.")
+    connections: dict[Name, dict[str, Any]] = Field({}, description="Systems, by name: `type` and its options.")
+    flows: dict[Name, FlowConfig] = Field(min_length=1, description="What moves, by name.")
+
+
+class ProjectConfig(_Checked):
+    """The project file `pimflow.yaml`: what its pipelines share."""
+
+    version: Literal[1] = Field(description="The version of this format.")
+    name: Name | None = Field(None, description="The project's name.")
+    connections: dict[Name, dict[str, Any]] = Field({}, description="Systems, by name: `type` and its options.")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of configuration with the place where it stands."""
+
+    document: Document
+    trail: Trail
+    data: Any
+
+    def mistake(self, message: str, *steps: str | int) -> Mistake:
+        """Tell what is wrong here, or `steps` further inside."""
+        return self.document.mistake((*self.trail, *steps), message)
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A checked pipeline. `root` is the folder of the project, where state and logs live."""
+
+    name: str
+    file: Path
+    root: Path
+    config: PipelineConfig
+    document: Document
+    connections: Mapping[str, Part]
+
+    def part(self, *trail: str | int) -> Part:
+        """Give a piece of the pipeline file."""
+        data: Any = self.document.data
+        for step in trail:
+            data = data[step]
+        return Part(self.document, trail, data)
+
+
+def load_pipeline(file: Path) -> Pipeline:
+    """Read a pipeline file and the project file above it. Raises ConfigError with all mistakes of the form."""
+    document = read_document(file)
+    config = _checked(PipelineConfig, document)
+    project = _project(file)
+    connections = {name: Part(document, ("connections", name), data) for name, data in config.connections.items()}
+    root = file.absolute().parent
+    if project is not None:
+        root = project.folder.absolute()
+        for name, data in _checked(ProjectConfig, project).connections.items():
+            part = Part(project, ("connections", name), data)
+            if name in connections:
+                raise ConfigError(connections[name].mistake(f"{project.file}:{project.line(part.trail)} has it too"))
+            connections[name] = part
+    return Pipeline(config.name or file.stem, file, root, config, document, connections)
+
+
+def _project(file: Path) -> Document | None:
+    for folder in file.absolute().parents:
+        candidate = folder / PROJECT_FILE
+        if candidate.is_file() and candidate != file.absolute():
+            return read_document(candidate)
+    return None
+
+
+def _checked(model: type[ModelT], document: Document) -> ModelT:
+    if not isinstance(document.data, dict):
+        found = "nothing" if document.data is None else f"a {_kind(document.data)}"
+        raise ConfigError(document.mistake((), f"names with values were expected, such as `version: 1`; found {found}"))
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        raise ConfigError(*mistakes_of(error, Part(document, (), document.data), model)) from None
+
+
+def mistakes_of(error: ValidationError, part: Part, model: type[BaseModel]) -> list[Mistake]:
+    """Put what pydantic found wrong into words, each with its line."""
+    found: dict[tuple[Trail, str], Mistake] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        trail = _steps_in(part.data, detail["loc"])
+        message = _message(detail, model)
+        found.setdefault((trail, message), part.mistake(message, *trail))
+    return list(found.values())
+
+
+def _steps_in(data: Any, location: Sequence[str | int]) -> Trail:
+    """Keep the steps that lead to a place in the file; pydantic adds names of union members and of missing keys."""
+    trail: list[str | int] = []
+    for position, step in enumerate(location):
+        inside = _child(data, step)
+        if inside is not _NOTHING:
+            data = inside
+        elif position < len(location) - 1 or not isinstance(data, dict) or step == "[key]":
+            continue
+        trail.append(step)
+    return tuple(trail)
+
+
+def _child(data: Any, step: str | int) -> Any:
+    if isinstance(data, dict):
+        return data.get(step, _NOTHING)
+    if isinstance(data, list) and isinstance(step, int) and step < len(data):
+        return data[step]
+    return _NOTHING
+
+
+def _message(detail: Any, model: type[BaseModel]) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    last = str(detail["loc"][-1]) if detail["loc"] else ""
+    sayings = {
+        "extra_forbidden": _unknown_key(last, detail["loc"], model),
+        "missing": "is missing",
+        "literal_error": f"{context.get('expected')} was expected",
+        "value_error": str(context.get("error")),
+    }
+    if kind in sayings:
+        return sayings[kind]
+    if kind == "string_pattern_mismatch":
+        is_name = "A-Z" in context["pattern"]
+        return f"{'letters, digits, _ and -' if is_name else 'a number, or a share such as 20%,'} may stand here"
+    return str(detail["msg"]).replace("Input should be", "expected").replace("dictionary", "mapping (name: value)")
+
+
+def _unknown_key(key: str, location: Sequence[str | int], model: type[BaseModel]) -> str:
+    later = LATER_KEYS["flows" if model is PipelineConfig and len(location) == 3 else ""]
+    if key in later and model in (PipelineConfig, ProjectConfig):
+        return f"`{key}` does not work yet in this version of pimflow; remove it"
+    return f"unknown key{did_you_mean(key, _keys_at(model, location[:-1]))}"
+
+
+def _keys_at(model: Any, location: Sequence[str | int]) -> list[str]:
+    """List the keys that a model knows at one place inside it."""
+    for step in location:
+        if isinstance(model, type) and issubclass(model, BaseModel) and step in model.model_fields:
+            model = model.model_fields[str(step)].annotation
+            model = getattr(model, "__args__", (model,))[-1]
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _kind(data: Any) -> str:
+    return {dict: "mapping", list: "list", str: "text", int: "number", float: "number", bool: "true or false"}.get(
+        type(data), type(data).__name__
+    )
+
+
+Resolve = Callable[[str, str], str | None]
+"""Gives the value of `${scheme:reference}`, None for an unknown scheme; raises ValueError with a sentence."""
+
+
+def resolve_values(part: Part, resolve: Resolve) -> tuple[Any, list[Mistake]]:
+    """Replace each `${scheme:reference}` in a part's texts; `$${` stands for `${`."""
+    mistakes: list[Mistake] = []
+
+    def walk(data: Any, trail: Trail) -> Any:
+        if isinstance(data, dict):
+            return {key: walk(value, (*trail, key)) for key, value in data.items()}
+        if isinstance(data, list):
+            return [walk(value, (*trail, number)) for number, value in enumerate(data)]
+        if isinstance(data, str) and "${" in data:
+            return _REFERENCE.sub(lambda match: one(match, trail), data)
+        return data
+
+    def one(match: re.Match[str], trail: Trail) -> str:
+        escaped, scheme, reference = match.groups()
+        if escaped:
+            return match.group()[1:]
+        try:
+            value = resolve(scheme, reference or "")
+        except ValueError as error:
+            mistakes.append(part.mistake(f"{match.group()}: {error}", *trail))
+            return ""
+        if value is None:
+            mistakes.append(
+                part.mistake(f"{match.group()}: unknown kind of value {scheme!r}; env and file work", *trail)
+            )
+        return value or ""
+
+    return walk(part.data, ()), mistakes

@@ -1,0 +1,287 @@
+"""The way of a flow's rows into one sink: prepared, compared with what is known, loaded, remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from pimflow.components import Sink, Writer
+from pimflow.config import FlowConfig
+from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate
+from pimflow.errors import GuardError, RowProblem
+from pimflow.load import Answer, Settle, Spool
+from pimflow.model import SETTLED, BadValue, Change, Header, Item, Outcome, Problem, ProblemKind, Row, Status
+from pimflow.rows import Passed, Stopped
+from pimflow.state import open_items
+from pimflow.state.database import Database
+from pimflow.state.open_items import OpenItem
+from pimflow.state.records import RecordKey, Records, Settled
+from pimflow.tally import Tally
+
+ROW = ""
+"""The resource under which a row is kept open that never became an item."""
+
+
+class Loading(Protocol):
+    """What writes candidates: `load.Loader`, or `plan.Planner` which only looks."""
+
+    def put(self, candidate: Candidate) -> None:
+        """Take one candidate."""
+
+    def finish(self) -> None:
+        """Write the rest and wait for all answers."""
+
+    def close(self) -> None:
+        """Stop; nothing more is written."""
+
+
+MakeLoading = Callable[[Sink, Writer, Rules, Settle, int], Loading]
+Observe = Callable[[Sequence[Outcome]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A sink of a flow, opened for one run."""
+
+    sink: Sink
+    writer: Writer
+    records: Records
+    config: FlowConfig
+    rules: Rules
+    only: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str | None:
+        """The column that holds a record's key."""
+        return self.config.key or self.sink.key
+
+
+class Delivery:
+    """Takes the rows of one flow, chunk by chunk, and sees each of them to its outcome."""
+
+    def __init__(self, target: Target, database: Database, make_loading: MakeLoading, observe: Observe) -> None:
+        self.target = target
+        self.tally = Tally()
+        self._database = database
+        self._observe = observe
+        self._source_header: Header = ()
+        self._header: Header = ()
+        self._under_way: dict[RecordKey, int] = {}
+        self._open = open_items.count(database, target.records.scope) > 0
+        guards = target.config.guards
+        self._held: Spool[Candidate] | None = Spool() if guards.before_writing else None
+        self._loading = make_loading(target.sink, target.writer, target.rules, self._settle, guards.max_failed)
+
+    def begin(self, source_header: Header, header: Header) -> None:
+        """Take the columns of the rows to come; those that the target cannot take are left out and told once."""
+        self._source_header = source_header
+        refused = self.target.writer.check_columns(header)
+        self._header = tuple("" if name in refused else name for name in header)
+        for name, reason in refused.items():
+            problem = replace(reason.problem, field=reason.problem.field or name)
+            self.tally.add_problem(problem, Status.UNCHANGED)
+
+    def take(self, rows: Sequence[Passed | Stopped]) -> None:
+        """See a chunk of rows on their way. Raises FlowError when the flow cannot go on."""
+        verdicts: list[Verdict] = []
+        prepared = list(self._prepared(rows, verdicts))
+        if self.target.sink.whole:
+            for one in prepared:
+                self._loading.put(_whole(one))
+        else:
+            self._compare(prepared, verdicts)
+        self._keep(verdicts)
+
+    def finish(self, read: int, *, full: bool) -> None:
+        """Write what is left. Raises GuardError before anything is written where a guard holds it back."""
+        if self._held is not None:
+            self._check_guards(read, full=full)
+            for candidate in self._held:
+                self._loading.put(candidate)
+        self._loading.finish()
+
+    def close(self, *, ok: bool) -> None:
+        """End this run of the sink."""
+        self._loading.close()
+        if self._held is not None:
+            self._held.clear()
+        if not self.target.writer.close(ok) and self.target.sink.whole:
+            counts = self.tally.counts
+            counts[Status.UNCHANGED] += counts.pop(Status.CREATED, 0)
+
+    def _prepared(self, rows: Sequence[Passed | Stopped], verdicts: list[Verdict]) -> Iterator[Prepared]:
+        for row in rows:
+            if isinstance(row, Stopped):
+                if not self.target.only or self.target.only.intersection(map(str, row.source)):
+                    verdicts.append(_refused_row(row.row, row.source, "", row.problem))
+                continue
+            key = ""
+            try:
+                cells, problems = self._cells(row.result)
+                key = self._key(cells)
+                if self.target.only and key not in self.target.only:
+                    continue
+                for item in self.target.writer.prepare(cells):
+                    told = (*problems, *item.problems)
+                    yield Prepared(row.row, row.source, replace(item, problems=told) if problems else item)
+            except RowProblem as problem:
+                verdicts.append(_refused_row(row.row, row.source, key, problem.problem))
+
+    def _cells(self, row: Row) -> tuple[dict[str, Any], list[Problem]]:
+        """Give a row as the writer wants it: without empty cells, or None for them where they erase."""
+        config = self.target.config
+        cells: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for name, value in zip(self._header, row, strict=False):
+            if isinstance(value, BadValue):
+                problem = value.problem if value.problem.field else replace(value.problem, field=name)
+                if name == self.target.key or config.on_bad_value == "refuse":
+                    raise _as_row_problem(problem)
+                problems.append(problem)
+            elif name:
+                empty = value is None or value == "" or value in config.empty_when.get(name, ())
+                cells[name] = None if empty else value
+        if config.empty == "keep":
+            cells = {name: value for name, value in cells.items() if value is not None}
+        return cells, problems
+
+    def _key(self, cells: Mapping[str, Any]) -> str:
+        value = cells.get(self.target.key or "")
+        if value is None and self.target.config.key is not None:
+            reason = "is empty, and it is the key of the record"
+            raise RowProblem(self.target.key, None, reason, kind=ProblemKind.MISSING, remedy="Fill it in the source.")
+        return "" if value is None else str(value)
+
+    def _compare(self, prepared: Sequence[Prepared], verdicts: list[Verdict]) -> None:
+        records = [one.record for one in prepared]
+        known = self.target.records.known(records)
+        open_now = open_items.of_keys(self._database, self.target.records.scope, records) if self._open else {}
+        met: dict[RecordKey, int] = {}
+        for one in prepared:
+            first = met.get(one.record) or self._under_way.get(one.record)
+            before = known.get(one.record)
+            if first or (before is not None and before.seen == self.target.rules.run):
+                verdicts.append(duplicate(one, self.target.key, first))
+                continue
+            met[one.record] = one.row
+            decided = compare(one, before, open_now.get(one.record), self.target.rules)
+            if isinstance(decided, Verdict):
+                verdicts.append(decided)
+            else:
+                self._under_way[one.record] = one.row
+                self._put(decided)
+
+    def _put(self, candidate: Candidate) -> None:
+        if self._held is not None:
+            self._held.put(candidate)
+        else:
+            self._loading.put(candidate)
+
+    def _check_guards(self, read: int, *, full: bool) -> None:
+        """Hold the flow back where more would change than the pipeline allows."""
+        assert self._held is not None
+        guards, records = self.target.config.guards, self.target.records
+        changed = sum(candidate.change.known for candidate in self._held)
+        cleared = sum(value is None for candidate in self._held for value in candidate.change.payload.values())
+        known = records.count()
+        missing, _ = records.unseen(self.target.rules.run, 0) if full else (0, [])
+        missing -= changed
+        if full and read < guards.min_rows:
+            raise GuardError(f"the source gave {read} rows, and `min_rows` is {guards.min_rows}. Nothing was written")
+        for name, number, of in (
+            ("max_changed", changed, known),
+            ("max_missing", missing, known),
+            ("max_cleared", cleared, known),
+        ):
+            limit = getattr(guards, name)
+            if limit is not None and number > allowed(limit, of):
+                raise GuardError(
+                    f"{name.removeprefix('max_')} would be {number}, and `{name}` is {limit}. "
+                    "Nothing was written. See `pimflow plan`, or raise the limit for this run"
+                )
+
+    def _settle(self, answers: Sequence[Answer]) -> None:
+        tried = self.target.rules.now
+        verdicts = []
+        for candidate, outcome in answers:
+            told = tuple(p for p in candidate.prepared.item.problems if p not in outcome.problems)
+            outcome = replace(outcome, problems=(*told, *outcome.problems))  # noqa: PLW2901 - the fuller outcome
+            print_sent = candidate.change.fingerprint
+            verdicts.append(Verdict(candidate.prepared, outcome, print_sent, tried, candidate.columns))
+        self._keep(verdicts)
+        for verdict in verdicts:
+            self._under_way.pop(verdict.prepared.record, None)
+
+    def _keep(self, verdicts: Sequence[Verdict]) -> None:
+        """Commit verdicts in one transaction; then count and tell them."""
+        if not verdicts:
+            return
+        records, run = self.target.records, self.target.rules.run
+        final = [verdict for verdict in verdicts if verdict.outcome.status is not Status.WAITING]
+        needy = [v for v in final if v.outcome.problems or v.outcome.status not in SETTLED]
+        with self._database.writing() as connection:
+            if not self.target.sink.whole:
+                written = [v for v in final if v.outcome.status in SETTLED and v.columns is not None]
+                records.remember(connection, [_settled(v) for v in written], run)
+                rest = {v.prepared.record for v in verdicts} - {v.prepared.record for v in written}
+                records.mark_seen(connection, [record for record in rest if record[0] not in _NO_RECORD], run)
+            if self._open:
+                keys = [v.prepared.record for v in final]
+                open_items.close(connection, records.scope, [*keys, *((ROW, key) for _, key in keys)])
+            if needy:
+                items = [self._open_item(v) for v in needy]
+                open_items.put(connection, records.scope, items, run, self.target.rules.now)
+                self._open = True
+        for verdict in final:
+            self.tally.add(verdict.outcome)
+        self._observe([verdict.outcome for verdict in verdicts])
+
+    def _open_item(self, verdict: Verdict) -> OpenItem:
+        outcome, prepared = verdict.outcome, verdict.prepared
+        source = dict(zip(self._source_header, prepared.source, strict=False))
+        return OpenItem(
+            prepared.item.resource,
+            prepared.item.key,
+            prepared.row,
+            source,
+            outcome.status,
+            outcome.problems,
+            verdict.fingerprint,
+            verdict.tried,
+        )
+
+
+_NO_RECORD = frozenset({ROW, DUPLICATE})
+
+
+def allowed(limit: int | str, of: int) -> float:
+    """Give the number that a limit allows: itself, or its share of `of`."""
+    return limit if isinstance(limit, int) else of * float(limit.rstrip("% ")) / 100
+
+
+def _settled(verdict: Verdict) -> Settled:
+    resource, key = verdict.prepared.record
+    return Settled(resource, key, verdict.fingerprint or b"", verdict.columns or frozenset())
+
+
+def _refused_row(number: int, source: Row, key: str, problem: Problem) -> Verdict:
+    item = Item(ROW, key or f"row {number}", {})
+    return Verdict(Prepared(number, source, item), Outcome(ROW, item.key, Status.REFUSED, (problem,)))
+
+
+def _as_row_problem(problem: Problem) -> RowProblem:
+    return RowProblem(
+        problem.field,
+        problem.value,
+        problem.reason,
+        kind=problem.kind,
+        remedy=problem.remedy,
+        who=problem.who,
+        detail=problem.detail,
+    )
+
+
+def _whole(prepared: Prepared) -> Candidate:
+    change = Change(prepared.item, prepared.row, known=False, fingerprint=b"")
+    return Candidate(prepared, change, {}, frozenset())

@@ -1,0 +1,268 @@
+"""One flow of one run: its source read ahead, its rows changed in one pass, its sinks fed chunk by chunk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from loguru import logger
+
+from pimflow.assemble import Assembly, Flow, connection_names
+from pimflow.components import Component, Sink, Writer
+from pimflow.delivery import Delivery, MakeLoading, Target, allowed
+from pimflow.diff import Rules
+from pimflow.errors import ConfigError, FlowError
+from pimflow.model import FlowReport, Header, Outcome, Run, Status, Window
+from pimflow.plugins import notify_observers
+from pimflow.rows import Chain, Reader
+from pimflow.state import history, open_items
+from pimflow.state.database import Database
+from pimflow.state.records import Records, open_scope
+
+Progress = Callable[[str, int, int | None], None]
+"""Takes the flow's name, the number of rows done so far and the expected number of all, where it is known."""
+
+_SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What the flows of one run share. `number` orders the runs in the state."""
+
+    assembly: Assembly
+    database: Database
+    run: Run
+    number: int
+    make_loading: MakeLoading
+    sessions: Sessions
+    progress: Progress
+    retry: bool = False
+    strict: bool = False
+
+
+class Sessions:
+    """The sessions of one run: opened when a flow first needs them, closed together at the end."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._assembly = assembly
+        self._stack = ExitStack()
+        self._open: dict[str, Any] = {}
+
+    def __enter__(self) -> Sessions:  # noqa: PYI034 - nobody derives from it
+        """Begin without any session."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close all sessions."""
+        self._stack.close()
+
+    def of(self, component: Component) -> Any:
+        """Give the session of the connection that a source or sink names, or None."""
+        return next((self.connect(name) for name in connection_names(component)), None)
+
+    def connect(self, name: str) -> Any:
+        """Give the session of a connection."""
+        if name not in self._open:
+            self._open[name] = self._stack.enter_context(self._assembly.connections[name].open())
+        return self._open[name]
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a flow came; becomes its reports."""
+
+    began: float
+    window: Window = field(default_factory=Window)
+    read: int = 0
+    dropped: int = 0
+    complete: bool = False
+    error: str = ""
+    detail: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
+    """Run one flow and give one report for each of its sinks. Raises ConfigError for a column that is not there."""
+    done = _Progress(time.monotonic())
+    deliveries: list[Delivery] = []
+    try:
+        with _told(done), logger.contextualize(flow=flow.name):
+            deliveries.extend(_open_deliveries(context, flow, done))
+            _move(context, flow, deliveries, done)
+    finally:
+        for delivery in deliveries:
+            with _told(done):
+                delivery.close(ok=done.complete and not done.error)
+    if done.complete and not done.error:
+        _conclude(context, flow, deliveries, done)
+    return [_report(context, flow, delivery, done) for delivery in deliveries] or [_unopened(flow, done)]
+
+
+def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: _Progress) -> None:
+    run, session = context.run, context.sessions.of(flow.source)
+    done.window = _window(context, flow, session)
+    total = None if run.limit else flow.source.count(session, done.window)
+    with Reader(flow.source.extract(session, done.window), run.limit) as reader:
+        chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
+        for delivery in deliveries:
+            delivery.begin(reader.header, chain.header)
+        context.progress(flow.name, 0, total)
+        for chunk in reader:
+            rows = list(chain.run(chunk))
+            for delivery in deliveries:
+                delivery.take(rows)
+            done.read, done.dropped = reader.read, chain.dropped
+            context.progress(flow.name, done.read, total)
+    for delivery in deliveries:
+        delivery.finish(done.read, full=_is_full(context, done.window))
+    done.complete = True
+
+
+def _open_deliveries(context: RunContext, flow: Flow, done: _Progress) -> Iterator[Delivery]:
+    def observe(outcomes: Sequence[Outcome]) -> None:
+        manager = context.assembly.registry.manager
+        notify_observers(manager, "pimflow_batch_loaded", run=context.run, flow=flow.name, outcomes=outcomes)
+
+    for number, sink in enumerate(flow.sinks):
+        connection = context.assembly.connection(sink)
+        address = connection.address if connection else sink.address
+        name = f"{number}:{sink.type}" if len(flow.sinks) > 1 else sink.type
+        scope = open_scope(context.database, context.run.pipeline, flow.name, name, address)
+        if scope.moved:
+            done.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
+        writer = sink.open(context.sessions.of(sink), context.run)
+        records = Records(context.database, scope)
+        only = frozenset(context.run.only)
+        target = Target(sink, writer, records, flow.config, _rules(context, flow, sink), only)
+        yield Delivery(target, context.database, context.make_loading, observe)
+
+
+def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
+    config = flow.config
+    return Rules(
+        run=context.number,
+        now=context.run.started,
+        mode=config.mode,
+        once=frozenset(config.once),
+        defaults=dict(sink.creation_defaults),
+        refuse_bad_values=config.on_bad_value == "refuse",
+        retry=context.retry,
+    )
+
+
+def _window(context: RunContext, flow: Flow, session: Any) -> Window:
+    run = context.run
+    whole = any(sink.whole for sink in flow.sinks)
+    known = None
+    if not (run.full or run.only or whole):
+        known = history.cursor(context.database, run.pipeline, flow.name, _address(context, flow))
+    window = flow.source.window(session, known)
+    return replace(window, keys=run.only) if run.only else window
+
+
+def _address(context: RunContext, flow: Flow) -> str:
+    connection = context.assembly.connection(flow.source)
+    return connection.address if connection else flow.source.address
+
+
+def compile_chain(flow: Flow, header: Header, writers: Sequence[Writer]) -> Chain:
+    """Compile the transforms for rows of this header. Raises ConfigError, with its line, for an unknown column."""
+
+    def knows(column: str) -> bool:
+        return any(writer.knows(column) for writer in writers)
+
+    steps = []
+    for placed in flow.transforms:
+        try:
+            header, step = placed.transform.compile(header, knows)
+        except ConfigError as error:
+            raise ConfigError(*(placed.part.mistake(mistake.message) for mistake in error.mistakes)) from None
+        steps.append(step)
+    return Chain(header, tuple(steps))
+
+
+def _is_full(context: RunContext, window: Window) -> bool:
+    return window.since is None and not context.run.only and context.run.limit is None
+
+
+def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: _Progress) -> None:
+    """After a complete read: keep the cursor, close what is no longer in the source, tell what is missing there."""
+    run = context.run
+    if not run.only and run.limit is None and done.window.cursor is not None:
+        address = _address(context, flow)
+        history.keep_cursor(context.database, run.pipeline, flow.name, address, done.window.cursor, run.started)
+    if not _is_full(context, done.window):
+        return
+    for delivery in deliveries:
+        records = delivery.target.records
+        open_items.close_unmet(context.database, records.scope, context.number)
+        number, keys = records.unseen(context.number, _SAMPLE)
+        if number and not delivery.target.sink.whole:
+            names = ", ".join(keys[:5]) + (", …" if number > 5 else "")
+            verb = "was" if number == 1 else "were"
+            done.notes.append(f"{number} sent earlier {verb} not in the source this time, and stay: {names}")
+
+
+@contextmanager
+def _told(done: _Progress) -> Iterator[None]:
+    try:
+        yield
+    except FlowError as error:
+        logger.bind(detail=error.detail).opt(exception=True).debug("the flow ends: {}", error)
+        if not done.error:
+            done.error, done.detail = str(error), error.detail
+
+
+def _report(context: RunContext, flow: Flow, delivery: Delivery, done: _Progress) -> FlowReport:
+    target, tally = delivery.target, delivery.tally
+    names = (flow.source.title, target.sink.title)
+    refused, limit = tally.counts[Status.REFUSED], flow.config.guards.max_refused
+    notes = list(done.notes)
+    too_many = limit is not None and refused > allowed(limit, done.read)
+    if too_many:
+        notes.append(f"More were refused than `max_refused: {limit}` allows.")
+    failed = tally.counts[Status.FAILED] + tally.counts[Status.UNKNOWN] > 0
+    needs_attention = context.strict and tally.attention > 0
+    return FlowReport(
+        name=flow.name,
+        source=names[0],
+        target=names[1],
+        noun=target.sink.noun,
+        read=done.read,
+        dropped=done.dropped,
+        counts=dict(tally.counts),
+        attention=tally.attention,
+        causes=tuple(tally.causes()),
+        full=_is_full(context, done.window),
+        complete=done.complete,
+        error=done.error,
+        detail=done.detail,
+        notes=tuple(notes),
+        seconds=time.monotonic() - done.began,
+        exit_code=3 if done.error else int(failed or too_many or needs_attention),
+    )
+
+
+def _unopened(flow: Flow, done: _Progress) -> FlowReport:
+    sink = flow.sinks[0]
+    return FlowReport(
+        flow.name,
+        flow.source.title,
+        sink.title,
+        sink.noun,
+        complete=False,
+        error=done.error,
+        detail=done.detail,
+        seconds=time.monotonic() - done.began,
+        exit_code=3,
+    )
+
+
+def skipped(flow: Flow, needed: str) -> FlowReport:
+    """Report a flow that did not run because one that it needs did not go well."""
+    sink = flow.sinks[0]
+    error = f"not run: it needs {needed!r}, which did not go well"
+    return FlowReport(flow.name, flow.source.title, sink.title, sink.noun, complete=False, error=error, exit_code=3)

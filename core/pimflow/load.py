@@ -1,0 +1,221 @@
+"""Candidates become batches, batches are written several at a time, and each candidate gets exactly one verdict."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import Generic, TypeVar
+
+from loguru import logger
+
+from pimflow.components import Sink, Writer
+from pimflow.diff import Candidate, Rules
+from pimflow.errors import FlowError, GuardError, UnreachableError
+from pimflow.model import Change, Outcome, Problem, ProblemKind, Status, Who
+
+Answer = tuple[Candidate, Outcome]
+Settle = Callable[[Sequence[Answer]], None]
+"""Takes the answers to one batch, in the thread that keeps the state."""
+
+T = TypeVar("T")
+
+
+class Spool(Generic[T]):
+    """Things put aside on disk, in order."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `clear`
+        self.count = 0
+
+    def put(self, thing: T) -> None:
+        """Add one at the end."""
+        pickle.dump(thing, self._file, pickle.HIGHEST_PROTOCOL)
+        self.count += 1
+
+    def __iter__(self) -> Iterator[T]:
+        """Give all from the beginning."""
+        self._file.seek(0)
+        for _ in range(self.count):
+            yield pickle.load(self._file)  # noqa: S301 - written by this process a moment ago
+
+    def clear(self) -> None:
+        """Forget all, and the file."""
+        self._file.close()
+        self.count = 0
+
+
+class Loader:
+    """Writes candidates into one sink. Used from one thread; `settle` is called in that thread."""
+
+    def __init__(self, sink: Sink, writer: Writer, rules: Rules, settle: Settle, max_failed: int) -> None:
+        self._sink = sink
+        self._writer = writer
+        self._rules = rules
+        self._settle = settle
+        self._max_failed = max_failed
+        self._failed_in_a_row = 0
+        self._batches: dict[str, list[Candidate]] = {}
+        self._under_way: set[Future[list[Answer]]] = set()
+        self._waiting: Spool[Answer] = Spool()
+        self._pool = ThreadPoolExecutor(sink.in_flight, thread_name_prefix="pimflow-load")
+
+    def put(self, candidate: Candidate) -> None:
+        """Add a candidate; a full batch is sent. Raises FlowError when the flow cannot go on."""
+        batch = self._batches.setdefault(candidate.change.resource, [])
+        batch.append(candidate)
+        if len(batch) >= self._sink.batch_size:
+            self._send(self._batches.pop(candidate.change.resource))
+
+    def drain(self) -> None:
+        """Send what is left and wait for all answers."""
+        for resource in list(self._batches):
+            self._send(self._batches.pop(resource))
+        while self._under_way:
+            self._collect()
+
+    def finish(self) -> None:
+        """Send the rest; then what waits for another record, again and again while that settles some of it."""
+        self.drain()
+        while self._waiting.count:
+            before, again = self._waiting.count, self._waiting
+            self._waiting = Spool()
+            for candidate, _ in again:
+                self.put(candidate)
+            self.drain()
+            again.clear()
+            if self._waiting.count >= before:
+                self._give_up_waiting()
+
+    def close(self) -> None:
+        """Wait for what is under way and settle it; what was not sent yet is not sent."""
+        self._batches.clear()
+        while self._under_way:
+            try:
+                self._collect()
+            except FlowError as error:
+                logger.opt(exception=True).debug("while closing: {}", error)
+        self._pool.shutdown()
+        self._waiting.clear()
+
+    def _send(self, batch: Sequence[Candidate]) -> None:
+        while len(self._under_way) >= self._sink.in_flight:
+            self._collect()
+        self._under_way.add(self._pool.submit(_write, self._writer, batch, self._rules))
+
+    def _collect(self) -> None:
+        done, self._under_way = wait(self._under_way, return_when=FIRST_COMPLETED)
+        errors = [error for future in done if (error := future.exception())]
+        answers = [answer for future in done if not future.exception() for answer in future.result()]
+        for answer in answers:
+            if answer[1].status is Status.WAITING:
+                self._waiting.put(answer)
+        self._settle(answers)
+        if errors:
+            raise errors[0]
+        self._count_failures(answers)
+
+    def _count_failures(self, answers: Sequence[Answer]) -> None:
+        for _, outcome in answers:
+            failed = outcome.status in {Status.FAILED, Status.UNKNOWN}
+            self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
+        if self._failed_in_a_row > self._max_failed:
+            reasons = [str(problem) for problem in answers[-1][1].problems]
+            raise GuardError(
+                f"{self._failed_in_a_row} records failed in a row, and max_failed is {self._max_failed}. "
+                "What was written stays; the next run goes on from there",
+                detail="; ".join(reasons),
+            )
+
+    def _give_up_waiting(self) -> None:
+        answers = [(candidate, replace(outcome, status=Status.REFUSED)) for candidate, outcome in self._waiting]
+        self._waiting.clear()
+        self._waiting = Spool()
+        self._settle(answers)
+
+
+def _write(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Answer]:
+    """Write one batch, in a thread of the pool, and give one answer for each candidate."""
+    try:
+        changes, answers = _sort_out(writer, batch, rules)
+        outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
+    except UnreachableError as error:
+        return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
+    except FlowError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs this batch, and is told
+        logger.opt(exception=True).error("{} failed on a batch", type(writer).__name__)
+        return [(candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch]
+    for candidate in batch:
+        if candidate.change.key not in answers:
+            found = outcomes.get(candidate.change.key)
+            answers[candidate.change.key] = (candidate, found or outcome_of(candidate, Status.UNKNOWN, _UNANSWERED))
+    return list(answers.values())
+
+
+def _sort_out(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> tuple[list[Change], dict[str, Answer]]:
+    """Tell new records from existing ones where that matters; give what is to be sent, and answers for the rest."""
+    if not rules.asks_what_exists:
+        return [candidate.change for candidate in batch], {}
+    unsure = [c.change.key for c in batch if rules.mode == "update" or not c.change.known]
+    exists = set(writer.current(batch[0].change.resource, unsure, ()) if unsure else ())
+    exists.update(c.change.key for c in batch if c.change.key not in unsure)
+    changes: list[Change] = []
+    answers: dict[str, Answer] = {}
+    for candidate in batch:
+        change = candidate.change
+        if change.key in exists and rules.mode == "create" and not change.known:
+            answers[change.key] = (candidate, outcome_of(candidate, Status.UNCHANGED))
+        elif change.key not in exists and rules.mode == "update":
+            answers[change.key] = (candidate, refuse_missing(candidate))
+        elif change.key not in exists:
+            payload = {**candidate.creation, **{k: v for k, v in change.payload.items() if v is not None}}
+            changes.append(replace(change, item=replace(change.item, payload=payload)))
+        else:
+            changes.append(change)
+    return changes, answers
+
+
+def outcome_of(candidate: Candidate, status: Status, *problems: Problem) -> Outcome:
+    """Make the outcome of a candidate."""
+    return Outcome(candidate.change.resource, candidate.change.key, status, problems)
+
+
+def refuse_missing(candidate: Candidate) -> Outcome:
+    """Refuse a record that a flow with `mode: update` does not find in the target."""
+    return outcome_of(candidate, Status.REFUSED, _NOT_THERE)
+
+
+def _unreachable(error: UnreachableError) -> Problem:
+    return Problem(
+        str(error),
+        error.kind,
+        remedy="It is sent again by the next run, by itself.",
+        who=Who.ADMINISTRATOR,
+        detail=error.detail,
+    )
+
+
+def _defect(error: Exception) -> Problem:
+    return Problem(
+        "the plugin failed while it wrote",
+        ProblemKind.CONNECTION,
+        remedy="It is sent again by the next run. If that fails too, report it to the plugin's authors with the log.",
+        who=Who.ADMINISTRATOR,
+        detail=f"{type(error).__name__}: {error}",
+    )
+
+
+_UNANSWERED = Problem(
+    "the target did not say what became of it",
+    ProblemKind.CONNECTION,
+    remedy="It is sent again by the next run, by itself.",
+    who=Who.ADMINISTRATOR,
+)
+_NOT_THERE = Problem(
+    "does not exist in the target, and this flow creates nothing",
+    ProblemKind.MISSING,
+    remedy="Correct the key in the source, or let the flow create records (`mode: upsert`).",
+)

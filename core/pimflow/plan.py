@@ -1,0 +1,129 @@
+"""The dry run: everything as in a run, up to the moment of writing, held against the live target.
+
+It works on a copy of the state, so that nothing is remembered of it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pimflow.assemble import Assembly
+from pimflow.components import Sink, Writer
+from pimflow.delivery import Loading
+from pimflow.diff import Candidate, Rules
+from pimflow.flow import Progress
+from pimflow.load import Settle, outcome_of, refuse_missing
+from pimflow.model import Outcome, RunReport, Status
+from pimflow.run import RunOptions, run_pipeline
+from pimflow.state.database import Database, open_database
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """One column that would change; None stands for empty."""
+
+    column: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """What a run would do to one record."""
+
+    resource: str
+    key: str
+    status: Status
+    values: tuple[ValueChange, ...]
+
+
+OnPlanned = Callable[[PlannedChange], None]
+
+
+def plan_pipeline(
+    assembly: Assembly,
+    database: Database,
+    options: RunOptions,
+    on_planned: OnPlanned,
+    progress: Progress = lambda _flow, _done, _total: None,
+) -> RunReport:
+    """Tell what a run would do, and call `on_planned` for each record that it would create or change."""
+
+    def planner(sink: Sink, writer: Writer, rules: Rules, settle: Settle, _max_failed: int) -> Loading:
+        return Planner(sink, writer, rules, settle, on_planned)
+
+    with _copied(database) as copy:
+        return run_pipeline(assembly, copy, replace(options, dry=True), progress, planner)
+
+
+class Planner:
+    """Stands where the loader stands in a run, and only looks."""
+
+    def __init__(self, sink: Sink, writer: Writer, rules: Rules, settle: Settle, on_planned: OnPlanned) -> None:
+        self._sink = sink
+        self._writer = writer
+        self._rules = rules
+        self._settle = settle
+        self._on_planned = on_planned
+        self._batches: dict[str, list[Candidate]] = {}
+
+    def put(self, candidate: Candidate) -> None:
+        """Take one candidate; a full batch is held against the target."""
+        batch = self._batches.setdefault(candidate.change.resource, [])
+        batch.append(candidate)
+        if len(batch) >= self._sink.batch_size:
+            self._look(self._batches.pop(candidate.change.resource))
+
+    def finish(self) -> None:
+        """Look at the rest."""
+        for resource in list(self._batches):
+            self._look(self._batches.pop(resource))
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._batches.clear()
+
+    def _look(self, batch: Sequence[Candidate]) -> None:
+        columns = sorted({name for candidate in batch for name in (*candidate.change.payload, *candidate.creation)})
+        keys = [candidate.change.key for candidate in batch]
+        current: Mapping[str, Mapping[str, Any]] = {}
+        if not self._sink.whole:
+            current = self._writer.current(batch[0].change.resource, keys, columns)
+        self._settle([(candidate, self._judge(candidate, current.get(candidate.change.key))) for candidate in batch])
+
+    def _judge(self, candidate: Candidate, current: Mapping[str, Any] | None) -> Outcome:
+        change = candidate.change
+        if current is None:
+            if self._rules.mode == "update":
+                return refuse_missing(candidate)
+            payload = {**candidate.creation, **change.payload}
+            status, values = Status.CREATED, [ValueChange(name, None, new) for name, new in payload.items()]
+        elif self._rules.mode == "create":
+            status, values = Status.UNCHANGED, []
+        else:
+            values = [
+                ValueChange(name, current.get(name), new)
+                for name, new in change.payload.items()
+                if current.get(name) != new
+            ]
+            status = Status.UPDATED if values else Status.UNCHANGED
+        if values:
+            self._on_planned(PlannedChange(change.resource, change.key, status, tuple(values)))
+        return outcome_of(candidate, status)
+
+
+@contextmanager
+def _copied(database: Database) -> Iterator[Database]:
+    with tempfile.TemporaryDirectory(prefix="pimflow-plan-") as folder:
+        copy = Path(folder, "state.sqlite")
+        database.copy_to(copy)
+        opened = open_database(copy)
+        try:
+            yield opened
+        finally:
+            opened.close()

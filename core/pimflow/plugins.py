@@ -1,0 +1,167 @@
+"""Plugins: found by the names of their entry points, loaded one by one, asked for their components.
+
+An entry point in the group `pimflow` is named after the prefix of its types. A plugin that fails to import is
+reported and hurts nobody who does not name it (pluggy's own loader would stop at the first).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Any, TypeVar
+
+import pluggy
+from loguru import logger
+
+from pimflow import builtin, hookspecs
+from pimflow.components import Component, Connection, Sink, Source, Transform
+from pimflow.errors import PluginError
+from pimflow.words import did_you_mean
+
+GROUP = "pimflow"
+TRANSFORMS = "transforms"
+"""The entry point whose types have no dot."""
+
+KINDS: Mapping[str, type[Component]] = {
+    "connection": Connection,
+    "source": Source,
+    "transform": Transform,
+    "sink": Sink,
+}
+ComponentT = TypeVar("ComponentT", bound=Component)
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """An installed plugin; `error` tells why it cannot be used."""
+
+    name: str
+    distribution: str
+    version: str
+    components: tuple[type[Component], ...] = ()
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Registry:
+    """The plugins loaded so far and the components they offer."""
+
+    manager: pluggy.PluginManager
+    _plugins: dict[str, list[Plugin]] = field(default_factory=dict)
+
+    def find(self, kind: type[ComponentT], name: str) -> type[ComponentT]:
+        """Give the component class of a kind and type name, loading its plugin. Raises PluginError."""
+        prefix = name.partition(".")[0]
+        if kind is Transform and "." not in name:
+            prefix = TRANSFORMS
+        offered = [component for plugin in self.load(prefix) for component in plugin.components]
+        of_kind = {component.type: component for component in offered if issubclass(component, kind)}
+        if name not in of_kind:
+            raise PluginError(f"unknown {kind_of(kind)} {name!r}{did_you_mean(name, of_kind)}")
+        return of_kind[name]
+
+    def load(self, prefix: str) -> list[Plugin]:
+        """Load every plugin of this name. Raises PluginError when there is none, or one is broken."""
+        found = [point for point in _installed() if point.name == prefix]
+        if not found:
+            names = {point.name for point in _installed()} - {TRANSFORMS}
+            raise PluginError(
+                f"no plugin for {prefix!r} is installed{did_you_mean(prefix, names)}; "
+                f"if it exists, `pip install pimflow-{prefix}` brings it"
+            )
+        plugins = self._load_once(prefix, found)
+        for plugin in plugins:
+            if plugin.error:
+                raise PluginError(f"plugin {prefix!r} ({plugin.distribution}) cannot be used: {plugin.error}")
+        return plugins
+
+    def load_all(self) -> list[Plugin]:
+        """Load every installed plugin, the broken ones with their error."""
+        points = _installed()
+        names = sorted({point.name for point in points})
+        return [plugin for name in names for plugin in self._load_once(name, [p for p in points if p.name == name])]
+
+    def _load_once(self, prefix: str, points: list[EntryPoint]) -> list[Plugin]:
+        if prefix not in self._plugins:
+            plugins = [_load(self.manager, point) for point in points]
+            self._plugins[prefix] = _without_twins(plugins)
+        return self._plugins[prefix]
+
+
+def create_registry() -> Registry:
+    """Make the host: the hooks, and the built-in plugin first, so that others can be asked before it."""
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    manager.register(builtin, GROUP)
+    return Registry(manager)
+
+
+def kind_of(component: type[Component]) -> str:
+    """Name the kind of a component class: connection, source, transform or sink."""
+    return next(name for name, kind in KINDS.items() if issubclass(component, kind))
+
+
+def notify_observers(manager: pluggy.PluginManager, hook: str, **facts: Any) -> None:
+    """Call the observers of a hook one by one: one that fails is logged and stops nobody."""
+    for observer in getattr(manager.hook, hook).get_hookimpls():
+        try:
+            observer.function(*(facts[name] for name in observer.argnames))
+        except Exception:  # noqa: BLE001 - an observer is somebody else's code
+            logger.exception("plugin {} failed in {}; the run goes on", observer.plugin_name, hook)
+
+
+def _installed() -> Iterable[EntryPoint]:
+    return [point for point in entry_points(group=GROUP) if point.value != builtin.__name__]
+
+
+def _load(manager: pluggy.PluginManager, point: EntryPoint) -> Plugin:
+    name, version = (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
+    try:
+        module = point.load()
+        components = _register(manager, module, f"{name}:{point.value}")
+    except PluginError as error:
+        return Plugin(point.name, name, version, error=str(error))
+    except Exception as error:  # noqa: BLE001 - importing runs somebody else's code
+        logger.opt(exception=True).debug("plugin {} failed to load", point.name)
+        return Plugin(point.name, name, version, error=f"{type(error).__name__}: {error}")
+    prefix = "" if point.name == TRANSFORMS else point.name
+    mine = [component for component in components if _prefix(component) == prefix]
+    return Plugin(point.name, name, version, tuple(sorted(mine, key=lambda c: (c.type, kind_of(c)))))
+
+
+def _register(manager: pluggy.PluginManager, module: ModuleType, name: str) -> list[type[Component]]:
+    if not manager.has_plugin(name):
+        manager.register(module, name)
+        try:
+            manager.check_pending()
+        except pluggy.PluginValidationError as error:
+            manager.unregister(name=name)
+            raise PluginError(str(error)) from None
+    hook = manager.subset_hook_caller(
+        "pimflow_components", [plugin for plugin in manager.get_plugins() if plugin is not module]
+    )
+    components = [component for offered in hook() for component in offered]
+    for component in components:
+        if not any(issubclass(component, kind) for kind in KINDS.values()):
+            raise PluginError(f"{component!r} is none of {', '.join(KINDS)}")
+    return components
+
+
+def _prefix(component: type[Component]) -> str:
+    if issubclass(component, Transform) and "." not in component.type:
+        return ""
+    return component.type.partition(".")[0]
+
+
+def _without_twins(plugins: list[Plugin]) -> list[Plugin]:
+    """Refuse types that two distributions offer alike."""
+    owners: dict[tuple[str, str], str] = {}
+    for plugin in plugins:
+        for component in plugin.components:
+            owner = owners.setdefault((kind_of(component), component.type), plugin.distribution)
+            if owner != plugin.distribution:
+                error = f"{owner} and {plugin.distribution} both offer {component.type!r}; uninstall one of them"
+                return [Plugin(p.name, p.distribution, p.version, error=error) for p in plugins]
+    return plugins

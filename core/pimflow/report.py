@@ -1,0 +1,145 @@
+"""Reports of a run: as text for people, as JSON for machines.
+
+The text speaks to the product manager: what happened, why, what now, who. Technical detail stands apart, at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from pimflow.model import SETTLED, Cause, FlowReport, Problem, RunReport, Status
+
+_EFFECTS = {
+    Status.REFUSED: "did not go through",
+    Status.WAITING: "wait for another record",
+    Status.FAILED: "could not be delivered",
+    Status.UNKNOWN: "may or may not have arrived",
+}
+_KEYS_SHOWN = 5
+
+
+def report_json(report: RunReport) -> bytes:
+    """Give a report as JSON: the dataclasses as they are, counts by status name."""
+    return orjson.dumps(asdict(report), default=str, option=orjson.OPT_NON_STR_KEYS)
+
+
+def report_from_json(data: Any) -> RunReport:
+    """Make a report again from what `report_json` kept."""
+    return TypeAdapter(RunReport).validate_python(data)
+
+
+def report_text(report: RunReport) -> str:
+    """Give a report as lines of plain text."""
+    lines: list[str] = []
+    for flow in report.flows:
+        lines.extend(_flow_lines(flow, report))
+    details = [line for flow in report.flows for line in _detail_lines(flow)]
+    if details:
+        lines += ["", "For your administrator", *details]
+    return "\n".join(lines)
+
+
+def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
+    yield f"{headline(flow, report)} {sentence(flow)}"
+    if flow.error:
+        yield f"  Stopped: {flow.error}."
+    for cause in flow.causes:
+        yield f"  - {cause_sentence(cause, flow)}"
+    for note in flow.notes:
+        yield f"  Note: {note}"
+
+
+def headline(flow: FlowReport, report: RunReport) -> str:
+    """Say what moved, when and how long: `Odoo -> PIM, 14:15, changes only, 2 min:`."""
+    when = report.run.started.astimezone().strftime("%H:%M")
+    extent = "everything" if flow.full else "changes only"
+    if report.run.only:
+        extent = "only " + ", ".join(report.run.only)
+    elif report.run.limit:
+        extent = f"the first {report.run.limit:,}"
+    dry = ", preview" if report.run.dry else ""
+    return f"{flow.source} -> {flow.target}, {when}, {extent}, {duration(flow.seconds)}{dry}:"
+
+
+def sentence(flow: FlowReport) -> str:
+    """Say in one sentence how many were read, and what became of them."""
+    counts = {status: flow.counts.get(status, 0) for status in Status}
+    parts = [
+        f"{counts[Status.CREATED]:,} new",
+        f"{counts[Status.UPDATED]:,} updated",
+        f"{counts[Status.UNCHANGED]:,} already up to date",
+    ]
+    if flow.attention:
+        causes = len(flow.causes)
+        need = "needs" if flow.attention == 1 else "need"
+        parts.append(f"{flow.attention:,} {need} your attention ({causes:,} {'cause' if causes == 1 else 'causes'})")
+    filtered = f", {flow.dropped:,} of them left out by the pipeline's filter" if flow.dropped else ""
+    return f"{_number(flow.read, flow)} read{filtered}; {', '.join(parts)}.{_shares(flow, counts)}"
+
+
+def _shares(flow: FlowReport, counts: dict[Status, int]) -> str:
+    """Tell those that arrived without a value from those that did not arrive, where there are both."""
+    lost = sum(number for status, number in counts.items() if status not in SETTLED)
+    partly = flow.attention - lost
+    if not partly or not lost:
+        return ""
+    return f" Of these {flow.attention:,}, {partly:,} arrived without some values and {lost:,} did not arrive."
+
+
+def cause_sentence(cause: Cause, flow: FlowReport) -> str:
+    """Say what happened, why, what now."""
+    return " ".join(part for part in (_what(cause.problem, flow), _effect(cause, flow), cause.problem.remedy) if part)
+
+
+def _what(problem: Problem, flow: FlowReport) -> str:
+    said = "" if problem.value is None else f"{flow.source} says {_shown(problem.value)}, "
+    field = f"{problem.field}: " if problem.field else ""
+    text = f"{field}{said}{problem.reason}"
+    return f"{text[:1].upper() if not problem.field else text[:1]}{text[1:]}."
+
+
+def _effect(cause: Cause, flow: FlowReport) -> str:
+    if not cause.count:
+        return ""
+    who = _number(cause.count, flow)
+    effect = _EFFECTS.get(cause.status)
+    if effect is None:
+        effect = "arrived without it"
+    if cause.status is Status.WAITING and cause.count == 1:
+        effect = "waits for another record"
+    keys = ", ".join(cause.keys[:_KEYS_SHOWN])
+    more = ", …" if cause.count > _KEYS_SHOWN else ""
+    return f"{who} {effect}{f' ({keys}{more})' if keys else ''}."
+
+
+def _detail_lines(flow: FlowReport) -> Iterator[str]:
+    if flow.detail:
+        yield f"  {flow.name}: {flow.detail}"
+    for cause in flow.causes:
+        if cause.problem.detail:
+            yield f"  {flow.name}: {cause.problem.field or cause.problem.kind}: {cause.problem.detail}"
+
+
+def duration(seconds: float) -> str:
+    """Say how long something took, as a person would."""
+    if seconds < 1:
+        return "under 1 s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _number(count: int, flow: FlowReport) -> str:
+    return f"{count:,} {flow.noun[0] if count == 1 else flow.noun[1]}"
+
+
+def _shown(value: Any, longest: int = 60) -> str:
+    text = str(value)
+    return f"'{text[:longest]}…'" if len(text) > longest else f"'{text}'"

@@ -1,0 +1,160 @@
+"""Rows on their way from the source to the sink: read ahead in a thread, then changed in one pass.
+
+petl tables stand at the seams only. Between them runs one function a row, in chunks of about a thousand.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pimflow.errors import RowProblem
+from pimflow.model import Header, Problem, Row, RowStep
+
+CHUNK_ROWS = 1000
+_CHUNK_SECONDS = 0.5
+_CHUNKS_AHEAD = 4
+_END = object()
+
+Chunk = Sequence[tuple[int, Row]]
+"""Rows with their numbers in the source; the first row is number 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A row that a transform could not carry on, and where it came from."""
+
+    row: int
+    source: Row
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A row that came through, beside the row that it was."""
+
+    row: int
+    source: Row
+    result: Row
+
+
+class Reader:
+    """Reads a table ahead, in a thread of its own, so that the target need not wait for the source.
+
+    `header` is there once the source has answered. Leaving the `with` stops the reading.
+    """
+
+    def __init__(self, table: Iterable[Row], limit: int | None = None) -> None:
+        self._table = table
+        self._limit = limit
+        self._chunks: queue.Queue[Any] = queue.Queue(_CHUNKS_AHEAD)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._read, name="pimflow-source", daemon=True)
+        self.header: Header = ()
+        self.read = 0
+
+    def __enter__(self) -> Self:
+        """Begin to read, and wait for the header."""
+        self._thread.start()
+        first = self._chunks.get()
+        if isinstance(first, BaseException):
+            self.__exit__()
+            raise first
+        self.header = first
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop reading."""
+        self._stop.set()
+        while self._thread.is_alive():
+            with_room = _drain(self._chunks)
+            self._thread.join(0.01 if with_room else 0.1)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        """Give the chunks; raises what the source raised."""
+        while (chunk := self._chunks.get()) is not _END:
+            if isinstance(chunk, BaseException):
+                raise chunk
+            self.read += len(chunk)
+            yield chunk
+
+    def _read(self) -> None:
+        rows = iter(self._table)
+        try:
+            header = tuple(str(name) for name in next(rows, ()))
+            self._put(header)
+            for chunk in _chunked(_numbered(rows, self._limit)):
+                if not self._put(chunk):
+                    break
+            self._put(_END)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits for rows
+            self._put(error)
+        finally:
+            close = getattr(rows, "close", None)
+            if close is not None:
+                close()
+
+    def _put(self, thing: Any) -> bool:
+        while not self._stop.is_set():
+            try:
+                self._chunks.put(thing, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+
+def _drain(chunks: queue.Queue[Any]) -> bool:
+    try:
+        while True:
+            chunks.get_nowait()
+    except queue.Empty:
+        return True
+
+
+def _numbered(rows: Iterable[Row], limit: int | None) -> Iterator[tuple[int, Row]]:
+    for number, row in enumerate(rows, 1):
+        if limit is not None and number > limit:
+            return
+        yield number, row
+
+
+def _chunked(rows: Iterable[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
+    """Cut rows into chunks; a slow source gives smaller ones, so that loading begins early."""
+    chunk: list[tuple[int, Row]] = []
+    began = time.monotonic()
+    for numbered in rows:
+        chunk.append(numbered)
+        if len(chunk) >= CHUNK_ROWS or (len(chunk) % 100 == 0 and time.monotonic() - began > _CHUNK_SECONDS):
+            yield chunk
+            chunk, began = [], time.monotonic()
+    if chunk:
+        yield chunk
+
+
+@dataclass(slots=True)
+class Chain:
+    """Transforms compiled into one pass. `header` is that of the rows that come out."""
+
+    header: Header
+    steps: tuple[RowStep, ...]
+    dropped: int = 0
+
+    def run(self, chunk: Chunk) -> Iterator[Passed | Stopped]:
+        """Give what became of each row; rows that a transform dropped are counted in `dropped`."""
+        for number, source in chunk:
+            row: Row | None = source
+            try:
+                for step in self.steps:
+                    row = step(row)  # type: ignore[arg-type]  # a row of None leaves the loop
+                    if row is None:
+                        self.dropped += 1
+                        break
+                else:
+                    yield Passed(number, source, row or ())
+            except RowProblem as problem:
+                yield Stopped(number, source, problem.problem)

@@ -1,0 +1,105 @@
+"""One run of one pipeline: flow by flow, with its log, its report and its place in the history."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pimflow.assemble import Assembly
+from pimflow.delivery import MakeLoading
+from pimflow.errors import PimflowError
+from pimflow.flow import Progress, RunContext, Sessions, run_flow, skipped
+from pimflow.load import Loader
+from pimflow.log import run_log
+from pimflow.model import FlowReport, Run, RunReport
+from pimflow.plugins import notify_observers
+from pimflow.report import report_json
+from pimflow.state import history
+from pimflow.state.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the person who starts a run asks for. `retry` sends what is open again, changed or not."""
+
+    full: bool = False
+    only: tuple[str, ...] = ()
+    limit: int | None = None
+    strict: bool = False
+    retry: bool = False
+    dry: bool = False
+
+
+def run_pipeline(
+    assembly: Assembly,
+    database: Database,
+    options: RunOptions,
+    progress: Progress = lambda _flow, _done, _total: None,
+    make_loading: MakeLoading = Loader,
+) -> RunReport:
+    """Run a pipeline and give its report. Raises ConfigError and StateError; what ends one flow is in its report."""
+    pipeline = assembly.pipeline
+    started = datetime.now(UTC)
+    run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    run = Run(run_id, pipeline.name, started, options.full, options.only, options.limit, options.dry)
+    log = log_folder(pipeline.root) / f"{run_id}.jsonl"
+    with run_log(log, assembly.secrets), Sessions(assembly) as sessions:
+        number = history.begin_run(database, run, str(log))
+        context = RunContext(
+            assembly, database, run, number, make_loading, sessions, progress, options.retry, options.strict
+        )
+        return _run_flows(context, log)
+
+
+def log_folder(root: Path) -> Path:
+    """Give the folder of a project's logs, one file a run."""
+    return root / ".pimflow" / "logs"
+
+
+def state_file(root: Path) -> Path:
+    """Give the file of a project's state."""
+    return root / ".pimflow" / "state.sqlite"
+
+
+def _run_flows(context: RunContext, log: Path) -> RunReport:
+    manager, run, began = context.assembly.registry.manager, context.run, time.monotonic()
+    notify_observers(manager, "pimflow_run_started", run=run)
+    reports: list[FlowReport] = []
+    unwell: set[str] = set()
+    with _kept(context, reports, began):
+        for flow in context.assembly.flows:
+            missing = next((needed for needed in flow.config.needs if needed in unwell), None)
+            flow_reports = [skipped(flow, missing)] if missing else run_flow(context, flow)
+            if any(report.error for report in flow_reports):
+                unwell.add(flow.name)
+            reports.extend(flow_reports)
+            for flow_report in flow_reports:
+                notify_observers(manager, "pimflow_flow_finished", run=run, report=flow_report)
+    report = _report(run, reports, began, str(log))
+    _keep(context, report)
+    notify_observers(manager, "pimflow_run_finished", run=run, report=report)
+    return report
+
+
+@contextmanager
+def _kept(context: RunContext, reports: list[FlowReport], began: float) -> Iterator[None]:
+    """Keep what is known of a run that is broken off, so that the history does not show it as going on."""
+    try:
+        yield
+    except (PimflowError, KeyboardInterrupt):
+        _keep(context, _report(context.run, reports, began, "", broken_off=True))
+        raise
+
+
+def _report(run: Run, reports: list[FlowReport], began: float, log: str, *, broken_off: bool = False) -> RunReport:
+    exit_code = 3 if broken_off else max((report.exit_code for report in reports), default=0)
+    return RunReport(run, tuple(reports), time.monotonic() - began, exit_code, log)
+
+
+def _keep(context: RunContext, report: RunReport) -> None:
+    history.finish_run(context.database, context.number, report_json(report), report.exit_code, datetime.now(UTC))

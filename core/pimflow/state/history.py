@@ -1,0 +1,93 @@
+"""Past runs with their reports, and how far each source was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from pimflow.model import Run
+from pimflow.state.database import Database
+from pimflow.state.tables import cursors, runs
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run that was begun. `report` is its report as data, None while it goes on or when it was broken off."""
+
+    number: int
+    id: str
+    pipeline: str
+    started: str
+    finished: str | None
+    exit_code: int | None
+    report: dict[str, Any] | None
+    log: str | None
+
+
+def begin_run(database: Database, run: Run, log: str) -> int:
+    """Note that a run begins and give its number; later runs have higher numbers."""
+    values = {"id": run.id, "pipeline": run.pipeline, "started": run.started.isoformat(), "log": log}
+    with database.writing() as connection:
+        number: int = connection.execute(runs.insert().values(values).returning(runs.c.number)).scalar_one()
+        return number
+
+
+def finish_run(database: Database, number: int, report: bytes, exit_code: int, now: datetime) -> None:
+    """Keep the report of a run."""
+    values = {"report": report.decode(), "exit_code": exit_code, "finished": now.isoformat()}
+    with database.writing() as connection:
+        connection.execute(runs.update().where(runs.c.number == number).values(values))
+
+
+def past_runs(database: Database, pipeline: str | None, limit: int) -> list[PastRun]:
+    """Give the latest runs, of one pipeline or all, the latest first."""
+    query = sa.select(runs).order_by(runs.c.number.desc()).limit(limit)
+    if pipeline is not None:
+        query = query.where(runs.c.pipeline == pipeline)
+    with database.reading() as connection:
+        return [_past_run(row) for row in connection.execute(query)]
+
+
+def find_run(database: Database, run_id: str) -> PastRun | None:
+    """Give the run with this id."""
+    with database.reading() as connection:
+        row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).first()
+        return _past_run(row) if row else None
+
+
+def cursor(database: Database, pipeline: str, flow: str, address: str) -> str | None:
+    """Give the cursor that the last complete read of this source left."""
+    query = sa.select(cursors.c.cursor).where(_of_source(pipeline, flow, address))
+    with database.reading() as connection:
+        return connection.execute(query).scalar()
+
+
+def keep_cursor(database: Database, pipeline: str, flow: str, address: str, value: str, now: datetime) -> None:
+    """Keep the cursor of a complete read."""
+    of_source = _of_source(pipeline, flow, address)
+    new = {"pipeline": pipeline, "flow": flow, "address": address, "cursor": value, "updated": now.isoformat()}
+    with database.writing() as connection:
+        connection.execute(cursors.delete().where(of_source))
+        connection.execute(cursors.insert().values(new))
+
+
+def forget_cursors(database: Database, pipeline: str, flow: str | None = None) -> None:
+    """Forget how far the sources of a pipeline, or of one flow, were read."""
+    chosen = cursors.c.pipeline == pipeline
+    if flow is not None:
+        chosen &= cursors.c.flow == flow
+    with database.writing() as connection:
+        connection.execute(cursors.delete().where(chosen))
+
+
+def _of_source(pipeline: str, flow: str, address: str) -> sa.ColumnElement[bool]:
+    return (cursors.c.pipeline == pipeline) & (cursors.c.flow == flow) & (cursors.c.address == address)
+
+
+def _past_run(row: Any) -> PastRun:
+    report = orjson.loads(row.report) if row.report else None
+    return PastRun(row.number, row.id, row.pipeline, row.started, row.finished, row.exit_code, report, row.log)

@@ -1,0 +1,162 @@
+"""Records that need attention: kept with their source row and reason until their key settles without a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from pimflow.model import Problem, ProblemKind, Status, Who
+from pimflow.state.database import Database
+from pimflow.state.records import RecordKey, Scope, by_chunks
+from pimflow.state.tables import open_items, scopes
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """A record that needs attention.
+
+    `status` tells whether it arrived without some values, was refused, waits or failed; `fingerprint` is that of the
+    payload as it was `tried` last, None for a row that never became one.
+    """
+
+    resource: str
+    key: str
+    row: int
+    source_row: Mapping[str, Any]
+    status: Status
+    problems: tuple[Problem, ...]
+    fingerprint: bytes | None = None
+    tried: datetime | None = None
+
+
+_OF_ITEM = [
+    open_items.c.resource,
+    open_items.c.key,
+    open_items.c.row,
+    open_items.c.source_row,
+    open_items.c.status,
+    open_items.c.problems,
+    open_items.c.fingerprint,
+    open_items.c.tried,
+]
+
+
+def count(database: Database, scope: Scope) -> int:
+    """Count the open items of a scope."""
+    with database.reading() as connection:
+        query = sa.select(sa.func.count()).where(open_items.c.scope == scope.id)
+        return connection.execute(query).scalar_one()
+
+
+def of_keys(database: Database, scope: Scope, keys: Sequence[RecordKey]) -> dict[RecordKey, OpenItem]:
+    """Give the open items among these records."""
+    found: dict[RecordKey, OpenItem] = {}
+    with database.reading() as connection:
+        for resource, chunk in by_chunks(keys):
+            of_chunk = (open_items.c.resource == resource) & open_items.c.key.in_(chunk)
+            query = sa.select(*_OF_ITEM).where((open_items.c.scope == scope.id) & of_chunk)
+            for row in connection.execute(query):
+                found[resource, row.key] = _item(row)
+    return found
+
+
+def of_scope(database: Database, scope: Scope, statuses: Iterable[Status] = ()) -> Iterator[OpenItem]:
+    """Give the open items of a scope in the order of their rows, page by page."""
+    chosen = open_items.c.scope == scope.id
+    if wanted := [str(status) for status in statuses]:
+        chosen &= open_items.c.status.in_(wanted)
+    after = ("", "")
+    while True:
+        later = sa.tuple_(open_items.c.resource, open_items.c.key) > sa.tuple_(*map(sa.literal, after))
+        query = sa.select(*_OF_ITEM).where(chosen & later).order_by(open_items.c.resource, open_items.c.key).limit(500)
+        with database.reading() as connection:
+            page = connection.execute(query).all()
+        yield from map(_item, page)
+        if not page:
+            return
+        after = (page[-1].resource, page[-1].key)
+
+
+def of_pipeline(database: Database, pipeline: str, limit: int) -> list[tuple[str, OpenItem]]:
+    """Give flow name and item of what is open in a pipeline, at most `limit`."""
+    query = (
+        sa.select(scopes.c.flow, *_OF_ITEM)
+        .join(scopes, scopes.c.id == open_items.c.scope)
+        .where(scopes.c.pipeline == pipeline)
+        .order_by(scopes.c.flow, open_items.c.row)
+        .limit(limit)
+    )
+    with database.reading() as connection:
+        return [(row.flow, _item(row)) for row in connection.execute(query)]
+
+
+def keys_of_pipeline(database: Database, pipeline: str) -> list[str]:
+    """List the keys of what is open in a pipeline; rows that never became a record have none."""
+    query = (
+        sa.select(open_items.c.key)
+        .distinct()
+        .join(scopes, scopes.c.id == open_items.c.scope)
+        .where((scopes.c.pipeline == pipeline) & (open_items.c.resource != ""))
+    )
+    with database.reading() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def put(connection: Connection, scope: Scope, items: Iterable[OpenItem], run: int, now: datetime) -> None:
+    """Keep items, within the caller's transaction; an item that was open keeps the time when it began."""
+    for item in items:
+        values = {
+            "scope": scope.id,
+            "resource": item.resource,
+            "key": item.key,
+            "row": item.row,
+            "source_row": orjson.dumps(item.source_row, default=str, option=orjson.OPT_NON_STR_KEYS).decode(),
+            "status": str(item.status),
+            "problems": orjson.dumps([asdict(problem) for problem in item.problems], default=str).decode(),
+            "fingerprint": item.fingerprint,
+            "last": now.isoformat(),
+            "tried": item.tried.isoformat() if item.tried else None,
+            "run": run,
+        }
+        same = (
+            (open_items.c.scope == scope.id) & (open_items.c.resource == item.resource) & (open_items.c.key == item.key)
+        )
+        if not connection.execute(open_items.update().where(same).values(values)).rowcount:
+            connection.execute(open_items.insert().values(first=now.isoformat(), **values))
+
+
+def close(connection: Connection, scope: Scope, keys: Iterable[RecordKey]) -> None:
+    """Close the items of these records, within the caller's transaction."""
+    for resource, chunk in by_chunks(list(keys)):
+        of_chunk = (open_items.c.resource == resource) & open_items.c.key.in_(chunk)
+        connection.execute(open_items.delete().where((open_items.c.scope == scope.id) & of_chunk))
+
+
+def close_unmet(database: Database, scope: Scope, run: int) -> None:
+    """Close what a complete full read did not meet again: the source no longer has these rows."""
+    with database.writing() as connection:
+        unmet = (open_items.c.scope == scope.id) & (open_items.c.run < run)
+        connection.execute(open_items.delete().where(unmet))
+
+
+def _item(row: Row[Any]) -> OpenItem:
+    return OpenItem(
+        row.resource,
+        row.key,
+        row.row,
+        orjson.loads(row.source_row),
+        Status(row.status),
+        tuple(_problem(problem) for problem in orjson.loads(row.problems)),
+        row.fingerprint,
+        datetime.fromisoformat(row.tried) if row.tried else None,
+    )
+
+
+def _problem(data: dict[str, Any]) -> Problem:
+    return Problem(**{**data, "kind": ProblemKind(data["kind"]), "who": Who(data["who"])})

@@ -1,0 +1,84 @@
+"""The tables of the state. A change of them raises SCHEMA_VERSION."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+SCHEMA_VERSION = 1
+
+metadata = sa.MetaData()
+
+about = sa.Table("about", metadata, sa.Column("schema_version", sa.Integer, nullable=False))
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("pipeline", sa.Text, nullable=False, index=True),
+    sa.Column("started", sa.Text, nullable=False),
+    sa.Column("finished", sa.Text),
+    sa.Column("exit_code", sa.Integer),
+    sa.Column("report", sa.Text),
+    sa.Column("log", sa.Text),
+)
+
+# One row for each flow and target address: what was sent to another address is not known here.
+scopes = sa.Table(
+    "scopes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("pipeline", sa.Text, nullable=False),
+    sa.Column("flow", sa.Text, nullable=False),
+    sa.Column("sink", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.UniqueConstraint("pipeline", "flow", "sink", "address"),
+)
+
+# The columns ever sent of a record. Most records share one set, so it is kept once.
+column_sets = sa.Table(
+    "column_sets",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("names", sa.Text, nullable=False, unique=True),
+)
+
+# `fingerprint` is null while a record has not settled; `seen` is the number of the last run that met its key.
+records = sa.Table(
+    "records",
+    metadata,
+    sa.Column("scope", sa.Integer, primary_key=True),
+    sa.Column("resource", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.LargeBinary),
+    sa.Column("columns", sa.Integer),
+    sa.Column("seen", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    sa.Column("pipeline", sa.Text, primary_key=True),
+    sa.Column("flow", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("cursor", sa.Text, nullable=False),
+    sa.Column("updated", sa.Text, nullable=False),
+)
+
+open_items = sa.Table(
+    "open_items",
+    metadata,
+    sa.Column("scope", sa.Integer, primary_key=True),
+    sa.Column("resource", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("row", sa.Integer, nullable=False),
+    sa.Column("source_row", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("problems", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.LargeBinary),
+    sa.Column("first", sa.Text, nullable=False),
+    sa.Column("last", sa.Text, nullable=False),
+    sa.Column("tried", sa.Text),
+    sa.Column("run", sa.Integer, nullable=False),
+)

@@ -1,0 +1,15 @@
+"""Suggestions for misspelt words."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Continue a sentence about an unknown word with the nearest known one, or with all where they are few."""
+    names = sorted(known)
+    found = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if found:
+        return f"; did you mean {found[0]!r}?"
+    return f"; known here: {', '.join(names)}" if 0 < len(names) <= 20 else ""
