@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pimflow import Problem, ProblemKind, Status, Who
 from pimflow_akeneo.bulk import Answer
-from pimflow_akeneo.columns import Column, ValueColumn
+from pimflow_akeneo.columns import Association, Column, ValueColumn
 
 _HINT = re.compile(r"\s*Check the (expected|standard) format (on the API )?documentation\.?")
 _PROPERTY = re.compile(r"^Property [\"'`“](\w+)[\"'`”]")
+_ATTRIBUTE = re.compile(r"\b(\w+) attribute\b|(?:Property|[Aa]ttribute) [\"'`“](\w+)[\"'`”]")
 _GIVEN = re.compile(r"[\"“]([^\"”]*)[\"”] given")
-_ABSENT = re.compile(r"does not exist|do not exist|not found|expects? (a )?valid|unknown", re.IGNORECASE)
+_ABSENT = re.compile(r"(does not|do not|don.t) exist|not found|expects a valid|can only associate", re.IGNORECASE)
 _TAKEN = re.compile(r"\balready\b|\bsame\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`left_out` names columns to leave out before the line is sent again; `status` holds where it is not."""
+    """`left_out` names columns to leave out before the line is sent again; `status` holds where it is not.
+
+    Where both are there and the status is WAITING, the record goes now and these columns follow another time.
+    """
 
     status: Status
     problems: tuple[Problem, ...] = ()
@@ -64,6 +68,16 @@ _MISSING: Mapping[str, Refusal] = {
     ),
 }
 
+_ASSOCIATIONS = frozenset({"associations", "quantified_associations"})
+_ABSENT_BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^The (.+) category does not exist"), "categories"),
+    (re.compile(r"^The (.+) family does not exist"), "family"),
+    (re.compile(r"^The (.+) group does not exist"), "groups"),
+    (re.compile(r"^The given product model \"(.+)\" does not exist"), "parent"),
+    (re.compile(r"^The (.+) product(?: model)? does not exist"), "associations"),
+)
+"""Some errors name what is missing in their text only: pattern with the missing code -> property."""
+
 _STATUSES: Mapping[int, tuple[Status, ProblemKind, str, str]] = {
     403: (
         Status.REFUSED,
@@ -102,37 +116,49 @@ def _refused(answer: Answer, payload: Mapping[str, Any], parse: Callable[[str], 
     errors = answer.errors or ({"message": answer.message},)
     found = [(error, _named(error, columns)) for error in errors]
     if all(names for _, names in found):
-        told = tuple(_value_problem(error, name, payload) for error, names in found for name in names[:1])
+        told = tuple(_value_problem(error, names[0], payload) for error, names in found)
         return Verdict(Status.REFUSED, told, frozenset(name for _, names in found for name in names))
-    return _of_record([error for error, names in found if not names], payload)
+    return _of_record([error for error, names in found if not names], payload, columns)
 
 
-def _of_record(errors: list[Mapping[str, Any]], payload: Mapping[str, Any]) -> Verdict:
-    told = [_record_problem(error, payload) for error in errors]
-    waiting = all(status is Status.WAITING for status, _ in told)
-    return Verdict(Status.WAITING if waiting else Status.REFUSED, tuple(problem for _, problem in told))
+def _of_record(errors: list[Mapping[str, Any]], payload: Mapping[str, Any], columns: Mapping[str, Column]) -> Verdict:
+    """Judge errors that leaving values out does not mend; only associations can follow later than the record."""
+    absent = [_absent(error) for error in errors]
+    told = tuple(
+        _absent_problem(*found, payload) if found else _refusal(error, payload)
+        for error, found in zip(errors, absent, strict=True)
+    )
+    waiting = all(found and _MISSING[found[0]].status is Status.WAITING for found in absent)
+    if not waiting or not all(found and found[0] in _ASSOCIATIONS for found in absent):
+        return Verdict(Status.WAITING if waiting else Status.REFUSED, told)
+    later = frozenset(name for name, column in columns.items() if isinstance(column, Association))
+    return Verdict(Status.WAITING, told, later)
 
 
 def _named(error: Mapping[str, Any], columns: Mapping[str, Column]) -> list[str]:
     """Give the columns whose values an error is about; none where it concerns the whole record."""
-    return list(_by_attribute(error, columns)) if error.get("attribute") else list(_by_text(error, columns))
+    if error.get("attribute"):
+        about = (error["attribute"], error.get("locale"), error.get("scope"))
+        return [name for name, column in columns.items() if isinstance(column, ValueColumn) and column.place == about]
+    if error.get("property") not in {None, "values"} or _absent(error):
+        return []
+    codes = {code for pair in _ATTRIBUTE.findall(error["message"]) for code in pair}
+    return [name for name, column in columns.items() if isinstance(column, ValueColumn) and column.place[0] in codes]
 
 
-def _by_attribute(error: Mapping[str, Any], columns: Mapping[str, Column]) -> Iterator[str]:
-    about = (error["attribute"], error.get("locale"), error.get("scope"))
-    for name, column in columns.items():
-        if isinstance(column, ValueColumn) and (column.attribute.code, column.locale, column.scope) == about:
-            yield name
-
-
-def _by_text(error: Mapping[str, Any], columns: Mapping[str, Column]) -> Iterator[str]:
-    """Find the attribute of errors that name it in their text only: "The a_text attribute requires a string…"."""
-    if error.get("property") not in {None, "values"}:
-        return
-    words = set(re.findall(r"\w+", error["message"]))
-    for name, column in columns.items():
-        if isinstance(column, ValueColumn) and column.attribute.code in words:
-            yield name
+def _absent(error: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Give property, code and message where an error is about something that the PIM does not have."""
+    message = str(error.get("message", ""))
+    for pattern, about in _ABSENT_BY_TEXT:
+        if found := pattern.match(message):
+            return about, found[1], message
+    quoted = _PROPERTY.match(message)
+    about = str(error.get("property") or (quoted[1] if quoted else ""))
+    about = "quantified_associations" if about.startswith("quantifiedAssociations") else about
+    if about not in _MISSING or not _ABSENT.search(message):
+        return None
+    given = _GIVEN.search(message)
+    return about, given[1] if given else "", message
 
 
 def _value_problem(error: Mapping[str, Any], name: str, payload: Mapping[str, Any]) -> Problem:
@@ -142,20 +168,16 @@ def _value_problem(error: Mapping[str, Any], name: str, payload: Mapping[str, An
     return Problem(reason, kind, name, _shown(payload[name]), remedy, detail=error["message"])
 
 
-def _record_problem(error: Mapping[str, Any], payload: Mapping[str, Any]) -> tuple[Status, Problem]:
+def _absent_problem(about: str, code: str, message: str, payload: Mapping[str, Any]) -> Problem:
+    missing = _MISSING[about]
+    value = code or _shown(payload.get(about))
+    return Problem(missing.reason, ProblemKind.REFERENCE, about, value, missing.remedy, missing.who, message)
+
+
+def _refusal(error: Mapping[str, Any], payload: Mapping[str, Any]) -> Problem:
     message = str(error.get("message", ""))
     quoted = _PROPERTY.match(message)
     about = str(error.get("property") or (quoted[1] if quoted else ""))
-    missing = _MISSING.get(about)
-    if missing and _ABSENT.search(message):
-        given = _GIVEN.search(message)
-        value = given[1] if given else _shown(payload.get(about))
-        kind = ProblemKind.REFERENCE
-        return missing.status, Problem(missing.reason, kind, about, value, missing.remedy, missing.who, message)
-    return Status.REFUSED, _refusal(about, message, payload)
-
-
-def _refusal(about: str, message: str, payload: Mapping[str, Any]) -> Problem:
     if about == "attribute" and _TAKEN.search(message):
         reason = f"another variant of the same model already has this option: {_sentence(message)}"
         remedy = "Decide with the ERP team which one is right."

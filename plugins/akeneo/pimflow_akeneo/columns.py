@@ -53,6 +53,11 @@ class ValueColumn:
     UNIT: ClassVar[str] = UNIT
 
     @property
+    def place(self) -> tuple[str, str | None, str | None]:
+        """Attribute, locale and channel, as the PIM names them in its errors."""
+        return self.attribute.code, self.locale, self.scope
+
+    @property
     def whole(self) -> str:
         """The name without its part: code, locale, channel."""
         return "-".join(part for part in (self.attribute.code, self.locale, self.scope) if part)

@@ -11,7 +11,7 @@ from loguru import logger
 
 from pimflow import Change, FlowError, Outcome, Problem, Status
 from pimflow_akeneo import lookup, products
-from pimflow_akeneo.answers import judge
+from pimflow_akeneo.answers import Verdict, judge
 from pimflow_akeneo.bulk import Answer, deliver
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.model import Model
@@ -29,10 +29,12 @@ class _Pending:
     change: Change
     payload: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
+    waits: bool = False
 
-    def without(self, names: frozenset[str], problems: tuple[Problem, ...]) -> _Pending:
-        kept = {name: value for name, value in self.payload.items() if name not in names}
-        return replace(self, payload=kept, problems=self.problems + problems)
+    def without(self, verdict: Verdict) -> _Pending:
+        kept = {name: value for name, value in self.payload.items() if name not in verdict.left_out}
+        waits = self.waits or verdict.status is Status.WAITING
+        return replace(self, payload=kept, problems=self.problems + verdict.problems, waits=waits)
 
     def outcome(self, status: Status, problems: tuple[Problem, ...] = ()) -> Outcome:
         uuid = self.payload.get("uuid")
@@ -46,6 +48,8 @@ class Loading:
         self._session = session
         self._model = model
         self._parse = parse
+        self._born: set[str] = set()
+        """Records that were created while a part of them still waits."""
         self._opened = session.now() - timedelta(seconds=1)  # the PIM's own times have no fractions
 
     def load(self, batch: Sequence[Change]) -> list[Outcome]:
@@ -66,11 +70,22 @@ class Loading:
             for one, answer in answered:
                 verdict = judge(answer, one.payload, self._parse)
                 if verdict.left_out and not last:
-                    pending.append(one.without(verdict.left_out, verdict.problems))
-                elif answer and _doubtful(one, answer):
-                    yield one.outcome(Status.CREATED if one.change.key.lower() in created else Status.UPDATED)
+                    pending.append(one.without(verdict))
                 else:
-                    yield one.outcome(verdict.status, verdict.problems)
+                    yield self._settled(one, verdict, answer is not None and _doubtful(one, answer), created)
+
+    def _settled(self, one: _Pending, verdict: Verdict, doubtful: bool, created: frozenset[str]) -> Outcome:
+        key = one.change.key.lower()
+        status = verdict.status
+        if doubtful:
+            status = Status.CREATED if key in created else Status.UPDATED
+        if status is Status.UPDATED and key in self._born:
+            status = Status.CREATED
+        if one.waits and status in {Status.CREATED, Status.UPDATED}:
+            if status is Status.CREATED:
+                self._born.add(key)
+            status = Status.WAITING
+        return one.outcome(status, verdict.problems)
 
     def _line(self, one: _Pending, key: str, prices: Mapping[str, Prices]) -> dict[str, Any]:
         name = one.change.key
