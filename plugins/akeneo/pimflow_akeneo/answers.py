@@ -125,7 +125,7 @@ def _of_record(errors: list[Mapping[str, Any]], payload: Mapping[str, Any], colu
     """Judge errors that leaving values out does not mend; only associations can follow later than the record."""
     absent = [_absent(error) for error in errors]
     told = tuple(
-        _absent_problem(*found, payload) if found else _refusal(error, payload)
+        absent_problem(*found, payload) if found else _refusal(error, payload)
         for error, found in zip(errors, absent, strict=True)
     )
     waiting = all(found and _MISSING[found[0]].status is Status.WAITING for found in absent)
@@ -168,7 +168,8 @@ def _value_problem(error: Mapping[str, Any], name: str, payload: Mapping[str, An
     return Problem(reason, kind, name, _shown(payload[name]), remedy, detail=error["message"])
 
 
-def _absent_problem(about: str, code: str, message: str, payload: Mapping[str, Any]) -> Problem:
+def absent_problem(about: str, code: str, message: str, payload: Mapping[str, Any]) -> Problem:
+    """Tell that the PIM does not have what a property names: `code`, or all that the payload has there."""
     missing = _MISSING[about]
     value = code or _shown(payload.get(about))
     return Problem(missing.reason, ProblemKind.REFERENCE, about, value, missing.remedy, missing.who, message)

@@ -11,12 +11,13 @@ from loguru import logger
 
 from pimflow import Change, FlowError, Outcome, Problem, Status
 from pimflow_akeneo import lookup, products
-from pimflow_akeneo.answers import Verdict, judge
+from pimflow_akeneo.answers import Verdict, absent_problem, judge
 from pimflow_akeneo.bulk import Answer, deliver
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.model import Model
 from pimflow_akeneo.products import Prices
 from pimflow_akeneo.session import Session
+from pimflow_akeneo.uuids import associated, line
 
 _ROUNDS = 4
 """The PIM names all bad values of a product at once, save those that it cannot even read: these come one by one."""
@@ -60,10 +61,12 @@ class Loading:
 
     def _load(self, path: str, key: str, pending: Sequence[_Pending]) -> Iterator[Outcome]:
         prices = self._other_prices(pending)
+        uuids = self._uuids(pending) if key == "uuid" else {}
+        pending = [self._reachable(one, uuids) for one in pending] if key == "uuid" else pending
         for last in [False] * (_ROUNDS - 1) + [True]:
             if not pending:
                 return
-            lines = [self._line(one, key, prices) for one in pending]
+            lines = [self._line(one, key, prices, uuids) for one in pending]
             answered = list(zip(pending, deliver(self._session, path, key, lines), strict=True))
             created = self._created([one.change for one, answer in answered if answer and _doubtful(one, answer)])
             pending = []
@@ -87,16 +90,24 @@ class Loading:
             status = Status.WAITING
         return one.outcome(status, verdict.problems)
 
-    def _line(self, one: _Pending, key: str, prices: Mapping[str, Prices]) -> dict[str, Any]:
+    def _line(self, one: _Pending, key: str, prices: Mapping[str, Prices], uuids: Mapping[str, str]) -> dict[str, Any]:
         name = one.change.key
         body = products.line(one.payload, self._parse, prices.get(name.lower(), {}))
-        if key == "identifier":
-            return {"identifier": name, **body}
-        identifier = body.pop("identifier", None)
-        if identifier:
-            data = [{"locale": None, "scope": None, "data": identifier}]
-            body.setdefault("values", {})[self._model.identifier.code] = data
-        return body
+        return {"identifier": name, **body} if key == "identifier" else line(body, self._model.identifier.code, uuids)
+
+    def _uuids(self, pending: Iterable[_Pending]) -> dict[str, str]:
+        """Find the uuids of associated products: under `/products-uuid` associations hold nothing else."""
+        named = {code for one in pending for codes in associated(one.payload, self._parse).values() for code in codes}
+        code = self._model.identifier.code
+        found = lookup.find(self._session, sorted(named), [code]) if named else ()
+        return {str(products.identifier_of(one, self._model)).lower(): one["uuid"] for one in found}
+
+    def _reachable(self, one: _Pending, uuids: Mapping[str, str]) -> _Pending:
+        """Let associations wait whose products the PIM does not have yet."""
+        columns = associated(one.payload, self._parse)
+        absent = {name: code for name, codes in columns.items() for code in codes if code.lower() not in uuids}
+        problems = tuple(absent_problem("associations", code, "", one.payload) for code in absent.values())
+        return one.without(Verdict(Status.WAITING, problems, frozenset(absent))) if absent else one
 
     def _other_prices(self, pending: Iterable[_Pending]) -> dict[str, Prices]:
         """Read the prices in currencies that the changes do not name: the PIM replaces all currencies at once."""
