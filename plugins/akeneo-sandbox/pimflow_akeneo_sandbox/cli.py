@@ -1,0 +1,42 @@
+"""`pimflow sandbox`: start an Akeneo-compatible server for demos and tests."""
+
+from pathlib import Path
+
+import click
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--port", default=8090, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--catalog", type=FILE, help="JSON file with the catalogue to start with.")
+@click.option("--catalog-dir", type=FOLDER, help="Folder of Akeneo CSV import files to start with.")
+@click.option("--data", type=click.Path(path_type=Path), help="SQLite file that keeps everything.")
+@click.option("--edition", type=click.Choice(["ce", "ee"]), default="ce", show_default=True)
+@click.option("--client-id", default="sandbox", show_default=True)
+@click.option("--secret", default="sandbox", show_default=True)
+@click.option("--username", default="sandbox", show_default=True)
+@click.option("--password", default="sandbox", show_default=True)
+@click.option("--latency-ms", default=0.0, help="Milliseconds that every call takes longer.")
+@click.option("--latency-per-line-ms", default=0.0, help="Milliseconds more for every line of a bulk call.")
+@click.option("--rate", default=0.0, help="Calls per second; 429 above it.")
+@click.option("--concurrency", default=0, help="Calls at once; 429 above it.")
+@click.option("--drop-before", default=0.0, help="Calls whose connection is cut before anything is applied.")
+@click.option("--drop-after", default=0.0, help="Calls whose answer is lost after everything was applied.")
+@click.option("--error-500", default=0.0, help="Calls that fail with 500.")
+@click.option("--error-429", default=0.0, help="Calls that are refused with 429 and Retry-After.")
+@click.option("--missing-lines", default=0.0, help="Bulk calls in whose answer lines are missing.")
+@click.option("--seed", default=0, help="Repeats the same chance.")
+def sandbox(port: int, host: str, catalog: Path | None, catalog_dir: Path | None, data: Path | None, edition: str, **given: object) -> None:
+    """Start an Akeneo-compatible server for demos and tests.
+
+    Client id, secret, user name and password are `sandbox` unless given. Faults below 1 are a share of the
+    writing calls, from 1 on they mean every Nth of them.
+    """
+    from pimflow_akeneo_sandbox.starting import run
+
+    if catalog and catalog_dir:
+        raise click.UsageError("Give --catalog or --catalog-dir, not both.")
+    run(port, host, catalog or catalog_dir, data, edition, given)

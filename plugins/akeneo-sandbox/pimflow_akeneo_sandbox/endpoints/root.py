@@ -1,0 +1,39 @@
+"""The list of routes and the system information."""
+
+from starlette.responses import Response
+
+from pimflow_akeneo_sandbox.answers import json_answer
+from pimflow_akeneo_sandbox.endpoints.call import Call
+
+VERSION = "7.0.0"
+NAMES = {"GET": "get", "POST": "create", "PATCH": "partial_update", "DELETE": "delete"}
+
+
+def get_root(call: Call) -> Response:
+    """GET /api/rest/v1: what there is; no token needed."""
+    body: dict[str, object] = {"host": call.base_url, "authentication": {}, "routes": {}}
+    routes: dict[str, dict[str, object]] = {}
+    for route in call.request.app.routes:
+        if not route.path.startswith("/api/rest/v1/"):
+            continue
+        path = route.path.replace(":path", "")
+        for method in sorted(route.methods - {"HEAD"}):
+            routes[_name(path, method)] = {"route": path, "methods": [method]}
+    token = {"route": "/api/oauth/v1/token", "methods": ["POST"]}
+    return json_answer({**body, "authentication": {"fos_oauth_server_token": token}, "routes": routes})
+
+
+def _name(path: str, method: str) -> str:
+    parts = [part for part in path.removeprefix("/api/rest/v1/").split("/") if not part.startswith("{")]
+    singular = {"families": "family", "categories": "category", "currencies": "currency"}
+    nouns = [singular.get(part, part.removesuffix("s") if part != "products-uuid" else "product_uuid") for part in parts]
+    is_list = not path.endswith("}") and parts[-1] not in {"download", "system-information", "search"}
+    action = "list" if is_list and method == "GET" else NAMES[method]
+    if is_list and method == "PATCH":
+        action = "partial_update_list"
+    return "_".join(["pim_api", *(noun.replace("-", "_") for noun in nouns), action])
+
+
+def get_system_information(call: Call) -> Response:
+    """GET /system-information."""
+    return json_answer({"version": VERSION, "edition": call.sandbox.settings.edition.upper()})

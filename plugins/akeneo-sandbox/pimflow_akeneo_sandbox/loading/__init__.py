@@ -1,0 +1,1 @@
+"""Catalogues from JSON files and from folders of Akeneo's CSV files."""

@@ -1,0 +1,1 @@
+"""Products and product models: how the PIM updates, checks and answers them."""

@@ -1,0 +1,59 @@
+"""One running sandbox: its store, tokens, faults and figures, and what the control endpoints do to them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pimflow_akeneo_sandbox.faults import Planner
+from pimflow_akeneo_sandbox.loading.catalog import Catalog, load, restore, seed
+from pimflow_akeneo_sandbox.persistence import SqliteFile
+from pimflow_akeneo_sandbox.settings import Settings, faults_from
+from pimflow_akeneo_sandbox.stats import Stats
+from pimflow_akeneo_sandbox.store import Store
+from pimflow_akeneo_sandbox.tokens import Tokens
+
+
+class Sandbox:
+    """`catalog`: what it is loaded with at the start and on reset; `data`: the file that keeps it."""
+
+    def __init__(self, catalog: Catalog | None, data: Path | None, settings: Settings) -> None:
+        self.catalog = catalog
+        self.settings = settings
+        self.file = SqliteFile(data) if data else None
+        self.tokens = Tokens(settings.credentials, settings.token_seconds)
+        self.planner = Planner(settings.faults)
+        self.stats = Stats()
+        self.store = Store(self.file)
+        if self.file and not self.file.is_new:
+            restore(self.store, self.file)
+        else:
+            self._load()
+
+    def _load(self) -> None:
+        load(self.store, self.catalog)
+        self.store.commit()
+
+    def reset(self) -> None:
+        """Back to the freshly loaded catalogue with zero counters and the faults of the start."""
+        if self.file:
+            self.file.clear()
+        self.store = Store(self.file)
+        self._load()
+        self.stats = Stats()
+        self.planner.change(self.settings.faults)
+
+    def seed(self, entities: Any) -> int:
+        """Put entities in directly; how many. Raises ValueError for what is none."""
+        count = seed(self.store, entities)
+        self.store.commit()
+        return count
+
+    def change_faults(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Misbehave otherwise from now on; the settings in force. Raises ValueError."""
+        self.planner.change(faults_from(dict(changes), self.planner.faults))
+        return dict(vars(self.planner.faults))
+
+    def close(self) -> None:
+        """Close the file, where there is one."""
+        if self.file:
+            self.file.close()

@@ -1,0 +1,53 @@
+"""Conditions on points in time: of properties (with time of day) and of date attributes (days)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pimflow_akeneo_sandbox import php
+from pimflow_akeneo_sandbox.errors import PropertyProblem, expects, expects_valid_data
+
+Moments = Callable[[datetime], bool]
+
+
+def read(name: str, value: Any, form: str, shown: str) -> datetime:
+    """The value in the form. Raises PropertyProblem naming the form as shown to people."""
+    try:
+        if not isinstance(value, str):
+            raise ValueError(value)
+        return datetime.strptime(value, form).replace(tzinfo=UTC)
+    except ValueError:
+        raise PropertyProblem(
+            f'Property "{name}" expects a string with the format "{shown}" as data, "{php.to_text(value)}" given.'
+        ) from None
+
+
+def moment_test(name: str, operator: str, value: Any, form: str, shown: str) -> Moments | None:
+    """The test of a moment; None when the operator is none of moments."""
+    if operator in {"BETWEEN", "NOT BETWEEN"}:
+        if not php.is_array(value):
+            raise expects(name, "an array", php.type_name(value))
+        ends = php.items_of(value)
+        if len(ends) != 2:
+            raise expects_valid_data(name, f'should contain 2 strings with the format "{shown}"')
+        first, last = (read(name, end, form, shown) for end in ends)
+        inside = operator == "BETWEEN"
+        return lambda moment: (first <= moment <= last) == inside
+    compare: dict[str, Callable[[datetime, datetime], bool]] = {
+        "=": lambda moment, edge: moment == edge,
+        "!=": lambda moment, edge: moment != edge,
+        "<": lambda moment, edge: moment < edge,
+        ">": lambda moment, edge: moment > edge,
+    }
+    if operator not in compare:
+        return None
+    edge = read(name, value, form, shown)
+    return lambda moment: compare[operator](moment, edge)
+
+
+def since_days(name: str, value: Any) -> Moments:
+    """SINCE LAST N DAYS."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise expects(name, "an integer", php.type_name(value))
+    edge = datetime.now(UTC) - timedelta(days=value)
+    return lambda moment: moment > edge

@@ -1,0 +1,34 @@
+"""Conditions on texts, without regard to case."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+from pimflow_akeneo_sandbox import php
+from pimflow_akeneo_sandbox.errors import expects
+
+TextTest = Callable[[str], bool]
+OPERATORS: dict[str, Callable[[str, str], bool]] = {
+    "STARTS WITH": lambda text, part: text.startswith(part),
+    "CONTAINS": lambda text, part: part in text,
+    "DOES NOT CONTAIN": lambda text, part: part not in text,
+    "=": lambda text, part: text == part,
+    "!=": lambda text, part: text != part,
+}
+
+
+def text_test(name: str, operator: str, value: Any) -> TextTest | None:
+    """The test of a text; None when the operator is none of texts. Raises PropertyProblem for a value that is none."""
+    compare = OPERATORS.get(operator)
+    if compare is None:
+        return None
+    if not isinstance(value, str):
+        raise expects(name, "a string", php.type_name(value))
+    part = value.lower()
+    return lambda text: compare(text.lower(), part)
+
+
+def without_markup(text: str) -> str:
+    """A text area as the index keeps it: tags become line breaks, which are dropped with all others."""
+    return unescape(re.sub(r"<[^>]*>", "", text)).replace("\n", "")[:10000]

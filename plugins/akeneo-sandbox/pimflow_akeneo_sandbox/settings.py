@@ -1,0 +1,61 @@
+"""What a sandbox is started with: who may log in, how slow it is, how it fails."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+EDITIONS = ("ce", "ee")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One API client and its users; `readers` may log in but are allowed nothing."""
+
+    client_id: str = "sandbox"
+    secret: str = "sandbox"  # noqa: S105 (a public password of a test server)
+    users: tuple[tuple[str, str], ...] = (("sandbox", "sandbox"),)
+    readers: tuple[tuple[str, str], ...] = (("reader", "reader"),)
+
+
+@dataclass(frozen=True)
+class Faults:
+    """How the server misbehaves. Below 1 a number is a share of the calls, from 1 on it means every Nth call.
+
+    Times are in milliseconds, `retry_after` in seconds, `rate` in calls per second, `concurrency` in calls at once;
+    0 switches each of them off. `writes_only` spares reading calls.
+    """
+
+    latency_ms: float = 0
+    latency_per_line_ms: float = 0
+    rate: float = 0
+    concurrency: int = 0
+    drop_before: float = 0
+    drop_after: float = 0
+    error_500: float = 0
+    error_429: float = 0
+    missing_lines: float = 0
+    writes_only: bool = True
+    retry_after: int = 1
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is not catalogue data."""
+
+    credentials: Credentials = field(default_factory=Credentials)
+    faults: Faults = field(default_factory=Faults)
+    edition: str = "ce"
+    token_seconds: int = 3600
+
+
+def faults_from(changes: dict[str, Any], now: Faults) -> Faults:
+    """The faults with some of them changed. Raises ValueError naming a key that does not exist or a bad value."""
+    known = {name: type(value) for name, value in vars(Faults()).items()}
+    for name, value in changes.items():
+        if name not in known:
+            raise ValueError(f"No fault is called '{name}'. There are: {', '.join(known)}.")
+        if known[name] is bool and not isinstance(value, bool):
+            raise ValueError(f"'{name}' is true or false, {value!r} was given.")
+        if known[name] is not bool and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise ValueError(f"'{name}' is a number, {value!r} was given.")
+    return Faults(**{**vars(now), **changes})

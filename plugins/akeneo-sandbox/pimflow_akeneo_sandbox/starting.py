@@ -1,0 +1,37 @@
+"""What `pimflow sandbox` does: builds the server from its options and runs it until it is stopped."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pimflow_akeneo_sandbox.app import create_app
+from pimflow_akeneo_sandbox.sandbox import Sandbox
+from pimflow_akeneo_sandbox.serve import listen, server_of
+from pimflow_akeneo_sandbox.settings import Credentials, Faults, Settings, faults_from
+
+
+def settings_of(edition: str, given: Mapping[str, Any]) -> Settings:
+    """The settings that the options make."""
+    credentials = Credentials(given["client_id"], given["secret"], ((given["username"], given["password"]),))
+    faults = faults_from({name: value for name, value in given.items() if name in vars(Faults())}, Faults())
+    return Settings(credentials, faults, edition)
+
+
+def run(
+    port: int, host: str, catalog: Path | None, data: Path | None, edition: str, given: Mapping[str, Any]
+) -> None:
+    """Serve until interrupted. Raises click.ClickException for a bad catalogue, data file or port."""
+    try:
+        app = create_app(catalog, data=data, settings=settings_of(edition, given))
+        listening = listen(host, port)
+    except (ValueError, OSError) as problem:
+        raise click.ClickException(str(problem)) from problem
+    running: Sandbox = app.state.sandbox
+    click.echo(f"Akeneo sandbox at http://{host}:{listening.getsockname()[1]} ({len(running.store.products)} products).")
+    click.echo("Client id, secret, user name and password: see --help. Figures: /_sandbox/stats. Stop with Ctrl-C.")
+    try:
+        server_of(app).run(sockets=[listening])
+    finally:
+        running.close()

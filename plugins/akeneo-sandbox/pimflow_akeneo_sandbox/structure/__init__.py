@@ -1,0 +1,1 @@
+"""Attributes, families, categories and all else that products are made of."""

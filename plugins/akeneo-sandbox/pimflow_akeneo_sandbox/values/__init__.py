@@ -1,0 +1,1 @@
+"""Values of products and models: read from a payload, checked, merged, answered."""
