@@ -45,9 +45,10 @@ def report_text(report: RunReport) -> str:
 
 
 def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
-    yield f"{headline(flow, report)} {sentence(flow)}"
     if flow.error:
-        yield f"  Stopped: {flow.error}."
+        yield f"{headline(flow, report)} stopped. {_full_stop(flow.error)}"
+    if flow.read or not flow.error:
+        yield f"{'  Before that: ' if flow.error else f'{headline(flow, report)} '}{sentence(flow)}"
     for cause in flow.causes:
         yield f"  - {cause_sentence(cause, flow)}"
     for note in flow.notes:
@@ -100,7 +101,7 @@ def _what(problem: Problem, flow: FlowReport) -> str:
     said = "" if problem.value is None else f"{flow.source} says {_shown(problem.value)}, "
     field = f"{problem.field}: " if problem.field else ""
     text = f"{field}{said}{problem.reason}"
-    return f"{text[:1].upper() if not problem.field else text[:1]}{text[1:]}."
+    return _full_stop(text if problem.field else text[:1].upper() + text[1:])
 
 
 def _effect(cause: Cause, flow: FlowReport) -> str:
@@ -134,6 +135,10 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def _full_stop(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _number(count: int, flow: FlowReport) -> str:

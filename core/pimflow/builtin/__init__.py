@@ -47,9 +47,8 @@ def pimflow_batch_loaded(run: Run, flow: str, outcomes: Sequence[Outcome]) -> No
 def pimflow_flow_finished(run: Run, report: FlowReport) -> None:
     """Tell the log how a flow ended."""
     counts = {str(status): number for status, number in report.counts.items()}
-    logger.bind(run=run.id, flow=report.name, read=report.read, counts=counts).info("flow {} ended", report.name)
-    if report.error:
-        logger.bind(run=run.id, flow=report.name, detail=report.detail).error("{}", report.error)
+    log = logger.bind(run=run.id, flow=report.name, read=report.read, counts=counts, error=report.error)
+    log.bind(detail=report.detail).info("flow {} {}", report.name, "was stopped" if report.error else "ended")
 
 
 @hookimpl
