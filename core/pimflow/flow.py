@@ -14,7 +14,7 @@ from pimflow.assemble import Assembly, Flow, connection_names
 from pimflow.components import Component, Sink, Writer
 from pimflow.delivery import Delivery, MakeLoading, Target, allowed
 from pimflow.diff import Rules
-from pimflow.errors import ConfigError, FlowError
+from pimflow.errors import ConfigError, FlowError, PimflowError
 from pimflow.model import FlowReport, Header, Outcome, Run, Status, Window
 from pimflow.plugins import notify_observers
 from pimflow.rows import Chain, Reader
@@ -214,6 +214,13 @@ def _told(done: _Progress) -> Iterator[None]:
         logger.bind(detail=error.detail).opt(exception=True).debug("the flow ends: {}", error)
         if not done.error:
             done.error, done.detail = str(error), error.detail
+    except PimflowError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a defect of a plugin ends its flow, not the run
+        logger.exception("a plugin failed in a way that it does not foresee")
+        if not done.error:
+            done.error = "a plugin has a defect; the log tells where. Report it to the authors of the plugin"
+            done.detail = f"{type(error).__name__}: {error}"
 
 
 def _report(context: RunContext, flow: Flow, delivery: Delivery, done: _Progress) -> FlowReport:
