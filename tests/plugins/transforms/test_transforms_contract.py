@@ -1,0 +1,46 @@
+from pimflow_testkit import transform_suite
+from pimflow_transforms.convert import Convert
+from pimflow_transforms.filter import Filter
+from pimflow_transforms.map import Map
+from pimflow_transforms.value_map import ValueMap
+
+ROWS = [
+    {"sku": "A", "name@en_US": "Chair", "weight": "1,5", "active": "oui", "day": "31.01.2026", "colour": ["red"]},
+    {"sku": "B", "name@en_US": "", "weight": "x", "active": "non", "day": "", "colour": "blue"},
+    {"sku": None},
+]
+
+
+def families(folder):
+    (folder / "families.csv").write_text("sku;family\nA;chairs\n")
+    return {
+        "identifier": "sku",
+        "family": {"from": "sku", "table": folder / "families.csv", "default": "misc"},
+        "name-*": {"from": "name@*", "locales": ["en_US"]},
+        "weight": {"from": "weight", "unit": "KILOGRAM"},
+        "enabled": {"constant": False},
+        "others": "same_code",
+    }
+
+
+test_filter = transform_suite(
+    Filter,
+    [{"field": "sku", "present": True}, {"field": "weight", "matches": "[0-9]"}, {"field": "active", "in": ["oui"]}],
+    rows=ROWS,
+)
+test_filter_by_number = transform_suite(Filter, {"field": "n", "greater": 5}, rows=[{"n": "6"}, {"n": 4}])
+test_map = transform_suite(Map, families, rows=ROWS)
+test_convert = transform_suite(
+    Convert,
+    {
+        "weight": {"to": "number", "decimal": "comma"},
+        "active": {"to": "boolean", "true": ["oui"], "false": ["non"]},
+        "day": {"to": "date", "format": "%d.%m.%Y"},
+        "sku": "text",
+    },
+    rows=ROWS,
+)
+test_value_map = transform_suite(ValueMap, {"field": "colour", "map": {"red": "rouge"}}, rows=ROWS)
+test_value_map_refusing = transform_suite(
+    ValueMap, {"field": "colour", "map": {"red": "rouge"}, "unknown": "refuse"}, rows=ROWS
+)
