@@ -51,6 +51,8 @@ def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
         yield f"{'  Before that: ' if flow.error else f'{headline(flow, report)} '}{sentence(flow)}"
     for cause in flow.causes:
         yield f"  - {cause_sentence(cause, flow)}"
+        if cause.problem.remedy:
+            yield f"    {cause.problem.who[:1].upper()}{cause.problem.who[1:]}: {cause.problem.remedy}"
     for note in flow.notes:
         yield f"  Note: {note}"
 
@@ -93,8 +95,8 @@ def _shares(flow: FlowReport, counts: dict[Status, int]) -> str:
 
 
 def cause_sentence(cause: Cause, flow: FlowReport) -> str:
-    """Say what happened, why, what now."""
-    return " ".join(part for part in (_what(cause.problem, flow), _effect(cause, flow), cause.problem.remedy) if part)
+    """Say what happened, why, and to how many; what to do now, and who, is the problem's `remedy` and `who`."""
+    return " ".join(part for part in (_what(cause.problem, flow), _effect(cause, flow)) if part)
 
 
 def _what(problem: Problem, flow: FlowReport) -> str:

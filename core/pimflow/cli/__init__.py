@@ -6,6 +6,7 @@ distribution is the line of help.
 
 from __future__ import annotations
 
+import json
 import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -76,12 +77,12 @@ def main() -> None:
 
     try:
         pimflow(prog_name="pimflow")
-    except ConfigError as error:
-        for mistake in error.mistakes:
-            click.secho(f"error: {mistake}", err=True, fg="red")
-        sys.exit(error.exit_code)
     except PimflowError as error:
-        click.secho(f"error: {error}", err=True, fg="red")
+        messages = [str(mistake) for mistake in error.mistakes] if isinstance(error, ConfigError) else [str(error)]
+        if "--json" in sys.argv:
+            click.echo(json.dumps({"errors": messages, "exit_code": error.exit_code}))
+        for message in messages:
+            click.secho(f"error: {message}", err=True, fg="red")
         sys.exit(error.exit_code)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 import orjson
 
@@ -32,10 +30,10 @@ def logs(run_id: str | None, level: str, flow: str | None, as_json: bool) -> Non
         entry = orjson.loads(line)
         if entry["level"] not in wanted or (flow and entry.get("flow") != flow):
             continue
-        click.echo(line.decode().rstrip() if as_json else _line(entry, chosen[-1]))
+        click.echo(line.decode().rstrip() if as_json else _line(entry))
 
 
-def _line(entry: dict[str, object], _file: Path) -> str:
+def _line(entry: dict[str, object]) -> str:
     known = {"time", "level", "logger", "message", "exception", "run"}
     more = " ".join(f"{name}={value}" for name, value in entry.items() if name not in known and value not in (None, []))
     text = f"{str(entry['time'])[11:19]} {entry['level']:<7} {entry['message']}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.errors import PimflowError
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
@@ -50,8 +51,11 @@ def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | N
     from pimflow.run import run_pipeline
 
     configure_console()
-    with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
-        report = run_pipeline(assembly, database, options, on_progress)
+    try:
+        with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
+            report = run_pipeline(assembly, database, options, on_progress)
+    except KeyboardInterrupt:
+        raise PimflowError("stopped by you. What was written stays; the next run goes on from there") from None
     if as_json:
         from dataclasses import asdict
 
