@@ -19,7 +19,7 @@ _LONGEST = {"text": 255, "identifier": 255, "textarea": 65535}
 _BOOLEANS = {"1": True, "0": False, "true": True, "false": False}
 _MEDIA_CODE = re.compile(r"\w/\w/\w/\w/[^/]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-_DIGITS = 25
+_DIGITS = 18
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT_UNIT = re.compile(r"\s*(\S+)\s+(\S+)\s*")
 
@@ -48,9 +48,11 @@ def text(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
 def number(cell: Any, column: ValueColumn) -> Decimal:
     """Accept a number within the attribute's limits."""
     written = str(cell).strip()
-    if isinstance(cell, bool) or not _NUMBER.fullmatch(written) or abs(Decimal(written).adjusted()) > _DIGITS:
+    if isinstance(cell, bool) or not _NUMBER.fullmatch(written):
         raise _bad(column, cell, "this is no number", "Correct it at the source, or declare its form with `convert`.")
     value = Decimal(written)
+    if abs(value.adjusted()) >= _DIGITS:
+        raise _bad(column, cell, f"the PIM keeps less than {_DIGITS + 1} digits", "Correct it at the source.")
     _within(value, cell, column)
     return value
 

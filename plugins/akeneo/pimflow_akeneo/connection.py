@@ -99,4 +99,4 @@ class AkeneoConnection(Connection):
 
 def _may_list(session: Session, path: str) -> bool:
     params = None if path == "measurement-families" else {"limit": "1"}
-    return session.call("GET", path, params=params, handled={403}).status_code != 403
+    return session.call("GET", path, params=params, handled={403, 404}).status_code != 403

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from loguru import logger
@@ -51,7 +51,7 @@ class Loading:
         self._parse = parse
         self._born: set[str] = set()
         """Records that were created while a part of them still waits."""
-        self._opened = session.now() - timedelta(seconds=1)  # the PIM's own times have no fractions
+        self._opened = session.now().replace(microsecond=0)  # the PIM's own times have no fractions
 
     def load(self, batch: Sequence[Change]) -> list[Outcome]:
         """Write each change under its uuid where it has one, under its identifier where not."""

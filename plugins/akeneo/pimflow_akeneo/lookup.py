@@ -20,16 +20,20 @@ def find(session: Session, identifiers: Iterable[str], attributes: Sequence[str]
     Where the names of the attributes are too long for a URL, all values come. Letter case does not matter to the PIM.
     """
     code = session.catalog.model.identifier.code
-    projection = ",".join(attributes)
-    wanted = {"attributes": projection} if len(projection) <= _LONGEST_PROJECTION else {}
     for some in chunks(identifiers):
         search = {code: [{"operator": "IN", "value": some}]}
-        yield from pages(session, {**wanted, "search": orjson.dumps(search).decode()})
+        yield from pages(session, {**projection(attributes), "search": orjson.dumps(search).decode()})
 
 
 def pages(session: Session, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Give products page by page, in the way that holds while others write."""
     return session.pages("products", {"pagination_type": "search_after", **params})
+
+
+def projection(attributes: Sequence[str]) -> dict[str, str]:
+    """Ask for the values of these attributes; for those of all where their names are too long for a URL."""
+    codes = ",".join(attributes)
+    return {"attributes": codes} if len(codes) <= _LONGEST_PROJECTION else {}
 
 
 def chunks(identifiers: Iterable[str]) -> Iterator[list[str]]:

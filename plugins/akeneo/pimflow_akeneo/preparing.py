@@ -15,7 +15,7 @@ from pimflow_akeneo.columns import QUANTITY, UNIT, Association, Column, Property
 from pimflow_akeneo.model import Model
 
 RESOURCE = "products"
-_NO_IDENTIFIER = re.compile(r"[,;]|^\s|\s$")
+_NO_IDENTIFIER = re.compile(r"[,;\r\n]|^\s|\s$")
 _PRICE = re.compile(r"\s*(\S+)\s+([A-Za-z]{3})\s*")
 Cells = Mapping[str, Any]
 Found = Iterator[tuple[str, Any]]
@@ -134,7 +134,7 @@ class Preparation:
 def _identifier(cell: Any) -> str:
     text = str(cell)
     if _NO_IDENTIFIER.search(text) or len(text) > 255:
-        reason = "which cannot be an identifier: no comma, semicolon, or blank at either end, at most 255 characters"
+        reason = "which cannot be an identifier: no comma, semicolon, line break, outer blank, nor over 255 characters"
         remedy = "Ask the ERP team to correct it; it will then arrive by itself."
         raise RowProblem("identifier", text, reason, remedy=remedy)
     return text

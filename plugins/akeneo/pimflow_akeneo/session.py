@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from pimflow import LoginError
+from pimflow import LoginError, RemoteError
 from pimflow_akeneo.catalog import Catalog
 from pimflow_akeneo.tokens import Credentials, Tokens
 from pimflow_http import Client
@@ -61,13 +61,13 @@ class Session:
 
     def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
         """Give the items of a list, page by page, along the links to the next one."""
-        page = self.get(path, {"limit": str(PAGE), **(params or {})})
+        response = self.call("GET", path, params={"limit": str(PAGE), **(params or {})})
         while True:
-            yield from page["_embedded"]["items"]
-            following = page["_links"].get("next")
+            items, following = self._page(response)
+            yield from items
             if not following:
                 return
-            page = self.get(_path_and_query(following["href"]))
+            response = self.call("GET", following)
 
     def now(self) -> datetime:
         """Give the server's time, as its last answer told it."""
@@ -76,6 +76,18 @@ class Session:
     def refusal(self, response: httpx.Response) -> Exception:
         """Make the error that tells people what this answer means."""
         return self._client.refusal(response)
+
+    def _page(self, response: httpx.Response) -> tuple[list[dict[str, Any]], str | None]:
+        page = self._client.json(response)
+        try:
+            following = page["_links"].get("next")
+            return page["_embedded"]["items"], _path_and_query(following["href"]) if following else None
+        except (KeyError, TypeError, AttributeError):
+            raise RemoteError(
+                f"{self._client.remote.address} answered without the pages of a list. "
+                "Check that `url` leads to an Akeneo PIM.",
+                detail=self._client.refusal(response).detail,
+            ) from None
 
     def _send(self, method: str, path: str, token: str, **options: Any) -> httpx.Response:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {token}"}

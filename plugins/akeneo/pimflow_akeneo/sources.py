@@ -88,7 +88,7 @@ class AkeneoProductsSource(Source):
     def _params(self, model: Model) -> dict[str, str]:
         params = {"search": _json(self.search)} if self.search else {}
         if self.attributes is not None:
-            params["attributes"] = ",".join([model.identifier.code, *self.attributes])
+            params |= lookup.projection([model.identifier.code, *self.attributes])
         if self.locales is not None:
             params["locales"] = ",".join(self.locales)
         if self.scope is not None:

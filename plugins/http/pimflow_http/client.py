@@ -169,10 +169,16 @@ def _http_client(remote: Remote, transport: httpx.BaseTransport | None) -> httpx
             proxy=remote.proxy,
             verify=_trust(remote.ca_file),
             transport=transport,
+            trust_env=not _is_this_machine(remote.url),
         )
     except (httpx.InvalidURL, ValueError) as error:
         reason = redact(str(error), remote.secrets)
         raise ConfigError(f"{remote.title}: `url` or `proxy` is no address of the web: {reason}") from None
+
+
+def _is_this_machine(url: str) -> bool:
+    """Tell whether the proxies of the environment would be asked for what only this machine can reach."""
+    return httpx.URL(url).host in {"localhost", "127.0.0.1", "::1"}
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:

@@ -131,7 +131,9 @@ def server():
 @pytest.fixture
 def pim(server):
     """Give the server with its catalogue and no products, no faults."""
-    server.faults(drop_before=0, drop_after=0, error_500=0, error_429=0, missing_lines=0, rate=0, concurrency=0)
+    server.faults(
+        drop_before=0, drop_after=0, error_500=0, error_429=0, missing_lines=0, rate=0, concurrency=0, retry_after=1
+    )
     server.reset()
     return server
 

@@ -1,5 +1,6 @@
 """Products into a PIM that fails now and then: the end state and the outcomes are right all the same."""
 
+import time
 from collections import Counter
 
 import pytest
@@ -33,7 +34,8 @@ def everything(session):
 
 
 @pytest.mark.parametrize(
-    "fault", [{"error_500": 2}, {"error_429": 2}, {"drop_before": 2}, {"drop_after": 2}, {"missing_lines": 2}]
+    "fault",
+    [{"error_500": 2}, {"error_429": 2, "retry_after": 0}, {"drop_before": 2}, {"drop_after": 2}, {"missing_lines": 2}],
 )
 def test_a_fault_at_every_second_call_changes_nothing(writer, changes, pim, session, fault):
     batch = changes(writer, ROWS)
@@ -44,13 +46,10 @@ def test_a_fault_at_every_second_call_changes_nothing(writer, changes, pim, sess
     assert everything(session) == {row["identifier"]: row["pieces"] for row in ROWS}
 
 
-def test_what_was_there_before_counts_as_updated_after_a_lost_answer(writer, changes, pim):
-    pim.seed(
-        [
-            {"resource": "products", "data": {"identifier": row["identifier"], "created": "2020-01-01T00:00:00+00:00"}}
-            for row in ROWS[:10]
-        ]
-    )
+def test_what_was_there_before_counts_as_updated_after_a_lost_answer(session, run, changes, pim):
+    pim.seed([{"resource": "products", "data": {"identifier": row["identifier"]}} for row in ROWS[:10]])
+    time.sleep(2)
+    writer = AkeneoProductsSink(connection="pim").open(session, run)
     batch = changes(writer, ROWS)
     pim.faults(drop_after=2)
     outcomes = [*writer.load(batch[:5]), *writer.load(batch[5:20]), *writer.load(batch[20:])]

@@ -157,6 +157,13 @@ def test_pages_are_followed_at_the_configured_address(session, pim):
     assert [one["code"] for one in session.pages("families")] == ["a", "b"]
 
 
+@pytest.mark.parametrize("answer", [{}, [], {"_links": {}, "_embedded": []}])
+def test_what_is_no_page_is_told(session, pim, answer):
+    pim.pages = {"https://pim.example.com/api/rest/v1/families?limit=100": answer}
+    with pytest.raises(RemoteError, match="without the pages of a list"):
+        list(session.pages("families"))
+
+
 def test_a_login_that_answers_without_a_token_is_told(session, pim):
     pim.token = lambda _request: httpx.Response(200, json=[])
     with pytest.raises(RemoteError, match="without a token"):

@@ -119,3 +119,9 @@ def test_accounts_have_a_limiter_each_and_none_is_kept_without_a_client():
     del one
     gc.collect()
     assert len(limiters) == 0
+
+
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(server, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with Client(Remote("the shop", server)) as client:
+        assert client.request("GET", "/").status_code == 200
