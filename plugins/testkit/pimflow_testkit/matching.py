@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,7 +113,7 @@ def _recorded_body(request: Mapping[str, Any]) -> Any:
     if "files" in request:
         return MULTIPART
     if "base64" in request:
-        return request["base64"]
+        return _body(b64decode(request["base64"]), "")
     return _body(request.get("text", "").encode(), "")
 
 
