@@ -89,7 +89,7 @@ class Convert(Transform):
 
     def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:  # noqa: ARG002 - the target is not asked
         """Keep the header. Raises ConfigError for a column that is not there."""
-        places = positions("convert", self.columns, header)
+        places = positions(self.columns, header)
         changes = [
             (at, carrying(_told(name, conversion.reading())))
             for at, (name, conversion) in zip(places, self.columns.items(), strict=True)

@@ -97,7 +97,11 @@ def _order_test(name: str, bound: Plain) -> Test:
 
 
 def _one_or_more(value: Any) -> Any:
-    return [value] if isinstance(value, dict | Condition) else value
+    if isinstance(value, dict | Condition):
+        return [value]
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError("expected a condition such as {field: sku, present: true}, or a list of them")
+    return value
 
 
 class Filter(Transform):
@@ -111,11 +115,11 @@ class Filter(Transform):
 
     conditions: Annotated[
         tuple[Condition, ...], BeforeValidator(_one_or_more, json_schema_input_type=Condition | list[Condition])
-    ] = Field(min_length=1, description="One condition, or a list of conditions that must all hold.")
+    ] = Field(description="One condition, or a list of conditions that must all hold.")
 
     def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:  # noqa: ARG002 - the target is not asked
         """Keep the header. Raises ConfigError for a column that is not there."""
-        places = positions("filter", [condition.field for condition in self.conditions], header)
+        places = positions([condition.field for condition in self.conditions], header)
         tests = [
             (at, header[at], test, _only_presence(condition))
             for at, condition in zip(places, self.conditions, strict=True)

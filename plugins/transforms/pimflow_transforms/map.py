@@ -143,7 +143,7 @@ class Map(Transform):
         """Give the target columns. Raises ConfigError for a source column that is not there or a target given twice."""
         named = {target: column for target, column in self.columns.items() if target != "others"}
         flat = [each for target, column in named.items() for each in _fanned_out(target, column)]
-        places = positions("map", [origin for _, origin, _ in flat if origin is not None], header)
+        places = positions([origin for _, origin, _ in flat if origin is not None], header)
         origins = iter(places)
         plan: list[tuple[str, int, Column | None]] = [
             (target, 0 if origin is None else next(origins), column) for target, origin, column in flat
@@ -152,7 +152,7 @@ class Map(Transform):
             plan += _same_codes(header, {header[at] for at in places} | {target for target, _, _ in flat}, knows)
         targets = tuple(target for target, _, _ in plan)
         if twice := {target for target in targets if targets.count(target) > 1}:
-            raise ConfigError(*[f"map: column {target!r} is given twice" for target in sorted(twice)])
+            raise ConfigError(*[f"column {target!r} is given twice" for target in sorted(twice)])
         changes = {id(column): column.change() for column in named.values()}
         return targets, _step([at for _, at, _ in plan], [changes.get(id(column)) for _, _, column in plan])
 

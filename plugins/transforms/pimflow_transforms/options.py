@@ -48,12 +48,12 @@ class Rule(BaseModel):
         return {"anyOf": [handler.resolve_ref_schema(whole)["properties"][cls.short], whole]}
 
 
-def positions(transform: str, names: Iterable[str], header: Sequence[str]) -> list[int]:
+def positions(names: Iterable[str], header: Sequence[str], place: str = "") -> list[int]:
     """Find columns in the header. Raises ConfigError naming all that are not there, each with the nearest name."""
     wanted = list(names)
     missing = [name for name in wanted if name not in header]
     if missing:
-        raise ConfigError(*[f"{transform}: {_not_there(name, header)}" for name in dict.fromkeys(missing)])
+        raise ConfigError(*[place + _not_there(name, header) for name in dict.fromkeys(missing)])
     return [header.index(name) for name in wanted]
 
 

@@ -33,7 +33,7 @@ def _columns(path: Path, header: list[str], key: str | None, value: str | None) 
         raise ConfigError(f"table {path.name} needs a header and two columns: the value found, and what it becomes")
     if key is None and value is None and len(names) > 2:
         raise ConfigError(f"table {path.name} has {len(names)} columns: say which under `key:` and `value:`")
-    return positions(f"table {path.name}", [key or names[0], value or names[1]], names)
+    return positions([key or names[0], value or names[1]], names, f"table {path.name}: ")
 
 
 def _pairs(path: Path, lines: Iterable[tuple[int, str, str]]) -> Mapping[str, str]:

@@ -44,7 +44,7 @@ class ValueMap(Transform):
 
     def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:  # noqa: ARG002 - the target is not asked
         """Keep the header. Raises ConfigError for a column that is not there or a table that cannot be read."""
-        (at,) = positions("value_map", [self.field], header)
+        (at,) = positions([self.field], header)
         table = load_table(self.table, self.key, self.value) if self.table else {}
         change = carrying(self._replaced({**table, **self.map}))
 

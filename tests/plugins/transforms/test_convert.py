@@ -98,7 +98,7 @@ def test_empty_stays_empty_and_bad_stays_bad(kind, value):
 
 
 def test_an_unknown_column_names_the_near_one():
-    with pytest.raises(ConfigError, match=r"convert: there is no column 'wieght'; did you mean 'weight'\?"):
+    with pytest.raises(ConfigError, match=r"^there is no column 'wieght'; did you mean 'weight'\?"):
         Convert(columns={"wieght": "number"}).compile(("weight",), lambda _: True)
 
 

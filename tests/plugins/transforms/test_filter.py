@@ -57,7 +57,7 @@ def test_a_whole_float_equals_the_number_of_the_yaml():
 
 
 def test_an_unknown_column_names_the_near_ones():
-    with pytest.raises(ConfigError, match=r"filter: there is no column 'pricee'; did you mean 'price'\?"):
+    with pytest.raises(ConfigError, match=r"^there is no column 'pricee'; did you mean 'price'\?"):
         kept({"field": "pricee", "present": True})
     with pytest.raises(ConfigError, match="the columns here are: sku, name, price, active"):
         kept({"field": "zzz", "present": True})
@@ -92,12 +92,19 @@ def test_a_bad_value_cannot_be_judged_but_is_present():
         ({"field": "a", "matches": "("}, "is no regular expression"),
         ({"field": "a", "equal": 1}, "Extra inputs are not permitted"),
         ({"present": True}, "Field required"),
-        ([], "at least 1 item"),
+        ([], "expected a condition such as"),
+        ("sku", "expected a condition such as"),
     ],
 )
 def test_mistakes_are_told_in_words(condition, message):
     with pytest.raises(ValidationError, match=message):
         Filter(conditions=condition)
+
+
+def test_one_mistake_is_told_once():
+    with pytest.raises(ValidationError) as caught:
+        Filter(conditions={"field": "a", "presnt": True, "present": True})
+    assert [error["loc"] for error in caught.value.errors()] == [("conditions", 0, "presnt")]
 
 
 @given(st.lists(st.tuples(st.none() | st.text() | st.integers() | st.floats(allow_nan=False))), st.text())

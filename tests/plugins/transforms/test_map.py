@@ -125,14 +125,14 @@ def test_others_pass_where_the_target_knows_them_and_nothing_mentions_them():
 
 
 def test_an_unknown_source_column_names_the_near_one():
-    with pytest.raises(ConfigError, match=r"map: there is no column 'wieght'; did you mean 'weight'\?"):
+    with pytest.raises(ConfigError, match=r"^there is no column 'wieght'; did you mean 'weight'\?"):
         mapped({"weight": "wieght"})
     with pytest.raises(ConfigError, match="there is no column 'name@de_DE'"):
         mapped({"name-*": {"from": "name@*", "locales": ["en_US", "de_DE"]}})
 
 
 def test_a_target_given_twice_is_told():
-    with pytest.raises(ConfigError, match="map: column 'name-en_US' is given twice"):
+    with pytest.raises(ConfigError, match="^column 'name-en_US' is given twice"):
         mapped({"name-en_US": "name", "name-*": {"from": "name@*", "locales": ["en_US"]}})
 
 

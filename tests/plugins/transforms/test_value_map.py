@@ -55,7 +55,7 @@ def test_a_table_gives_values_and_the_map_wins_over_it(tmp_path):
 
 
 def test_an_unknown_column_names_the_near_one():
-    with pytest.raises(ConfigError, match=r"value_map: there is no column 'colour'; did you mean 'color'\?"):
+    with pytest.raises(ConfigError, match=r"^there is no column 'colour'; did you mean 'color'\?"):
         ValueMap(field="colour", map=MAP).compile(("color",), lambda _: True)
 
 
