@@ -140,8 +140,7 @@ class Delivery:
                     raise _as_row_problem(problem)
                 problems.append(problem)
             elif name:
-                empty = value is None or value == "" or value in config.empty_when.get(name, ())
-                cells[name] = None if empty else value
+                cells[name] = None if _is_empty(value, config.empty_when.get(name, ())) else value
         if config.empty == "keep":
             cells = {name: value for name, value in cells.items() if value is not None}
         return cells, problems
@@ -253,6 +252,13 @@ class Delivery:
 
 
 _NO_RECORD = frozenset({ROW, DUPLICATE})
+
+
+def _is_empty(value: Any, listed: Sequence[Any]) -> bool:
+    """Tell whether a cell is empty; a listed 0 is also the text "0", as files give it, and never False."""
+    if value is None or value == "":
+        return True
+    return any(str(value) == str(one) or (value == one and not isinstance(value, bool)) for one in listed)
 
 
 def allowed(limit: int | str, of: int) -> float:

@@ -103,7 +103,7 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
         return decided
     change = Change(replace(item, payload=payload), prepared.row, settled, now)
     creation = {} if settled else _creation(item.payload, rules)
-    return Candidate(prepared, change, creation, columns | payload.keys())
+    return Candidate(prepared, change, creation, columns.union(payload))
 
 
 def _decide(

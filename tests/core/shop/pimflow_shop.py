@@ -1,0 +1,333 @@
+"""A plugin for the tests of the core: a shop in memory whose answers a test can script."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from pydantic import Field, SecretStr
+
+from pimflow import (
+    Change,
+    Connection,
+    Item,
+    Outcome,
+    Problem,
+    ProblemKind,
+    RowProblem,
+    Run,
+    Sink,
+    Source,
+    Status,
+    Transform,
+    Use,
+    Window,
+    Writer,
+    hookimpl,
+)
+
+SHOPS: dict[str, Shop] = {}
+
+
+class Shop:
+    """What is in the shop, what was asked of it, and what it will answer."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, Any] = {}
+        self.records: dict[tuple[str, str], dict[str, Any]] = {}
+        self.batches: list[list[Change]] = []
+        self.feeds: list[list[Mapping[str, Any]]] = []
+        self.closed: list[bool] = []
+        self.windows: list[Window] = []
+        self.sessions = 0
+        self.asked: list[Sequence[str]] = []
+        self.scripts: dict[str, list[Any]] = defaultdict(list)
+        self.on_load: Callable[[Sequence[Change]], None] = lambda _batch: None
+        self.prepare: Callable[[Mapping[str, Any]], Iterable[Item]] = self.prepare_plainly
+        self.unknown_columns: dict[str, RowProblem] = {}
+        self.events: list[tuple[str, Any]] = []
+        self.cursor: str | None = None
+        self.now = 100
+        self.lock = threading.Lock()
+        self.most_in_flight = 0
+        self.in_flight: Counter[str] = Counter()
+        self.overlapping: set[str] = set()
+
+    @property
+    def sent(self) -> list[str]:
+        """The keys of all changes that were sent, in order."""
+        return [change.key for batch in self.batches for change in batch]
+
+    def prepare_plainly(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        problems = []
+        payload = dict(row)
+        if payload.get("colour") == "BORD":
+            problems.append(
+                Problem("the shop has no such colour", ProblemKind.REFERENCE, "colour", "BORD", "Create it.")
+            )
+            del payload["colour"]
+        if payload.get("name") == "forbidden":
+            raise RowProblem("name", "forbidden", "which nobody may be called", remedy="Rename it.")
+        yield Item("products", str(payload.get("sku", "")), payload, tuple(problems))
+
+    def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
+        with self.lock:
+            self.batches.append(list(batch))
+            for change in batch:
+                self.in_flight[change.key] += 1
+                if self.in_flight[change.key] > 1:
+                    self.overlapping.add(change.key)
+            self.most_in_flight = max(self.most_in_flight, len(+self.in_flight))
+        try:
+            self.on_load(batch)
+            yield from self.answers(batch)
+        finally:
+            with self.lock:
+                self.in_flight.subtract(change.key for change in batch)
+
+    def answers(self, batch: Sequence[Change]) -> list[Outcome]:
+        outcomes = []
+        with self.lock:
+            for change in batch:
+                script = self.scripts[change.key]
+                answer = script.pop(0) if script else None
+                if isinstance(answer, BaseException):
+                    raise answer
+                if answer == "silence":
+                    continue
+                outcomes.append(self.answer(change, answer))
+        return outcomes
+
+    def answer(self, change: Change, scripted: Any) -> Outcome:
+        if isinstance(scripted, Outcome):
+            return scripted
+        if scripted in {Status.REFUSED, Status.WAITING, Status.FAILED}:
+            problem = Problem(f"the shop says {scripted}", ProblemKind.REFERENCE, "sku")
+            return Outcome(change.resource, change.key, scripted, (problem,))
+        parent = change.payload.get("parent")
+        if parent and (change.resource, parent) not in self.records:
+            problem = Problem("the shop does not have it yet", ProblemKind.REFERENCE, "parent", parent)
+            return Outcome(change.resource, change.key, Status.WAITING, (problem,))
+        record = (change.resource, change.key)
+        status = Status.UPDATED if record in self.records else Status.CREATED
+        self.records.setdefault(record, {}).update(change.payload)
+        problems = tuple(scripted) if isinstance(scripted, tuple) else ()
+        return Outcome(change.resource, change.key, status, problems)
+
+
+class ShopConnection(Connection):
+    """A shop in memory."""
+
+    type = "shop"
+    name: str = Field("main", description="Which shop.")
+    token: SecretStr | None = Field(None, description="Secret.")
+
+    @property
+    def address(self) -> str:
+        return f"shop://{self.name}"
+
+    @contextmanager
+    def open(self) -> Iterator[Shop]:
+        shop = SHOPS[self.name]
+        shop.sessions += 1
+        for answer in shop.scripts.pop("open", []):
+            raise answer
+        shop.events.append(("opened", self.token.get_secret_value() if self.token else ""))
+        try:
+            yield shop
+        finally:
+            shop.sessions -= 1
+
+    def check(self, session: Shop) -> str:
+        return f"shop {self.name}, {len(session.records)} records"
+
+
+class ShopRows(Source):
+    """Rows of a table of the shop."""
+
+    type = "shop.rows"
+    connection: Use[ShopConnection]
+    table: str = Field("products", description="Which table.")
+    incremental: bool = Field(False, description="Whether to read only what changed.")
+
+    @property
+    def title(self) -> str:
+        return "Shelf"
+
+    def window(self, session: Shop, cursor: str | None) -> Window:
+        if not self.incremental:
+            return Window()
+        return Window(since=cursor, cursor=str(session.now))
+
+    def count(self, session: Shop, window: Window) -> int | None:
+        table = session.tables[self.table]
+        return len(table) - 1 if isinstance(table, list) else None
+
+    def extract(self, session: Shop, window: Window) -> Any:
+        session.windows.append(window)
+        table = session.tables[self.table]
+        if callable(table):
+            return table()
+        if window.since is None:
+            return table
+        changed = table[0].index("changed")
+        return [table[0], *(row for row in table[1:] if row[changed] >= int(window.since))]
+
+
+class ShopWriter(Writer):
+    def __init__(self, shop: Shop, run: Run) -> None:
+        self.shop = shop
+        self.run = run
+
+    def knows(self, column: str) -> bool:
+        return column != "nonsense"
+
+    def check_columns(self, header: Sequence[str]) -> Mapping[str, RowProblem]:
+        return {name: problem for name, problem in self.shop.unknown_columns.items() if name in header}
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        return self.shop.prepare(row)
+
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        self.shop.asked.append(keys)
+        found = {key: self.shop.records[resource, key] for key in keys if (resource, key) in self.shop.records}
+        return {key: {name: row[name] for name in columns if name in row} for key, row in found.items()}
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        assert not self.run.dry, "a dry run must not write"
+        return self.shop.load(batch)
+
+    def close(self, ok: bool) -> bool:
+        self.shop.closed.append(ok)
+        return True
+
+
+class FeedWriter(ShopWriter):
+    def __init__(self, shop: Shop, run: Run) -> None:
+        super().__init__(shop, run)
+        self.rows: list[Mapping[str, Any]] = []
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        yield Item("rows", "any", dict(row))
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        self.rows.extend(change.payload for change in batch)
+        return [Outcome(change.resource, change.key, Status.CREATED) for change in batch]
+
+    def close(self, ok: bool) -> bool:
+        self.shop.closed.append(ok)
+        same = bool(self.shop.feeds) and self.shop.feeds[-1] == self.rows
+        if ok and not self.run.dry and not same:
+            self.shop.feeds.append(self.rows)
+        return not same
+
+
+class ShopProducts(Sink):
+    """Products of the shop."""
+
+    type = "shop.products"
+    key = "sku"
+    noun = ("product", "products")
+    batch_size: ClassVar[int] = 5
+    connection: Use[ShopConnection]
+
+    @property
+    def title(self) -> str:
+        return "shop"
+
+    def open(self, session: Shop, run: Run) -> Writer:
+        return ShopWriter(session, run)
+
+
+class ShopLanes(ShopProducts):
+    """Products of the shop, several batches at once."""
+
+    type = "shop.lanes"
+    batch_size = 2
+    in_flight = 4
+
+
+class ShopDrafts(ShopProducts):
+    """Products of the shop, not enabled at first."""
+
+    type = "shop.drafts"
+    creation_defaults: ClassVar[Mapping[str, Any]] = {"enabled": False}
+
+
+class ShopFeed(ShopProducts):
+    """A feed: every row every time."""
+
+    type = "shop.feed"
+    key = None
+    whole = True
+
+    def open(self, session: Shop, run: Run) -> Writer:
+        return FeedWriter(session, run)
+
+
+class BlindWriter(ShopWriter):
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        raise NotImplementedError
+
+
+class ShopBlind(ShopProducts):
+    """Products of a shop that cannot be asked what it has."""
+
+    type = "shop.blind"
+
+    def open(self, session: Shop, run: Run) -> Writer:
+        return BlindWriter(session, run)
+
+
+class Spoil(Transform):
+    """Fails in the way that its option tells."""
+
+    type = "shop.spoil"
+    row: str = Field(description="The value of the first cell at which it fails.")
+    how: str = Field("problem", description="problem, defect or drop.")
+
+    def compile(self, header: Sequence[str], knows: Callable[[str], bool]) -> tuple[Any, Any]:
+        def step(row: Sequence[Any]) -> Sequence[Any] | None:
+            assert len(row) == len(header), "rows have the length of the header"
+            if row[0] != self.row:
+                return row
+            if self.how == "problem":
+                raise RowProblem("sku", row[0], "which spoils", remedy="Mend it.")
+            if self.how == "defect":
+                raise KeyError(row[0])
+            return None
+
+        return tuple(header), step
+
+
+class Slow(Transform):
+    """Takes its time."""
+
+    type = "shop.slow"
+    seconds: float = Field(0.01, description="How long for a row.")
+
+    def compile(self, header: Sequence[str], knows: Callable[[str], bool]) -> tuple[Any, Any]:
+        def step(row: Sequence[Any]) -> Sequence[Any]:
+            time.sleep(self.seconds)
+            return row
+
+        return tuple(header), step
+
+
+@hookimpl
+def pimflow_components() -> list[type[Any]]:
+    return [
+        ShopConnection, ShopRows, ShopProducts, ShopLanes, ShopDrafts, ShopFeed, ShopBlind, Spoil, Slow,
+    ]  # fmt: skip
+
+
+@hookimpl
+def pimflow_batch_loaded(run: Run, flow: str, outcomes: Sequence[Outcome]) -> None:
+    for shop in SHOPS.values():
+        shop.events.append((flow, [(outcome.key, outcome.status) for outcome in outcomes]))
+        if "observe" in shop.scripts:
+            raise RuntimeError("this observer fails")
