@@ -1,0 +1,65 @@
+# Each target sets itself up: it needs Python 3.11 or newer and a package registry, nothing else.
+# Everything is installed into .venv inside the checkout, with the versions pinned in constraints.txt.
+# `make demo PYTHON=/path/to/python3.12` takes another Python.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$name" && break; done)
+
+PLUGINS := $(patsubst %/pyproject.toml,%,$(sort $(wildcard plugins/*/pyproject.toml)))
+PROJECTS := pyproject.toml $(PLUGINS:%=%/pyproject.toml)
+# The build backend goes first, so that nothing is built apart from the pins; editables is what it needs for -e.
+BACKEND := hatchling editables
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PINNED := --constraint constraints.txt
+EDITABLE := --no-build-isolation --editable . $(PLUGINS:%=--editable ./%)
+
+.PHONY: demo test lint docs bench constraints clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.installed
+	$(BIN)/pimflow demo
+
+test: $(VENV)/.installed
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/mkdocs build --strict
+
+bench: $(VENV)/.installed
+	@if [ -d tests/bench ]; then $(BIN)/python -m pytest tests/bench -q -s; else echo "there is no tests/bench yet"; fi
+
+# Pin anew what a fresh environment gets today.
+constraints:
+	rm -rf $(VENV)
+	touch constraints.txt
+	$(MAKE) $(VENV)/.installed-docs PINNED=
+	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+
+clean:
+	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/.installed: $(PROJECTS) constraints.txt | $(BIN)/python
+	@echo "installing pimflow and its plugins into $(VENV), one minute or two ..."
+	$(INSTALL) $(PINNED) $(BACKEND)
+	$(INSTALL) $(PINNED) $(EDITABLE) --editable ".[dev]"
+	@touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(INSTALL) $(PINNED) $(EDITABLE) --editable ".[dev,docs]"
+	@touch $@
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "pimflow needs Python 3.11 or newer, and none was found (python3 is $$(python3 --version 2>&1))."; \
+		echo "Install one, or name it: make demo PYTHON=/path/to/python3.11"; exit 1; fi
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "pimflow needs Python 3.11 or newer; $(PYTHON) is $$("$(PYTHON)" --version 2>&1)."; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
