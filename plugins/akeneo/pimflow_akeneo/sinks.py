@@ -65,7 +65,10 @@ class ProductWriter(Writer):
         return [self._preparation.item(row)]
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
-        """Give what the PIM has for these identifiers; nothing but their existence where `columns` is empty."""
+        """Give what the PIM has for these identifiers: the columns that have a value there.
+
+        Nothing but their existence is asked for where `columns` is empty.
+        """
         parsed = {name: self._column(name) for name in columns}
         codes = {column.attribute.code for column in parsed.values() if isinstance(column, ValueColumn)}
         asked = {key.lower(): key for key in keys}
@@ -74,7 +77,8 @@ class ProductWriter(Writer):
             now = products.flat(product, self._model)
             key = asked.get(str(now["identifier"]).lower())
             if key is not None:
-                found[key] = {name: now.get(name, products.empty(column)) for name, column in parsed.items()}
+                wanted = ((name, now.get(name, products.empty(column))) for name, column in parsed.items())
+                found[key] = {name: value for name, value in wanted if value is not None}
         return found
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
