@@ -87,7 +87,7 @@ def _encodable(text: str) -> bool:
 
 def _header(path: Path, reader: Any) -> tuple[str, ...]:
     try:
-        names = [name.strip() for name in next(row for row in reader if any(row))]
+        names = [name.strip() for name in next(row for row in reader if any(row) and not _is_hint(row))]
     except StopIteration:
         raise RemoteError(f"{path.name} is empty: not even a header row with the names of the columns.") from None
     except csv.Error as error:
@@ -103,6 +103,11 @@ def _header(path: Path, reader: Any) -> tuple[str, ...]:
             first = names.index(name) + 1
             raise RemoteError(f"{path.name} has two columns {name!r}, {first} and {at + 1}. Rename or drop one.")
     return tuple(names)
+
+
+def _is_hint(row: Sequence[str]) -> bool:
+    """Tell the line `sep=;` with which some programs tell Excel the delimiter."""
+    return row[0].startswith("sep=") and len("".join(row)) <= len("sep=;")
 
 
 def _uneven(row: list[Any], width: int, line: int, checked: Callable[[list[Any], int], list[Any]]) -> list[Any]:

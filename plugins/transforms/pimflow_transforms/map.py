@@ -150,6 +150,8 @@ class Map(Transform):
         ]
         if "others" in self.columns:
             plan += _same_codes(header, {header[at] for at in places} | {target for target, _, _ in flat}, knows)
+        if not plan:
+            raise ConfigError("no column goes on: the target knows none of the source's by that name")
         targets = tuple(target for target, _, _ in plan)
         if twice := {target for target in targets if targets.count(target) > 1}:
             raise ConfigError(*[f"column {target!r} is given twice" for target in sorted(twice)])

@@ -53,6 +53,12 @@ def test_a_given_delimiter_wins(write):
     assert rows(write("a;b,c\n1;2,3\n"), delimiter=",") == [("a;b", "c"), ("1;2", "3")]
 
 
+@pytest.mark.parametrize("sign", [";", ",", "\t", "^"])
+def test_the_line_that_tells_excel_the_delimiter_is_no_header(write, sign):
+    assert rows(write(f"sep={sign}\nsku{sign}name\nA{sign}x\n")) == [("sku", "name"), ("A", "x")]
+    assert rows(write("sep=;\nsku,name\nA,x\n"), delimiter=",") == [("sku", "name"), ("A", "x")]
+
+
 def test_tab_may_be_written_as_a_word(write):
     assert rows(write("a\tb\n1\t2\n"), delimiter="tab")[1] == ("1", "2")
 

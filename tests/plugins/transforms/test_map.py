@@ -131,8 +131,13 @@ def test_an_unknown_source_column_names_the_near_one():
         mapped({"name-*": {"from": "name@*", "locales": ["en_US", "de_DE"]}})
 
 
+def test_a_mapping_that_leaves_nothing_is_told():
+    with pytest.raises(ConfigError, match="no column goes on"):
+        mapped({"others": "same_code"}, knows=lambda _: False)
+
+
 def test_a_target_given_twice_is_told():
-    with pytest.raises(ConfigError, match="^column 'name-en_US' is given twice"):
+    with pytest.raises(ConfigError, match=r"^column 'name-en_US' is given twice"):
         mapped({"name-en_US": "name", "name-*": {"from": "name@*", "locales": ["en_US"]}})
 
 
