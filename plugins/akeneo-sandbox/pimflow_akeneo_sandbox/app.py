@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pimflow_akeneo_sandbox.answers import error_answer
-from pimflow_akeneo_sandbox.endpoints import product_models, products, products_uuid, structure
+from pimflow_akeneo_sandbox.endpoints import measurements, product_models, products, products_uuid, structure
 from pimflow_akeneo_sandbox.endpoints.call import Endpoint, Rule, api, collection
 from pimflow_akeneo_sandbox.endpoints.control import control
 from pimflow_akeneo_sandbox.endpoints.media import MEDIA_RULE, download_media, get_media, list_media, post_media
@@ -80,6 +80,13 @@ def _routes() -> list[Route]:
         _route(f"{ROOT}/system-information", {"GET": (get_system_information, Rule())}),
         *_product_routes(),
         *_media_routes(),
+        _route(
+            f"{ROOT}/measurement-families",
+            {
+                "GET": (measurements.list_families, Rule(may="list measurement families")),
+                "PATCH": (measurements.patch_families, Rule(may="create or update measurement families")),
+            },
+        ),
         *(route for resource in (*PLAIN, *NESTED) for route in _structure_routes(resource)),
     ]
 
@@ -136,4 +143,10 @@ def _structure_routes(resource: Resource) -> list[Route]:
     may = Rule(may=f"list {resource.plural}")
     many: Dispatch = {"GET": (of(structure.list_entities), may)}
     one: Dispatch = {"GET": (of(structure.get_entity), may)}
+    if resource.writing:
+        told = f"create or update {resource.plural}"
+        edit, writing = Rule(may=told), {"resource": resource, "writing": resource.writing}
+        many["POST"] = (partial(structure.post_entity, **writing), edit)
+        many["PATCH"] = (partial(structure.patch_entities, **writing), collection(told))
+        one["PATCH"] = (partial(structure.patch_entity, **writing), edit)
     return [_route(base, many), _route(f"{base}/{{code}}", one)]

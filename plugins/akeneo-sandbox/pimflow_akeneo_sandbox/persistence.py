@@ -47,6 +47,10 @@ class SqliteFile:
         row = (media.code, media.original_filename, media.mime_type, media.content)
         self._connection.execute("insert or replace into media values (?, ?, ?, ?)", row)
 
+    def delete_media(self, media: MediaFile) -> None:
+        """Remove one media file."""
+        self._connection.execute("delete from media where code = ?", (media.code,))
+
     def delete(self, kind: str, key: str) -> None:
         """Remove one entity."""
         self._connection.execute("delete from entity where kind = ? and key = ?", (kind, key))

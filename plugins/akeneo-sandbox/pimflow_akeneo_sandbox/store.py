@@ -202,6 +202,12 @@ class Store:
         if self.file:
             self.file.save_media(media)
 
+    def remove_media(self, media: MediaFile) -> None:
+        """Forget a file that could not be attached."""
+        del self.media[media.code]
+        if self.file:
+            self.file.delete_media(media)
+
     def commit(self) -> None:
         """Make the changes since the last commit durable, where there is a file."""
         if self.file:

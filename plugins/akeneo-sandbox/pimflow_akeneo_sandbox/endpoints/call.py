@@ -12,6 +12,7 @@ from starlette.responses import Response
 from pimflow_akeneo_sandbox.answers import COLLECTION, error_answer
 from pimflow_akeneo_sandbox.errors import Refusal, bad_json
 from pimflow_akeneo_sandbox.sandbox import Sandbox
+from pimflow_akeneo_sandbox.search.paging import PATH_SAFE
 from pimflow_akeneo_sandbox.store import Store
 
 JSON = "application/json"
@@ -47,7 +48,7 @@ class Call:
 
     def url(self, *parts: str) -> str:
         """The absolute address of a path below /api/rest/v1, its parts encoded."""
-        return "/".join([f"{self.base_url}/api/rest/v1", *(quote(part, safe="") for part in parts)])
+        return "/".join([f"{self.base_url}/api/rest/v1", *(quote(part, safe=PATH_SAFE) for part in parts)])
 
     def json(self) -> dict[str, Any]:
         """The body as JSON object. Raises Refusal (400)."""

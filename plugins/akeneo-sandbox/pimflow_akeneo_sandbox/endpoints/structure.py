@@ -14,11 +14,15 @@ from pimflow_akeneo_sandbox.errors import (
     Refusal,
     not_found,
     of_property,
+    of_violations,
     unprocessable,
 )
+from pimflow_akeneo_sandbox.loading.defaults import ATTRIBUTE, DEFAULTS, requirements
 from pimflow_akeneo_sandbox.search.paging import Listing, check_paging, offset_page
 from pimflow_akeneo_sandbox.store import OWNERS, Store
+from pimflow_akeneo_sandbox.structure.family_variants import with_unique_below
 from pimflow_akeneo_sandbox.structure.resource import Resource
+from pimflow_akeneo_sandbox.structure.writing import Writing, put_over, violations
 
 OPTION_TYPES = ("pim_catalog_simpleselect", "pim_catalog_multiselect")
 
@@ -112,3 +116,107 @@ def find(store: Store, resource: Resource, owner: Record | None, code: str) -> R
         return store.option(owner["code"], code)
     found = store.family_variants.get(code.lower())
     return found if found and found["family"] == owner["code"] else None
+
+
+def post_entity(call: Call, resource: Resource, writing: Writing) -> Response:
+    """POST on the collection."""
+    owner = owner_of(call, resource)
+    data = call.json()
+    _refuse_other_owner(resource, owner, data, call.keys.get("owner", ""), None, is_new=True)
+    record = _written(call.store, resource, writing, _draft(call.store, resource, owner), None, data, posted=True)
+    return saved(f"{_url(call, resource)}/{record['code']}", created=True)
+
+
+def patch_entity(call: Call, resource: Resource, writing: Writing) -> Response:
+    """PATCH on one."""
+    owner, code = owner_of(call, resource), call.keys["code"]
+    record, created = _patched(call.store, resource, writing, owner, code, call.json())
+    return saved(f"{_url(call, resource)}/{record['code']}", created=created)
+
+
+def patch_entities(call: Call, resource: Resource, writing: Writing) -> Response:
+    """PATCH on the collection, one entity a line."""
+    owner = owner_of(call, resource)
+    return bulk(call, "code", lambda code, data: _patched(call.store, resource, writing, owner, code, data)[1])
+
+
+def _patched(
+    store: Store, resource: Resource, writing: Writing, owner: Record | None, code: str, data: dict[str, Any]
+) -> tuple[Record, bool]:
+    old = find(store, resource, owner, code)
+    _refuse_other_owner(resource, owner, data, owner["code"] if owner else "", code, is_new=old is None)
+    if old is None:
+        data = {**data, "code": code}
+    if resource.kind == "attribute_options":
+        data = {"code": old["code"] if old else code, **data}
+    start = old if old is not None else _draft(store, resource, owner)
+    return _written(store, resource, writing, start, old, data, posted=False), old is None
+
+
+def _refuse_other_owner(
+    resource: Resource, owner: Record | None, data: dict[str, Any], owner_code: str, code: str | None, *, is_new: bool
+) -> None:
+    """A new entity must have the keys of the path, where it names them."""
+    if not is_new:
+        return
+    told = 'The {0} "{1}" provided in the request body must match the {0} "{2}" provided in the url.'
+    is_option = resource.kind == "attribute_options"
+    if is_option and owner and str(data.get("attribute", owner_code)).lower() != owner_code.lower():
+        raise unprocessable(told.format("attribute code", data["attribute"], owner_code))
+    if code is not None and data.get("code", code) != code:
+        raise unprocessable(told.format("option code" if is_option else "code", data["code"], code))
+
+
+def _draft(store: Store, resource: Resource, owner: Record | None) -> Record:
+    """A new entity with the PIM's defaults."""
+    kind = resource.kind
+    found: Record = {"code": None}
+    for name, value in (ATTRIBUTE if kind == "attributes" else DEFAULTS[kind]).items():
+        found[name] = value.copy() if isinstance(value, (dict, list)) else value
+    if kind == "attribute_options" and owner:
+        found |= {"attribute": owner["code"], "sort_order": None}
+    elif kind == "family_variants" and owner:
+        found["family"] = owner["code"]
+    elif kind == "attribute_groups":
+        found["attributes"] = None
+    elif kind == "families":
+        code = store.identifier_attribute
+        found |= {"attributes": [code], "attribute_as_label": code, "is_new": True}
+        found["attribute_requirements"] = requirements(store, {})
+    return found
+
+
+def _written(
+    store: Store,
+    resource: Resource,
+    writing: Writing,
+    start: Record,
+    old: Record | None,
+    data: dict[str, Any],
+    *,
+    posted: bool,
+) -> Record:
+    if old is not None and resource.kind == "family_variants":
+        start = {**start, "is_old": True}
+    if old is not None and resource.kind == "attribute_groups":
+        start = {**start, "attributes": None}
+    try:
+        record = put_over(writing, store, start, data)
+    except PropertyProblem as problem:
+        raise of_property(problem, resource.anchors[0 if posted else 1]) from None
+    if resource.kind == "family_variants":
+        record = with_unique_below(store, record)
+    taken = posted and _is_taken(store, resource, record)
+    found = list(violations(writing, store, record, old, taken=taken))
+    if found:
+        raise of_violations(found)
+    writing.keep(store, record, old)
+    return record
+
+
+def _is_taken(store: Store, resource: Resource, record: Record) -> bool:
+    if resource.kind == "attribute_options":
+        return store.option(record["attribute"], record["code"]) is not None
+    if resource.kind == "family_variants":
+        return str(record["code"]).lower() in store.family_variants
+    return store.get(resource.kind, record["code"]) is not None

@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.errors import DOCUMENTATION, documented, unprocessable
 
+# what the PIM leaves as it is in the path of a link
+PATH_SAFE = "/@:;,=+!*|"
 MOST_ITEMS, LAST_OFFSET = 100, 10_000
 SEARCH_AFTER, PAGE = "search_after", "page"
 T = TypeVar("T")
@@ -50,11 +52,10 @@ def check_offset(page: str, limit: str) -> None:
 
 @dataclass(frozen=True)
 class Listing:
-    """Where a list lives: its absolute address, the key of its items, and how an item is addressed."""
+    """Where a list lives: its absolute address, and the key of its items."""
 
     url: str
     key: str = "code"
-    item_url: str = ""
 
     def link(self, parameters: Mapping[str, Any]) -> Record:
         """A link to the list with these parameters; those without a value are left out."""
@@ -63,10 +64,10 @@ class Listing:
 
     def items(self, items: Iterable[Record]) -> list[Record]:
         """The items, each with a link to itself."""
-        base = self.item_url or self.url
-        return [
-            {"_links": {"self": {"href": f"{base}/{quote(str(item[self.key]), safe='')}"}}, **item} for item in items
-        ]
+        return [{**item, "_links": {**self._own(item), **item.get("_links", {})}} for item in items]
+
+    def _own(self, item: Record) -> Record:
+        return {"self": {"href": f"{self.url}/{quote(str(item[self.key]), safe=PATH_SAFE)}"}}
 
 
 def offset_page(listing: Listing, parameters: Mapping[str, Any], items: Sequence[Record], count: int | None) -> Record:

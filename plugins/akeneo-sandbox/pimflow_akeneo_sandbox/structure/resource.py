@@ -6,13 +6,9 @@ from typing import Any
 
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.store import Store
+from pimflow_akeneo_sandbox.structure.writing import Writing
 
-# an entity and the payload in, the entity to keep out; raises PropertyProblem, Refusal
-Update = Callable[[Store, Record, Record], Record]
-# checks of an entity before it is kept; raises Refusal with its violations; the flag tells that it is new
-Check = Callable[[Store, Record, Record | None], None]
 Answer = Callable[[Store, Record], Record]
-Keep = Callable[[Store, Record, Record | None], None]
 Filters = Callable[[Store, list[Record], dict[str, Any]], list[Record]]
 
 
@@ -21,14 +17,12 @@ def as_kept(_store: Store, record: Record) -> Record:
     return record
 
 
-def put_in(kind: str) -> Keep:
-    """Keep it without further ado."""
-    return lambda store, record, _old: store.put(kind, record)
-
-
 @dataclass(frozen=True)
 class Resource:
-    """`noun` begins the message for an unknown code; `anchors` are the chapters for POST and PATCH."""
+    """`noun` begins the message for an unknown code; `anchors` are the chapters for POST and PATCH.
+
+    Kinds without `writing` can only be read.
+    """
 
     kind: str
     path: str
@@ -37,6 +31,4 @@ class Resource:
     anchors: tuple[str, str] = ("", "")
     answer: Answer = as_kept
     filters: Filters | None = None
-    update: Update | None = None
-    check: Check | None = None
-    keep: Keep | None = None
+    writing: Writing | None = None

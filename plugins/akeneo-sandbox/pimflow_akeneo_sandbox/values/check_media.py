@@ -9,6 +9,7 @@ from pimflow_akeneo_sandbox.media import MediaFile
 from pimflow_akeneo_sandbox.store import Store
 
 MEGABYTE = 1_000_000
+TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
 
 
 def file_faults(store: Store, attribute: Record, data: Any) -> Iterator[str]:
@@ -17,6 +18,7 @@ def file_faults(store: Store, attribute: Record, data: Any) -> Iterator[str]:
     if media:
         yield from _size_faults(attribute, media)
         yield from _extension_faults(attribute, media)
+        yield from _type_faults(attribute, media)
 
 
 def _size_faults(attribute: Record, media: MediaFile) -> Iterator[str]:
@@ -35,4 +37,13 @@ def _extension_faults(attribute: Record, media: MediaFile) -> Iterator[str]:
         yield (
             f"The {media.extension.lower()} file extension is not allowed for the {attribute['code']} attribute. "
             f"Allowed extensions are {', '.join(allowed)}."
+        )
+
+
+def _type_faults(attribute: Record, media: MediaFile) -> Iterator[str]:
+    extension = media.extension.lower()
+    expected = TYPES.get(extension)
+    if attribute.get("allowed_extensions") and expected and media.content and media.mime_type != expected:
+        yield (
+            f"The MIME type is not allowed for {extension} (allowed types: {expected}, found {media.mime_type})."
         )

@@ -1,0 +1,70 @@
+"""/measurement-families: plain lists, one JSON array in and out."""
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from pimflow_akeneo_sandbox.answers import json_answer
+from pimflow_akeneo_sandbox.collection import Record
+from pimflow_akeneo_sandbox.endpoints.call import Call
+from pimflow_akeneo_sandbox.errors import Refusal, bad_json
+from pimflow_akeneo_sandbox.store import Store
+from pimflow_akeneo_sandbox.structure.measurement_check import business_faults, form_faults
+
+BAD_LIST = "The list of measurement families has an invalid format."
+BAD_FORM = "The measurement family has an invalid format."
+BAD_RULES = "The measurement family has data that does not comply with the business rules."
+
+
+def list_families(call: Call) -> Response:
+    """GET /measurement-families."""
+    return json_answer(call.store.structure["measurement_families"].in_order())
+
+
+def patch_families(call: Call) -> Response:
+    """PATCH /measurement-families."""
+    try:
+        given = orjson.loads(call.body)
+    except orjson.JSONDecodeError:
+        raise bad_json() from None
+    if not isinstance(given, list):
+        kind = "object" if isinstance(given, dict) else "string" if isinstance(given, str) else "integer"
+        error = {"property": "", "message": f"The data ({kind}) must match the type: array"}
+        raise Refusal(400, BAD_LIST, {"errors": [error]})
+    if len(given) > 100:
+        raise Refusal(413, "Too many resources to process, 100 is the maximum allowed.")
+    return json_answer([_patched(call.store, one) for one in given])
+
+
+def _patched(store: Store, given: Any) -> Record:
+    data = given if isinstance(given, dict) else {}
+    code = data.get("code")
+    old = store.get("measurement_families", code)
+    answer = {"code": code if isinstance(code, str) else ""}
+    faults = form_faults(data, is_new=old is None)
+    if faults:
+        return {**answer, "status_code": 422, "message": BAD_FORM, "errors": faults}
+    record = _merged(old, data)
+    faults = business_faults(store, record, old)
+    if faults:
+        return {**answer, "status_code": 422, "message": BAD_RULES, "errors": faults}
+    store.put("measurement_families", record)
+    return {**answer, "status_code": 204 if old else 201}
+
+
+def _merged(old: Record | None, data: Record) -> Record:
+    units = dict(old["units"]) if old else {}
+    for code, unit in data.get("units", {}).items():
+        known = units.get(code, {"code": code, "labels": {}, "convert_from_standard": [], "symbol": ""})
+        units[code] = {**known, **unit, "labels": _labels(known["labels"], unit.get("labels", {}))}
+    return {
+        "code": old["code"] if old else data["code"],
+        "labels": _labels(old["labels"] if old else {}, data.get("labels", {})),
+        "standard_unit_code": data.get("standard_unit_code", old["standard_unit_code"] if old else None),
+        "units": units,
+    }
+
+
+def _labels(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    return {locale: text for locale, text in {**old, **new}.items() if text not in (None, "")}
