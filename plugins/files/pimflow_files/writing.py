@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from pimflow import Change, FlowError, Header, Item, Outcome, Problem, RowProblem, Status, Who, Writer
+from pimflow import Change, FlowError, Header, Item, Outcome, Problem, ProblemKind, RowProblem, Status, Who, Writer
 from pimflow_files.cells import DecimalSign, as_cell, number_cell
 from pimflow_files.swap import SwapFile
 
@@ -105,7 +105,11 @@ class FileWriter(Writer):
         return {name: _no_column(name) for name in header if not self.knows(name)}
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
-        """Give the row as it is, limited to the file's columns."""
+        """Give the row as it is, limited to the file's columns. Raises RowProblem for one that holds nothing."""
+        if not row:
+            raise RowProblem(
+                None, None, "none of its cells holds a value that can be written", kind=ProblemKind.MISSING
+            )
         self._rows += 1
         self._header = self._header or tuple(row)
         payload = {name: value for name, value in row.items() if name in self._header}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pimflow import AccessError, Change, Run, Status, Window
+from pimflow import AccessError, Change, RowProblem, Run, Status, Window
 from pimflow_files.sinks import CsvSink, JsonLinesSink
 from pimflow_files.sources import CsvSource, JsonLinesSource
 
@@ -18,7 +18,11 @@ DRY = Run(id="20260101-2", pipeline="p", started=RUN.started, dry=True)
 def send(sink, header, records, *, ok=True, run=RUN):
     writer = sink.open(None, run)
     writer.check_columns(header)
-    items = [item for record in records for item in writer.prepare(record)]
+    try:
+        items = [item for record in records for item in writer.prepare(record)]
+    except RowProblem:
+        writer.close(False)
+        raise
     changes = [Change(item, at, False, b"") for at, item in enumerate(items)]
     outcomes = list(writer.load(changes))
     writer.close(ok)
@@ -100,6 +104,11 @@ def test_a_character_that_the_encoding_lacks_costs_its_row(tmp_path):
     assert problem.value == "漢"
     assert "lacks" in problem.reason
     assert path.read_text(encoding="cp1252") == "a\né\nok\n"
+
+
+def test_a_row_without_any_value_is_put_aside(tmp_path):
+    with pytest.raises(RowProblem, match="none of its cells holds a value"):
+        send(CsvSink(path=tmp_path / "out.csv"), ("a",), [{}])
 
 
 def test_a_run_that_failed_leaves_the_file_and_nothing_else(tmp_path):
