@@ -130,7 +130,8 @@ def open_scope(database: Database, pipeline: str, flow: str, sink: str, address:
     """Find the scope of a flow and target address, or begin it."""
     of_flow = (scopes.c.pipeline == pipeline) & (scopes.c.flow == flow) & (scopes.c.sink == sink)
     with database.writing() as connection:
-        found = dict(connection.execute(sa.select(scopes.c.address, scopes.c.id).where(of_flow)).tuples().all())
+        rows = connection.execute(sa.select(scopes.c.address, scopes.c.id).where(of_flow))
+        found = {row.address: row.id for row in rows}
         if address in found:
             return Scope(found[address])
         values = {"pipeline": pipeline, "flow": flow, "sink": sink, "address": address}
