@@ -31,8 +31,13 @@ def _kind(bench: Bench) -> type[Component]:
 
 def secrets_of(bench: Bench, component: BaseModel) -> list[str]:
     """Give the secrets that nothing may tell: those the author named and the component's own."""
-    own = [value.get_secret_value() for _, value in component if isinstance(value, SecretStr)]
-    return [*bench.subject.secrets, *own]
+    own = {name: value.get_secret_value() for name, value in component if isinstance(value, SecretStr)}
+    secrets = [*bench.subject.secrets, *own.values()]
+    also_plain = [name for name, value in component if isinstance(value, str) and value in secrets]
+    assert not also_plain, (
+        f"choose other secrets for the suite: {', '.join(also_plain)} holds the same word in the open"
+    )
+    return secrets
 
 
 def options_are_documented(bench: Bench) -> None:

@@ -76,7 +76,7 @@ class Telling(Connection):
     """Tells its secret wherever it can."""
 
     type = "telling"
-    password: str = Field("hush-hush", description="Not marked as a secret.")
+    password: str = Field("in the open", description="Not marked as a secret.")
     pin: SecretStr = Field(SecretStr("hush-hush"), description="Marked.")
 
     @property
@@ -85,11 +85,11 @@ class Telling(Connection):
 
     @contextmanager
     def open(self):
-        logger.info("password {}", self.password)
+        logger.info("pin {}", self.pin.get_secret_value())
         yield object()
 
     def check(self, session):
-        return f"user {self.password}"
+        return f"user {self.pin.get_secret_value()}"
 
 
 class Leaking(Connection):
@@ -152,6 +152,12 @@ OPEN = []
 )
 def test_defects_of_components_and_connections_are_found(case, cls, tmp_path):
     finds(case, tmp_path, cls)
+
+
+def test_a_secret_that_is_also_a_plain_option_is_told_to_the_author(tmp_path):
+    bench = Bench(Subject(component=Telling, options={"pin": "same", "password": "same"}), tmp_path, tmp_path)
+    with pytest.raises(AssertionError, match="choose other secrets for the suite: password holds the same word"):
+        component.secrets_stay_secret(bench)
 
 
 def test_an_option_that_hides_a_method_is_found(tmp_path):
