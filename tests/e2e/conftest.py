@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pimflow_akeneo_sandbox.serve import Served, serve
 
 from pimflow.cli import main
+from pimflow_akeneo_sandbox.serve import Served, serve
 
 ATTRIBUTE = {"group": "erp", "labels": {}, "localizable": False, "scopable": False, "unique": False}
 CATALOG: dict[str, Any] = {
