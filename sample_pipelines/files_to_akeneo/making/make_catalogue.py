@@ -160,9 +160,7 @@ def write_tables(vocabulary: Words) -> None:
     write_csv(SAMPLE / "tables/groups.csv", groups)
     write_csv(SAMPLE / "tables/colours.csv", [{"erp": words[0], "pim": code} for code, words in colours.items()])
     files = media_files(vocabulary)
-    write_csv(
-        SAMPLE / "tables/media.csv", [{"file": file["original_filename"], "pim": file["code"]} for file in files]
-    )
+    write_csv(SAMPLE / "tables/media.csv", [{"file": file["original_filename"], "pim": file["code"]} for file in files])
 
 
 def main() -> None:

@@ -35,7 +35,20 @@ UNITS = {  # family: its standard unit, then each unit with its symbol and how m
     "Length": {"METER": ("m", "1"), "CENTIMETER": ("cm", "0.01")},
     "Power": {"WATT": ("W", "1"), "KILOWATT": ("kW", "1000")},
 }
-COMMON = ("sku", "ean", "erp_text", "name", "description", "brand", "colour", "material", "weight", "launch", "price", "photo")
+COMMON = (
+    "sku",
+    "ean",
+    "erp_text",
+    "name",
+    "description",
+    "brand",
+    "colour",
+    "material",
+    "weight",
+    "launch",
+    "price",
+    "photo",
+)
 OWN = {
     "tents": ("persons", "waterproof", "manual"),
     "sleeping_bags": ("length", "comfort_temperature"),
