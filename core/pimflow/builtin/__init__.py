@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from loguru import logger
 
 from pimflow.hookspecs import hookimpl
-from pimflow.model import FlowReport, Outcome, Run, RunReport
+from pimflow.model import SETTLED, FlowReport, Outcome, Run, RunReport
 
 
 @hookimpl
@@ -37,10 +38,14 @@ def pimflow_run_started(run: Run) -> None:
 
 @hookimpl
 def pimflow_batch_loaded(run: Run, flow: str, outcomes: Sequence[Outcome]) -> None:
-    """Tell the log what became of each record that was sent."""
+    """Tell the log how many records a batch had and what became of them, and of each that needs attention, why."""
+    log = logger.bind(run=run.id, flow=flow)
+    counts = {str(status): number for status, number in Counter(outcome.status for outcome in outcomes).items()}
+    log.bind(counts=counts, first=outcomes[0].key if outcomes else None).debug("batch of {}", len(outcomes))
     for outcome in outcomes:
-        problems = [str(problem) for problem in outcome.problems]
-        logger.bind(run=run.id, flow=flow, problems=problems).debug("{} {}", outcome.key, outcome.status)
+        if outcome.problems or outcome.status not in SETTLED:
+            problems = [{"problem": str(problem), "detail": problem.detail} for problem in outcome.problems]
+            log.bind(key=outcome.key, problems=problems).debug("{} {}", outcome.key, outcome.status)
 
 
 @hookimpl
