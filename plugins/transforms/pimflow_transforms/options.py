@@ -21,7 +21,7 @@ def _text_of_plain(value: Any) -> Any:
     return as_text(value) if isinstance(value, Plain) else value
 
 
-PlainText = Annotated[str, BeforeValidator(_text_of_plain)]
+PlainText = Annotated[str, BeforeValidator(_text_of_plain, json_schema_input_type=Plain)]
 """Text; numbers and booleans of the YAML are taken as they are written."""
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import petl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -247,6 +247,7 @@ def test_akeneos_own_files_are_read_as_they_are(shared):
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(cells, cells, cells), min_size=1), st.sampled_from([",", ";", "\t", "|"]))
 def test_what_the_csv_module_writes_is_read_back_equal(tmp_path_factory, records, sign):
     path = tmp_path_factory.mktemp("csv") / "any.csv"

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -195,6 +195,7 @@ def test_what_json_cannot_hold_costs_its_row(tmp_path):
     assert path.read_text() == '{"a":1}\n'
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))] * 3)))
 def test_any_text_survives_a_csv_file(tmp_path_factory, records):
     path = tmp_path_factory.mktemp("round") / "trip.csv"
@@ -204,6 +205,7 @@ def test_any_text_survives_a_csv_file(tmp_path_factory, records):
     assert found == [header, *[record for record in records if any(record)]]
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), st.text(st.characters(exclude_categories=["Cs"])), min_size=1)))
 def test_any_record_survives_a_json_lines_file(tmp_path_factory, records):
     path = tmp_path_factory.mktemp("round") / "trip.jsonl"

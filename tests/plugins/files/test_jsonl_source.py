@@ -1,6 +1,6 @@
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pimflow import BadValue, RemoteError, Window
@@ -72,6 +72,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(keys, values, min_size=1), min_size=1))
 def test_any_object_is_read_back(tmp_path_factory, records):
     path = tmp_path_factory.mktemp("jsonl") / "any.jsonl"

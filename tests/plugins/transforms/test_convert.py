@@ -2,7 +2,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -122,6 +122,7 @@ def test_mistakes_are_told_in_words(rule, message):
 decimals = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=6)
 
 
+@settings(deadline=None)
 @given(decimals)
 def test_a_number_keeps_its_value_and_a_second_conversion_changes_nothing(number):
     once = converted("number", str(number))
@@ -129,23 +130,27 @@ def test_a_number_keeps_its_value_and_a_second_conversion_changes_nothing(number
     assert converted("number", once) == once
 
 
+@settings(deadline=None)
 @given(decimals)
 def test_a_number_written_in_german_is_read_exactly(number):
     written = f"{number:,f}".translate(str.maketrans(",.", ".,"))
     assert Decimal(converted(NUMBER_DE, written)) == number
 
 
+@settings(deadline=None)
 @given(st.integers())
 def test_any_integer_is_read(number):
     assert converted("integer", str(number)) == number
 
 
+@settings(deadline=None)
 @given(st.dates())
 def test_any_date_is_read_in_its_declared_format(day):
     written = f"{day.day:02}/{day.month:02}/{day.year:04}"
     assert converted({"to": "date", "format": "%d/%m/%Y"}, written) == day.isoformat()
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(["number", "integer", "boolean", "date", "text"]))
 def test_no_text_breaks_a_conversion(value, kind):
     found = converted(kind, value)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -107,6 +107,7 @@ def test_one_mistake_is_told_once():
     assert [error["loc"] for error in caught.value.errors()] == [("conditions", 0, "presnt")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.none() | st.text() | st.integers() | st.floats(allow_nan=False))), st.text())
 def test_equals_and_differs_share_the_rows_among_them(rows, wanted):
     header = ("a",)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -190,6 +190,7 @@ names = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(names.filter(lambda found: "others" not in found), st.data())
 def test_a_plain_mapping_moves_every_value_to_its_column(header, data):
     row = data.draw(st.tuples(*[st.none() | st.text() | st.integers()] * len(header)))
