@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from pimflow.components import Sink, Writer
 from pimflow.config import FlowConfig
 from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate
-from pimflow.errors import GuardError, RowProblem
+from pimflow.errors import GuardError, PimflowError, RowProblem, defect
 from pimflow.load import Answer, Settle, Spool
 from pimflow.model import SETTLED, BadValue, Change, Header, Item, Outcome, Problem, ProblemKind, Row, Status
 from pimflow.rows import Passed, Stopped
@@ -80,7 +80,7 @@ class Delivery:
         self._header = tuple("" if name in refused else name for name in header)
         for name, reason in refused.items():
             problem = replace(reason.problem, field=reason.problem.field or name)
-            self.tally.add_problem(problem, Status.UNCHANGED)
+            self.tally.add_problem(problem, Status.UNCHANGED, count=0)
 
     def take(self, rows: Sequence[Passed | Stopped]) -> None:
         """See a chunk of rows on their way. Raises FlowError when the flow cannot go on."""
@@ -127,6 +127,10 @@ class Delivery:
                     yield Prepared(row.row, row.source, replace(item, problems=told) if problems else item)
             except RowProblem as problem:
                 verdicts.append(_refused_row(row.row, row.source, key, problem.problem))
+            except PimflowError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
+                verdicts.append(_refused_row(row.row, row.source, key, defect(error)))
 
     def _cells(self, row: Row) -> tuple[dict[str, Any], list[Problem]]:
         """Give a row as the writer wants it: without empty cells, or None for them where they erase."""
@@ -154,11 +158,12 @@ class Delivery:
 
     def _compare(self, prepared: Sequence[Prepared], verdicts: list[Verdict]) -> None:
         records = [one.record for one in prepared]
+        under_way = {record: self._under_way[record] for record in records if record in self._under_way}
         known = self.target.records.known(records)
         open_now = open_items.of_keys(self._database, self.target.records.scope, records) if self._open else {}
         met: dict[RecordKey, int] = {}
         for one in prepared:
-            first = met.get(one.record) or self._under_way.get(one.record)
+            first = met.get(one.record) or under_way.get(one.record)
             before = known.get(one.record)
             if first or (before is not None and before.seen == self.target.rules.run):
                 verdicts.append(duplicate(one, self.target.key, first))
@@ -201,12 +206,12 @@ class Delivery:
                 )
 
     def _settle(self, answers: Sequence[Answer]) -> None:
-        tried = self.target.rules.now
         verdicts = []
         for candidate, outcome in answers:
             told = tuple(p for p in candidate.prepared.item.problems if p not in outcome.problems)
             outcome = replace(outcome, problems=(*told, *outcome.problems))  # noqa: PLW2901 - the fuller outcome
             print_sent = candidate.change.fingerprint
+            tried = None if candidate.waited else self.target.rules.now
             verdicts.append(Verdict(candidate.prepared, outcome, print_sent, tried, candidate.columns))
         self._keep(verdicts)
         for verdict in verdicts:
@@ -225,9 +230,12 @@ class Delivery:
                 records.remember(connection, [_settled(v) for v in written], run)
                 rest = {v.prepared.record for v in verdicts} - {v.prepared.record for v in written}
                 records.mark_seen(connection, [record for record in rest if record[0] not in _NO_RECORD], run)
+                records.mark_keys_seen(connection, [key for resource, key in rest if resource == ROW], run)
             if self._open:
+                kept = {v.prepared.record for v in needy}
                 keys = [v.prepared.record for v in final]
-                open_items.close(connection, records.scope, [*keys, *((ROW, key) for _, key in keys)])
+                closed = {*keys, *((ROW, key) for _, key in keys)} - kept
+                open_items.close(connection, records.scope, sorted(closed))
             if needy:
                 items = [self._open_item(v) for v in needy]
                 open_items.put(connection, records.scope, items, run, self.target.rules.now)

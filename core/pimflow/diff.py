@@ -11,6 +11,7 @@ from typing import Any, Literal
 import orjson
 
 from pimflow.model import Change, Item, Outcome, Problem, ProblemKind, Row, Status
+from pimflow.plain import to_json
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import Known
 
@@ -22,8 +23,6 @@ DUPLICATE = "duplicate"
 
 _UNSURE = frozenset({Status.FAILED, Status.UNKNOWN})
 """The target may or may not have the record: it is sent again in any case."""
-
-_JSON = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,16 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A change to be sent, and the columns to add where the record turns out to be new."""
+    """A change to be sent, and the columns to add where the record turns out to be new.
+
+    `waited`: it waited in vain for another record. The next run tries again, as that record may be there then.
+    """
 
     prepared: Prepared
     change: Change
     creation: Mapping[str, Any]
     columns: frozenset[str]
+    waited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Verdict:
 
 def fingerprint(payload: Mapping[str, Any]) -> bytes:
     """Give 16 bytes that differ whenever the payload does; the order of columns does not count."""
-    return blake2b(orjson.dumps(payload, default=str, option=_JSON), digest_size=16).digest()
+    return blake2b(to_json(payload, orjson.OPT_SORT_KEYS), digest_size=16).digest()
 
 
 def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None, rules: Rules) -> Candidate | Verdict:

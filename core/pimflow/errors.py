@@ -15,6 +15,7 @@ PimflowError                  exit 3  the run ends
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +104,18 @@ class UnreachableError(FlowError):
         super().__init__(message, detail=detail)
         if limited:
             self.kind = ProblemKind.RATE_LIMIT
+
+
+def defect(error: Exception) -> Problem:
+    """Tell of a mistake in a plugin that cost one record, with the place in the code where it happened."""
+    place = traceback.extract_tb(error.__traceback__)[-1:]
+    where = "".join(f" ({frame.filename}, line {frame.lineno})" for frame in place)
+    return Problem(
+        "a plugin failed on this record",
+        remedy="Report it to the authors of the plugin, with the detail below.",
+        who=Who.ADMINISTRATOR,
+        detail=f"{type(error).__name__}: {error}{where}",
+    )
 
 
 class RowProblem(PimflowError):  # noqa: N818 - it costs one record and is no error of the run

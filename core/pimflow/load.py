@@ -14,7 +14,7 @@ from loguru import logger
 from pimflow.components import Sink, Writer
 from pimflow.diff import Candidate, Rules
 from pimflow.errors import FlowError, GuardError, UnreachableError
-from pimflow.model import Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
 
 Answer = tuple[Candidate, Outcome]
 Settle = Callable[[Sequence[Answer]], None]
@@ -130,7 +130,10 @@ class Loader:
             )
 
     def _give_up_waiting(self) -> None:
-        answers = [(candidate, replace(outcome, status=Status.REFUSED)) for candidate, outcome in self._waiting]
+        answers = [
+            (replace(candidate, waited=True), replace(outcome, status=Status.REFUSED))
+            for candidate, outcome in self._waiting
+        ]
         self._waiting.clear()
         self._waiting = Spool()
         self._settle(answers)
@@ -151,8 +154,16 @@ def _write(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Ans
     for candidate in batch:
         if candidate.change.key not in answers:
             found = outcomes.get(candidate.change.key)
-            answers[candidate.change.key] = (candidate, found or outcome_of(candidate, Status.UNKNOWN, _UNANSWERED))
+            answers[candidate.change.key] = (
+                candidate,
+                _reasoned(found or outcome_of(candidate, Status.UNKNOWN, _UNANSWERED)),
+            )
     return list(answers.values())
+
+
+def _reasoned(outcome: Outcome) -> Outcome:
+    """See that a record which did not arrive has a reason to tell."""
+    return outcome if outcome.problems or outcome.status in SETTLED else replace(outcome, problems=(_NO_REASON,))
 
 
 def _sort_out(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> tuple[list[Change], dict[str, Answer]]:
@@ -212,6 +223,11 @@ _UNANSWERED = Problem(
     "the target did not say what became of it",
     ProblemKind.CONNECTION,
     remedy="It is sent again by the next run, by itself.",
+    who=Who.ADMINISTRATOR,
+)
+_NO_REASON = Problem(
+    "the target gave no reason",
+    remedy="See the log of the run. If it tells no more, ask the authors of the plugin.",
     who=Who.ADMINISTRATOR,
 )
 _NOT_THERE = Problem(

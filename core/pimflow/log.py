@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from loguru import logger
 
+from pimflow.plain import to_json
+
 if TYPE_CHECKING:
     from loguru import Message, Record
 
@@ -55,7 +57,7 @@ def run_log(path: Path, secrets: Iterable[str]) -> Iterator[None]:
     with path.open("ab") as file:
 
         def write(message: Message) -> None:
-            file.write(orjson.dumps(mask(_entry(message.record)), default=str, option=orjson.OPT_APPEND_NEWLINE))
+            file.write(to_json(mask(_entry(message.record)), orjson.OPT_APPEND_NEWLINE))
 
         handler = logger.add(write, level="DEBUG", format="{message}", catch=False)
         logger.configure(patcher=lambda record: _mask_record(record, mask))

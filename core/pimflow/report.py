@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-import orjson
 from pydantic import TypeAdapter
 
 from pimflow.model import SETTLED, Cause, FlowReport, Problem, RunReport, Status
+from pimflow.plain import to_json
 
 _EFFECTS = {
     Status.REFUSED: "did not go through",
@@ -25,7 +25,7 @@ _KEYS_SHOWN = 5
 
 def report_json(report: RunReport) -> bytes:
     """Give a report as JSON: the dataclasses as they are, counts by status name."""
-    return orjson.dumps(asdict(report), default=str, option=orjson.OPT_NON_STR_KEYS)
+    return to_json(asdict(report))
 
 
 def report_from_json(data: Any) -> RunReport:

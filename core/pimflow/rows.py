@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pimflow.errors import RowProblem
+from pimflow.errors import PimflowError, RowProblem, defect
 from pimflow.model import Header, Problem, Row, RowStep
 
 CHUNK_ROWS = 1000
@@ -158,3 +158,7 @@ class Chain:
                     yield Passed(number, source, row or ())
             except RowProblem as problem:
                 yield Stopped(number, source, problem.problem)
+            except PimflowError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
+                yield Stopped(number, source, defect(error))

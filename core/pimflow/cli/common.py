@@ -11,6 +11,7 @@ import click
 import orjson
 
 from pimflow.errors import ConfigError, Mistake
+from pimflow.plain import to_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = Path("pipelines")
@@ -87,4 +88,4 @@ def project_root(given: str | None = None) -> Path:
 
 def echo_json(data: Any) -> None:
     """Print data as JSON."""
-    click.echo(orjson.dumps(data, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
+    click.echo(to_json(data, orjson.OPT_INDENT_2).decode())

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from pimflow.model import Problem, ProblemKind, Status, Who
+from pimflow.plain import to_json
 from pimflow.state.database import Database
 from pimflow.state.records import RecordKey, Scope, by_chunks
 from pimflow.state.tables import open_items, scopes
@@ -116,9 +117,9 @@ def put(connection: Connection, scope: Scope, items: Iterable[OpenItem], run: in
             "resource": item.resource,
             "key": item.key,
             "row": item.row,
-            "source_row": orjson.dumps(item.source_row, default=str, option=orjson.OPT_NON_STR_KEYS).decode(),
+            "source_row": to_json(item.source_row).decode(),
             "status": str(item.status),
-            "problems": orjson.dumps([asdict(problem) for problem in item.problems], default=str).decode(),
+            "problems": to_json([asdict(problem) for problem in item.problems]).decode(),
             "fingerprint": item.fingerprint,
             "last": now.isoformat(),
             "tried": item.tried.isoformat() if item.tried else None,

@@ -93,6 +93,12 @@ class Records:
         if rows:
             connection.exec_driver_sql(_MARK_SEEN, rows)
 
+    def mark_keys_seen(self, connection: Connection, keys: Sequence[str], run: int) -> None:
+        """Note that this run met these keys in rows that never became an item, so that their resource is not known."""
+        for _, chunk in by_chunks([("", key) for key in keys]):
+            of_keys = (records.c.scope == self.scope.id) & records.c.key.in_(chunk)
+            connection.execute(records.update().where(of_keys).values(seen=run))
+
     def count(self) -> int:
         """Count the records that settled."""
         with self.database.reading() as connection:

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - the signatures are those of the components
 """A plugin for the tests of the core: a shop in memory whose answers a test can script."""
 
 from __future__ import annotations
