@@ -13,6 +13,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--catalog", type=FILE, help="JSON file with the catalogue to start with.")
 @click.option("--catalog-dir", type=FOLDER, help="Folder of Akeneo CSV import files to start with.")
+@click.option("--installed", is_flag=True, help="Start as a fresh PIM: locales, currencies, measurement families.")
 @click.option("--data", type=click.Path(path_type=Path), help="SQLite file that keeps everything.")
 @click.option("--edition", type=click.Choice(["ce", "ee"]), default="ce", show_default=True)
 @click.option("--client-id", default="sandbox", show_default=True)
@@ -29,7 +30,15 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--error-429", default=0.0, help="Calls that are refused with 429 and Retry-After.")
 @click.option("--missing-lines", default=0.0, help="Bulk calls in whose answer lines are missing.")
 @click.option("--seed", default=0, help="Repeats the same chance.")
-def sandbox(port: int, host: str, catalog: Path | None, catalog_dir: Path | None, data: Path | None, edition: str, **given: object) -> None:
+def sandbox(
+    port: int,
+    host: str,
+    catalog: Path | None,
+    catalog_dir: Path | None,
+    data: Path | None,
+    edition: str,
+    **given: object,
+) -> None:
     """Start an Akeneo-compatible server for demos and tests.
 
     Client id, secret, user name and password are `sandbox` unless given. Faults below 1 are a share of the
@@ -37,6 +46,6 @@ def sandbox(port: int, host: str, catalog: Path | None, catalog_dir: Path | None
     """
     from pimflow_akeneo_sandbox.starting import run
 
-    if catalog and catalog_dir:
-        raise click.UsageError("Give --catalog or --catalog-dir, not both.")
+    if sum(map(bool, (catalog, catalog_dir, given["installed"]))) > 1:
+        raise click.UsageError("Give one of --catalog, --catalog-dir and --installed.")
     run(port, host, catalog or catalog_dir, data, edition, given)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from pimflow_akeneo_sandbox.app import create_app
+from pimflow_akeneo_sandbox.loading.installed import installed_catalog
 from pimflow_akeneo_sandbox.sandbox import Sandbox
 from pimflow_akeneo_sandbox.serve import listen, server_of
 from pimflow_akeneo_sandbox.settings import Credentials, Faults, Settings, faults_from
@@ -24,7 +25,8 @@ def run(
 ) -> None:
     """Serve until interrupted. Raises click.ClickException for a bad catalogue, data file or port."""
     try:
-        app = create_app(catalog, data=data, settings=settings_of(edition, given))
+        chosen = installed_catalog() if given["installed"] else catalog
+        app = create_app(chosen, data=data, settings=settings_of(edition, given))
         listening = listen(host, port)
     except (ValueError, OSError) as problem:
         raise click.ClickException(str(problem)) from problem

@@ -68,11 +68,9 @@ def _entities(given: Any) -> Iterator[tuple[str, Record]]:
     elif isinstance(given, Mapping) and "resource" in given:
         yield _of_resource(str(given["resource"]), dict(given.get("data") or {}))
     elif isinstance(given, Mapping):
-        for kind in (*STRUCTURE, "product_models", "products"):
+        for kind in (*STRUCTURE, "media_files", "product_models", "products"):
             for record in given.get(kind, ()):
                 yield kind, dict(record)
-        for media in given.get("media_files", ()):
-            yield "media_files", dict(media)
     else:
         raise ValueError(f"An entity or a catalogue was expected, {given!r} was found.")
 

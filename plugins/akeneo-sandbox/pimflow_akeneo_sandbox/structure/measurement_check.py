@@ -39,19 +39,18 @@ def business_faults(store: Store, record: Record, old: Record | None) -> list[Re
     """What the family must not be; empty when nothing is wrong."""
     faults = []
     if not CODE.match(record["code"]):
-        faults.append(_fault("code", "This field may only contain letters, numbers and underscores."))
+        faults.append(_fault("code", "This field can only contain letters, numbers, and underscores."))
     for key, unit in record["units"].items():
         if unit["code"] != key:
-            message = "The unit code does not match the index of the unit."
-            faults.append(_fault(f"[units][{key}]", message))
+            faults.append(_fault(f"[units][{key}]", "The index does not match the unit code."))
     if record["standard_unit_code"] not in record["units"]:
         message = (
             f'The "{record["standard_unit_code"]}" standard unit code does not exist in the list of units for '
-            "the measurement family."
+            f'the "{record["code"]}" measurement family.'
         )
         faults.append(_fault("standard_unit_code", message))
     if len(record["units"]) > MOST_UNITS:
-        faults.append(_fault("units", f"You’ve reached the limit of {MOST_UNITS} conversion operations."))
+        faults.append(_fault("units", f"You’ve reached the limit of {MOST_UNITS} conversion operations per unit."))
     if old is None and len(store.structure["measurement_families"]) >= MOST_FAMILIES:
         faults.append(_fault("", f"You’ve reached the limit of {MOST_FAMILIES} measurement families."))
     return [*faults, *_change_faults(store, record, old)]
@@ -62,12 +61,12 @@ def _change_faults(store: Store, record: Record, old: Record | None) -> list[Rec
         return []
     faults = []
     if old["standard_unit_code"] != record["standard_unit_code"]:
-        message = "The standard unit code of the measurement family cannot be changed."
+        message = f'The standard unit code of the "{record["code"]}" measurement family cannot be changed'
         faults.append(_fault("standard_unit_code", message))
     if _is_used(store, record["code"]) and _operations(old) != _operations(record):
         message = (
-            "A measurement family with this code is already used in a product attribute: "
-            "its units and their conversions cannot be changed."
+            "A product attribute is linked to this measurement family. "
+            "You can only edit the translated labels and symbol of a unit."
         )
         faults.append(_fault("units", message))
     return faults
