@@ -13,6 +13,7 @@ from pimflow_akeneo import checks, fields
 from pimflow_akeneo.checks import Vocabulary
 from pimflow_akeneo.columns import QUANTITY, UNIT, Association, Column, Property, ValueColumn
 from pimflow_akeneo.model import Model
+from pimflow_akeneo.products import LISTS
 
 RESOURCE = "products"
 _NO_IDENTIFIER = re.compile(r"[,;\r\n]|^\s|\s$")
@@ -71,10 +72,10 @@ class Preparation:
             yield from self._value(column, cell, row, problems)
 
     def _property(self, name: str, cell: Any) -> Any:
-        if name in {"categories", "groups"}:
-            return sorted(set(checks.listed(cell))) if cell is not None else []
         if cell is None:
             return None
+        if name in LISTS:
+            return sorted(set(checks.listed(cell))) or None
         return _PROPERTIES[name](cell) if name != "family" else self._family(str(cell).strip())
 
     def _family(self, code: str) -> str:
@@ -112,7 +113,7 @@ class Preparation:
             except RowProblem as bad:
                 problems.append(bad.problem)
         if taken or not asked:
-            yield column.name, sorted(taken)
+            yield column.name, sorted(taken) or None
 
     def _prices(self, column: ValueColumn, cell: Any) -> Found:
         """Split `12 EUR, 14 USD`: it tells the whole price, so currencies that it does not name are emptied."""
@@ -162,8 +163,10 @@ _PROPERTIES: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _associated(column: Association, cell: Any, row: Cells) -> list[Any]:
+def _associated(column: Association, cell: Any, row: Cells) -> list[Any] | None:
     members = checks.listed(cell) if cell is not None else []
+    if not members:
+        return None
     if not column.quantified:
         return sorted(set(members))
     written = row.get(f"{column.name}-{QUANTITY}")

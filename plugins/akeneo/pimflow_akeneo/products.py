@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pimflow_akeneo import fields
@@ -17,11 +17,11 @@ Prices = Mapping[str, Mapping[str, int | str]]
 
 
 def flat(product: Mapping[str, Any], model: Model) -> dict[str, Any]:
-    """Give everything that the PIM's product holds, by column name, in canonical form."""
+    """Give everything that the PIM's product holds, by column name, in canonical form; what is empty is left out."""
     return {
         "identifier": identifier_of(product, model),
         **{name: product[name] for name in ("uuid", "enabled", "family", "parent") if name in product},
-        **{name: sorted(product.get(name) or ()) for name in LISTS},
+        **{name: sorted(product[name]) for name in LISTS if product.get(name)},
         **_associations(product.get("associations") or {}),
         **_quantities(product.get("quantified_associations") or {}),
         **_values(product.get("values") or {}, model),
@@ -35,12 +35,6 @@ def identifier_of(product: Mapping[str, Any], model: Model) -> str | None:
     return found
 
 
-def empty(column: Column) -> Any:
-    """Give what stands for "nothing" in this column: an empty list for lists of codes, None for the rest."""
-    is_list = isinstance(column, Association) or (isinstance(column, Property) and column.name in LISTS)
-    return [] if is_list else None
-
-
 def line(payload: Payload, parse: Callable[[str], Column], kept: Prices) -> dict[str, Any]:
     """Make the JSON that writes a payload; `kept` are prices in other currencies, which the PIM replaces as a whole."""
     body: dict[str, Any] = {}
@@ -48,10 +42,10 @@ def line(payload: Payload, parse: Callable[[str], Column], kept: Prices) -> dict
     for name, value in payload.items():
         column = parse(name)
         if isinstance(column, Property):
-            body[column.name] = value
+            body[column.name] = (value or []) if column.name in LISTS else value
         elif isinstance(column, Association):
             section = "quantified_associations" if column.quantified else "associations"
-            body.setdefault(section, {}).setdefault(column.type, {})[column.kind] = value
+            body.setdefault(section, {}).setdefault(column.type, {})[column.kind] = value or []
         elif column.part:
             prices.setdefault(column.whole, (column, dict(kept.get(column.whole, {}))))[1][column.part] = value
         else:
@@ -67,19 +61,21 @@ def _put(body: dict[str, Any], column: ValueColumn, data: Any) -> None:
     entries.append({"locale": column.locale, "scope": column.scope, "data": data})
 
 
-def _associations(associations: Mapping[str, Mapping[str, Iterable[str | None]]]) -> dict[str, list[str]]:
+def _associations(associations: Mapping[str, Mapping[str, Sequence[str | None]]]) -> dict[str, list[str]]:
     return {
         f"{code}-{kind}": sorted(member for member in members if member is not None)
         for code, kinds in associations.items()
         for kind, members in kinds.items()
+        if any(member is not None for member in members)
     }
 
 
-def _quantities(associations: Mapping[str, Mapping[str, Iterable[Mapping[str, Any]]]]) -> dict[str, list[Any]]:
+def _quantities(associations: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]) -> dict[str, list[Any]]:
     return {
         f"{code}-{kind}": sorted((quantified(member) for member in members), key=lambda one: str(one["identifier"]))
         for code, kinds in associations.items()
         for kind, members in kinds.items()
+        if members
     }
 
 

@@ -77,8 +77,7 @@ class ProductWriter(Writer):
             now = products.flat(product, self._model)
             key = asked.get(str(now["identifier"]).lower())
             if key is not None:
-                wanted = ((name, now.get(name, products.empty(column))) for name, column in parsed.items())
-                found[key] = {name: value for name, value in wanted if value is not None}
+                found[key] = {name: now[name] for name in parsed if now.get(name) is not None}
         return found
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:

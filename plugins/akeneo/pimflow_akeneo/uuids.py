@@ -12,7 +12,7 @@ Payload = Mapping[str, Any]
 
 def associated(payload: Payload, parse: Callable[[str], Column]) -> dict[str, list[str]]:
     """Give the identifiers of products that a payload names, by column."""
-    return {name: list(_identifiers(value)) for name, value in payload.items() if _is_products(parse(name))}
+    return {name: list(_identifiers(value or [])) for name, value in payload.items() if _is_products(parse(name))}
 
 
 def line(body: Mapping[str, Any], identifier_code: str, uuids: Mapping[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from pimflow import Change, Run
 from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.sinks import AkeneoProductsSink
+from pimflow_akeneo_sandbox.serve import serve
 
 GROUP = "erp"
 
@@ -123,7 +124,6 @@ CATALOG = {
 @pytest.fixture(scope="module")
 def server():
     """Serve one PIM for all tests of a module."""
-    serve = pytest.importorskip("pimflow_akeneo_sandbox.serve").serve
     with serve(CATALOG) as sandbox:
         yield sandbox
 

@@ -107,16 +107,17 @@ def test_existence_alone_can_be_asked_for(writer, changes):
 def test_values_that_the_pim_has_not_are_left_out(writer, changes):
     list(writer.load(changes(writer, [{"identifier": "a"}])))
     columns = ["family", "categories", "name-en_US", "price-EUR", "materials", "X_SELL-products"]
-    assert writer.current("products", ["a"], columns) == {"a": {"categories": [], "X_SELL-products": []}}
+    assert writer.current("products", ["a"], columns) == {"a": {}}
 
 
 def test_an_empty_cell_empties_and_an_absent_one_leaves_alone(writer, changes):
     list(writer.load(changes(writer, [FULL])))
-    emptied = dict.fromkeys(["name-en_US", "categories", "price-EUR", "weight", "materials", "family"])
-    list(writer.load(changes(writer, [{"identifier": "boot-1", **emptied}])))
+    emptied = dict.fromkeys(["name-en_US", "categories", "price-EUR", "weight", "materials", "family", "groups"])
+    batch = changes(writer, [{"identifier": "boot-1", **emptied}])
+    assert batch[0].payload == emptied
+    list(writer.load(batch))
     now = writer.current("products", ["boot-1"], list(PAYLOAD))["boot-1"]
-    left = {name: value for name, value in PAYLOAD.items() if name not in emptied}
-    assert now == {**left, "categories": []}
+    assert now == {name: value for name, value in PAYLOAD.items() if name not in emptied}
 
 
 def test_a_price_in_one_currency_leaves_the_others_alone(writer, changes, pim):
