@@ -77,7 +77,11 @@ def read_document(path: Path) -> Document:
 
 def parse_document(text: str, file: str) -> Document:
     """Read YAML text; `file` is what messages call it. Raises ConfigError."""
-    loader = _Loader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigError(Mistake(f"character {error.character:#06x} may not stand in YAML", file, line)) from None
     try:
         node = loader.get_single_node()
         document = Document(file, None)
@@ -85,6 +89,8 @@ def parse_document(text: str, file: str) -> Document:
         data = reading.value(node, ()) if node is not None else None
     except yaml.YAMLError as error:
         raise ConfigError(_explain(error, text, file)) from None
+    except RecursionError:
+        raise ConfigError(Mistake("is nested too deeply", file)) from None
     finally:
         loader.dispose()
     if reading.mistakes:
@@ -104,7 +110,7 @@ class _Reading:
     def value(self, node: yaml.Node, trail: Trail) -> Any:
         self.document.lines.setdefault(trail, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
-            return self.loader.construct_object(node)
+            return self._scalar(node)
         if id(node) in self._open:
             raise yaml.constructor.ConstructorError(None, None, "an alias (*) that contains itself", node.start_mark)
         self._open.add(id(node))
@@ -114,6 +120,15 @@ class _Reading:
             return [self.value(item, (*trail, number)) for number, item in enumerate(node.value)]
         finally:
             self._open.discard(id(node))
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return self.loader.construct_object(node)
+        except (ValueError, KeyError, AttributeError):  # PyYAML's own way with `!!int abc`
+            kind = node.tag.rpartition(":")[2]
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{node.value!r} is no {kind}, which its tag says", node.start_mark
+            ) from None
 
     def _mapping(self, node: yaml.MappingNode, trail: Trail) -> dict[Any, Any]:
         own = {id(key) for key, _ in node.value}
