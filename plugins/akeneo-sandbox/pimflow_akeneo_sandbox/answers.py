@@ -5,18 +5,18 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from pimflow_akeneo_sandbox.errors import Refusal
+from pimflow_akeneo_sandbox.errors import RefusedError
 
 COLLECTION = "application/vnd.akeneo.collection+json"
 
 
 def json_answer(body: Any, status: int = 200) -> Response:
-    """A JSON body."""
+    """Return a JSON body."""
     return Response(orjson.dumps(body), status, media_type="application/json")
 
 
-def error_answer(refusal: Refusal) -> Response:
-    """A refusal as JSON."""
+def error_answer(refusal: RefusedError) -> Response:
+    """Return a refusal as JSON."""
     return Response(orjson.dumps(refusal.body), refusal.status, refusal.headers, "application/json")
 
 

@@ -1,9 +1,6 @@
 """The application: every path of the API and of the control of the sandbox."""
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,7 +16,7 @@ from pimflow_akeneo_sandbox.endpoints.control import control
 from pimflow_akeneo_sandbox.endpoints.media import MEDIA_RULE, download_media, get_media, list_media, post_media
 from pimflow_akeneo_sandbox.endpoints.root import get_root, get_system_information
 from pimflow_akeneo_sandbox.endpoints.token import post_token
-from pimflow_akeneo_sandbox.errors import Refusal
+from pimflow_akeneo_sandbox.errors import RefusedError
 from pimflow_akeneo_sandbox.gate import Gate
 from pimflow_akeneo_sandbox.loading.catalog import Catalog
 from pimflow_akeneo_sandbox.sandbox import Sandbox
@@ -36,7 +33,7 @@ Dispatch = dict[str, tuple[Endpoint, Rule]]
 def create_app(
     catalog: Catalog | None = None, *, data: Path | None = None, edition: str = "ce", settings: Settings | None = None
 ) -> Starlette:
-    """The server as ASGI application; its Sandbox is at `app.state.sandbox`. Raises ValueError for a bad catalogue."""
+    """Return the server as ASGI application; its Sandbox is at `app.state.sandbox`. Raises ValueError for a bad catalogue."""
     chosen = settings or Settings(edition=edition)
     sandbox = Sandbox(catalog, data, chosen)
     app = Starlette(
@@ -53,14 +50,16 @@ async def _http_error(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)
     route = f"{request.method} {request.url}"
     if problem.status_code == 405:
-        allowed = ", ".join(sorted((problem.headers or {}).get("Allow", "").replace("HEAD", "").split(", "))).strip(", ")
+        allowed = ", ".join(sorted((problem.headers or {}).get("Allow", "").replace("HEAD", "").split(", "))).strip(
+            ", "
+        )
         message = f'No route found for "{route}": Method Not Allowed (Allow: {allowed})'
-        return error_answer(Refusal(405, message, headers={"Allow": allowed}))
-    return error_answer(Refusal(problem.status_code, f'No route found for "{route}"'))
+        return error_answer(RefusedError(405, message, headers={"Allow": allowed}))
+    return error_answer(RefusedError(problem.status_code, f'No route found for "{route}"'))
 
 
 async def _server_error(_request: Request, _problem: Exception) -> Response:
-    return error_answer(Refusal(500, "Internal Server Error"))
+    return error_answer(RefusedError(500, "Internal Server Error"))
 
 
 def _route(path: str, calls: Dispatch) -> Route:
@@ -136,17 +135,14 @@ def _media_routes() -> list[Route]:
 
 
 def _structure_routes(resource: Resource) -> list[Route]:
-    def of(endpoint: Callable[[Any, Resource], Response]) -> Endpoint:
-        return partial(endpoint, resource=resource)
-
     base = f"{ROOT}/{resource.path}"
     may = Rule(may=f"list {resource.plural}")
-    many: Dispatch = {"GET": (of(structure.list_entities), may)}
-    one: Dispatch = {"GET": (of(structure.get_entity), may)}
-    if resource.writing:
+    many: Dispatch = {"GET": (lambda call: structure.list_entities(call, resource), may)}
+    one: Dispatch = {"GET": (lambda call: structure.get_entity(call, resource), may)}
+    writing = resource.writing
+    if writing:
         told = f"create or update {resource.plural}"
-        edit, writing = Rule(may=told), {"resource": resource, "writing": resource.writing}
-        many["POST"] = (partial(structure.post_entity, **writing), edit)
-        many["PATCH"] = (partial(structure.patch_entities, **writing), collection(told))
-        one["PATCH"] = (partial(structure.patch_entity, **writing), edit)
+        many["POST"] = (lambda call: structure.post_entity(call, resource, writing), Rule(may=told))
+        many["PATCH"] = (lambda call: structure.patch_entities(call, resource, writing), collection(told))
+        one["PATCH"] = (lambda call: structure.patch_entity(call, resource, writing), Rule(may=told))
     return [_route(base, many), _route(f"{base}/{{code}}", one)]

@@ -20,7 +20,7 @@ class Collection:
         return iter(self._items.values())
 
     def get(self, key: Any) -> Record | None:
-        """The entity, or None; a key that is no string finds nothing."""
+        """Return the entity, or None; a key that is no string finds nothing."""
         return self._items.get(key.lower()) if isinstance(key, str) else None
 
     def put(self, key: str, record: Record) -> None:

@@ -55,7 +55,7 @@ Entity = Product | ProductModel
 
 
 def to_json(entity: Entity) -> dict[str, Any]:
-    """The entity as JSON for the SQLite file."""
+    """Return the entity as JSON for the SQLite file."""
     plain = dict(vars(entity))
     plain["values"] = [
         [code, scope, locale, data]
@@ -89,15 +89,15 @@ def _common(plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def product_from_json(plain: dict[str, Any]) -> Product:
-    """The product that to_json wrote."""
+    """Return the product that to_json wrote."""
     return Product(**{**_common(plain), "groups": tuple(plain["groups"])})
 
 
 def model_from_json(plain: dict[str, Any]) -> ProductModel:
-    """The product model that to_json wrote."""
+    """Return the product model that to_json wrote."""
     return ProductModel(**_common(plain))
 
 
 def now() -> datetime:
-    """The time of the server: UTC, whole seconds as the PIM keeps them."""
+    """Return the time of the server: UTC, whole seconds as the PIM keeps them."""
     return datetime.now(UTC).replace(microsecond=0)

@@ -1,7 +1,7 @@
 """The refusals of the PIM: what is raised inside, and the bodies that the API answers.
 
-A PropertyProblem is about one property or value of a payload; the endpoint turns it into a 422 with a link to its
-own chapter of the documentation. Violations come from checks of the whole entity. A Refusal is a ready answer.
+A PropertyError is about one property or value of a payload; the endpoint turns it into a 422 with a link to its
+own chapter of the documentation. Violations come from checks of the whole entity. A RefusedError is a ready answer.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,7 @@ from typing import Any
 REFERENCE = "http://api.akeneo.com/api-reference.html#"
 DOCUMENTATION = "http://api.akeneo.com/documentation/"
 TWO_WAY_HELP = (
-    "https://help.akeneo.com/pim/serenity/articles/manage-your-association-types.html"
-    "#create-a-2-way-association-type"
+    "https://help.akeneo.com/pim/serenity/articles/manage-your-association-types.html#create-a-2-way-association-type"
 )
 CHECK_FORMAT = "Check the expected format on the API documentation."
 
@@ -33,7 +32,7 @@ class Violation:
     rule: str = ""
 
     def body(self) -> dict[str, Any]:
-        """The member of `errors` in the answer."""
+        """Return the member of `errors` in the answer."""
         found: dict[str, Any] = {"property": self.property, "message": self.message}
         if self.attribute is not None:
             found |= {"attribute": self.attribute, "locale": self.locale, "scope": self.scope}
@@ -42,11 +41,11 @@ class Violation:
         return found
 
     def key(self) -> tuple[str | None, ...]:
-        """What makes it the same violation as another one."""
+        """Return what makes it the same violation as another one."""
         return self.property, self.attribute, self.locale, self.scope, self.currency, self.rule or self.message
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """An answer that is not a success: status and JSON body."""
 
     def __init__(
@@ -58,7 +57,7 @@ class Refusal(Exception):
         self.body: dict[str, Any] = {"code": status, "message": message, **(extra or {})}
 
 
-class PropertyProblem(Exception):
+class PropertyError(Exception):
     """A property or value of the payload cannot be taken; `message` is without the advice at its end."""
 
     def __init__(self, message: str) -> None:
@@ -66,7 +65,7 @@ class PropertyProblem(Exception):
         self.message = message
 
 
-class UnknownProperty(PropertyProblem):
+class UnknownPropertyError(PropertyError):
     """A property that the entity does not have."""
 
     def __init__(self, name: str) -> None:
@@ -74,69 +73,69 @@ class UnknownProperty(PropertyProblem):
         self.name = name
 
 
-class TwoWayWithItself(Exception):
+class TwoWayError(Exception):
     """An entity was associated with itself by a two-way association type."""
 
 
-def documented(message: str, href: str, status: int = 422) -> Refusal:
-    """A refusal that links to the documentation."""
-    return Refusal(status, message, {"_links": {"documentation": {"href": href}}})
+def documented(message: str, href: str, status: int = 422) -> RefusedError:
+    """Return a refusal that links to the documentation."""
+    return RefusedError(status, message, {"_links": {"documentation": {"href": href}}})
 
 
-def of_property(problem: PropertyProblem, anchor: str) -> Refusal:
-    """The answer for a PropertyProblem, linked to a chapter of the API reference."""
+def of_property(problem: PropertyError, anchor: str) -> RefusedError:
+    """Return the answer for a PropertyError, linked to a chapter of the API reference."""
     return documented(f"{problem.message} {CHECK_FORMAT}", REFERENCE + anchor)
 
 
-def of_two_way() -> Refusal:
-    """The answer for an entity associated with itself in both directions."""
+def of_two_way() -> RefusedError:
+    """Return the answer for an entity associated with itself in both directions."""
     return documented(
         "A 2-way association only allows two different products or product models to be associated", TWO_WAY_HELP
     )
 
 
-def of_violations(violations: Sequence[Violation]) -> Refusal:
-    """The answer when checks of the entity failed."""
+def of_violations(violations: Sequence[Violation]) -> RefusedError:
+    """Return the answer when checks of the entity failed."""
     told = {violation.key(): violation for violation in reversed(violations)}
     errors = [violation.body() for violation in violations if told[violation.key()] is violation]
-    return Refusal(422, "Validation failed.", {"errors": errors})
+    return RefusedError(422, "Validation failed.", {"errors": errors})
 
 
-def unprocessable(message: str) -> Refusal:
-    """A 422 without a link."""
-    return Refusal(422, message)
+def unprocessable(message: str) -> RefusedError:
+    """Return a 422 without a link."""
+    return RefusedError(422, message)
 
 
-def not_found(message: str) -> Refusal:
-    """A 404."""
-    return Refusal(404, message)
+def not_found(message: str) -> RefusedError:
+    """Return a 404."""
+    return RefusedError(404, message)
 
 
-def bad_json() -> Refusal:
-    """A body that is no JSON object."""
-    return Refusal(400, "Invalid json message received")
+def bad_json() -> RefusedError:
+    """Return a body that is no JSON object."""
+    return RefusedError(400, "Invalid json message received")
 
 
-def expects(name: str, what: str, given: str) -> PropertyProblem:
+def expects(name: str, what: str, given: str) -> PropertyError:
     """Property "x" expects WHAT as data, "TYPE" given."""
-    return PropertyProblem(f'Property "{name}" expects {what} as data, "{given}" given.')
+    return PropertyError(f'Property "{name}" expects {what} as data, "{given}" given.')
 
 
-def expects_key(name: str, key: str) -> PropertyProblem:
-    """A key is missing in an array."""
-    return PropertyProblem(f'Property "{name}" expects an array with the key "{key}".')
+def expects_key(name: str, key: str) -> PropertyError:
+    """Return a key is missing in an array."""
+    return PropertyError(f'Property "{name}" expects an array with the key "{key}".')
 
 
-def expects_valid_data(name: str, because: str) -> PropertyProblem:
-    """An array is not built as expected."""
-    return PropertyProblem(f'Property "{name}" expects an array with valid data, {because}.')
+def expects_valid_data(name: str, because: str) -> PropertyError:
+    """Return an array is not built as expected."""
+    return PropertyError(f'Property "{name}" expects an array with valid data, {because}.')
 
 
-def expects_entity(name: str, key: str, because: str, given: str) -> PropertyProblem:
-    """A code names nothing: Property "x" expects a valid KEY. BECAUSE, "code" given."""
-    return PropertyProblem(f'Property "{name}" expects a valid {key}. {because}, "{given}" given.')
+def expects_entity(name: str, key: str, because: str, given: str) -> PropertyError:
+    """Return a code names nothing: Property "x" expects a valid KEY. BECAUSE, "code" given."""
+    return PropertyError(f'Property "{name}" expects a valid {key}. {because}, "{given}" given.')
 
 
-def cannot_be_modified(name: str, given: str) -> PropertyProblem:
-    """A property that is fixed after creation."""
-    return PropertyProblem(f'Property "{name}" cannot be modified, "{given}" given.')
+def cannot_be_modified(name: str, given: str) -> PropertyError:
+    """Return a property that is fixed after creation."""
+    return PropertyError(f'Property "{name}" cannot be modified, "{given}" given.')

@@ -47,7 +47,7 @@ class Planner:
         self.running = running
 
     def plan(self, *, writes: bool) -> Plan:
-        """The plan for the next call."""
+        """Return the plan for the next call."""
         if self.faults.writes_only and not writes:
             return Plan()
         self._calls += 1

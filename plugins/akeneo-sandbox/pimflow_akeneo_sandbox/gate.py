@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pimflow_akeneo_sandbox.answers import COLLECTION, error_answer
-from pimflow_akeneo_sandbox.errors import Refusal
+from pimflow_akeneo_sandbox.errors import RefusedError
 from pimflow_akeneo_sandbox.faults import Plan
 from pimflow_akeneo_sandbox.sandbox import Sandbox
 
@@ -106,9 +106,9 @@ def _without_lines(answer: list[Message], plan: Plan) -> list[Message]:
 async def _refuse(status: int, sandbox: Sandbox, scope: Scope, receive: Receive, send: Send) -> None:
     if status == 429:
         after = {"Retry-After": str(sandbox.planner.faults.retry_after)}
-        refusal = Refusal(429, TOO_MANY, headers=after)
+        refusal = RefusedError(429, TOO_MANY, headers=after)
     else:
-        refusal = Refusal(500, "Internal Server Error")
+        refusal = RefusedError(500, "Internal Server Error")
     await error_answer(refusal)(scope, receive, send)
 
 

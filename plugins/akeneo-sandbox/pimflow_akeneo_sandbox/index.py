@@ -29,7 +29,7 @@ class SortedKeys:
         del self._pairs[at]
 
     def walk(self, after: str | None = None, start: int = 0) -> Iterator[str]:
-        """The keys in order: those with a sort key greater than `after`, or from position `start` on."""
+        """Return the keys in order: those with a sort key greater than `after`, or from position `start` on."""
         if after is not None:
             start = bisect_right(self._pairs, (after, "\U0010ffff"))
         for position in range(start, len(self._pairs)):

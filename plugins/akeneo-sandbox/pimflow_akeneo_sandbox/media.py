@@ -32,7 +32,7 @@ MAGIC = (
 
 
 def mime_type_of(filename: str, content: bytes) -> str:
-    """The type that the content tells, else that of the name; text under the name of an image stays text."""
+    """Return the type that the content tells, else that of the name; text under the name of an image stays text."""
     for start, kind in MAGIC:
         if content.startswith(start):
             return kind
@@ -50,7 +50,7 @@ def _is_text(content: bytes) -> bool:
 
 
 def media_file(filename: str, content: bytes, code: str | None = None) -> MediaFile:
-    """A file under a fresh code such as `6/2/e/3/62e376…_name.png`: every upload has its own."""
+    """Return a file under a fresh code such as `6/2/e/3/62e376…_name.png`: every upload has its own."""
     safe = re.sub(r"[^A-Za-z0-9.]", "_", filename)[-100:]
     digest = hashlib.sha1(uuid4().bytes + content, usedforsecurity=False).hexdigest()
     found = code or f"{'/'.join(digest[:4])}/{digest}_{safe}"

@@ -7,7 +7,7 @@ NUMERIC = re.compile(r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$")
 
 
 def type_name(value: Any) -> str:
-    """The name that PHP's gettype gives: NULL, boolean, integer, double, string, array."""
+    """Return the name that PHP's gettype gives: NULL, boolean, integer, double, string, array."""
     if value is None:
         return "NULL"
     if isinstance(value, bool):
@@ -40,12 +40,12 @@ def is_numeric(value: Any) -> bool:
 
 
 def items_of(value: Any) -> list[Any]:
-    """The members of a PHP array, whatever its keys."""
+    """Return the members of a PHP array, whatever its keys."""
     return list(value.values()) if isinstance(value, dict) else list(value)
 
 
 def to_text(value: Any) -> str:
-    """The string that PHP makes of a scalar in a message."""
+    """Return the string that PHP makes of a scalar in a message."""
     if value is None or value is False:
         return ""
     if value is True:

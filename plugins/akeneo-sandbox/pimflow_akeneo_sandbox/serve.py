@@ -54,7 +54,7 @@ class Served:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises OSError when the port is taken."""
+    """Return a listening socket; port 0 takes a free one. Raises OSError when the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -63,7 +63,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def server_of(app: Starlette) -> uvicorn.Server:
-    """A quiet server with connections as the gate needs them."""
+    """Return a quiet server with connections as the gate needs them."""
     return uvicorn.Server(uvicorn.Config(app, http="h11", lifespan="off", log_level="error", access_log=False))
 
 

@@ -14,15 +14,13 @@ from pimflow_akeneo_sandbox.settings import Credentials, Faults, Settings, fault
 
 
 def settings_of(edition: str, given: Mapping[str, Any]) -> Settings:
-    """The settings that the options make."""
+    """Return the settings that the options make."""
     credentials = Credentials(given["client_id"], given["secret"], ((given["username"], given["password"]),))
     faults = faults_from({name: value for name, value in given.items() if name in vars(Faults())}, Faults())
     return Settings(credentials, faults, edition)
 
 
-def run(
-    port: int, host: str, catalog: Path | None, data: Path | None, edition: str, given: Mapping[str, Any]
-) -> None:
+def run(port: int, host: str, catalog: Path | None, data: Path | None, edition: str, given: Mapping[str, Any]) -> None:
     """Serve until interrupted. Raises click.ClickException for a bad catalogue, data file or port."""
     try:
         chosen = installed_catalog() if given["installed"] else catalog
@@ -31,7 +29,9 @@ def run(
     except (ValueError, OSError) as problem:
         raise click.ClickException(str(problem)) from problem
     running: Sandbox = app.state.sandbox
-    click.echo(f"Akeneo sandbox at http://{host}:{listening.getsockname()[1]} ({len(running.store.products)} products).")
+    click.echo(
+        f"Akeneo sandbox at http://{host}:{listening.getsockname()[1]} ({len(running.store.products)} products)."
+    )
     click.echo("Client id, secret, user name and password: see --help. Figures: /_sandbox/stats. Stop with Ctrl-C.")
     try:
         server_of(app).run(sockets=[listening])

@@ -7,7 +7,7 @@ ROOT = "/api/rest/v1"
 
 
 def template(path: str) -> str:
-    """The path with its keys replaced: `/api/rest/v1/families/{code}/variants/{code}`."""
+    """Return the path with its keys replaced: `/api/rest/v1/families/{code}/variants/{code}`."""
     if not path.startswith(ROOT + "/"):
         return path.rstrip("/") or "/"
     parts = path[len(ROOT) + 1 :].rstrip("/").split("/")

@@ -29,7 +29,7 @@ OWNERS = {"attribute_options": "attribute", "family_variants": "family"}
 
 
 def key_of(kind: str, record: Record) -> str:
-    """The key of a structure entity: its code, behind the code of its owner where codes are only unique per owner."""
+    """Return the key of a structure entity: its code, behind the code of its owner where codes are only unique per owner."""
     if kind == "attribute_options":
         return f"{record['attribute']}/{record['code']}"
     return str(record["code"])
@@ -60,11 +60,11 @@ class Store:
     # structure
 
     def get(self, kind: str, key: Any) -> Record | None:
-        """A structure entity whatever the case of its key, or None."""
+        """Return a structure entity whatever the case of its key, or None."""
         return self.structure[kind].get(key)
 
     def need(self, kind: str, key: str) -> Record:
-        """A structure entity that something stored refers to; raises LookupError when it is gone."""
+        """Return a structure entity that something stored refers to; raises LookupError when it is gone."""
         found = self.structure[kind].get(key)
         if found is None:
             raise LookupError(f"There is no {kind} '{key}'.")
@@ -101,23 +101,23 @@ class Store:
         )
 
     def family_attributes(self, family: str) -> frozenset[str]:
-        """The attribute codes of a family, spelt as stored."""
+        """Return the attribute codes of a family, spelt as stored."""
         return self._family_attributes.get(family, frozenset())
 
     def option(self, attribute: str, code: Any) -> Record | None:
-        """An option of an attribute, whatever the case of its code."""
+        """Return an option of an attribute, whatever the case of its code."""
         options = self.options_of.get(attribute)
         return options.get(code) if options else None
 
     def options(self, attribute: str) -> list[Record]:
-        """The options of an attribute in order of code."""
+        """Return the options of an attribute in order of code."""
         found = self.options_of.get(attribute)
         return found.in_order() if found else []
 
     # products
 
     def product(self, identifier: Any) -> Product | None:
-        """A product by identifier, whatever its case."""
+        """Return a product by identifier, whatever its case."""
         uuid = self.by_identifier.get(identifier.lower()) if isinstance(identifier, str) else None
         return self.products[uuid] if uuid else None
 
@@ -162,13 +162,13 @@ class Store:
                 yield code, str(data)
 
     def holders(self, attribute: str, data: Any) -> list[str]:
-        """The uuids of the products that have this value in a unique attribute."""
+        """Return the uuids of the products that have this value in a unique attribute."""
         return list(self.unique_values.get((attribute, str(data)), ()))
 
     # product models
 
     def model(self, code: Any) -> ProductModel | None:
-        """A product model by code, whatever its case."""
+        """Return a product model by code, whatever its case."""
         return self.models.get(code.lower()) if isinstance(code, str) else None
 
     def put_model(self, model: ProductModel) -> None:
@@ -219,5 +219,5 @@ class Store:
 
 
 def new_uuid() -> str:
-    """A random uuid (version 4)."""
+    """Return a random uuid (version 4)."""
     return str(uuid4())

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from pimflow_akeneo_sandbox.errors import Refusal, unprocessable
+from pimflow_akeneo_sandbox.errors import RefusedError, unprocessable
 from pimflow_akeneo_sandbox.settings import Credentials
 
 REFRESH_SECONDS = 1_209_600
@@ -35,7 +35,7 @@ class Tokens:
         self._refresh: dict[str, Grant] = {}
 
     def grant(self, client: tuple[str, str] | None, body: dict[str, Any]) -> dict[str, Any]:
-        """The answer of the token endpoint. Raises Refusal (422)."""
+        """Return the answer of the token endpoint. Raises RefusedError (422)."""
         kind = body.get("grant_type")
         if kind not in {"password", "refresh_token", *GRANTS_ELSEWHERE}:
             raise unprocessable(MISSING)
@@ -74,15 +74,15 @@ class Tokens:
         }
 
     def user_of(self, authorization: str | None) -> str:
-        """The user of a Bearer header. Raises Refusal (401)."""
+        """Return the user of a Bearer header. Raises RefusedError (401)."""
         kind, _, token = (authorization or "").partition(" ")
         if kind.lower() != "bearer" or not token:
-            raise Refusal(401, "Authentication is required")
+            raise RefusedError(401, "Authentication is required")
         found = self._access.get(token.strip())
         if found is None:
-            raise Refusal(401, "The access token provided is invalid.")
+            raise RefusedError(401, "The access token provided is invalid.")
         if found.until <= time.monotonic():
-            raise Refusal(401, "The access token provided has expired.")
+            raise RefusedError(401, "The access token provided has expired.")
         return found.user
 
     def may_everything(self, user: str) -> bool:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pimflow_akeneo_sandbox.answers import COLLECTION, error_answer
-from pimflow_akeneo_sandbox.errors import Refusal, bad_json
+from pimflow_akeneo_sandbox.errors import RefusedError, bad_json
 from pimflow_akeneo_sandbox.sandbox import Sandbox
 from pimflow_akeneo_sandbox.search.paging import PATH_SAFE
 from pimflow_akeneo_sandbox.store import Store
@@ -47,16 +47,16 @@ class Call:
         return str(self.request.base_url).rstrip("/")
 
     def url(self, *parts: str) -> str:
-        """The absolute address of a path below /api/rest/v1, its parts encoded."""
+        """Return the absolute address of a path below /api/rest/v1, its parts encoded."""
         return "/".join([f"{self.base_url}/api/rest/v1", *(quote(part, safe=PATH_SAFE) for part in parts)])
 
     def json(self) -> dict[str, Any]:
-        """The body as JSON object. Raises Refusal (400)."""
+        """Return the body as JSON object. Raises RefusedError (400)."""
         return json_object(self.body)
 
 
 def json_object(text: bytes) -> dict[str, Any]:
-    """A JSON object; an empty list passes for an empty object as in PHP. Raises Refusal (400)."""
+    """Return a JSON object; an empty list passes for an empty object as in PHP. Raises RefusedError (400)."""
     try:
         data = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -83,7 +83,7 @@ class Rule:
 
 
 def api(endpoint: Endpoint, rule: Rule) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint as Starlette wants it: checks first, refusals as JSON."""
+    """Return the endpoint as Starlette wants it: checks first, refusals as JSON."""
 
     async def run(request: Request) -> Response:
         sandbox: Sandbox = request.app.state.sandbox
@@ -91,7 +91,7 @@ def api(endpoint: Endpoint, rule: Rule) -> Callable[[Request], Awaitable[Respons
             _check_headers(request, rule)
             _check_user(request, sandbox, rule)
             return endpoint(Call(request, sandbox, await request.body()))
-        except Refusal as refusal:
+        except RefusedError as refusal:
             return error_answer(refusal)
 
     return run
@@ -100,16 +100,16 @@ def api(endpoint: Endpoint, rule: Rule) -> Callable[[Request], Awaitable[Respons
 def _check_headers(request: Request, rule: Rule) -> None:
     accept = request.headers.get("accept")
     if request.method == "GET" and accept is not None and accept != JSON and "*/*" not in accept:
-        raise Refusal(406, f'"{accept}" in "Accept" header is not valid. Only "{JSON}" is allowed.')
+        raise RefusedError(406, f'"{accept}" in "Accept" header is not valid. Only "{JSON}" is allowed.')
     if request.method not in {"POST", "PATCH", "PUT"} or not rule.content:
         return
     kind = request.headers.get("content-type", "").split(";")[0].strip()
     allowed = '" or "'.join(rule.content)
     if not kind:
-        raise Refusal(415, f'The "Content-Type" header is missing. "{allowed}" has to be specified as value.')
+        raise RefusedError(415, f'The "Content-Type" header is missing. "{allowed}" has to be specified as value.')
     if kind not in rule.content:
         be = "are" if len(rule.content) > 1 else "is"
-        raise Refusal(415, f'"{kind}" in "Content-Type" header is not valid. Only "{allowed}" {be} allowed.')
+        raise RefusedError(415, f'"{kind}" in "Content-Type" header is not valid. Only "{allowed}" {be} allowed.')
 
 
 def _check_user(request: Request, sandbox: Sandbox, rule: Rule) -> None:
@@ -118,9 +118,9 @@ def _check_user(request: Request, sandbox: Sandbox, rule: Rule) -> None:
     user = sandbox.tokens.user_of(request.headers.get("authorization"))
     if not sandbox.tokens.may_everything(user):
         told = f"You are not allowed to {rule.may}." if rule.may else "You are not allowed to access the web API."
-        raise Refusal(403, f"Access forbidden. {told}")
+        raise RefusedError(403, f"Access forbidden. {told}")
 
 
 def collection(may: str) -> Rule:
-    """The rule of a bulk call."""
+    """Return the rule of a bulk call."""
     return Rule(content=(COLLECTION,), may=may)

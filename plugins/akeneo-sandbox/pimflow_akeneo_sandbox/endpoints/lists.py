@@ -29,7 +29,7 @@ Answer = Callable[[Any, View], Record]
 
 
 def lone_view(call: Call) -> View:
-    """What a call for one product or model asked to see."""
+    """Return what a call for one product or model asked to see."""
     query = call.query
     return View(
         ValueView(base_url=call.base_url, with_options=query.get("with_attribute_options") == "true"),
@@ -60,9 +60,7 @@ def model_list(call: Call) -> Response:
     """Product models in order of code."""
     store, query = call.store, read_query(call.query, bad_search=422)
     check_query(store, query)
-    found = _matching(
-        store, store.in_model_order, store.models, search_tests(store, query, models=True), _after(query)
-    )
+    found = _matching(store, store.in_model_order, store.models, search_tests(store, query, models=True), _after(query))
     listing = Listing(call.url("product-models"))
     return json_answer(_page(call, query, listing, found, lambda model, view: model_answer(store, model, view)))
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from pimflow_akeneo_sandbox.answers import json_answer
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.endpoints.call import Call
-from pimflow_akeneo_sandbox.errors import Refusal, bad_json
+from pimflow_akeneo_sandbox.errors import RefusedError, bad_json
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.structure.measurement_check import business_faults, form_faults
 
@@ -31,9 +31,9 @@ def patch_families(call: Call) -> Response:
     if not isinstance(given, list):
         kind = "object" if isinstance(given, dict) else "string" if isinstance(given, str) else "integer"
         error = {"property": "", "message": f"The data ({kind}) must match the type: array"}
-        raise Refusal(400, BAD_LIST, {"errors": [error]})
+        raise RefusedError(400, BAD_LIST, {"errors": [error]})
     if len(given) > 100:
-        raise Refusal(413, "Too many resources to process, 100 is the maximum allowed.")
+        raise RefusedError(413, "Too many resources to process, 100 is the maximum allowed.")
     return json_answer([_patched(call.store, one) for one in given])
 
 

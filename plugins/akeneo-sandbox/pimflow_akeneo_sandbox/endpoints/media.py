@@ -12,7 +12,14 @@ from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.endpoints.call import Call, Rule
 from pimflow_akeneo_sandbox.endpoints.multipart import read_parts
 from pimflow_akeneo_sandbox.entities import Entity, Product
-from pimflow_akeneo_sandbox.errors import PropertyProblem, Refusal, UnknownProperty, bad_json, not_found, unprocessable
+from pimflow_akeneo_sandbox.errors import (
+    PropertyError,
+    RefusedError,
+    UnknownPropertyError,
+    bad_json,
+    not_found,
+    unprocessable,
+)
 from pimflow_akeneo_sandbox.media import MediaFile, media_file
 from pimflow_akeneo_sandbox.products.check import check_model, check_product
 from pimflow_akeneo_sandbox.products.save import save_model, save_product
@@ -55,7 +62,7 @@ def download_media(call: Call) -> Response:
 
 
 def disposition(filename: str) -> str:
-    """The header that names a download; names beyond ASCII in the extended form."""
+    """Return the header that names a download; names beyond ASCII in the extended form."""
     if filename.isascii() and '"' not in filename:
         return f'attachment; filename="{filename}"'
     return f"attachment; filename*=utf-8''{quote(filename)}"
@@ -88,7 +95,7 @@ def post_media(call: Call) -> Response:
     call.store.put_media(media)
     try:
         _attach(call.store, found, target, media)
-    except Refusal:
+    except RefusedError:
         call.store.remove_media(media)
         raise
     return saved(f"{call.base_url}/api/rest/v1/media-files/{quote(media.code)}", created=True)
@@ -104,9 +111,7 @@ def _target(text: bytes, owner: str) -> dict[str, Any]:
     named = any(given.get(key) is not None for key in keys) and given.get("attribute") is not None
     if not named or not {"locale", "scope"} <= given.keys():
         what = owner.replace("_", " ").capitalize()
-        raise unprocessable(
-            f'{what} property must contain "{keys[0]}", "attribute", "locale" and "scope" properties.'
-        )
+        raise unprocessable(f'{what} property must contain "{keys[0]}", "attribute", "locale" and "scope" properties.')
     return given
 
 
@@ -127,11 +132,11 @@ def _attach(store: Store, owner: Entity, target: dict[str, Any], media: MediaFil
     entry = {"locale": target["locale"], "scope": target["scope"], "data": media.code}
     try:
         values = merged(store, owner.values, {target["attribute"]: [entry]})
-    except UnknownProperty as problem:
+    except UnknownPropertyError as problem:
         if isinstance(owner, Product):
             raise unprocessable(f"The {problem.name} attribute does not exist in your PIM.") from None
         raise unprocessable(problem.message) from None
-    except PropertyProblem as problem:
+    except PropertyError as problem:
         raise unprocessable(problem.message) from None
     if isinstance(owner, Product):
         product = replace(owner, values=values)

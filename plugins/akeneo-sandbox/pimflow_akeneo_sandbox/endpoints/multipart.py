@@ -6,7 +6,7 @@ from python_multipart import MultipartParser
 from python_multipart.multipart import parse_options_header
 
 from pimflow_akeneo_sandbox.endpoints.call import Call
-from pimflow_akeneo_sandbox.errors import Refusal
+from pimflow_akeneo_sandbox.errors import RefusedError
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class _Reading:
 
 
 def read_parts(call: Call) -> dict[str, Part]:
-    """The parts by name. Raises Refusal (400) for a body that is none."""
+    """Return the parts by name. Raises RefusedError (400) for a body that is none."""
     _, options = parse_options_header(call.request.headers.get("content-type", ""))
     reading = _Reading()
     try:
@@ -67,5 +67,5 @@ def read_parts(call: Call) -> dict[str, Part]:
         parser.write(call.body)
         parser.finalize()
     except (KeyError, ValueError) as problem:
-        raise Refusal(400, f"The multipart body cannot be read: {problem}") from None
+        raise RefusedError(400, f"The multipart body cannot be read: {problem}") from None
     return reading.parts

@@ -10,8 +10,8 @@ from pimflow_akeneo_sandbox.endpoints.call import Call
 from pimflow_akeneo_sandbox.endpoints.lists import lone_view, model_list
 from pimflow_akeneo_sandbox.entities import ProductModel, now
 from pimflow_akeneo_sandbox.errors import (
-    PropertyProblem,
-    TwoWayWithItself,
+    PropertyError,
+    TwoWayError,
     not_found,
     of_property,
     of_two_way,
@@ -47,7 +47,7 @@ def post_model(call: Call) -> Response:
     data = call.json()
     code = data.get("code")
     if code is not None and not isinstance(code, str):
-        raise of_property(PropertyProblem("The code field requires a string."), POST_ANCHOR)
+        raise of_property(PropertyError("The code field requires a string."), POST_ANCHOR)
     model = _saved(call.store, _draft(), data, POST_ANCHOR, is_new=True)
     return saved(call.url("product-models", model.code), created=True)
 
@@ -78,7 +78,7 @@ def _draft() -> ProductModel:
 def _patch(store: Store, code: str, data: dict[str, Any]) -> tuple[ProductModel, bool]:
     data = {**data, "code": data.get("code", code)}
     if not isinstance(data["code"], str):
-        raise of_property(PropertyProblem("The code field requires a string."), PATCH_ANCHOR)
+        raise of_property(PropertyError("The code field requires a string."), PATCH_ANCHOR)
     model = store.model(code)
     if model is None and data["code"] != code:
         raise unprocessable(
@@ -91,9 +91,9 @@ def _patch(store: Store, code: str, data: dict[str, Any]) -> tuple[ProductModel,
 def _saved(store: Store, model: ProductModel, data: dict[str, Any], anchor: str, *, is_new: bool) -> ProductModel:
     try:
         changed, faults = updated(store, model, data, is_new=is_new)
-    except PropertyProblem as problem:
+    except PropertyError as problem:
         raise of_property(problem, anchor) from None
-    except TwoWayWithItself:
+    except TwoWayError:
         raise of_two_way() from None
     check_model(store, changed, faults, is_new=is_new)
     save_model(store, changed)

@@ -11,8 +11,8 @@ from pimflow_akeneo_sandbox.endpoints.lists import lone_view, product_list
 from pimflow_akeneo_sandbox.entities import NO_SCOPE, Product, now
 from pimflow_akeneo_sandbox.errors import (
     REFERENCE,
-    PropertyProblem,
-    TwoWayWithItself,
+    PropertyError,
+    TwoWayError,
     documented,
     not_found,
     of_property,
@@ -73,15 +73,13 @@ def remove_product(call: Call) -> Response:
     code = call.keys["code"]
     product = call.store.product(code)
     if product is None:
-        raise not_found(
-            f"The {code} product does not exist in your PIM or you do not have permission to access it."
-        )
+        raise not_found(f"The {code} product does not exist in your PIM or you do not have permission to access it.")
     delete_product(call.store, product)
     return deleted()
 
 
 def new_product(store: Store, uuid: str, identifier: str | None) -> Product:
-    """A product that nothing is known of but its keys."""
+    """Return a product that nothing is known of but its keys."""
     product = Product(uuid=uuid, identifier=None, created=now(), updated=now())
     if identifier is None:
         return product
@@ -89,7 +87,7 @@ def new_product(store: Store, uuid: str, identifier: str | None) -> Product:
 
 
 def _with_identifier(store: Store, data: dict[str, Any]) -> dict[str, Any]:
-    """The payload with its identifier as the value of the identifier attribute: the property wins."""
+    """Return the payload with its identifier as the value of the identifier attribute: the property wins."""
     code = store.identifier_attribute
     values = data.get("values")
     if values is not None and not isinstance(values, (dict, list)):
@@ -104,7 +102,7 @@ def _checked(store: Store, data: dict[str, Any], anchor: str) -> None:
     try:
         check_payload(store, data)
         check_no_value_twice(data)
-    except PropertyProblem as problem:
+    except PropertyError as problem:
         raise of_property(problem, anchor) from None
 
 
@@ -142,16 +140,16 @@ def _patch(store: Store, code: str, data: dict[str, Any]) -> tuple[Product, bool
 def _check_values_form(data: dict[str, Any]) -> None:
     try:
         check_form(data["values"])
-    except PropertyProblem as problem:
+    except PropertyError as problem:
         raise of_property(problem, PATCH_ANCHOR) from None
 
 
 def _saved(store: Store, product: Product, data: dict[str, Any], anchor: str, *, is_new: bool) -> Product:
     try:
         product, faults = updated(store, product, data, is_new=is_new)
-    except PropertyProblem as problem:
+    except PropertyError as problem:
         raise of_property(problem, anchor) from None
-    except TwoWayWithItself:
+    except TwoWayError:
         raise of_two_way() from None
     check_product(store, product, faults)
     save_product(store, product)

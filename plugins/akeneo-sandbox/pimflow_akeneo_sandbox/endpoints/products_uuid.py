@@ -12,9 +12,9 @@ from pimflow_akeneo_sandbox.endpoints.lists import lone_view, product_list
 from pimflow_akeneo_sandbox.endpoints.products import new_product
 from pimflow_akeneo_sandbox.entities import Product
 from pimflow_akeneo_sandbox.errors import (
-    PropertyProblem,
-    TwoWayWithItself,
-    UnknownProperty,
+    PropertyError,
+    TwoWayError,
+    UnknownPropertyError,
     Violation,
     not_found,
     of_property,
@@ -60,7 +60,7 @@ def _found(call: Call, told: str) -> Product:
 
 def get_product(call: Call) -> Response:
     """GET /products-uuid/{uuid}."""
-    product = _found(call, "Product \"{}\" does not exist or you do not have permission to access it.")
+    product = _found(call, 'Product "{}" does not exist or you do not have permission to access it.')
     return json_answer(product_answer(call.store, product, lone_view(call), uuids=True))
 
 
@@ -99,16 +99,16 @@ def _checked(store: Store, data: dict[str, Any], anchor: str) -> None:
     try:
         check_payload(store, data)
         if data.get("identifier") is not None:
-            raise UnknownProperty("identifier")
+            raise UnknownPropertyError("identifier")
         check_no_value_twice(data)
-    except PropertyProblem as problem:
+    except PropertyError as problem:
         raise of_property(problem, anchor) from None
 
 
 def _patch(store: Store, uuid: str, data: dict[str, Any]) -> bool:
     _checked(store, data, PATCH_ANCHOR)
     if not is_uuid(uuid):
-        raise of_property(PropertyProblem("This value is not a valid UUID."), PATCH_ANCHOR)
+        raise of_property(PropertyError("This value is not a valid UUID."), PATCH_ANCHOR)
     if data.get("uuid") is not None and data["uuid"].lower() != uuid.lower():
         raise unprocessable(
             f'The uuid "{data["uuid"]}" provided in the request body must match the uuid "{uuid}" provided in the url.'
@@ -124,9 +124,9 @@ def _saved(store: Store, product: Product, data: dict[str, Any], anchor: str, *,
         if not is_new and data.get("values") is not None:
             check_form(data["values"])
         product, faults = updated(store, product, with_uuids(data), is_new=is_new)
-    except PropertyProblem as problem:
+    except PropertyError as problem:
         raise of_property(problem, anchor) from None
-    except TwoWayWithItself:
+    except TwoWayError:
         raise of_two_way() from None
     check_product(store, product, faults)
     save_product(store, product)

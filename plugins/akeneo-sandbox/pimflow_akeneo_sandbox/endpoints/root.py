@@ -26,7 +26,9 @@ def get_root(call: Call) -> Response:
 def _name(path: str, method: str) -> str:
     parts = [part for part in path.removeprefix("/api/rest/v1/").split("/") if not part.startswith("{")]
     singular = {"families": "family", "categories": "category", "currencies": "currency"}
-    nouns = [singular.get(part, part.removesuffix("s") if part != "products-uuid" else "product_uuid") for part in parts]
+    nouns = [
+        singular.get(part, part.removesuffix("s") if part != "products-uuid" else "product_uuid") for part in parts
+    ]
     is_list = not path.endswith("}") and parts[-1] not in {"download", "system-information", "search"}
     action = "list" if is_list and method == "GET" else NAMES[method]
     if is_list and method == "PATCH":

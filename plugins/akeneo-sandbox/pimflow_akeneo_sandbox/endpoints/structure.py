@@ -9,17 +9,20 @@ from pimflow_akeneo_sandbox.answers import json_answer, saved
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.endpoints.bulk import bulk
 from pimflow_akeneo_sandbox.endpoints.call import Call
+from pimflow_akeneo_sandbox.entities import now
 from pimflow_akeneo_sandbox.errors import (
-    PropertyProblem,
-    Refusal,
+    PropertyError,
+    RefusedError,
     not_found,
     of_property,
     of_violations,
     unprocessable,
 )
-from pimflow_akeneo_sandbox.loading.defaults import ATTRIBUTE, DEFAULTS, requirements
+from pimflow_akeneo_sandbox.loading.defaults import ATTRIBUTE, DATED, DEFAULTS, requirements
 from pimflow_akeneo_sandbox.search.paging import Listing, check_paging, offset_page
+from pimflow_akeneo_sandbox.search.query import BAD_SEARCH
 from pimflow_akeneo_sandbox.store import OWNERS, Store
+from pimflow_akeneo_sandbox.structure.answers import with_position
 from pimflow_akeneo_sandbox.structure.family_variants import with_unique_below
 from pimflow_akeneo_sandbox.structure.resource import Resource
 from pimflow_akeneo_sandbox.structure.writing import Writing, put_over, violations
@@ -28,7 +31,7 @@ OPTION_TYPES = ("pim_catalog_simpleselect", "pim_catalog_multiselect")
 
 
 def owner_of(call: Call, resource: Resource) -> Record | None:
-    """The attribute or family in the path; None for kinds without owner. Raises Refusal (404)."""
+    """Return the attribute or family in the path; None for kinds without owner. Raises RefusedError (404)."""
     if resource.kind not in OWNERS:
         return None
     code = call.keys["owner"]
@@ -56,9 +59,9 @@ def list_entities(call: Call, resource: Resource) -> Response:
     check_paging(kind, query["limit"], query["page"], query["with_count"], search_after=False)
     records = _records(call.store, resource, owner)
     if resource.filters:
-        records = resource.filters(call.store, records, _search(query.get("search")))
+        records = resource.filters(call.store, records, _search(resource, query.get("search")))
     start = (int(query["page"]) - 1) * int(query["limit"])
-    items = [resource.answer(call.store, record) for record in records[start : start + int(query["limit"])]]
+    items = [_answered(call, resource, record) for record in records[start : start + int(query["limit"])]]
     count = len(records) if query["with_count"] == "true" else None
     return json_answer(offset_page(Listing(_url(call, resource)), query, items, count))
 
@@ -72,13 +75,14 @@ def _records(store: Store, resource: Resource, owner: Record | None) -> list[Rec
     return [record for record in records if record["family"] == owner["code"]]
 
 
-def _search(text: str | None) -> dict[str, Any]:
+def _search(resource: Resource, text: str | None) -> dict[str, Any]:
     if text is None:
         return {}
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise Refusal(400, "The search query parameter must be a valid JSON.") from None
+        message = BAD_SEARCH if resource.kind == "locales" else "The search query parameter must be a valid JSON."
+        raise RefusedError(400, message) from None
     return dict(found) if isinstance(found, dict) else {}
 
 
@@ -94,22 +98,27 @@ def get_entity(call: Call, resource: Resource) -> Response:
     record = find(call.store, resource, owner, code)
     if record is None:
         raise not_found(unknown(resource, code, owner, call.keys.get("owner", "")))
-    return json_answer(resource.answer(call.store, record))
+    return json_answer(_answered(call, resource, record))
+
+
+def _answered(call: Call, resource: Resource, record: Record) -> Record:
+    answer = resource.answer(call.store, record)
+    if resource.kind == "categories" and call.query.get("with_position") == "true":
+        return with_position(call.store, answer)
+    return answer
 
 
 def unknown(resource: Resource, code: str, owner: Record | None, owner_code: str) -> str:
-    """The message for a code that names nothing."""
+    """Return the message for a code that names nothing."""
     if resource.kind == "attribute_options":
-        return (
-            f'Attribute option "{code}" does not exist or is not an option of the attribute "{owner_code}".'
-        )
+        return f'Attribute option "{code}" does not exist or is not an option of the attribute "{owner_code}".'
     if owner:
         return f'Family variant "{code}" does not exist or is not a variant of the family "{owner_code}".'
     return f'{resource.noun} "{code}" does not exist.'
 
 
 def find(store: Store, resource: Resource, owner: Record | None, code: str) -> Record | None:
-    """The entity of this code below its owner, or None."""
+    """Return the entity of this code below its owner, or None."""
     if owner is None:
         return store.get(resource.kind, code)
     if resource.kind == "attribute_options":
@@ -156,7 +165,7 @@ def _patched(
 def _refuse_other_owner(
     resource: Resource, owner: Record | None, data: dict[str, Any], owner_code: str, code: str | None, *, is_new: bool
 ) -> None:
-    """A new entity must have the keys of the path, where it names them."""
+    """Return a new entity must have the keys of the path, where it names them."""
     if not is_new:
         return
     told = 'The {0} "{1}" provided in the request body must match the {0} "{2}" provided in the url.'
@@ -168,7 +177,7 @@ def _refuse_other_owner(
 
 
 def _draft(store: Store, resource: Resource, owner: Record | None) -> Record:
-    """A new entity with the PIM's defaults."""
+    """Return a new entity with the PIM's defaults."""
     kind = resource.kind
     found: Record = {"code": None}
     for name, value in (ATTRIBUTE if kind == "attributes" else DEFAULTS[kind]).items():
@@ -202,7 +211,7 @@ def _written(
         start = {**start, "attributes": None}
     try:
         record = put_over(writing, store, start, data)
-    except PropertyProblem as problem:
+    except PropertyError as problem:
         raise of_property(problem, resource.anchors[0 if posted else 1]) from None
     if resource.kind == "family_variants":
         record = with_unique_below(store, record)
@@ -210,6 +219,8 @@ def _written(
     found = list(violations(writing, store, record, old, taken=taken))
     if found:
         raise of_violations(found)
+    if resource.kind in DATED and record != old:
+        record["updated"] = now().isoformat()
     writing.keep(store, record, old)
     return record
 

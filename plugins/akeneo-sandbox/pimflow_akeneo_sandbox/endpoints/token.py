@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from pimflow_akeneo_sandbox.answers import json_answer
 from pimflow_akeneo_sandbox.endpoints.call import JSON, Call, json_object
-from pimflow_akeneo_sandbox.errors import Refusal
+from pimflow_akeneo_sandbox.errors import RefusedError
 from pimflow_akeneo_sandbox.tokens import LONGEST_BODY
 
 FORM = "application/x-www-form-urlencoded"
@@ -17,10 +17,10 @@ FORM = "application/x-www-form-urlencoded"
 def post_token(call: Call) -> Response:
     """POST /api/oauth/v1/token, as JSON or form, with the client in a Basic header or in the body."""
     if len(call.body) > LONGEST_BODY:
-        raise Refusal(413, f"Request content exceeded the maximum allowed size of {LONGEST_BODY} bytes")
+        raise RefusedError(413, f"Request content exceeded the maximum allowed size of {LONGEST_BODY} bytes")
     kind = call.request.headers.get("content-type", "").split(";")[0].strip()
     if kind not in {JSON, FORM}:
-        raise Refusal(
+        raise RefusedError(
             415, f'"{kind}" in "Content-Type" header is not valid. Only "{JSON}" or "{FORM}" are allowed.'
         )
     body = dict(parse_qsl(call.body.decode())) if kind == FORM else json_object(call.body or b"{}")

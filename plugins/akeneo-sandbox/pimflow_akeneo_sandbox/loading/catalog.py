@@ -9,7 +9,7 @@ import orjson
 
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import Product, ProductModel, model_from_json, now, product_from_json
-from pimflow_akeneo_sandbox.errors import PropertyProblem, TwoWayWithItself
+from pimflow_akeneo_sandbox.errors import PropertyError, TwoWayError
 from pimflow_akeneo_sandbox.loading.csv_folder import read_folder
 from pimflow_akeneo_sandbox.loading.defaults import complete
 from pimflow_akeneo_sandbox.media import MediaFile
@@ -25,7 +25,7 @@ LINKS = ("associations", "quantified_associations")
 
 
 def read_catalog(catalog: Catalog) -> Mapping[str, Any]:
-    """The catalogue as a mapping; a path is a JSON file or a folder of CSV files. Raises ValueError."""
+    """Return the catalogue as a mapping; a path is a JSON file or a folder of CSV files. Raises ValueError."""
     if not isinstance(catalog, Path):
         return catalog
     if catalog.is_dir():
@@ -97,7 +97,7 @@ def _put(store: Store, kind: str, record: Record) -> None:
             store.put_media(media)
         else:
             store.put(kind, complete(store, kind, record))
-    except (PropertyProblem, LookupError) as problem:
+    except (PropertyError, LookupError) as problem:
         name = record.get("identifier") or record.get("code") or record.get("uuid")
         raise ValueError(f"{kind} '{name}' cannot be taken: {problem}") from problem
 
@@ -150,7 +150,7 @@ def _link(store: Store, kind: str, record: Record) -> None:
                 linked, _ = update_model.updated(store, model, links, is_new=False)
                 store.put_model(linked)
                 mirror(store, model.associations, linked)
-    except (PropertyProblem, TwoWayWithItself) as problem:
+    except (PropertyError, TwoWayError) as problem:
         name = record.get("identifier") or record.get("code") or record.get("uuid")
         raise ValueError(f"{kind} '{name}' cannot be associated: {problem}") from problem
 

@@ -12,7 +12,12 @@ from pimflow_akeneo_sandbox.values import kinds
 
 PRODUCT = frozenset({"uuid", "enabled", "family", "parent", "categories", "groups", "identifier"})
 MODEL = frozenset({"code", "family_variant", "parent", "categories"})
-LINKS = {"products": "products", "product_models": "product_models", "groups": "groups", "product_uuids": "product_uuids"}
+LINKS = {
+    "products": "products",
+    "product_models": "product_models",
+    "groups": "groups",
+    "product_uuids": "product_uuids",
+}
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,7 @@ class ProductReader:
         self._attributes = {attribute["code"]: attribute for attribute in catalog["attributes"]}
         self._locales = {locale["code"] for locale in catalog["locales"]}
         self._channels = {channel["code"] for channel in catalog["channels"]}
-        self._identifier = next(
-            (a["code"] for a in catalog["attributes"] if a["type"] == kinds.IDENTIFIER), "sku"
-        )
+        self._identifier = next((a["code"] for a in catalog["attributes"] if a["type"] == kinds.IDENTIFIER), "sku")
         self._columns: dict[str, Column | tuple[str, str]] = {}
         self._media: dict[str, Record] = {}
 
@@ -46,7 +49,7 @@ class ProductReader:
         return list(self._media.values())
 
     def product(self, row: dict[str, str]) -> Record:
-        """A row of products.csv. Raises ValueError for a column that means nothing."""
+        """Return a row of products.csv. Raises ValueError for a column that means nothing."""
         record: Record = {
             "identifier": row.get(self._identifier) or row.get("identifier") or None,
             "enabled": row.get("enabled", "1") != "0",
@@ -60,7 +63,7 @@ class ProductReader:
         return record | self._values(row, PRODUCT | {self._identifier}, "products.csv")
 
     def model(self, row: dict[str, str]) -> Record:
-        """A row of product_models.csv. Raises ValueError for a column that means nothing."""
+        """Return a row of product_models.csv. Raises ValueError for a column that means nothing."""
         record: Record = {
             "code": row["code"],
             "family_variant": row["family_variant"],
@@ -148,7 +151,7 @@ def _split(cell: str | None) -> list[str]:
 
 
 def _number(cell: str) -> Any:
-    """An integer where the cell is one, else the text: the PIM judges it."""
+    """Return an integer where the cell is one, else the text: the PIM judges it."""
     try:
         number = Decimal(cell)
     except InvalidOperation:

@@ -17,11 +17,13 @@ FLAGS = frozenset(
 )  # fmt: skip
 LISTS = frozenset({"allowed_extensions", "available_locales", "locales", "currencies", "attributes"})
 NUMBERS = frozenset({"sort_order", "max_characters", "minimum_input_length"})
-KEPT_AS_FALSE = frozenset({"unique", "useable_as_grid_filter", "localizable", "scopable", "is_two_way", "is_quantified"})
+KEPT_AS_FALSE = frozenset(
+    {"unique", "useable_as_grid_filter", "localizable", "scopable", "is_two_way", "is_quantified"}
+)
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of a file, none when it is not there. Raises ValueError for a file that is no UTF-8."""
+    """Return the rows of a file, none when it is not there. Raises ValueError for a file that is no UTF-8."""
     if not path.is_file():
         return
     csv.field_size_limit(10_000_000)
@@ -33,12 +35,12 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def split(cell: str | None) -> list[str]:
-    """The members of a list cell."""
+    """Return the members of a list cell."""
     return [member.strip() for member in (cell or "").split(",") if member.strip()]
 
 
 def structure_record(row: dict[str, str]) -> Record:
-    """A row of a structure file: labels gathered, flags, numbers and lists read, empty cells left out."""
+    """Return a row of a structure file: labels gathered, flags, numbers and lists read, empty cells left out."""
     record: Record = {"labels": {}}
     for name, cell in row.items():
         if name.startswith("label-"):
@@ -105,10 +107,8 @@ FILES: dict[str, Callable[[dict[str, str]], Record]] = {
 
 
 def read_folder(folder: Path) -> dict[str, Any]:
-    """The catalogue of the folder, products and models included. Raises ValueError naming file and column."""
-    found: dict[str, Any] = {
-        kind: [read(row) for row in rows(folder / f"{kind}.csv")] for kind, read in FILES.items()
-    }
+    """Return the catalogue of the folder, products and models included. Raises ValueError naming file and column."""
+    found: dict[str, Any] = {kind: [read(row) for row in rows(folder / f"{kind}.csv")] for kind, read in FILES.items()}
     if not found["attributes"]:
         raise ValueError(f"{folder} is no catalogue: there is no attributes.csv in it, or it is empty.")
     found["measurement_families"] = measurement_families()

@@ -33,11 +33,11 @@ DEFAULTS: dict[str, Record] = {
     "group_types": {"labels": {}},
     "groups": {"type": "RELATED", "labels": {}},
 }  # fmt: skip
-DATED = frozenset({"categories"})
+DATED = frozenset({"categories", "attributes", "attribute_groups", "families"})
 
 
 def complete(store: Store, kind: str, record: Record) -> Record:
-    """The entity with everything that was left out. Raises LookupError without a code."""
+    """Return the entity with everything that was left out. Raises LookupError without a code."""
     if not record.get("code"):
         raise LookupError("it has no code")
     code = str(record["code"])
@@ -82,7 +82,7 @@ def _family(store: Store, record: Record) -> Record:
 
 
 def requirements(store: Store, given: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Required attributes for every channel: the identifier is always among them."""
+    """Return required attributes for every channel: the identifier is always among them."""
     identifier = store.identifier_attribute
     channels = [channel["code"] for channel in store.structure["channels"].in_order()]
     return {

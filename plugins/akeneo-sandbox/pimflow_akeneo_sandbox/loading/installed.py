@@ -13,7 +13,7 @@ def _data() -> dict[str, Any]:
 
 
 def measurement_families() -> list[Record]:
-    """The measurement families of the PIM, labels in English."""
+    """Return the measurement families of the PIM, labels in English."""
     return [
         {
             "code": code,
@@ -34,7 +34,7 @@ def measurement_families() -> list[Record]:
 
 
 def installed_catalog() -> dict[str, list[Record]]:
-    """A PIM without any catalogue of its own: what its API cannot create is there."""
+    """Return a PIM without any catalogue of its own: what its API cannot create is there."""
     data = _data()
     return {
         "locales": [{"code": code, "enabled": False} for code in data["locales"]],

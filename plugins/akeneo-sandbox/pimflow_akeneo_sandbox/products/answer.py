@@ -26,12 +26,12 @@ class View:
 
 
 def moment(when: datetime) -> str:
-    """A date and time as the API writes it."""
+    """Return a date and time as the API writes it."""
     return when.isoformat(timespec="seconds")
 
 
 def product_answer(store: Store, product: Product, view: View, *, uuids: bool) -> Record:
-    """A product; `uuids` for the endpoints that name products by uuid."""
+    """Return a product; `uuids` for the endpoints that name products by uuid."""
     body: dict[str, Any] = {"uuid": product.uuid}
     if not uuids:
         body["identifier"] = product.identifier
@@ -63,7 +63,7 @@ def _is_wanted(scope: str, locale: str, view: ValueView) -> bool:
 
 
 def grade(ratio: int) -> str:
-    """A letter for a percentage. The PIM's own rules are richer; here the score follows completeness."""
+    """Return a letter for a percentage. The PIM's own rules are richer; here the score follows completeness."""
     return next((letter for least, letter in GRADES if ratio >= least), "E")
 
 
@@ -77,7 +77,7 @@ def quality_scores(store: Store, product: Product, view: View) -> list[Record]:
 
 
 def model_answer(store: Store, model: ProductModel, view: View) -> Record:
-    """A product model."""
+    """Return a product model."""
     body: dict[str, Any] = {
         "code": model.code,
         "family": store.need("families", family_variant(store, model.family_variant)["family"])["code"],

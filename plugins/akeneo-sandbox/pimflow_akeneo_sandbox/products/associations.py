@@ -8,8 +8,8 @@ from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import LINKS, Associations, Entity, Product, ProductModel
 from pimflow_akeneo_sandbox.errors import (
-    PropertyProblem,
-    TwoWayWithItself,
+    PropertyError,
+    TwoWayError,
     expects,
     expects_entity,
     expects_valid_data,
@@ -23,7 +23,7 @@ KNOWN_LINKS = ("products", "product_uuids", "product_models", "groups")
 
 
 def with_uuids(data: Record) -> Record:
-    """The payload of the uuid endpoints, where `products` holds uuids, with them under `product_uuids`."""
+    """Return the payload of the uuid endpoints, where `products` holds uuids, with them under `product_uuids`."""
     given = data.get(FIELD)
     if not isinstance(given, dict):
         return data
@@ -37,7 +37,7 @@ def with_uuids(data: Record) -> Record:
 
 
 def check_form(data: Any) -> None:
-    """Raise PropertyProblem unless it is type -> link -> list of strings."""
+    """Raise PropertyError unless it is type -> link -> list of strings."""
     if not php.is_array(data):
         raise expects(FIELD, "an array", php.type_name(data))
     for code, links in data.items() if isinstance(data, dict) else enumerate(data):
@@ -56,9 +56,7 @@ def _check_links(code: str, links: Any) -> None:
     if not isinstance(links, dict) or not any(links.get(link) is not None for link in KNOWN_LINKS):
         raise expects_valid_data(FIELD, told)
     if "products" in links and "product_uuids" in links:
-        raise expects_valid_data(
-            FIELD, f'{told[:-1]}, only one of "products" or "product_uuids" is expected'
-        )
+        raise expects_valid_data(FIELD, f'{told[:-1]}, only one of "products" or "product_uuids" is expected')
     for link, members in links.items():
         for member in php.items_of(members):
             if not isinstance(member, str):
@@ -68,7 +66,7 @@ def _check_links(code: str, links: Any) -> None:
 
 
 def changed(store: Store, owner: Entity, data: Any) -> Associations:
-    """The associations with those of the payload put over them. Raises PropertyProblem, TwoWayWithItself."""
+    """Return the associations with those of the payload put over them. Raises PropertyError, TwoWayError."""
     check_form(data)
     found = {code: dict(links) for code, links in owner.associations.items()}
     for code, links in data.items() if isinstance(data, dict) else ():
@@ -89,7 +87,7 @@ def changed(store: Store, owner: Entity, data: Any) -> Associations:
 def _refuse_itself(owner: Entity, links: Mapping[str, tuple[str, ...]]) -> None:
     own = ("products", owner.uuid) if isinstance(owner, Product) else ("product_models", owner.code)
     if own[1] in links.get(own[0], ()):
-        raise TwoWayWithItself
+        raise TwoWayError
 
 
 def _resolved(store: Store, link: str, members: Any) -> tuple[str, ...]:
@@ -104,7 +102,7 @@ def _resolve(store: Store, link: str, member: str) -> str:
     if link == "products":
         product = store.product(member)
         if product is None:
-            raise PropertyProblem(
+            raise PropertyError(
                 "The “associations” property expects a valid product identifier. "
                 f"The {member} product does not exist or your connection does not have permission to access it."
             )

@@ -17,15 +17,14 @@ from pimflow_akeneo_sandbox.values.check import identifier_faults, value_violati
 def check_product(store: Store, product: Product, faults: list[Violation]) -> None:
     """Raise the refusal with all violations of the first group that has some."""
     variant = variants.variant_of(store, product)
-    for group in (
-        lambda: [*_of_product(store, product, variant), *faults],
-        lambda: list(_of_identifier(store, product)),
-        lambda: list(_same_axes(store, product, variant)),
-        lambda: list(_no_family(product, variant)),
-    ):
-        found = group()
-        if found:
-            raise of_violations(found)
+    found = (
+        [*_of_product(store, product, variant), *faults]
+        or list(_of_identifier(store, product))
+        or list(_same_axes(store, product, variant))
+        or list(_no_family(product, variant))
+    )
+    if found:
+        raise of_violations(found)
 
 
 def check_model(store: Store, model: ProductModel, faults: list[Violation], *, is_new: bool) -> None:

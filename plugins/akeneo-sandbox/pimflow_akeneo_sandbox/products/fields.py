@@ -1,14 +1,14 @@
-"""Properties that products and models share: scalars, categories, groups. Each raises PropertyProblem."""
+"""Properties that products and models share: scalars, categories, groups. Each raises PropertyError."""
 
 from typing import Any
 
 from pimflow_akeneo_sandbox import php
-from pimflow_akeneo_sandbox.errors import PropertyProblem, expects, expects_entity, expects_valid_data
+from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_entity, expects_valid_data
 from pimflow_akeneo_sandbox.store import Store
 
 
 def scalar(name: str, data: Any) -> Any:
-    """The data, unless it is a list or object."""
+    """Return the data, unless it is a list or object."""
     if data is not None and not php.is_scalar(data):
         raise expects(name, "a scalar", php.type_name(data))
     return data
@@ -29,18 +29,18 @@ def _codes(name: str, data: Any, what: str) -> list[str]:
 
 
 def categories(store: Store, name: str, data: Any) -> tuple[str, ...]:
-    """The category codes as the catalogue spells them, in order of code."""
+    """Return the category codes as the catalogue spells them, in order of code."""
     found = set()
     for code in _codes(name, data, "category"):
         category = store.get("categories", code)
         if category is None:
-            raise PropertyProblem(f"The {code} category does not exist in your PIM.")
+            raise PropertyError(f"The {code} category does not exist in your PIM.")
         found.add(category["code"])
     return tuple(sorted(found))
 
 
 def groups(store: Store, data: Any) -> tuple[str, ...]:
-    """The group codes as the catalogue spells them, in order of code."""
+    """Return the group codes as the catalogue spells them, in order of code."""
     found = set()
     for code in _codes("groups", data, "group"):
         group = store.get("groups", code)
@@ -51,7 +51,7 @@ def groups(store: Store, data: Any) -> tuple[str, ...]:
 
 
 def enabled(data: Any) -> bool:
-    """A boolean, or 0 and 1 as number or text."""
+    """Return a boolean, or 0 and 1 as number or text."""
     scalar("enabled", data)
     if isinstance(data, bool):
         return data
@@ -61,7 +61,7 @@ def enabled(data: Any) -> bool:
 
 
 def family(store: Store, data: Any) -> str | None:
-    """The family code as the catalogue spells it; None and empty text mean no family."""
+    """Return the family code as the catalogue spells it; None and empty text mean no family."""
     scalar("family", data)
     if data is None or data == "":
         return None
@@ -69,5 +69,5 @@ def family(store: Store, data: Any) -> str | None:
         raise expects("family", "a string", php.type_name(data))
     found = store.get("families", data)
     if found is None:
-        raise PropertyProblem(f"The {data} family does not exist in your PIM.")
+        raise PropertyError(f"The {data} family does not exist in your PIM.")
     return str(found["code"])

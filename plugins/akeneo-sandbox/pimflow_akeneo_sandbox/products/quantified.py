@@ -6,7 +6,7 @@ from typing import Any
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import Entity, Quantified
-from pimflow_akeneo_sandbox.errors import PropertyProblem, Violation, expects, expects_valid_data
+from pimflow_akeneo_sandbox.errors import PropertyError, Violation, expects, expects_valid_data
 from pimflow_akeneo_sandbox.products.variants import ancestors
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.values.payload import is_uuid
@@ -18,7 +18,7 @@ NAMES = {"products": "products", "product_models": "product models"}
 
 
 def check_form(data: Any) -> None:
-    """Raise PropertyProblem unless it is type -> link -> list of {identifier or uuid, quantity}."""
+    """Raise PropertyError unless it is type -> link -> list of {identifier or uuid, quantity}."""
     if not php.is_array(data):
         raise expects(FIELD, "an array", php.type_name(data))
     for code, links in data.items() if isinstance(data, dict) else enumerate(data):
@@ -48,12 +48,12 @@ def _check_member(member: Any) -> None:
         raise _invalid("contain a valid quantity")
 
 
-def _invalid(because: str) -> PropertyProblem:
+def _invalid(because: str) -> PropertyError:
     return expects_valid_data(FIELD, f"a quantified association should {because}")
 
 
 def changed(store: Store, current: Quantified, data: Any) -> tuple[Quantified, list[Violation]]:
-    """The links with those of the payload put over them, and what is wrong with them. Raises PropertyProblem."""
+    """Return the links with those of the payload put over them, and what is wrong with them. Raises PropertyError."""
     check_form(data)
     found = {code: dict(links) for code, links in current.items()}
     faults: list[Violation] = []
@@ -77,7 +77,7 @@ def changed(store: Store, current: Quantified, data: Any) -> tuple[Quantified, l
 
 
 def _resolve(store: Store, link: str, member: Record) -> str:
-    """The key that is kept, empty when there is no such product or model."""
+    """Return the key that is kept, empty when there is no such product or model."""
     if link == "product_models":
         model = store.model(member.get("identifier"))
         return model.code if model else ""
@@ -106,9 +106,7 @@ def _type_faults(kind: Record | None, code: str, links: Mapping[str, Any]) -> It
             )
 
 
-def _link_faults(
-    path: str, link: str, members: list[Record], resolved: list[tuple[str, int]]
-) -> Iterator[Violation]:
+def _link_faults(path: str, link: str, members: list[Record], resolved: list[tuple[str, int]]) -> Iterator[Violation]:
     for at, (_, quantity) in enumerate(resolved):
         if not 1 <= quantity <= LARGEST:
             message = f'"{quantity}" is an invalid quantity. Please, write a value between 1 and {LARGEST}.'

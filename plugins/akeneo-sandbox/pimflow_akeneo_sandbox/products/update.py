@@ -8,8 +8,8 @@ from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import NO_SCOPE, Product
 from pimflow_akeneo_sandbox.errors import (
     DOCUMENTATION,
-    PropertyProblem,
-    UnknownProperty,
+    PropertyError,
+    UnknownPropertyError,
     Violation,
     cannot_be_modified,
     documented,
@@ -30,7 +30,7 @@ ANCHOR_VARIANT_GROUP = DOCUMENTATION + "products-with-variants.html"
 
 
 def to_variant(store: Store, product: Product, parent: Any) -> Product:
-    """A simple product given a parent: it keeps the values of the lowest level only."""
+    """Return a simple product given a parent: it keeps the values of the lowest level only."""
     model = store.model(parent)
     if model is None:
         raise unprocessable(f'The given product model "{parent}" does not exist')
@@ -40,7 +40,7 @@ def to_variant(store: Store, product: Product, parent: Any) -> Product:
 
 
 def to_simple(store: Store, product: Product) -> Product:
-    """A variant without its parent: it keeps what it had inherited."""
+    """Return a variant without its parent: it keeps what it had inherited."""
     links = {code: dict(kept) for code, kept in product.associations.items()}
     numbers = {code: dict(kept) for code, kept in product.quantified.items()}
     for model in variants.ancestors(store, product):
@@ -63,9 +63,9 @@ def to_simple(store: Store, product: Product) -> Product:
 
 
 def updated(store: Store, product: Product, data: Record, *, is_new: bool) -> tuple[Product, list[Violation]]:
-    """The product with the payload put over it, and what is wrong with its quantified associations.
+    """Return the product with the payload put over it, and what is wrong with its quantified associations.
 
-    Raises PropertyProblem, TwoWayWithItself, Refusal.
+    Raises PropertyError, TwoWayError, RefusedError.
     """
     if "variant_group" in data:
         message = 'Property "variant_group" does not exist anymore. Check the link below to understand why.'
@@ -83,13 +83,13 @@ def updated(store: Store, product: Product, data: Record, *, is_new: bool) -> tu
 
 
 def _without_other_levels(store: Store, product: Product, data: Record) -> Record:
-    """The payload of a variant without the values that belong above it: the PIM drops them silently."""
+    """Return the payload of a variant without the values that belong above it: the PIM drops them silently."""
     values = data.get("values")
     if not isinstance(values, dict):
         return data
     for code in values:
         if store.get("attributes", code) is None:
-            raise UnknownProperty(code)
+            raise UnknownPropertyError(code)
     parent = store.model(data.get("parent") or product.parent)
     family = store.get("families", data.get("family"))
     if parent:
@@ -111,7 +111,7 @@ def _put(store: Store, product: Product, name: str, value: Any, faults: list[Vio
     if setter:
         return setter(store, product, value)
     if name not in IGNORED:
-        raise UnknownProperty(name)
+        raise UnknownPropertyError(name)
     return product
 
 
@@ -126,7 +126,7 @@ def _parent(store: Store, product: Product, data: Any) -> Product:
         raise expects_entity("parent", "parent code", "The parent product model does not exist", str(data))
     if product.parent and variants.parent_of(store, product).family_variant != model.family_variant:
         old = variants.parent_of(store, product).family_variant
-        raise PropertyProblem(
+        raise PropertyError(
             f'New parent "{model.code}" of variant product "{product.identifier}" must have the same '
             f'family variant "{old}" than the previous parent'
         )
@@ -137,13 +137,13 @@ def _parent(store: Store, product: Product, data: Any) -> Product:
 def _values(store: Store, product: Product, data: Any) -> Product:
     try:
         values = merged(store, product.values, data)
-    except UnknownProperty as unknown:
-        raise PropertyProblem(f"The {unknown.name} attribute does not exist in your PIM.") from None
+    except UnknownPropertyError as unknown:
+        raise PropertyError(f"The {unknown.name} attribute does not exist in your PIM.") from None
     return with_values(store, product, values)
 
 
 def with_values(store: Store, product: Product, values: Any) -> Product:
-    """The product with these values, and the identifier that is among them."""
+    """Return the product with these values, and the identifier that is among them."""
     identifier = values.get(store.identifier_attribute, {}).get(NO_SCOPE)
     return replace(product, values=values, identifier=None if identifier is None else str(identifier))
 
@@ -173,5 +173,3 @@ SETTERS: dict[str, Callable[[Store, Product, Any], Product]] = {
     ),
     "values": _values,
 }
-
-

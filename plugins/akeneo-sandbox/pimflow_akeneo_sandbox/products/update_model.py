@@ -7,8 +7,8 @@ from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import ProductModel
 from pimflow_akeneo_sandbox.errors import (
-    PropertyProblem,
-    UnknownProperty,
+    PropertyError,
+    UnknownPropertyError,
     Violation,
     cannot_be_modified,
     expects,
@@ -22,19 +22,17 @@ IGNORED = frozenset({"identifier", "created", "updated", "parent_associations", 
 EMPTY = (None, "", "0")
 
 
-def updated(
-    store: Store, model: ProductModel, data: Record, *, is_new: bool
-) -> tuple[ProductModel, list[Violation]]:
-    """The model with the payload put over it, and what is wrong with its quantified associations.
+def updated(store: Store, model: ProductModel, data: Record, *, is_new: bool) -> tuple[ProductModel, list[Violation]]:
+    """Return the model with the payload put over it, and what is wrong with its quantified associations.
 
-    A new model has an empty code and family variant until the payload gives them. Raises PropertyProblem,
-    TwoWayWithItself.
+    A new model has an empty code and family variant until the payload gives them. Raises PropertyError,
+    TwoWayError.
     """
     data = _without_other_levels(store, data)
     if model.parent and "parent" in data and data["parent"] is None:
         raise cannot_be_modified("parent", "NULL")
     if "family_variant" in data and data["family_variant"] is None:
-        raise PropertyProblem('Property "family_variant" does not expect an empty value.')
+        raise PropertyError('Property "family_variant" does not expect an empty value.')
     if "parent" in data:
         model = _with_parent(store, model, data, is_new=is_new)
     faults: list[Violation] = []
@@ -47,13 +45,13 @@ def updated(
 
 
 def _without_other_levels(store: Store, data: Record) -> Record:
-    """The payload without values of other levels: the PIM drops them silently. Unknown attributes raise."""
+    """Return the payload without values of other levels: the PIM drops them silently. Unknown attributes raise."""
     values = data.get("values")
     if not isinstance(values, dict):
         return data
     for code in values:
         if store.get("attributes", code) is None:
-            raise UnknownProperty(code)
+            raise UnknownPropertyError(code)
     if "code" not in data:
         return data
     known = store.model(data["code"])
@@ -84,10 +82,12 @@ def _with_parent(store: Store, model: ProductModel, data: Record, *, is_new: boo
     if model.family_variant and model.family_variant != parent.family_variant:
         raise _bad_parent("The new parent of the product model must be of the same family variant", code)
     inherits = not model.family_variant and data.get("family_variant") in {None, ""}
-    return replace(model, parent=parent.code, family_variant=parent.family_variant if inherits else model.family_variant)
+    return replace(
+        model, parent=parent.code, family_variant=parent.family_variant if inherits else model.family_variant
+    )
 
 
-def _bad_parent(because: str, code: Any) -> PropertyProblem:
+def _bad_parent(because: str, code: Any) -> PropertyError:
     return expects_entity("parent", "parent code", because, php.to_text(code))
 
 
@@ -107,7 +107,7 @@ def _put(store: Store, model: ProductModel, name: str, value: Any, faults: list[
     if name in {"categories", "add_categories", "remove_categories"}:
         return _with_categories(store, model, name, value)
     if name not in IGNORED:
-        raise UnknownProperty(name)
+        raise UnknownPropertyError(name)
     return model
 
 
@@ -128,7 +128,7 @@ def _with_family_variant(store: Store, model: ProductModel, code: Any) -> Produc
     if model.parent and not model.family_variant:
         parent = variants.parent_of(store, model)
         if code != parent.family_variant:
-            raise PropertyProblem(
+            raise PropertyError(
                 f'The parent is not a product model of the family variant "{code}" '
                 f'but belongs to the family "{parent.family_variant}".'
             )
@@ -144,8 +144,8 @@ def _check_family(store: Store, model: ProductModel, code: Any, *, is_new: bool)
     if not is_new and variant and (not isinstance(code, str) or code in EMPTY or code != variant["family"]):
         raise cannot_be_modified("family", php.to_text(code) if php.is_scalar(code) else php.type_name(code))
     if code is None or code == "":
-        raise PropertyProblem('Property "family" does not expect an empty value.')
+        raise PropertyError('Property "family" does not expect an empty value.')
     if not isinstance(code, str):
         raise expects("family", "a string", php.type_name(code))
     if variant and code != variant["family"]:
-        raise PropertyProblem(f'The family "{code}" does not match the family of the variant "{variant["code"]}".')
+        raise PropertyError(f'The family "{code}" does not match the family of the variant "{variant["code"]}".')

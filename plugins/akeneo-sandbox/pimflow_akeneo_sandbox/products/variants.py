@@ -12,7 +12,7 @@ from pimflow_akeneo_sandbox.values.merge import over
 
 
 def family_variant(store: Store, code: str) -> Record:
-    """A family variant by its own code (unique in the PIM, whatever the family)."""
+    """Return a family variant by its own code (unique in the PIM, whatever the family)."""
     found = store.family_variants.get(code.lower())
     if found is None:
         raise LookupError(f"There is no family variant '{code}'.")
@@ -20,19 +20,19 @@ def family_variant(store: Store, code: str) -> Record:
 
 
 def find_family_variant(store: Store, code: object) -> Record | None:
-    """A family variant by code, or None."""
+    """Return a family variant by code, or None."""
     return store.family_variants.get(code.lower()) if isinstance(code, str) else None
 
 
 def variant_of(store: Store, entity: Entity) -> Record | None:
-    """The family variant of a model or variant; None for a simple product."""
+    """Return the family variant of a model or variant; None for a simple product."""
     if isinstance(entity, ProductModel):
         return family_variant(store, entity.family_variant)
     return family_variant(store, parent_of(store, entity).family_variant) if entity.parent else None
 
 
 def parent_of(store: Store, entity: Entity) -> ProductModel:
-    """The model above; raises LookupError for an entity without one."""
+    """Return the model above; raises LookupError for an entity without one."""
     parent = store.model(entity.parent)
     if parent is None:
         raise LookupError("There is no model above.")
@@ -40,7 +40,7 @@ def parent_of(store: Store, entity: Entity) -> ProductModel:
 
 
 def ancestors(store: Store, entity: Entity) -> Iterator[ProductModel]:
-    """The models above, the nearest first."""
+    """Return the models above, the nearest first."""
     while entity.parent:
         entity = parent_of(store, entity)
         yield entity
@@ -57,17 +57,15 @@ def levels(variant: Record) -> int:
 
 
 def axes(variant: Record, level: int) -> list[str]:
-    """The axes of a level; the root has none."""
+    """Return the axes of a level; the root has none."""
     return next((list(s["axes"]) for s in variant["variant_attribute_sets"] if s["level"] == level), [])
 
 
 def level_attributes(store: Store, variant: Record, level: int) -> frozenset[str]:
-    """The attributes whose values belong on this level."""
+    """Return the attributes whose values belong on this level."""
     sets = variant["variant_attribute_sets"]
     if level:
-        return frozenset(
-            code for s in sets if s["level"] == level for code in (*s["attributes"], *s["axes"])
-        )
+        return frozenset(code for s in sets if s["level"] == level for code in (*s["attributes"], *s["axes"]))
     lower = {code for s in sets for code in (*s["attributes"], *s["axes"])}
     return store.family_attributes(store.need("families", variant["family"])["code"]) - lower
 

@@ -9,7 +9,7 @@ from typing import Any
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import Product
-from pimflow_akeneo_sandbox.errors import PropertyProblem, expects, expects_entity, expects_key, expects_valid_data
+from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_entity, expects_key, expects_valid_data
 from pimflow_akeneo_sandbox.products.variants import family_variant
 from pimflow_akeneo_sandbox.search.condition import Condition, Seen, Test
 from pimflow_akeneo_sandbox.search.dates import moment_test
@@ -26,7 +26,7 @@ NOT_IN_FINDS_EMPTY = frozenset({kinds.SELECT, kinds.MULTISELECT, kinds.REFERENCE
 
 
 def attribute_test(store: Store, attribute: Record, condition: Condition) -> Test | None:
-    """The test of a value; None when the attribute type does not have the operator. Raises PropertyProblem."""
+    """Return the test of a value; None when the attribute type does not have the operator. Raises PropertyError."""
     code, kind = attribute["code"], attribute["type"]
     build = BUILDERS.get(kind)
     if build is None or condition.operator not in OPERATORS[kind]:
@@ -51,12 +51,12 @@ def _checked_key(store: Store, attribute: Record, condition: Condition) -> tuple
     locale = condition.locale if attribute.get("localizable") else None
     scope = condition.scope if attribute.get("scopable") else None
     if attribute.get("localizable") and locale is None:
-        raise PropertyProblem(f'Attribute "{code}" expects a locale, none given.')
+        raise PropertyError(f'Attribute "{code}" expects a locale, none given.')
     if attribute.get("scopable"):
         if scope is None:
-            raise PropertyProblem(f'Attribute "{code}" expects a scope, none given.')
+            raise PropertyError(f'Attribute "{code}" expects a scope, none given.')
         if store.get("channels", scope) is None:
-            raise PropertyProblem(f'Attribute "{code}" expects an existing scope, "{scope}" given.')
+            raise PropertyError(f'Attribute "{code}" expects an existing scope, "{scope}" given.')
     return scope, locale
 
 
@@ -131,8 +131,8 @@ def _price(store: Store, attribute: Record, condition: Condition) -> DataTest:
     if by_currency:
         return lambda data: (amount_of(data) is None) == (condition.operator == "EMPTY FOR CURRENCY")
     wanted = Decimal(str(value["amount"]))
-    return lambda data: (amount := amount_of(data)) is not None and NUMBERS[condition.operator](
-        Decimal(str(amount)), wanted
+    return lambda data: (
+        (amount := amount_of(data)) is not None and NUMBERS[condition.operator](Decimal(str(amount)), wanted)
     )
 
 
@@ -158,7 +158,7 @@ def _option(store: Store, attribute: Record, condition: Condition) -> DataTest:
     for member in members:
         if attribute["type"] in {kinds.SELECT, kinds.MULTISELECT} and store.option(code, str(member)) is None:
             backend = kinds.BACKEND[attribute["type"]]
-            raise PropertyProblem(f'Object "{backend}" with code "{member}" does not exist')
+            raise PropertyError(f'Object "{backend}" with code "{member}" does not exist')
     wanted = {str(member).lower() for member in members}
     inside = condition.operator == "IN"
     return lambda data: wanted.isdisjoint(_lower(data)) != inside

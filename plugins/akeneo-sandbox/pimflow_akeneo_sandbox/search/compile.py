@@ -1,6 +1,6 @@
 """The search of a list turned into tests of one product or model; all must hold."""
 
-from pimflow_akeneo_sandbox.errors import PropertyProblem, unprocessable
+from pimflow_akeneo_sandbox.errors import PropertyError, unprocessable
 from pimflow_akeneo_sandbox.search.attributes import attribute_test
 from pimflow_akeneo_sandbox.search.condition import Condition, Test
 from pimflow_akeneo_sandbox.search.fields import field_test
@@ -9,7 +9,7 @@ from pimflow_akeneo_sandbox.store import Store
 
 
 def search_tests(store: Store, query: ListQuery, *, models: bool = False) -> list[Test]:
-    """The tests of a search. Raises Refusal for a condition that cannot be applied."""
+    """Return the tests of a search. Raises RefusedError for a condition that cannot be applied."""
     search = dict(query.search)
     channel = store.get("channels", query.scope)
     if channel and "categories" not in search:
@@ -28,7 +28,7 @@ def _test(store: Store, condition: Condition, *, models: bool) -> Test:
             test = attribute_test(store, attribute, condition)
         else:
             test = field_test(store, condition, models=models)
-    except PropertyProblem as problem:
+    except PropertyError as problem:
         raise unprocessable(problem.message) from None
     if test is None:
         raise unprocessable(condition.unsupported())

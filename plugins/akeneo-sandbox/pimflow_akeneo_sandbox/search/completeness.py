@@ -6,7 +6,7 @@ from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.entities import Product, ProductModel
-from pimflow_akeneo_sandbox.errors import PropertyProblem, expects, expects_key
+from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_key
 from pimflow_akeneo_sandbox.products.answer import grade
 from pimflow_akeneo_sandbox.products.completeness import completenesses
 from pimflow_akeneo_sandbox.products.variants import variants_below
@@ -30,7 +30,7 @@ ALL_LOCALES, ONE_LOCALE = " ON ALL LOCALES", " ON AT LEAST ONE LOCALE"
 
 
 def completeness_test(store: Store, condition: Condition, *, models: bool) -> Test | None:
-    """The test of completeness; None when the operator is unknown."""
+    """Return the test of completeness; None when the operator is unknown."""
     if models:
         return _model_test(condition) if condition.operator in OF_MODELS else None
     if condition.operator == "EMPTY":
@@ -38,7 +38,7 @@ def completeness_test(store: Store, condition: Condition, *, models: bool) -> Te
     if not php.is_numeric(condition.value):
         raise expects("completeness", "a numeric", php.type_name(condition.value))
     if condition.scope is None:
-        raise PropertyProblem('Property "completeness" expects a valid scope.')
+        raise PropertyError('Property "completeness" expects a valid scope.')
     everywhere = condition.operator.endswith(ALL_LOCALES)
     compare = SIGNS.get(condition.operator) or WORDS.get(
         condition.operator.removesuffix(ALL_LOCALES).removesuffix(ONE_LOCALE)
@@ -48,12 +48,14 @@ def completeness_test(store: Store, condition: Condition, *, models: bool) -> Te
     locales = _locales(store, condition, everywhere=everywhere)
     wanted = float(condition.value)
     if compare is operator.ne:
-        return lambda seen: _all_known(seen, condition.scope, locales) and any(
-            ratio != wanted for ratio in _of(seen, condition.scope, locales)
+        return lambda seen: (
+            _all_known(seen, condition.scope, locales)
+            and any(ratio != wanted for ratio in _of(seen, condition.scope, locales))
         )
     if everywhere:
-        return lambda seen: _all_known(seen, condition.scope, locales) and all(
-            compare(ratio, wanted) for ratio in _of(seen, condition.scope, locales)
+        return lambda seen: (
+            _all_known(seen, condition.scope, locales)
+            and all(compare(ratio, wanted) for ratio in _of(seen, condition.scope, locales))
         )
     return lambda seen: any(compare(ratio, wanted) for ratio in _of(seen, condition.scope, locales))
 
@@ -67,7 +69,7 @@ def _locales(store: Store, condition: Condition, *, everywhere: bool) -> list[st
         return [condition.locale]
     channel = store.get("channels", condition.scope)
     if channel is None:
-        raise PropertyProblem(f'Channel with "{condition.scope}" code does not exist')
+        raise PropertyError(f'Channel with "{condition.scope}" code does not exist')
     return list(channel["locales"])
 
 
@@ -89,9 +91,9 @@ def _all_known(seen: Seen, scope: str | None, locales: list[str]) -> bool:
 def _model_test(condition: Condition) -> Test:
     locales = [condition.locale] if condition.locale else list(condition.locales or ())
     if not locales:
-        raise PropertyProblem('Property "completeness" expects a valid locale.')
+        raise PropertyError('Property "completeness" expects a valid locale.')
     if not condition.scope:
-        raise PropertyProblem('Property "completeness" expects a valid channel.')
+        raise PropertyError('Property "completeness" expects a valid channel.')
     every, complete = condition.operator.startswith("ALL"), not condition.operator.endswith("INCOMPLETE")
 
     def holds(seen: Seen) -> bool:
@@ -119,13 +121,13 @@ def _locale_holds(
 
 
 def quality_test(_store: Store, condition: Condition) -> Test | None:
-    """The test of the quality score; None when the operator is unknown."""
+    """Return the test of the quality score; None when the operator is unknown."""
     if condition.operator != "IN":
         return None
     if not php.is_array(condition.value):
         raise expects("quality_score", "an array", php.type_name(condition.value))
     for what, given in (("channel", condition.scope), ("locale", condition.locale)):
         if given is None:
-            raise PropertyProblem(f'Property "quality_score" expects a {what}.')
+            raise PropertyError(f'Property "quality_score" expects a {what}.')
     wanted: set[Any] = set(php.items_of(condition.value))
     return lambda seen: any(grade(ratio) in wanted for ratio in _of(seen, condition.scope, [condition.locale or ""]))

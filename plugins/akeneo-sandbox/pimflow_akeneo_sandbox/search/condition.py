@@ -57,7 +57,7 @@ class Condition:
 
     @classmethod
     def of(cls, name: str, given: Mapping[str, Any], locale: str | None, scope: str | None) -> "Condition":
-        """The condition as sent, with the locale and scope that the whole search names as defaults."""
+        """Return the condition as sent, with the locale and scope that the whole search names as defaults."""
         locales = given.get("locales")
         return cls(
             name=name,
@@ -69,7 +69,5 @@ class Condition:
         )
 
     def unsupported(self) -> str:
-        """The message for an operator that the property does not have."""
-        return (
-            f'Filter on property "{self.name}" is not supported or does not support operator "{self.operator}"'
-        )
+        """Return the message for an operator that the property does not have."""
+        return f'Filter on property "{self.name}" is not supported or does not support operator "{self.operator}"'

@@ -5,25 +5,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pimflow_akeneo_sandbox import php
-from pimflow_akeneo_sandbox.errors import PropertyProblem, expects, expects_valid_data
+from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_valid_data
 
 Moments = Callable[[datetime], bool]
 
 
 def read(name: str, value: Any, form: str, shown: str) -> datetime:
-    """The value in the form. Raises PropertyProblem naming the form as shown to people."""
+    """Return the value in the form. Raises PropertyError naming the form as shown to people."""
     try:
         if not isinstance(value, str):
             raise ValueError(value)
         return datetime.strptime(value, form).replace(tzinfo=UTC)
     except ValueError:
-        raise PropertyProblem(
+        raise PropertyError(
             f'Property "{name}" expects a string with the format "{shown}" as data, "{php.to_text(value)}" given.'
         ) from None
 
 
 def moment_test(name: str, operator: str, value: Any, form: str, shown: str) -> Moments | None:
-    """The test of a moment; None when the operator is none of moments."""
+    """Return the test of a moment; None when the operator is none of moments."""
     if operator in {"BETWEEN", "NOT BETWEEN"}:
         if not php.is_array(value):
             raise expects(name, "an array", php.type_name(value))

@@ -5,7 +5,7 @@ from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.entities import Product, ProductModel
-from pimflow_akeneo_sandbox.errors import PropertyProblem, expects
+from pimflow_akeneo_sandbox.errors import PropertyError, expects
 from pimflow_akeneo_sandbox.products.variants import family_variant
 from pimflow_akeneo_sandbox.search.completeness import completeness_test, quality_test
 from pimflow_akeneo_sandbox.search.condition import Condition, Seen, Test
@@ -17,7 +17,7 @@ PRESENCE = {"EMPTY": False, "NOT EMPTY": True}
 
 
 def field_test(store: Store, condition: Condition, *, models: bool) -> Test | None:
-    """The test of a property; None when it does not have the operator."""
+    """Return the test of a property; None when it does not have the operator."""
     if condition.name == "completeness":
         return completeness_test(store, condition, models=models)
     if models and condition.name in {"enabled", "groups", "uuid"}:
@@ -27,7 +27,7 @@ def field_test(store: Store, condition: Condition, *, models: bool) -> Test | No
 
 
 def codes_of(condition: Condition) -> list[str]:
-    """The codes of an IN condition. Raises PropertyProblem unless it is a list of texts."""
+    """Return the codes of an IN condition. Raises PropertyError unless it is a list of texts."""
     if not php.is_array(condition.value):
         raise expects(condition.name, "an array", php.type_name(condition.value))
     members = php.items_of(condition.value)
@@ -42,7 +42,7 @@ def _existing(store: Store, kind: str, what: str, condition: Condition) -> list[
     for code in codes_of(condition):
         record = store.get(kind, code)
         if record is None:
-            raise PropertyProblem(f'Object "{what}" with code "{code}" does not exist')
+            raise PropertyError(f'Object "{what}" with code "{code}" does not exist')
         found.append(record["code"])
     return found
 
@@ -78,7 +78,7 @@ def _groups_of(seen: Seen) -> tuple[str, ...]:
 
 
 def with_descendants(store: Store, codes: list[str]) -> set[str]:
-    """The categories and all below them."""
+    """Return the categories and all below them."""
     children: dict[str, list[str]] = {}
     for category in store.structure["categories"]:
         if category["parent"]:
@@ -151,7 +151,7 @@ def _strings(name: str, value: Any) -> list[str]:
     if not php.is_array(value):
         raise expects(name, "an array", php.type_name(value))
     if not all(isinstance(member, str) for member in php.items_of(value)):
-        raise PropertyProblem(f'Property "{name}" expects an array of strings as data.')
+        raise PropertyError(f'Property "{name}" expects an array of strings as data.')
     return [member.lower() for member in php.items_of(value)]
 
 
@@ -188,5 +188,3 @@ BUILDERS: dict[str, Callable[[Store, Condition], Test | None]] = {
     "identifier": _identifier,
     "quality_score": quality_test,
 }
-
-

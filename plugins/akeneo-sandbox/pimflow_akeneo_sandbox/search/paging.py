@@ -35,8 +35,7 @@ def check_paging(kind: str, limit: str, page: str, with_count: str, *, search_af
             raise unprocessable(f'"{page}" is not a valid page number.')
         if with_count not in {"true", "false"}:
             raise unprocessable(
-                'Parameter "with_count" has to be a boolean. '
-                f'Only "true" or "false" allowed, "{with_count}" given.'
+                f'Parameter "with_count" has to be a boolean. Only "true" or "false" allowed, "{with_count}" given.'
             )
 
 
@@ -58,12 +57,12 @@ class Listing:
     key: str = "code"
 
     def link(self, parameters: Mapping[str, Any]) -> Record:
-        """A link to the list with these parameters; those without a value are left out."""
+        """Return a link to the list with these parameters; those without a value are left out."""
         given = {name: value for name, value in parameters.items() if value is not None}
         return {"href": f"{self.url}?{urlencode(given, quote_via=quote)}"}
 
     def items(self, items: Iterable[Record]) -> list[Record]:
-        """The items, each with a link to itself."""
+        """Return the items, each with a link to itself."""
         return [{**item, "_links": {**self._own(item), **item.get("_links", {})}} for item in items]
 
     def _own(self, item: Record) -> Record:
@@ -96,6 +95,6 @@ def after_page(listing: Listing, parameters: Mapping[str, Any], items: Sequence[
 
 
 def cut(found: Iterator[T], page: str, limit: str) -> list[T]:
-    """The items of a page out of all that was found."""
+    """Return the items of a page out of all that was found."""
     start = (int(page) - 1) * int(limit)
     return list(islice(found, start, start + int(limit)))

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from pimflow_akeneo_sandbox import php
-from pimflow_akeneo_sandbox.errors import Refusal, not_found, unprocessable
+from pimflow_akeneo_sandbox.errors import RefusedError, not_found, unprocessable
 from pimflow_akeneo_sandbox.search.paging import check_paging
 from pimflow_akeneo_sandbox.store import Store
 
@@ -46,7 +46,7 @@ class ListQuery:
 
 
 def read_query(parameters: Mapping[str, str], *, bad_search: int = 400) -> ListQuery:
-    """The parameters as they came. Raises Refusal when the search is no JSON object."""
+    """Return the parameters as they came. Raises RefusedError when the search is no JSON object."""
     locales, attributes = parameters.get("locales"), parameters.get("attributes")
     return ListQuery(
         pagination_type=parameters.get("pagination_type", "page"),
@@ -67,15 +67,15 @@ def read_query(parameters: Mapping[str, str], *, bad_search: int = 400) -> ListQ
 
 
 def read_search(text: str, bad_search: int = 400) -> Mapping[str, Any]:
-    """The search parameter. Raises Refusal with the given status when it is no JSON list or object."""
+    """Return the search parameter. Raises RefusedError with the given status when it is no JSON list or object."""
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise Refusal(bad_search, BAD_SEARCH) from None
+        raise RefusedError(bad_search, BAD_SEARCH) from None
     if isinstance(found, list):
         found = {str(at): member for at, member in enumerate(found)}
     if not isinstance(found, dict):
-        raise Refusal(bad_search, BAD_SEARCH)
+        raise RefusedError(bad_search, BAD_SEARCH)
     return found
 
 
@@ -164,7 +164,7 @@ def _check_identifiers(search: Mapping[str, Any]) -> None:
         if not isinstance(value, list):
             raise unprocessable("The identifier filter value should be an array")
         if len({str(member) for member in value}) > 100:
-            raise Refusal(400, "The identifier filter can't contain more than 100 product identifiers.")
+            raise RefusedError(400, "The identifier filter can't contain more than 100 product identifiers.")
         return
 
 

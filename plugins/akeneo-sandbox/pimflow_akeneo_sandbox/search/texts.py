@@ -19,7 +19,7 @@ OPERATORS: dict[str, Callable[[str, str], bool]] = {
 
 
 def text_test(name: str, operator: str, value: Any) -> TextTest | None:
-    """The test of a text; None when the operator is none of texts. Raises PropertyProblem for a value that is none."""
+    """Return the test of a text; None when the operator is none of texts. Raises PropertyError for a value that is none."""
     compare = OPERATORS.get(operator)
     if compare is None:
         return None
@@ -30,5 +30,5 @@ def text_test(name: str, operator: str, value: Any) -> TextTest | None:
 
 
 def without_markup(text: str) -> str:
-    """A text area as the index keeps it: tags become line breaks, which are dropped with all others."""
+    """Return a text area as the index keeps it: tags become line breaks, which are dropped with all others."""
     return unescape(re.sub(r"<[^>]*>", "", text)).replace("\n", "")[:10000]

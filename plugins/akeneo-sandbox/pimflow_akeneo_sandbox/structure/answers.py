@@ -4,18 +4,29 @@ from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.store import Store
 
 
+def undated(_store: Store, record: Record) -> Record:
+    """Return the entity without the time of its last change, which only filters see."""
+    return {name: value for name, value in record.items() if name != "updated"}
+
+
+def with_position(store: Store, record: Record) -> Record:
+    """Return a category with its place among its siblings, from 1."""
+    siblings = [c["code"] for c in store.structure["categories"] if c["parent"] == record["parent"]]
+    return {**record, "position": siblings.index(record["code"]) + 1 if record["parent"] else 1}
+
+
 def attribute_answer(store: Store, record: Record) -> Record:
-    """An attribute with the labels of its group."""
+    """Return an attribute with the labels of its group."""
     group = store.get("attribute_groups", record["group"])
-    return {**record, "group_labels": group["labels"] if group else None}
+    return {**undated(store, record), "group_labels": group["labels"] if group else None}
 
 
 def group_answer(store: Store, record: Record) -> Record:
-    """An attribute group with its attributes, in the order in which they came."""
+    """Return an attribute group with its attributes, in the order in which they came."""
     members = [a["code"] for a in store.structure["attributes"] if a["group"] == record["code"]]
-    return {**record, "attributes": members}
+    return {**undated(store, record), "attributes": members}
 
 
 def variant_answer(_store: Store, record: Record) -> Record:
-    """A family variant; the family is known from the path."""
+    """Return a family variant; the family is known from the path."""
     return {name: value for name, value in record.items() if name != "family"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.errors import PropertyProblem, Violation, expects_entity
+from pimflow_akeneo_sandbox.errors import PropertyError, Violation, expects_entity
 from pimflow_akeneo_sandbox.loading.defaults import ATTRIBUTE
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.structure.writing import BLANK, Setter, Writing, array, plain, texts_by_locale, type_fault
@@ -43,7 +43,7 @@ NEEDED = ("decimals_allowed", "negative_allowed")
 def _type(_store: Store, record: Record, data: Any) -> Record:
     record = plain("type")(_store, record, data)
     if data is None or data == "":
-        raise PropertyProblem('Property "type" does not expect an empty value.')
+        raise PropertyError('Property "type" does not expect an empty value.')
     if data not in kinds.ALL:
         because = "The attribute type does not exist"
         raise expects_entity("type", "attribute type", because, php.to_text(data))
@@ -85,9 +85,8 @@ def _date(name: str) -> Setter:
                 raise ValueError(data)
             day = datetime.fromisoformat(str(data)).date()
         except ValueError:
-            raise PropertyProblem(
-                f'Property "{name}" expects a string with the format "yyyy-mm-dd" as data, '
-                f'"{php.to_text(data)}" given.'
+            raise PropertyError(
+                f'Property "{name}" expects a string with the format "yyyy-mm-dd" as data, "{php.to_text(data)}" given.'
             ) from None
         return {**record, name: f"{day.isoformat()}T00:00:00+00:00"}
 

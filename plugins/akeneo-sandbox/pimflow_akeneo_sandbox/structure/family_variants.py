@@ -5,7 +5,7 @@ from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.errors import PropertyProblem, Violation, expects, expects_entity, expects_valid_data
+from pimflow_akeneo_sandbox.errors import PropertyError, Violation, expects, expects_entity, expects_valid_data
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.structure.writing import COMMON, Writing
 from pimflow_akeneo_sandbox.values import kinds
@@ -28,7 +28,7 @@ def _labels(store: Store, record: Record, data: Any) -> Record:
 
 
 def _sets(store: Store, record: Record, data: Any) -> Record:
-    objects = PropertyProblem(f'Property "{SETS}" expects an array of objects as data.')
+    objects = PropertyError(f'Property "{SETS}" expects an array of objects as data.')
     if not php.is_array(data):
         raise objects
     given = php.items_of(data)
@@ -36,7 +36,7 @@ def _sets(store: Store, record: Record, data: Any) -> Record:
         raise objects
     numbers = [one["level"] for one in given if isinstance(one, dict) and isinstance(one.get("level"), int)]
     if record.get("is_old") and max(numbers, default=0) != len(record[SETS]):
-        raise PropertyProblem("The number of variant attribute sets cannot be changed.")
+        raise PropertyError("The number of variant attribute sets cannot be changed.")
     levels = {one["level"]: one for one in record[SETS]}
     for one in given:
         if not isinstance(one, dict) or one.get("level") is None:
@@ -107,7 +107,9 @@ def _axis_faults(store: Store, record: Record) -> Iterator[Violation]:
             )
             yield Violation(SETS, message, rule="type of axis")
         if any(axis in one["attributes"] and axis not in one["axes"] for one in record[SETS]):
-            message = f'Attribute "{axis}" must be set as attribute in the same variant attribute set it was set as axis'
+            message = (
+                f'Attribute "{axis}" must be set as attribute in the same variant attribute set it was set as axis'
+            )
             yield Violation(SETS, message, rule="level of axis")
     twice = _repeated(every)
     if twice:
@@ -158,7 +160,7 @@ def _level_faults(record: Record) -> Iterator[Violation]:
 
 
 def with_unique_below(store: Store, record: Record) -> Record:
-    """The variant with unique attributes and identifiers of its family on the lowest level, where the PIM puts them."""
+    """Return the variant with unique attributes and identifiers of its family on the lowest level, where the PIM puts them."""
     if not record[SETS]:
         return record
     named = {code for one in record[SETS] for code in one["attributes"]}

@@ -18,7 +18,7 @@ def _fault(path: str, message: str) -> Record:
 
 
 def form_faults(data: Record, *, is_new: bool) -> list[Record]:
-    """What is wrong with the form; empty when nothing is."""
+    """Return what is wrong with the form; empty when nothing is."""
     if "code" not in data:
         return [_fault("", "The required properties (code) are missing")]
     extra = [name for name in data if name not in KEYS]
@@ -29,14 +29,18 @@ def form_faults(data: Record, *, is_new: bool) -> list[Record]:
     missing = [name for name in REQUIRED if name not in data] if is_new else []
     if missing:
         return [_fault("", f"The required properties ({', '.join(missing)}) are missing")]
-    for name, kind, told in (("labels", dict, "object"), ("units", dict, "object"), ("standard_unit_code", str, "string")):
+    for name, kind, told in (
+        ("labels", dict, "object"),
+        ("units", dict, "object"),
+        ("standard_unit_code", str, "string"),
+    ):
         if name in data and not isinstance(data[name], kind):
             return [_fault(name, f"The data must match the type: {told}")]
     return []
 
 
 def business_faults(store: Store, record: Record, old: Record | None) -> list[Record]:
-    """What the family must not be; empty when nothing is wrong."""
+    """Return what the family must not be; empty when nothing is wrong."""
     faults = []
     if not CODE.match(record["code"]):
         faults.append(_fault("code", "This field can only contain letters, numbers, and underscores."))

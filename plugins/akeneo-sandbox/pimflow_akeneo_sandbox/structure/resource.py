@@ -13,7 +13,7 @@ Filters = Callable[[Store, list[Record], dict[str, Any]], list[Record]]
 
 
 def as_kept(_store: Store, record: Record) -> Record:
-    """The entity as it is."""
+    """Return the entity as it is."""
     return record
 
 

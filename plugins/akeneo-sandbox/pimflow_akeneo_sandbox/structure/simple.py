@@ -5,10 +5,9 @@ from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.entities import now
 from pimflow_akeneo_sandbox.errors import (
-    REFERENCE,
     CHECK_FORMAT,
+    REFERENCE,
     Violation,
     documented,
     expects,
@@ -155,15 +154,10 @@ def _moved_faults(store: Store, record: Record, old: Record | None) -> Iterator[
         raise unprocessable(f"Cannot set child as parent to node: {at}")
 
 
-def _keep_category(store: Store, record: Record, old: Record | None) -> None:
-    if record != old:
-        store.put("categories", {**record, "updated": now().isoformat()})
-
-
 CATEGORY = Writing(
     setters={"parent": _parent},
     code_message="Category code may contain only letters, numbers and underscores",
-    keep=_keep_category,
+    keep=_keep("categories"),
     ignored=frozenset({"updated", "position", "values", "channel_requirements"}),
     before=(_moved_faults,),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.errors import UnknownProperty, Violation, expects, expects_valid_data
+from pimflow_akeneo_sandbox.errors import UnknownPropertyError, Violation, expects, expects_valid_data
 from pimflow_akeneo_sandbox.store import Store
 
 BLANK = "This value should not be blank."
@@ -16,7 +16,7 @@ TAKEN = "This value is already used."
 ONE_OR_MORE = "This collection should contain 1 element or more."
 WORD = re.compile(r"^[a-zA-Z0-9_]+$")
 
-# entity and data in, entity with the data out; raises PropertyProblem
+# entity and data in, entity with the data out; raises PropertyError
 Setter = Callable[[Store, Record, Any], Record]
 Checks = Callable[[Store, Record, Record | None], Iterable[Violation]]
 # keeps the entity and brings others in line with it
@@ -42,13 +42,13 @@ class Writing:
 
 
 def put_over(writing: Writing, store: Store, record: Record, data: Mapping[str, Any]) -> Record:
-    """The entity with the payload put over it. Raises PropertyProblem."""
+    """Return the entity with the payload put over it. Raises PropertyError."""
     for name, value in data.items():
         if name in writing.ignored:
             continue
         setter = COMMON.get(name) if name not in writing.setters else writing.setters[name]
         if setter is None:
-            raise UnknownProperty(name)
+            raise UnknownPropertyError(name)
         record = setter(store, record, value)
     return record
 
@@ -89,7 +89,7 @@ def label_faults(store: Store, record: Record) -> Iterator[Violation]:
 
 
 def array(name: str, data: Any) -> list[Any]:
-    """The members of a list or object of scalars. Raises PropertyProblem."""
+    """Return the members of a list or object of scalars. Raises PropertyError."""
     if not php.is_array(data):
         raise expects(name, "an array", php.type_name(data))
     for member in php.items_of(data):
@@ -99,7 +99,7 @@ def array(name: str, data: Any) -> list[Any]:
 
 
 def plain(name: str) -> Setter:
-    """A setter that takes any scalar."""
+    """Return a setter that takes any scalar."""
 
     def put(_store: Store, record: Record, data: Any) -> Record:
         if data is not None and not php.is_scalar(data):
@@ -110,7 +110,7 @@ def plain(name: str) -> Setter:
 
 
 def texts_by_locale(name: str) -> Setter:
-    """A setter that merges texts per locale; null and empty texts remove."""
+    """Return a setter that merges texts per locale; null and empty texts remove."""
 
     def put(store: Store, record: Record, data: Any) -> Record:
         array(name, data)
@@ -131,7 +131,7 @@ COMMON: dict[str, Setter] = {"code": plain("code"), "labels": texts_by_locale("l
 
 
 def type_fault(name: str, value: Any, kind: str) -> Iterator[Violation]:
-    """A value that is not of the type `bool` or `numeric`."""
+    """Return a value that is not of the type `bool` or `numeric`."""
     fits = isinstance(value, bool) if kind == "bool" else php.is_numeric(value)
     if value is None:
         yield Violation(name, "This value should not be null.")

@@ -26,7 +26,7 @@ class ValueView:
 
 
 def number_answer(attribute: Record, data: Any) -> Any:
-    """An integer without decimals allowed, else a string with at least four decimals."""
+    """Return an integer without decimals allowed, else a string with at least four decimals."""
     if not php.is_numeric(data):
         return data
     number = Decimal(str(data).strip())
@@ -47,16 +47,14 @@ def _amount(attribute: Record, amount: Any, places: Decimal) -> Any:
 
 
 def data_answer(store: Store, attribute: Record, data: Any) -> Any:
-    """The `data` of a value in an answer; None when what it refers to is gone."""
+    """Return the `data` of a value in an answer; None when what it refers to is gone."""
     kind, code = attribute["type"], attribute["code"]
     if kind == kinds.NUMBER:
         return number_answer(attribute, data)
     if kind == kinds.METRIC:
         return {"amount": _amount(attribute, data["amount"], FOUR), "unit": data["unit"]}
     if kind == kinds.PRICE:
-        return [
-            {"amount": _amount(attribute, price["amount"], TWO), "currency": price["currency"]} for price in data
-        ]
+        return [{"amount": _amount(attribute, price["amount"], TWO), "currency": price["currency"]} for price in data]
     if kind == kinds.SELECT:
         option = store.option(code, data)
         return option["code"] if option else None
@@ -67,7 +65,7 @@ def data_answer(store: Store, attribute: Record, data: Any) -> Any:
 
 
 def values_answer(store: Store, values: Values, view: ValueView) -> dict[str, Any]:
-    """The `values` of an answer."""
+    """Return the `values` of an answer."""
     found: dict[str, Any] = {}
     wanted = None if view.attributes is None else {code.lower() for code in view.attributes}
     for code, entries in values.items():

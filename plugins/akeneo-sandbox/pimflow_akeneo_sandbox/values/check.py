@@ -59,7 +59,7 @@ def _text_faults(_store: Store, attribute: Record, data: Any) -> Faults:
 
 @lru_cache(maxsize=512)
 def regexp(pattern: str) -> re.Pattern[str]:
-    """A regular expression in PHP's spelling, with its delimiters and flags if it has them."""
+    """Return a regular expression in PHP's spelling, with its delimiters and flags if it has them."""
     delimited = re.match(r"^([/#~@!%])(.*)\1([a-zA-Z]*)$", pattern, re.DOTALL)
     body, flags = (delimited[2], delimited[3]) if delimited else (pattern, "")
     given = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
@@ -166,7 +166,9 @@ def _price_violations(store: Store, attribute: Record, data: Any, where: dict[st
         for message in _number_faults(store, attribute, price["amount"]):
             yield Violation("values", message, currency=currency, **where)
         if currency not in active:
-            message = f"Please specify a valid currency for the {attribute['code']} attribute, the {currency} code was sent."
+            message = (
+                f"Please specify a valid currency for the {attribute['code']} attribute, the {currency} code was sent."
+            )
             yield Violation("values", message, currency=currency, **where)
 
 

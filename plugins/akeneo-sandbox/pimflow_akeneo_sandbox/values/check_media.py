@@ -13,7 +13,7 @@ TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "
 
 
 def file_faults(store: Store, attribute: Record, data: Any) -> Iterator[str]:
-    """What is wrong with the file of this code; a file that is gone is no fault."""
+    """Return what is wrong with the file of this code; a file that is gone is no fault."""
     media = store.media.get(data)
     if media:
         yield from _size_faults(attribute, media)
@@ -44,6 +44,4 @@ def _type_faults(attribute: Record, media: MediaFile) -> Iterator[str]:
     extension = media.extension.lower()
     expected = TYPES.get(extension)
     if attribute.get("allowed_extensions") and expected and media.content and media.mime_type != expected:
-        yield (
-            f"The MIME type is not allowed for {extension} (allowed types: {expected}, found {media.mime_type})."
-        )
+        yield (f"The MIME type is not allowed for {extension} (allowed types: {expected}, found {media.mime_type}).")

@@ -11,15 +11,15 @@ from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.errors import PropertyProblem, expects, expects_entity, expects_key, expects_valid_data
+from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_entity, expects_key, expects_valid_data
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.values import kinds
 
 PLAIN_DECIMAL = re.compile(r"^-?\d+(\.\d+)?$")
 
 
-def _requires_string(code: str, data: Any) -> PropertyProblem:
-    return PropertyProblem(f"The {code} attribute requires a string, a {php.type_name(data)} was detected.")
+def _requires_string(code: str, data: Any) -> PropertyError:
+    return PropertyError(f"The {code} attribute requires a string, a {php.type_name(data)} was detected.")
 
 
 def _text(_store: Store, attribute: Record, data: Any) -> Any:
@@ -56,7 +56,7 @@ def _metric(store: Store, attribute: Record, data: Any) -> Any:
 
 
 def spelt_unit(store: Store, family: str | None, unit: str) -> str:
-    """The unit as its measurement family spells it; an unknown one is kept as sent."""
+    """Return the unit as its measurement family spells it; an unknown one is kept as sent."""
     record = store.get("measurement_families", family)
     units: dict[str, Any] = record["units"] if record else {}
     return next((known for known in units if known.lower() == unit.lower()), unit)
@@ -69,7 +69,7 @@ def _prices(_store: Store, attribute: Record, data: Any) -> Any:
     prices = php.items_of(data)
     for price in prices:
         if not php.is_array(price):
-            raise PropertyProblem(f'Property "{code}" expects an array of arrays as data.')
+            raise PropertyError(f'Property "{code}" expects an array of arrays as data.')
         for key in ("amount", "currency"):
             if not isinstance(price, dict) or price.get(key) is None:
                 raise expects_key(code, key)
@@ -103,7 +103,7 @@ def _date(_store: Store, attribute: Record, data: Any) -> Any:
             raise ValueError(data)
         moment = datetime.fromisoformat(data.strip())
     except ValueError:
-        raise PropertyProblem(
+        raise PropertyError(
             f"The {attribute['code']} attribute requires a valid date. "
             "Please use the following format yyyy-mm-dd for dates."
         ) from None
@@ -114,7 +114,7 @@ def _media(store: Store, attribute: Record, data: Any) -> Any:
     if not isinstance(data, str):
         raise expects(attribute["code"], "a string", php.type_name(data))
     if data not in store.media:
-        raise PropertyProblem(f'Property "{attribute["code"]}" expects a valid pathname as data, "{data}" given.')
+        raise PropertyError(f'Property "{attribute["code"]}" expects a valid pathname as data, "{data}" given.')
     return data
 
 
@@ -152,7 +152,7 @@ def is_empty(kind: str, data: Any) -> bool:
 
 
 def without_empty_prices(data: Any) -> Any:
-    """A price collection without the currencies that have no amount."""
+    """Return a price collection without the currencies that have no amount."""
     if not php.is_array(data):
         return data
     return [
@@ -163,7 +163,7 @@ def without_empty_prices(data: Any) -> Any:
 
 
 def value_of(store: Store, attribute: Record, data: Any) -> Any:
-    """The value to keep. Raises PropertyProblem when the type is wrong."""
+    """Return the value to keep. Raises PropertyError when the type is wrong."""
     reader = READERS.get(attribute["type"])
     if reader is None:
         raise expects_entity(attribute["code"], "attribute type", "The type has no values here", attribute["type"])

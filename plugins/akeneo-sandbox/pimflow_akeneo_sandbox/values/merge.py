@@ -7,8 +7,8 @@ from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import Scoped, Values
 from pimflow_akeneo_sandbox.errors import (
-    PropertyProblem,
-    UnknownProperty,
+    PropertyError,
+    UnknownPropertyError,
     expects,
     expects_key,
     expects_valid_data,
@@ -19,7 +19,7 @@ from pimflow_akeneo_sandbox.values.create import is_empty, value_of, without_emp
 
 
 def check_form(values: Any) -> None:
-    """Raise PropertyProblem unless it is attribute -> list of {locale, scope, data}."""
+    """Raise PropertyError unless it is attribute -> list of {locale, scope, data}."""
     if not php.is_array(values):
         raise expects("values", "an array", php.type_name(values))
     for code, entries in values.items() if isinstance(values, dict) else enumerate(values):
@@ -37,13 +37,13 @@ def _check_entry(code: str, entry: Any) -> None:
             raise expects_key(code, key)
     for key in ("locale", "scope"):
         if entry[key] is not None and not isinstance(entry[key], str):
-            raise PropertyProblem(
+            raise PropertyError(
                 f'Property "{code}" expects a value with a string as {key}, "{php.type_name(entry[key])}" given.'
             )
 
 
 def check_scope_and_locale(attribute: Record, scope: str | None, locale: str | None) -> None:
-    """Raise PropertyProblem when scope or locale is missing or too many for this attribute."""
+    """Raise PropertyError when scope or locale is missing or too many for this attribute."""
     scopable, localizable = bool(attribute.get("scopable")), bool(attribute.get("localizable"))
     if (scope is not None) == scopable and (locale is not None) == localizable:
         return
@@ -59,17 +59,17 @@ def check_scope_and_locale(attribute: Record, scope: str | None, locale: str | N
         told = f"requires a value per channel {channel} but does not require a value per locale {language}."
     else:
         told = f"requires neither a channel {channel} nor a locale {language}."
-    raise PropertyProblem(f"The {code} attribute {told}")
+    raise PropertyError(f"The {code} attribute {told}")
 
 
 def merged(store: Store, values: Values, changes: Any) -> Values:
-    """The values with the changes made. Raises PropertyProblem; UnknownProperty for an attribute that does not exist."""
+    """Return the values with the changes made. Raises PropertyError; UnknownPropertyError for an attribute that does not exist."""
     check_form(changes)
     found: dict[str, Mapping[Scoped, Any]] = dict(values)
     for code, entries in changes.items() if isinstance(changes, dict) else ():
         attribute = store.get("attributes", code)
         if attribute is None:
-            raise UnknownProperty(code)
+            raise UnknownPropertyError(code)
         for entry in php.items_of(entries):
             _put(store, found, attribute, entry)
     return found
@@ -91,7 +91,7 @@ def _put(store: Store, values: dict[str, Mapping[Scoped, Any]], attribute: Recor
 
 
 def only(values: Values, codes: frozenset[str]) -> Values:
-    """The values of these attributes."""
+    """Return the values of these attributes."""
     return {code: entries for code, entries in values.items() if code in codes}
 
 

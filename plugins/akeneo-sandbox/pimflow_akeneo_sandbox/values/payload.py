@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from pimflow_akeneo_sandbox import php
-from pimflow_akeneo_sandbox.errors import CHECK_FORMAT, PropertyProblem
+from pimflow_akeneo_sandbox.errors import CHECK_FORMAT, PropertyError
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.values import kinds
 
@@ -20,21 +20,21 @@ def is_uuid(text: Any) -> bool:
 
 
 def check_payload(store: Store, data: dict[str, Any]) -> None:
-    """Raise PropertyProblem with the first fault in the form of uuid and values."""
+    """Raise PropertyError with the first fault in the form of uuid and values."""
     uuid = data.get("uuid")
     if uuid not in {None, ""} if php.is_scalar(uuid) else uuid is not None:
         if not is_uuid(uuid):
-            raise PropertyProblem("This value is not a valid UUID.")
+            raise PropertyError("This value is not a valid UUID.")
     values = data.get("values")
     if values is None:
         return
     if not php.is_array(values):
-        raise PropertyProblem(NOT_AN_ARRAY)
+        raise PropertyError(NOT_AN_ARRAY)
     for code, entries in values.items() if isinstance(values, dict) else ():
         if entries is None:
             continue
         if not php.is_array(entries):
-            raise PropertyProblem(f'Property "{code}" expect to be an array')
+            raise PropertyError(f'Property "{code}" expect to be an array')
         attribute = store.get("attributes", code)
         for entry in php.items_of(entries):
             _check_entry(code, attribute["type"] if attribute else None, entry)
@@ -44,20 +44,18 @@ def _check_entry(code: str, kind: str | None, entry: Any) -> None:
     if entry is None:
         return
     if not php.is_array(entry):
-        raise PropertyProblem(f'Property "{code}" expect to be an array of array')
+        raise PropertyError(f'Property "{code}" expect to be an array of array')
     for key in ("locale", "scope", "data"):
         if not isinstance(entry, dict) or key not in entry:
-            raise PropertyProblem(f'Property "{code}" expects an array with the key "{key}". {CHECK_FORMAT}')
+            raise PropertyError(f'Property "{code}" expects an array with the key "{key}". {CHECK_FORMAT}')
         if key != "data" and entry[key] is not None and not isinstance(entry[key], str):
-            raise PropertyProblem(
-                f'Property "{code}" expects an array with the key "{key}" as string. {CHECK_FORMAT}'
-            )
+            raise PropertyError(f'Property "{code}" expects an array with the key "{key}" as string. {CHECK_FORMAT}')
     if kind == kinds.PRICE and not _is_price_list(entry["data"]):
-        raise PropertyProblem(
+        raise PropertyError(
             f'The data format sent for the "{code}" attribute is wrong. Please, fill in one value per amount field.'
         )
     if kind == kinds.BOOLEAN and entry["data"] is not None and not isinstance(entry["data"], bool):
-        raise PropertyProblem(
+        raise PropertyError(
             f"The {code} attribute requires a boolean value (true or false) as data, "
             f"a {php.type_name(entry['data'])} was detected."
         )
@@ -80,7 +78,7 @@ def _is_price_list(data: Any) -> bool:
 
 
 def check_no_value_twice(data: dict[str, Any]) -> None:
-    """Raise PropertyProblem when one value (attribute, scope, locale) is given twice."""
+    """Raise PropertyError when one value (attribute, scope, locale) is given twice."""
     values = data.get("values")
     for code, entries in values.items() if isinstance(values, dict) else ():
         if not php.is_array(entries):
@@ -91,7 +89,7 @@ def check_no_value_twice(data: dict[str, Any]) -> None:
                 continue
             key = (entry.get("scope"), entry.get("locale"))
             if key in seen:
-                raise PropertyProblem(
+                raise PropertyError(
                     f'You cannot update the same product value on the "{code}" attribute twice, '
                     "with the same scope and locale."
                 )
