@@ -1,0 +1,262 @@
+"""Every page is done as a reader would do it: files written, commands run, outputs compared.
+
+- A block with a title is a file that the reader writes.
+- A `sh` block is run in the page's own folder, in an environment with everything installed; `pimflow sandbox` stays
+  in the background. It must end with exit code 0, or the one in `<!-- exit: N -->` above it.
+- A `text` block right behind it is its output: each line must be there, in this order; `…` stands for anything.
+- A `yaml` block without a title is a pipeline, or a part of one, and must pass the real loader and assembler;
+  `<!-- wrong: WHY -->` above it means that it must not.
+- `<!-- not run: WHY -->` leaves a block out.
+- `<!-- continues: PAGE -->` takes over the files, the sandbox and the environment of another page.
+"""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import site
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from pimflow.assemble import assemble
+from pimflow.config import FlowConfig, PipelineConfig, load_pipeline
+from pimflow.document import parse_document
+from pimflow.errors import ConfigError
+from pimflow.plugins import create_registry
+
+PORT = "8090"
+CHANGING = [
+    (r"\d{8}-\d{6}-[0-9a-f]{4}", "RUN"),
+    (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.+]*", "DAY"),
+    (r'"seconds": [\d.e-]+', "SECONDS"),
+    (r"\b\d\d:\d\d(:\d\d)?\b", "TIME"),
+    (r"under 1 s|\b\d+ s\b", "DURATION"),
+    (r" +", " "),
+]
+CONTINUES = re.compile(r"^<!-- continues: (\S+) -->$", re.MULTILINE)
+FILE_OPTION = re.compile(r'"(?:path|table|ca_file)": "([^"$]+)"')
+CONNECTION = {"type": "akeneo", "url": "http://127.0.0.1:1", "client_id": "a", "secret": "b", "username": "c"}
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A reader's machine: an empty folder, and a virtual environment of its own with everything installed."""
+    bin_folder = tmp_path / "venv" / "bin"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    found = [path for path in site.getsitepackages() if path.startswith(sys.prefix)]
+    own = next((tmp_path / "venv").glob("lib/python*/site-packages"))
+    (own / "outer.pth").write_text("".join(f"import site; site.addsitedir({path!r})\n" for path in found))
+    for name, module in (("pip", "pip"), ("pimflow", "pimflow"), ("pytest", "pytest")):
+        (bin_folder / name).write_text(f'#!/bin/sh\nexec "{bin_folder}/python" -m {module} "$@"\n')
+        (bin_folder / name).chmod(0o755)
+    folder = tmp_path / "page"
+    folder.mkdir()
+    return Reader(folder, bin_folder)
+
+
+class Reader:
+    """Does what a page says."""
+
+    def __init__(self, folder, bin_folder):
+        self.folder = folder
+        self.output = ""
+        self.servers = []
+        self.port = str(_free_port())
+        self.memory = folder.parent / "environment.sh"
+        outer = {name: value for name, value in os.environ.items() if name in {"HOME", "LANG", "TMPDIR"}}
+        self.environment = {
+            **outer,
+            "PATH": f"{bin_folder}:{os.environ['PATH']}",
+            "PIP_NO_BUILD_ISOLATION": "0",
+            "PIP_NO_INDEX": "1",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def write(self, block):
+        path = self.folder / block.title
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block.body.replace(PORT, self.port), "utf-8")
+
+    def run(self, block):
+        body = block.body.replace(PORT, self.port)
+        if body.startswith("pimflow sandbox"):
+            return self._serve(body)
+        before = f'. "{self.memory}"\n' if self.memory.exists() else ""
+        after = f'\n{{ export -p; printf \'cd "%s"\\n\' "$PWD"; }} > "{self.memory}"\n'
+        script = f"{before}set -e\n{body}\nset +e{after}"
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        self.output = done.stdout.replace(str(self.folder), "").replace(self.port, PORT)
+        expected = int(block.reason) if block.mark == "exit" else 0
+        assert done.returncode == expected, f"line {block.line} ended with {done.returncode}:\n{body}\n{done.stdout}"
+        return None
+
+    def compare(self, block):
+        lines = [_same(line) for line in self.output.splitlines()]
+        for wanted in block.body.splitlines():
+            if wanted.strip() in {"", "…"}:
+                continue
+            pattern = re.compile(".*".join(map(re.escape, _same(wanted).split("…"))))
+            found = next((number for number, line in enumerate(lines) if pattern.fullmatch(line)), None)
+            assert found is not None, f"line {block.line} shows {wanted!r}, and the output is:\n{self.output}"
+            del lines[: found + 1]
+
+    def _serve(self, body):
+        log = (self.folder.parent / "sandbox.log").open("wb")
+        server = subprocess.Popen(
+            ["bash", "-c", f"exec {body}"], cwd=self.folder, env=self.environment, stdout=log, stderr=log
+        )
+        log.close()
+        self.servers.append(server)
+        for _ in range(300):
+            try:
+                with urlopen(f"http://127.0.0.1:{self.port}/_sandbox/stats"):
+                    return
+            except (URLError, ConnectionError):
+                assert server.poll() is None, f"the sandbox did not start: {body}"
+                time.sleep(0.1)
+        pytest.fail("the sandbox does not answer")
+
+    def stop(self):
+        for server in self.servers:
+            server.terminate()
+            server.wait(10)
+
+
+def _same(line):
+    for pattern, mask in CHANGING:
+        line = re.sub(pattern, mask, line)
+    return line.strip()
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _sets_up(block):
+    begins_server = block.language == "sh" and block.body.startswith(("pimflow sandbox", "export "))
+    return block.mark != "not run" and (block.title is not None or begins_server)
+
+
+def test_page_does_what_it_says(page, blocks, place, pages):
+    if any("pip install" in block.body and block.mark != "not run" for block in blocks):
+        for needed in ("hatchling", "editables"):
+            if importlib.util.find_spec(needed) is None:
+                pytest.skip(f"installing a plugin without a network needs {needed} beside pimflow")
+    earlier = [(page.parent / name).resolve() for name in CONTINUES.findall(page.read_text("utf-8"))]
+    ran = False
+    try:
+        for block in [*(one for other in earlier for one in pages[other] if _sets_up(one)), *blocks]:
+            if block.mark == "not run":
+                ran = False
+            elif block.title:
+                place.write(block)
+            elif block.language == "sh":
+                place.run(block)
+                ran = True
+            elif block.language == "text" and ran:
+                place.compare(block)
+    finally:
+        place.stop()
+
+
+def test_data_on_the_page_can_be_read(page, blocks):
+    for block in blocks:
+        if block.language == "json":
+            json.loads(block.body)
+        elif block.language == "toml":
+            tomllib.loads(block.body)
+        elif block.language == "python":
+            compile(block.body, f"{page}:{block.line}", "exec")
+
+
+def test_yaml_on_the_page_passes_the_real_loader(page, blocks, tmp_path, monkeypatch):
+    for block in blocks:
+        if block.language != "yaml" or block.title or block.mark == "not run":
+            continue
+        monkeypatch.setenv("AKENEO_URL", "http://127.0.0.1:1")
+        folder = tmp_path / str(block.line)
+        folder.mkdir()
+        if block.mark == "wrong":
+            with pytest.raises(ConfigError):
+                _assemble(block, folder, monkeypatch)
+        else:
+            _assemble(block, folder, monkeypatch)
+
+
+def _assemble(block, folder, monkeypatch):
+    data = parse_document(block.body, f"line {block.line}").data
+    text = json.dumps(_completed(data))
+    for name in re.findall(r"\$\{env:(\w+)\}", text):
+        monkeypatch.setenv(name, "http://127.0.0.1:1" if name.endswith("URL") else "value")
+    for scheme, name in re.findall(r"\$\{(file):([^}]+)\}", text):
+        assert scheme == "file"
+        text = text.replace(f"${{file:{name}}}", f"${{file:{_made(folder / Path(name).name)}}}")
+    for name in FILE_OPTION.findall(text):
+        _made(folder / name)
+    pipeline = folder / "pipeline.yaml"
+    pipeline.write_text(text, "utf-8")
+    assemble(load_pipeline(pipeline), create_registry())
+
+
+def _made(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("found;becomes\na;b\n", "utf-8")
+    return path
+
+
+def _completed(data):
+    """Make a whole pipeline of a part: a list of transforms, keys of a flow, or keys of the file."""
+    flow = {"source": {"type": "files.jsonl", "path": "in.jsonl"}, "sink": {"type": "files.jsonl", "path": "out.jsonl"}}
+    whole = {"version": 1}
+    if isinstance(data, list):
+        flow["transforms"] = data
+    elif data.keys() <= PipelineConfig.model_fields.keys():
+        whole |= data
+    else:
+        assert data.keys() <= FlowConfig.model_fields.keys(), f"neither a pipeline nor a part of one: {list(data)}"
+        flow |= data
+    whole.setdefault("flows", {"products": flow})
+    if "connections" in whole and "flows" not in data:
+        uses = [{"type": f"{one['type']}.products", "connection": name} for name, one in whole["connections"].items()]
+        whole["flows"] = {f"flow{n}": {**flow, "sink": use} for n, use in enumerate(uses)}
+    if '"connection": "pim"' in json.dumps(whole):
+        whole.setdefault("connections", {}).setdefault("pim", {**CONNECTION, "password": "d"})
+    return whole
+
+
+def test_few_blocks_are_left_out(pages):
+    left_out = [(page, block) for page, found in pages.items() for block in found if block.mark == "not run"]
+    run = [block for found in pages.values() for block in found if block.language == "sh" and block.mark != "not run"]
+    assert len(left_out) <= 12
+    assert len(run) > 2 * len(left_out)
+
+
+def test_every_fence_is_understood(pages):
+    for page, found in pages.items():
+        fences = len(re.findall(r"^```", page.read_text("utf-8"), re.MULTILINE))
+        assert fences == 2 * len(found), f"{page} has a block that these tests do not see"
+
+
+def test_bash_is_there():
+    assert shutil.which("bash")
