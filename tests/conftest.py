@@ -5,6 +5,12 @@ from pathlib import Path
 import pytest
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--write-expected", action="store_true", help="Write the expected reports of the sample pipelines anew."
+    )
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of recordings and references beside the checkout."""

@@ -152,11 +152,8 @@ def write_tables(vocabulary: Words) -> None:
     groups = [
         {"group": words["group"], "family": code, "categories": words["categories"]} for code, words in families.items()
     ]
-    # Known to the mapping, not to the PIM: there is no family "hammocks", no category "shop_sale".
-    groups += [
-        {"group": "0160", "family": "hammocks", "categories": "shop_camp_sleep"},
-        {"group": "0990", "family": "bottles", "categories": "shop_sale"},
-    ]
+    # Known to the mapping, not to the PIM: there is no family "hammocks" yet.
+    groups.append({"group": "0160", "family": "hammocks", "categories": "shop_camp_sleep"})
     write_csv(SAMPLE / "tables/groups.csv", groups)
     write_csv(SAMPLE / "tables/colours.csv", [{"erp": words[0], "pim": code} for code, words in colours.items()])
     files = media_files(vocabulary)

@@ -25,9 +25,7 @@ BAD_CELLS: dict[str, Cells] = {  # article: what its cells say
     "BP-1040": {"volume_unit": "GAL"},  # a unit that the PIM does not know
     "BP-1052": {"weight_kg": "-0,4"},  # below zero
     "CW-1008": {"list_usd": "n/a"},  # no number
-    "BO-1050": {"product_group": "0990"},  # maps to a category that is not in the PIM yet
-    "BO-1051": {"product_group": "0990"},
-    "TA-1009": {"product_group": "0160"},  # maps to a family that is not in the PIM yet
+    "TA-1010": {"product_group": "0160"},  # maps to a family that is not in the PIM yet
 }
 NEW_BRAND = "fernweh"  # the ERP sells it already, the PIM does not know it: one cause, many products
 
@@ -55,6 +53,5 @@ def spoil_texts(records: list[Record]) -> list[Record]:
     by_sku = {record["article"]: record for record in records}
     by_sku["TE-1003"]["name_de"] += ", mit Vorzelt, Unterlage, Reparaturset und einer Tasche für alles Übrige"
     by_sku["SB-1001"]["name_it"] = "Sacco a pelo Dvale 175 cm, verde muschio"  # a locale that the PIM does not have
-    by_sku["LA-1000"]["goes_with"] = ["BO-1000", "XX-4711"]  # one of two does not exist
     unknown = by_sku["TA-1001"] | {"article": "TA-9001"}  # a mistyped article number must not create a product
     return [*records, unknown]

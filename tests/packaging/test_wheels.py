@@ -1,0 +1,110 @@
+"""What a person gets who installs the wheels and has no checkout."""
+
+import json
+import subprocess
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SHELF = '''\
+"""Products of a Shelf export."""
+
+import petl
+
+from pimflow import InputPath, Source, Window, hookimpl
+
+
+class ShelfProducts(Source):
+    """Products of a Shelf export file."""
+
+    type = "shelf.products"
+    path: InputPath
+
+    def extract(self, session: None, window: Window) -> petl.Table:
+        return petl.fromcsv(str(self.path))
+
+
+@hookimpl
+def pimflow_components():
+    return [ShelfProducts]
+'''
+PIPELINE = """\
+version: 1
+flows:
+  products:
+    source: {type: %s, path: in.csv}
+    transforms:
+      - map: {sku: code, name: title}
+    sink: {type: files.jsonl, path: out.jsonl}
+"""
+
+
+def test_every_distribution_builds_a_wheel(wheels):
+    projects = [ROOT / "pyproject.toml", *ROOT.glob("plugins/*/pyproject.toml")]
+    names = {tomllib.loads(path.read_text())["project"]["name"] for path in projects}
+    assert {wheel.name.partition("-")[0] for wheel in wheels} == {name.replace("-", "_") for name in names}
+
+
+def test_installed_wheels_list_their_types_and_run_the_sample(environment, tmp_path):
+    command = [environment.python, "-c", "import pimflow, pimflow_akeneo; print(pimflow_akeneo.__file__)"]
+    imported = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert Path(imported.strip()).is_relative_to(environment.folder)
+
+    plugins = environment.plugins()
+    assert {name: plugin["distribution"] for name, plugin in plugins.items()} == {
+        "akeneo": "pimflow-akeneo",
+        "files": "pimflow-files",
+        "transforms": "pimflow-transforms",
+    }
+    assert not any(plugin["error"] for plugin in plugins.values())
+
+    done = environment.pimflow("demo", "--folder", tmp_path / "demo")
+    assert done.returncode == 0, done.stderr
+    assert "1,041 new" in done.stdout
+    assert "1,041 already up to date" in done.stdout
+    assert "made no call that writes" in done.stdout
+    assert (tmp_path / "demo" / "files_to_akeneo.yaml").is_file()
+
+
+def test_removing_a_wheel_removes_its_types_and_nothing_else(environment, tmp_path):
+    before = environment.types()
+    environment.uninstall("pimflow-files")
+    after = environment.types()
+    assert after < before
+    assert before - after == {(kind, name) for kind, name in before if name.startswith("files.")} != set()
+
+    pipeline = written(tmp_path, "files.csv")
+    done = environment.pimflow("validate", pipeline)
+    assert done.returncode == 2
+    assert "pip install pimflow-files" in done.stderr
+
+
+def test_a_wheel_that_fails_to_import_is_reported_and_hurts_nobody(environment, build_plugin, tmp_path):
+    before = environment.types()
+    environment.install(build_plugin("broken", "import a_module_that_is_not_there\n"))
+    broken = environment.plugins()["broken"]
+    assert "a_module_that_is_not_there" in broken["error"]
+    assert broken["distribution"] == "pimflow-broken"
+    assert environment.types() == before
+
+    pipeline = written(tmp_path, "files.csv")
+    assert environment.pimflow("run", pipeline).returncode == 0
+    named = environment.pimflow("validate", written(tmp_path, "broken.products"))
+    assert named.returncode == 2
+    assert "pimflow-broken" in named.stderr
+
+
+def test_a_strangers_two_files_work_from_yaml_once_installed(environment, build_plugin, tmp_path):
+    environment.install(build_plugin("shelf", SHELF))
+    done = environment.pimflow("run", written(tmp_path, "shelf.products"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    records = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert records == [{"sku": "0012", "name": "Mug"}, {"sku": "0013", "name": "Jug"}]
+
+
+def written(folder, source):
+    """Write a pipeline that reads a small file through this source, and give its path."""
+    (folder / "in.csv").write_text("code,title\n0012,Mug\n0013,Jug\n")
+    pipeline = folder / "pipeline.yaml"
+    pipeline.write_text(PIPELINE % source)
+    return pipeline
