@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -57,6 +59,9 @@ VALUES: Mapping[str, frozenset[str]] = {
 
 _ANY_VALUE = frozenset().union(*VALUES.values())
 _WITHOUT_VALUE = _EMPTY | {"UNCLASSIFIED"}
+_MOMENTS = frozenset({"updated", "created", "updated_including_linked_entities"})
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
+_NEED_SCOPE = frozenset({"completeness", "quality_score"})
 _KEYS = frozenset({"operator", "value", "locale", "scope", "locales"})
 
 
@@ -65,7 +70,10 @@ def normalized(search: Mapping[str, Any]) -> Search:
 
     Raises ValueError that tells what is wrong, as far as that can be known without the PIM.
     """
-    found = {name: conditions if isinstance(conditions, list) else [conditions] for name, conditions in search.items()}
+    found = {
+        name: [_written(name, one) for one in (conditions if isinstance(conditions, list) else [conditions])]
+        for name, conditions in search.items()
+    }
     mistakes = [mistake for name, conditions in found.items() for one in conditions for mistake in _offline(name, one)]
     if mistakes:
         raise ValueError("; ".join(mistakes))
@@ -95,8 +103,35 @@ def _offline(name: str, condition: Any) -> Iterator[str]:
         yield f"{name}: operator {operator} needs a `value`"
     if operator in _IN | {"IN CHILDREN", "NOT IN CHILDREN"} and not isinstance(condition.get("value", []), list):
         yield f"{name}: operator {operator} takes a list"
+    if name in _MOMENTS and operator in _DATE:
+        yield from _moments(name, condition.get("value"))
+    if name in _NEED_SCOPE and "scope" not in condition:
+        yield f"{name}: the condition needs a `scope`, the code of a channel"
     if operator in {"BETWEEN", "NOT BETWEEN"} and len(_as_list(condition.get("value"))) != 2:
         yield f"{name}: operator {operator} takes a list of two"
+
+
+def _written(name: str, condition: Any) -> Any:
+    """Write dates, which YAML reads without quotes, as the PIM reads them."""
+    if not isinstance(condition, dict) or "value" not in condition:
+        return condition
+    value = condition["value"]
+    written = [_text(name, one) for one in value] if isinstance(value, list) else _text(name, value)
+    return {**condition, "value": written}
+
+
+def _text(name: str, value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, dt.date):
+        return f"{value.isoformat()} 00:00:00" if name in _MOMENTS else value.isoformat()
+    return value
+
+
+def _moments(name: str, value: Any) -> Iterator[str]:
+    for one in value if isinstance(value, list) else [value]:
+        if not _MOMENT.fullmatch(str(one)):
+            yield f"{name}: expected a time such as '2026-01-31 00:00:00', found {one!r}"
 
 
 def _online(name: str, condition: Mapping[str, Any], model: Model) -> Iterator[str]:

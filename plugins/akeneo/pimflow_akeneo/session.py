@@ -81,7 +81,7 @@ class Session:
         page = self._client.json(response)
         try:
             following = page["_links"].get("next")
-            return page["_embedded"]["items"], _path_and_query(following["href"]) if following else None
+            return page["_embedded"]["items"], self._below_url(following["href"]) if following else None
         except (KeyError, TypeError, AttributeError):
             raise RemoteError(
                 f"{self._client.remote.address} answered without the pages of a list. "
@@ -89,18 +89,18 @@ class Session:
                 detail=self._client.refusal(response).detail,
             ) from None
 
+    def _below_url(self, link: str) -> str:
+        """Keep what the PIM says about where to go on; its host name may be another behind a proxy."""
+        parts = urlsplit(link)
+        prefix = urlsplit(self._client.remote.url).path.rstrip("/")
+        return f"{parts.path.removeprefix(prefix)}?{parts.query}"
+
     def _send(self, method: str, path: str, token: str, **options: Any) -> httpx.Response:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {token}"}
         response = self._client.request(method, path, headers=headers, **options)
         if "date" in response.headers:
             self._ahead = _seconds(response.headers["date"]) - time.time()
         return response
-
-
-def _path_and_query(link: str) -> str:
-    """Keep what the PIM says about where to go on; its host name may be another behind a proxy."""
-    parts = urlsplit(link)
-    return f"{parts.path}?{parts.query}"
 
 
 def _seconds(date: str) -> float:

@@ -1,5 +1,7 @@
 """Search filters: what can be said without the PIM, and what its model says."""
 
+import datetime as dt
+
 import pytest
 
 from pimflow_akeneo.model import Attribute, Channel, Model
@@ -45,6 +47,8 @@ def test_right_filters_pass_and_become_lists(search):
         ({"family": {"operator": "IN", "value": "shoes"}}, "takes a list"),
         ({"family": {"operator": "IN"}}, "needs a `value`"),
         ({"updated": {"operator": "BETWEEN", "value": ["2026-01-01 00:00:00"]}}, "list of two"),
+        ({"updated": {"operator": ">", "value": "yesterday"}}, "expected a time such as"),
+        ({"completeness": {"operator": ">", "value": 80}}, "needs a `scope`"),
         ({"name": {"operator": "LIKE", "value": "x"}}, "'LIKE' does not exist"),
         ({"name": {"operator": "=", "value": "x", "channel": "shop"}}, "no 'channel'"),
     ],
@@ -72,6 +76,21 @@ def test_wrong_filters_are_told_without_the_pim(search, told):
 def test_filters_are_told_wrong_by_the_model_of_the_pim(search, told):
     (mistake,) = mistakes(normalized(search), MODEL)
     assert told in mistake
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "written"),
+    [
+        ("updated", dt.date(2026, 1, 31), "2026-01-31 00:00:00"),
+        ("updated", dt.datetime(2026, 1, 31, 8, 5, tzinfo=dt.UTC), "2026-01-31 08:05:00"),
+        ("since", dt.date(2026, 1, 31), "2026-01-31"),
+        ("updated", [dt.date(2026, 1, 31)] * 2, ["2026-01-31 00:00:00"] * 2),
+    ],
+)
+def test_dates_of_yaml_are_written_as_the_pim_reads_them(name, value, written):
+    operator = "BETWEEN" if isinstance(value, list) else ">"
+    (condition,) = normalized({name: {"operator": operator, "value": value}})[name]
+    assert condition["value"] == written
 
 
 def test_every_operator_is_written_as_the_pim_writes_it():

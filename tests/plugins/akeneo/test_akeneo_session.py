@@ -164,6 +164,25 @@ def test_what_is_no_page_is_told(session, pim, answer):
         list(session.pages("families"))
 
 
+def test_a_pim_below_a_path_is_followed_there(pim):
+    here = "https://shop.example.com/pim/api/rest/v1/families"
+    pim.pages = {
+        f"{here}?limit=100": {"_links": {"next": {"href": f"{here}?page=2"}}, "_embedded": {"items": [{"code": "a"}]}},
+        f"{here}?page=2": {"_links": {}, "_embedded": {"items": [{"code": "b"}]}},
+    }
+
+    def below(request):
+        assert request.url.path.startswith("/pim/api/")
+        if request.url.path.endswith("/token"):
+            return pim.token(request)
+        return pim.resource(request)
+
+    remote = Remote("the PIM", "https://shop.example.com/pim")
+    with Client(remote, limiter=Limiter(4), transport=httpx.MockTransport(below)) as client:
+        found = [one["code"] for one in Session(client, CREDENTIALS).pages("families")]
+    assert found == ["a", "b"]
+
+
 def test_a_login_that_answers_without_a_token_is_told(session, pim):
     pim.token = lambda _request: httpx.Response(200, json=[])
     with pytest.raises(RemoteError, match="without a token"):
