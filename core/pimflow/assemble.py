@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -173,7 +175,7 @@ class _Assembling:
         except PluginError as error:
             self.mistakes.extend(part.mistake(mistake.message, *steps) for mistake in error.mistakes)
             return None
-        values, mistakes = resolve_values(part, self._resolve)
+        values, mistakes = resolve_values(part, partial(self._resolve, part.document.folder))
         self.mistakes.extend(mistakes)
         root = found.root if issubclass(found, Transform) else None
         options = {root: values} if root else ({} if values is None else values)
@@ -196,7 +198,9 @@ class _Assembling:
             for mistake in mistakes_of(error, Part(part.document, part.trail, {root: part.data}), found)
         ]
 
-    def _resolve(self, scheme: str, reference: str) -> str | None:
+    def _resolve(self, folder: Path, scheme: str, reference: str) -> str | None:
+        if scheme == "file":
+            reference = str(folder / reference)
         value: Any = self.registry.manager.hook.pimflow_resolve_secret(scheme=scheme, reference=reference)
         return None if value is None else str(value)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from pimflow.document import Document, Trail, read_document
 from pimflow.errors import ConfigError, Mistake
@@ -22,10 +22,20 @@ LATER_KEYS = {
 _REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-Share = Annotated[str, StringConstraints(pattern=r"^(100|\d{1,2})(\.\d+)? ?%$")]
+_SHARE = r"^(100(\.0+)?|\d{1,2}(\.\d+)?) ?%$"
+Share = Annotated[str, StringConstraints(pattern=_SHARE)]
 _NOTHING = object()
 ModelT = TypeVar("ModelT", bound=BaseModel)
-Limit = Annotated[int, Field(ge=0)] | Share
+
+
+def _limit(value: Any) -> Any:
+    fits = value >= 0 if type(value) is int else isinstance(value, str) and re.fullmatch(_SHARE, value)
+    if not fits:
+        raise ValueError(f"a number of records, or a share such as 20%, was expected; found {value!r}")
+    return value
+
+
+Limit = Annotated[int | Share, BeforeValidator(_limit)]
 """A number of records, or a share of them such as `20%`."""
 
 
@@ -36,12 +46,12 @@ class _Checked(BaseModel):
 class Guards(_Checked):
     """Limits that keep a mistake elsewhere from doing harm here; those with * hold before anything is written."""
 
-    min_rows: int = Field(0, ge=0, description="* Fewest rows that the source must give.")
+    min_rows: int = Field(0, ge=0, strict=True, description="* Fewest rows that the source must give.")
     max_changed: Limit | None = Field(None, description="* Most records, of those known, that may change.")
     max_missing: Limit | None = Field(None, description="* Most known records that a full read may lack.")
     max_cleared: Limit | None = Field(None, description="* Most values that may be emptied.")
     max_refused: Limit | None = Field(None, description="Most refused records before the exit code is 1.")
-    max_failed: int = Field(200, ge=1, description="Failures in a row after which the run is broken off.")
+    max_failed: int = Field(200, ge=1, strict=True, description="Failures in a row after which the run is broken off.")
 
     @property
     def before_writing(self) -> bool:
@@ -56,7 +66,9 @@ class FlowConfig(_Checked):
 
     source: dict[str, Any] = Field(description="Where records come from: `type` and its options.")
     transforms: list[str | dict[str, Any]] = Field([], description="What happens to each record, in order.")
-    sink: dict[str, Any] | list[dict[str, Any]] = Field(description="Where records go: `type` and its options.")
+    sink: dict[str, Any] | Annotated[list[dict[str, Any]], Field(min_length=1)] = Field(
+        description="Where records go: `type` and its options."
+    )
     key: str | None = Field(None, description="The column that holds the record's key in the target.")
     mode: Literal["upsert", "create", "update"] = Field("upsert", description="What may be done in the target.")
     once: list[str] = Field([], description="Columns that are written when a record is created, and never again.")
@@ -127,11 +139,15 @@ def load_pipeline(file: Path) -> Pipeline:
     root = file.absolute().parent
     if project is not None:
         root = project.folder.absolute()
+        clashes: list[Mistake] = []
         for name, data in _checked(ProjectConfig, project).connections.items():
             part = Part(project, ("connections", name), data)
             if name in connections:
-                raise ConfigError(connections[name].mistake(f"{project.file}:{project.line(part.trail)} has it too"))
+                there = f"{project.file}:{project.line(part.trail)}"
+                clashes.append(connections[name].mistake(f"{there} has a connection of this name too; rename one"))
             connections[name] = part
+        if clashes:
+            raise ConfigError(*clashes)
     return Pipeline(config.name or file.stem, file, root, config, document, connections)
 
 
@@ -145,7 +161,7 @@ def _project(file: Path) -> Document | None:
 
 def _checked(model: type[ModelT], document: Document) -> ModelT:
     if not isinstance(document.data, dict):
-        found = "nothing" if document.data is None else f"a {_kind(document.data)}"
+        found = _found(document.data, (), show=True)
         raise ConfigError(document.mistake((), f"names with values were expected, such as `version: 1`; found {found}"))
     try:
         return model.model_validate(document.data)
@@ -154,13 +170,70 @@ def _checked(model: type[ModelT], document: Document) -> ModelT:
 
 
 def mistakes_of(error: ValidationError, part: Part, model: type[BaseModel]) -> list[Mistake]:
-    """Put what pydantic found wrong into words, each with its line."""
-    found: dict[tuple[Trail, str], Mistake] = {}
+    """Put what pydantic found wrong into words, one mistake for each place in the file."""
+    expected: dict[Trail, list[str]] = {}
+    said: dict[Trail, str] = {}
+    show = model in {PipelineConfig, ProjectConfig}  # an option of a component may be a secret
     for detail in error.errors(include_url=False, include_input=False):
         trail = _steps_in(part.data, detail["loc"])
-        message = _message(detail, model)
-        found.setdefault((trail, message), part.mistake(message, *trail))
-    return list(found.values())
+        wanted = _wanted(detail)
+        if wanted is None or detail["loc"][-1:] == ("[key]",):
+            said[trail] = f"{wanted} was expected" if wanted else _message(detail, model)
+        elif wanted not in expected.setdefault(trail, []):
+            expected[trail].append(wanted)
+    for trail, wanted_there in expected.items():
+        # Of the members of a union, the one that fits further inside is the one that was meant.
+        if not any(other[: len(trail)] == trail and other != trail for other in (*expected, *said)):
+            said.setdefault(
+                trail, f"{' or '.join(wanted_there)} was expected; found {_found(part.data, trail, show=show)}"
+            )
+    return sorted((part.mistake(message, *trail) for trail, message in said.items()), key=lambda one: one.line)
+
+
+def _wanted(detail: Any) -> str | None:
+    """Name what was expected, for what is of another type or size."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind in _WANTED:
+        return _WANTED[kind].format(**context)
+    if kind == "string_pattern_mismatch":
+        return (
+            "a name of letters, digits, _ and -" if "A-Z" in context["pattern"] else f"text like {context['pattern']}"
+        )
+    return _WANTED.get(kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_from_float"))
+
+
+_WANTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "string": "text",
+    "bool": "true or false",
+    "list": "a list ([a, b])",
+    "tuple": "a list ([a, b])",
+    "dict": "a mapping (name: value)",
+    "model": "a mapping (name: value)",
+    "literal_error": "{expected}",
+    "enum": "{expected}",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than": "less than {lt}",
+    "less_than_equal": "{le} or less",
+    "too_short": "at least {min_length} entry",
+    "string_too_short": "at least {min_length} character",
+}
+
+
+def _found(data: Any, trail: Trail, *, show: bool) -> str:
+    for step in trail:
+        data = _child(data, step)
+    if data is None:
+        return "nothing"
+    if isinstance(data, bool):
+        return str(data).lower()
+    if show and isinstance(data, str | int | float):
+        return repr(data)
+    if isinstance(data, dict | list):
+        return f"{'a' if data else 'an empty'} {'mapping' if isinstance(data, dict) else 'list'}"
+    return "text" if isinstance(data, str) else "a number"
 
 
 def _steps_in(data: Any, location: Sequence[str | int]) -> Trail:
@@ -190,15 +263,9 @@ def _message(detail: Any, model: type[BaseModel]) -> str:
     sayings = {
         "extra_forbidden": _unknown_key(last, detail["loc"], model),
         "missing": "is missing",
-        "literal_error": f"{context.get('expected')} was expected",
         "value_error": str(context.get("error")),
     }
-    if kind in sayings:
-        return sayings[kind]
-    if kind == "string_pattern_mismatch":
-        is_name = "A-Z" in context["pattern"]
-        return f"{'letters, digits, _ and -' if is_name else 'a number, or a share such as 20%,'} may stand here"
-    return str(detail["msg"]).replace("Input should be", "expected").replace("dictionary", "mapping (name: value)")
+    return sayings.get(kind, str(detail["msg"]))
 
 
 def _unknown_key(key: str, location: Sequence[str | int], model: type[BaseModel]) -> str:
@@ -215,12 +282,6 @@ def _keys_at(model: Any, location: Sequence[str | int]) -> list[str]:
             model = model.model_fields[str(step)].annotation
             model = getattr(model, "__args__", (model,))[-1]
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
-
-
-def _kind(data: Any) -> str:
-    return {dict: "mapping", list: "list", str: "text", int: "number", float: "number", bool: "true or false"}.get(
-        type(data), type(data).__name__
-    )
 
 
 Resolve = Callable[[str, str], str | None]

@@ -27,6 +27,9 @@ def pimflow_resolve_secret(scheme: str, reference: str) -> str | None:
         except OSError as error:
             msg = f"file {reference} cannot be read: {error.strerror}"
             raise ValueError(msg) from None
+        except UnicodeDecodeError:
+            msg = f"file {reference} is not UTF-8 text"
+            raise ValueError(msg) from None
     return None
 
 
