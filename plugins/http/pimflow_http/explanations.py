@@ -115,12 +115,13 @@ def for_status(status: int, overrides: Mapping[int, Explanation]) -> Explanation
 
 def for_failure(error: BaseException) -> Explanation:
     """Find the explanation of a network failure by its class and the classes of its causes."""
-    causes = tuple(_causes(error))
-    found = (entry for kind, entry in NETWORK.items() if any(isinstance(cause, kind) for cause in causes))
+    found_causes = tuple(causes(error))
+    found = (entry for kind, entry in NETWORK.items() if any(isinstance(cause, kind) for cause in found_causes))
     return next(found, NETWORK[httpx.TransportError])
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give the error, what caused it, what caused that."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -11,10 +12,13 @@ from loguru import logger
 from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential_jitter
 
 from pimflow_http.clock import Clock
+from pimflow_http.explanations import causes
 
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 527, 529})
 _NOT_DONE = frozenset({408, 429})
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+_LASTING = (httpx.UnsupportedProtocol, ssl.SSLCertVerificationError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Attempt:
     def transient(self) -> bool:
         """Trying again may help."""
         if self.response is None:
-            return not isinstance(self.error, httpx.UnsupportedProtocol)
+            return not any(isinstance(cause, _LASTING) for cause in causes(self.error))
         return self.response.status_code in TRANSIENT
 
     @property

@@ -286,6 +286,24 @@ def test_a_known_uuid_renames_the_product(writer, changes, session):
     assert writer.current("products", ["old", "new"], ["pieces", "uuid"]) == {"new": {"pieces": 2, "uuid": uuid}}
 
 
+def test_associations_by_uuid_find_their_products_and_wait_for_those_to_come(writer, changes, session):
+    list(writer.load(changes(writer, [{"identifier": "old"}, {"identifier": "friend"}])))
+    row = {
+        "uuid": session.get("products/old")["uuid"],
+        "identifier": "old",
+        "pieces": 2,
+        "X_SELL-products": "Friend,late",
+    }
+    batch = changes(writer, [row])
+    (outcome,) = writer.load(batch)
+    assert (outcome.status, outcome.problems[0].value) == (Status.WAITING, "late")
+    assert writer.current("products", ["old"], ["pieces"]) == {"old": {"pieces": 2}}
+    list(writer.load(changes(writer, [{"identifier": "late"}])))
+    (outcome,) = writer.load(batch)
+    assert outcome.status is Status.UPDATED
+    assert writer.current("products", ["old"], ["X_SELL-products"]) == {"old": {"X_SELL-products": ["friend", "late"]}}
+
+
 def test_a_user_who_may_nothing_ends_the_flow(connect, run):
     with connect(username="reader", password="reader").open() as session, pytest.raises(AccessError, match="Roles"):
         AkeneoProductsSink(connection="pim").open(session, run)
