@@ -33,7 +33,7 @@ Dispatch = dict[str, tuple[Endpoint, Rule]]
 def create_app(
     catalog: Catalog | None = None, *, data: Path | None = None, edition: str = "ce", settings: Settings | None = None
 ) -> Starlette:
-    """Return the server as ASGI application; its Sandbox is at `app.state.sandbox`. Raises ValueError for a bad catalogue."""
+    """Return the server as ASGI application, its Sandbox at `app.state.sandbox`. Raises ValueError."""
     chosen = settings or Settings(edition=edition)
     sandbox = Sandbox(catalog, data, chosen)
     app = Starlette(

@@ -49,7 +49,7 @@ class Settings:
 
 
 def faults_from(changes: dict[str, Any], now: Faults) -> Faults:
-    """Return the faults with some of them changed. Raises ValueError naming a key that does not exist or a bad value."""
+    """Return the faults with some of them changed. Raises ValueError naming an unknown key or a bad value."""
     known = {name: type(value) for name, value in vars(Faults()).items()}
     for name, value in changes.items():
         if name not in known:

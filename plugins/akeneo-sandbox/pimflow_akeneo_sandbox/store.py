@@ -29,7 +29,7 @@ OWNERS = {"attribute_options": "attribute", "family_variants": "family"}
 
 
 def key_of(kind: str, record: Record) -> str:
-    """Return the key of a structure entity: its code, behind the code of its owner where codes are only unique per owner."""
+    """Return the key of a structure entity: its code, behind that of its owner where codes may repeat."""
     if kind == "attribute_options":
         return f"{record['attribute']}/{record['code']}"
     return str(record["code"])
@@ -82,7 +82,8 @@ class Store:
             self.family_variants[record["code"].lower()] = record
         elif kind == "attribute_options":
             self.options_of.setdefault(record["attribute"], Collection()).put(record["code"], record)
-        self._save(kind, key.lower(), record)
+        if self.file:
+            self.file.save(kind, key.lower(), record)
 
     def remove(self, kind: str, key: str) -> None:
         """Take a structure entity out."""
@@ -136,7 +137,8 @@ class Store:
             self.variants.setdefault(product.parent, {})[product.uuid] = None
         for key in self._unique_keys(product):
             self.unique_values.setdefault(key, {})[product.uuid] = None
-        self._save("products", product.uuid, to_json(product))
+        if self.file:
+            self.file.save("products", product.uuid, to_json(product))
 
     def remove_product(self, product: Product) -> None:
         """Take a product out."""
@@ -182,7 +184,8 @@ class Store:
         self.models[key] = model
         if model.parent:
             self.submodels.setdefault(model.parent, {})[model.code] = None
-        self._save("product_models", key, to_json(model))
+        if self.file:
+            self.file.save("product_models", key, to_json(model))
 
     def remove_model(self, model: ProductModel) -> None:
         """Take a product model out."""
@@ -212,10 +215,6 @@ class Store:
         """Make the changes since the last commit durable, where there is a file."""
         if self.file:
             self.file.commit()
-
-    def _save(self, kind: str, key: str, plain: dict[str, Any]) -> None:
-        if self.file:
-            self.file.save(kind, key, plain)
 
 
 def new_uuid() -> str:

@@ -114,14 +114,9 @@ class ProductReader:
     def _data(self, attribute: Record, parts: dict[str, str]) -> Any:
         kind, cell = attribute["type"], parts.get("", "")
         if kind == kinds.PRICE:
-            pairs = [(amount, code) for code, amount in parts.items() if code]
-            pairs += [tuple(price.rsplit(" ", 1)) for price in _split(cell)]  # type: ignore[misc]
-            return [{"amount": _number(amount), "currency": code} for amount, code in pairs]
+            return _prices(parts)
         if kind == kinds.METRIC:
-            amount, _, unit = cell.partition(" ")
-            if not amount:
-                return None
-            return {"amount": _number(amount), "unit": parts.get("unit") or unit or attribute["default_metric_unit"]}
+            return _metric(attribute, parts)
         if kind == kinds.NUMBER:
             return _number(cell)
         if kind == kinds.BOOLEAN:
@@ -144,6 +139,23 @@ class ProductReader:
             "content": content,
         }
         return code
+
+
+def _prices(parts: dict[str, str]) -> list[Record]:
+    """Return one price a currency column, and those of a cell such as `12 EUR, 14 USD`."""
+    pairs = [(code, amount) for code, amount in parts.items() if code]
+    for price in _split(parts.get("")):
+        amount, _, code = price.rpartition(" ")
+        pairs.append((code, amount))
+    return [{"amount": _number(amount), "currency": code} for code, amount in pairs]
+
+
+def _metric(attribute: Record, parts: dict[str, str]) -> Record | None:
+    """Return amount and unit of two columns, or of a cell such as `500 GRAM`."""
+    amount, _, unit = parts.get("", "").partition(" ")
+    if not amount:
+        return None
+    return {"amount": _number(amount), "unit": parts.get("unit") or unit or attribute["default_metric_unit"]}
 
 
 def _split(cell: str | None) -> list[str]:

@@ -96,8 +96,8 @@ def _type_faults(kind: Record | None, code: str, links: Mapping[str, Any]) -> It
     elif not kind["is_quantified"]:
         yield Violation(
             path,
-            f'"{code}" can’t be used for associations with quantities. Please, choose a different association type '
-            'with quantities or use the "associations" property.',
+            f'"{code}" can\u2019t be used for associations with quantities. Please, choose a different association '
+            'type with quantities or use the "associations" property.',
         )
     for link in links:
         if link not in LINKS:

@@ -1,5 +1,6 @@
 """A payload put over a product model."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -96,19 +97,10 @@ def _put(store: Store, model: ProductModel, name: str, value: Any, faults: list[
         kept, wrong = quantified.changed(store, model.quantified, value)
         faults.extend(wrong)
         return replace(model, quantified=kept)
-    if name == "values":
-        return replace(model, values=merged(store, model.values, value))
-    if name == "code":
-        return replace(model, code=php.to_text(fields.scalar("code", value)))
-    if name == "family_variant":
-        return _with_family_variant(store, model, fields.scalar("family_variant", value))
-    if name == "associations":
-        return replace(model, associations=associations.changed(store, model, value))
-    if name in {"categories", "add_categories", "remove_categories"}:
-        return _with_categories(store, model, name, value)
-    if name not in IGNORED:
+    setter = SETTERS.get(name)
+    if setter is None and name not in IGNORED:
         raise UnknownPropertyError(name)
-    return model
+    return setter(store, model, value) if setter else model
 
 
 def _with_categories(store: Store, model: ProductModel, name: str, value: Any) -> ProductModel:
@@ -120,7 +112,8 @@ def _with_categories(store: Store, model: ProductModel, name: str, value: Any) -
     return replace(model, categories=given)
 
 
-def _with_family_variant(store: Store, model: ProductModel, code: Any) -> ProductModel:
+def _with_family_variant(store: Store, model: ProductModel, data: Any) -> ProductModel:
+    code = fields.scalar("family_variant", data)
     if code in EMPTY and model.family_variant:
         return model
     if model.family_variant and str(code).lower() != model.family_variant.lower():
@@ -149,3 +142,14 @@ def _check_family(store: Store, model: ProductModel, code: Any, *, is_new: bool)
         raise expects("family", "a string", php.type_name(code))
     if variant and code != variant["family"]:
         raise PropertyError(f'The family "{code}" does not match the family of the variant "{variant["code"]}".')
+
+
+SETTERS: dict[str, Callable[[Store, ProductModel, Any], ProductModel]] = {
+    "values": lambda store, model, data: replace(model, values=merged(store, model.values, data)),
+    "code": lambda _, model, data: replace(model, code=php.to_text(fields.scalar("code", data))),
+    "family_variant": _with_family_variant,
+    "associations": lambda store, model, data: replace(model, associations=associations.changed(store, model, data)),
+    "categories": lambda store, model, data: _with_categories(store, model, "categories", data),
+    "add_categories": lambda store, model, data: _with_categories(store, model, "add_categories", data),
+    "remove_categories": lambda store, model, data: _with_categories(store, model, "remove_categories", data),
+}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.entities import Product
+from pimflow_akeneo_sandbox.entities import Product, Scoped
 from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_entity, expects_key, expects_valid_data
 from pimflow_akeneo_sandbox.products.variants import family_variant
 from pimflow_akeneo_sandbox.search.condition import Condition, Seen, Test
@@ -37,16 +37,19 @@ def attribute_test(store: Store, attribute: Record, condition: Condition) -> Tes
     if condition.operator in {"NOT EMPTY", "NOT EMPTY ON AT LEAST ONE CURRENCY"}:
         return lambda seen: key in seen.values.get(code, ())
     test = build(store, attribute, condition)
-    if test is None:
-        return None
+    return test and _of_data(attribute, condition, key, test)
+
+
+def _of_data(attribute: Record, condition: Condition, key: Scoped, test: DataTest) -> Test:
+    code = attribute["code"]
     if condition.operator == "EMPTY FOR CURRENCY":
         return lambda seen: test(seen.values.get(code, {}).get(key)) and _in_family(seen, code)
-    if condition.operator == "NOT IN" and kind in NOT_IN_FINDS_EMPTY:
+    if condition.operator == "NOT IN" and attribute["type"] in NOT_IN_FINDS_EMPTY:
         return lambda seen: test(seen.values.get(code, {}).get(key))
     return lambda seen: (data := seen.values.get(code, {}).get(key)) is not None and test(data)
 
 
-def _checked_key(store: Store, attribute: Record, condition: Condition) -> tuple[str | None, str | None]:
+def _checked_key(store: Store, attribute: Record, condition: Condition) -> Scoped:
     code = attribute["code"]
     locale = condition.locale if attribute.get("localizable") else None
     scope = condition.scope if attribute.get("scopable") else None
@@ -184,8 +187,8 @@ MONEY = (
 OPTIONS = (*PRESENT, "IN", "NOT IN")
 OPERATORS = {
     kinds.IDENTIFIER: (*TEXT, "IN", "NOT IN"),
-    kinds.TEXT: TEXT,
-    kinds.TEXTAREA: TEXT,
+    kinds.TEXT: (*TEXT, "IN", "NOT IN"),
+    kinds.TEXTAREA: (*TEXT, "IN", "NOT IN"),
     kinds.NUMBER: (*PRESENT, *NUMBERS),
     kinds.METRIC: (*PRESENT, *NUMBERS),
     kinds.PRICE: MONEY,
@@ -200,8 +203,8 @@ OPERATORS = {
 }
 BUILDERS: dict[str, Callable[[Store, Record, Condition], DataTest | None]] = {
     kinds.IDENTIFIER: _identifier,
-    kinds.TEXT: _text,
-    kinds.TEXTAREA: _text,
+    kinds.TEXT: _identifier,
+    kinds.TEXTAREA: _identifier,
     kinds.NUMBER: _number,
     kinds.METRIC: _metric,
     kinds.PRICE: _price,

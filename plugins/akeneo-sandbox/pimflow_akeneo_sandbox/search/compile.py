@@ -24,10 +24,8 @@ def search_tests(store: Store, query: ListQuery, *, models: bool = False) -> lis
 def _test(store: Store, condition: Condition, *, models: bool) -> Test:
     attribute = store.get("attributes", condition.name)
     try:
-        if attribute:
-            test = attribute_test(store, attribute, condition)
-        else:
-            test = field_test(store, condition, models=models)
+        by_field = field_test(store, condition, models=models) if attribute is None else None
+        test = attribute_test(store, attribute, condition) if attribute else by_field
     except PropertyError as problem:
         raise unprocessable(problem.message) from None
     if test is None:

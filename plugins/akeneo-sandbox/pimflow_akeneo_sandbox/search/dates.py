@@ -13,9 +13,7 @@ Moments = Callable[[datetime], bool]
 def read(name: str, value: Any, form: str, shown: str) -> datetime:
     """Return the value in the form. Raises PropertyError naming the form as shown to people."""
     try:
-        if not isinstance(value, str):
-            raise ValueError(value)
-        return datetime.strptime(value, form).replace(tzinfo=UTC)
+        return datetime.strptime(value if isinstance(value, str) else "", form).replace(tzinfo=UTC)
     except ValueError:
         raise PropertyError(
             f'Property "{name}" expects a string with the format "{shown}" as data, "{php.to_text(value)}" given.'

@@ -19,7 +19,7 @@ OPERATORS: dict[str, Callable[[str, str], bool]] = {
 
 
 def text_test(name: str, operator: str, value: Any) -> TextTest | None:
-    """Return the test of a text; None when the operator is none of texts. Raises PropertyError for a value that is none."""
+    """Return the test of a text; None when the operator is none of texts. Raises PropertyError."""
     compare = OPERATORS.get(operator)
     if compare is None:
         return None

@@ -19,6 +19,7 @@ RESERVED = re.compile(
     r"|treeId|values|category|parent|label|(.)*_(products|groups)|entity_type|attributes|uuid|identifier)$",
     re.IGNORECASE,
 )
+DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 MOST_IDENTIFIERS = 10
 NUMERIC = frozenset({kinds.NUMBER, kinds.PRICE, kinds.METRIC})
 # which types may have a property; for others it must be null
@@ -80,10 +81,9 @@ def _date(name: str) -> Setter:
         record = plain(name)(store, record, data)
         if data is None:
             return record
+        text = str(data)
         try:
-            if not re.match(r"^\d{4}-\d{2}-\d{2}", str(data)):
-                raise ValueError(data)
-            day = datetime.fromisoformat(str(data)).date()
+            day = datetime.fromisoformat(text if DAY.match(text) else "").date()
         except ValueError:
             raise PropertyError(
                 f'Property "{name}" expects a string with the format "yyyy-mm-dd" as data, "{php.to_text(data)}" given.'

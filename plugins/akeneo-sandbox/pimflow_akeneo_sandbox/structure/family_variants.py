@@ -160,7 +160,7 @@ def _level_faults(record: Record) -> Iterator[Violation]:
 
 
 def with_unique_below(store: Store, record: Record) -> Record:
-    """Return the variant with unique attributes and identifiers of its family on the lowest level, where the PIM puts them."""
+    """Return the variant with the unique attributes of its family on the lowest level, where the PIM puts them."""
     if not record[SETS]:
         return record
     named = {code for one in record[SETS] for code in one["attributes"]}

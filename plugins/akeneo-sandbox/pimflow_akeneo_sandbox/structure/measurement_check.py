@@ -54,9 +54,9 @@ def business_faults(store: Store, record: Record, old: Record | None) -> list[Re
         )
         faults.append(_fault("standard_unit_code", message))
     if len(record["units"]) > MOST_UNITS:
-        faults.append(_fault("units", f"You’ve reached the limit of {MOST_UNITS} conversion operations per unit."))
+        faults.append(_fault("units", f"You\u2019ve reached the limit of {MOST_UNITS} conversion operations per unit."))
     if old is None and len(store.structure["measurement_families"]) >= MOST_FAMILIES:
-        faults.append(_fault("", f"You’ve reached the limit of {MOST_FAMILIES} measurement families."))
+        faults.append(_fault("", f"You\u2019ve reached the limit of {MOST_FAMILIES} measurement families."))
     return [*faults, *_change_faults(store, record, old)]
 
 

@@ -7,7 +7,7 @@ from pimflow_akeneo_sandbox.collection import Record
 
 
 def in_standard_unit(family: Record, unit: str, amount: Any) -> Decimal:
-    """Return the amount in the family's standard unit: despite their name, the operations go from the unit to the standard."""
+    """Return the amount in the standard unit: despite their name, the operations go from the unit to it."""
     number = Decimal(str(amount).strip())
     found = family["units"].get(unit)
     for step in found["convert_from_standard"] if found else ():

@@ -15,6 +15,7 @@ from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_entity
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.values import kinds
 
+DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 PLAIN_DECIMAL = re.compile(r"^-?\d+(\.\d+)?$")
 
 
@@ -99,9 +100,7 @@ def _date(_store: Store, attribute: Record, data: Any) -> Any:
     if not isinstance(data, str):
         raise _requires_string(attribute["code"], data)
     try:
-        if not re.match(r"^\d{4}-\d{2}-\d{2}", data):
-            raise ValueError(data)
-        moment = datetime.fromisoformat(data.strip())
+        moment = datetime.fromisoformat(data.strip() if DAY.match(data) else "")
     except ValueError:
         raise PropertyError(
             f"The {attribute['code']} attribute requires a valid date. "

@@ -63,7 +63,7 @@ def check_scope_and_locale(attribute: Record, scope: str | None, locale: str | N
 
 
 def merged(store: Store, values: Values, changes: Any) -> Values:
-    """Return the values with the changes made. Raises PropertyError; UnknownPropertyError for an attribute that does not exist."""
+    """Return the values with the changes made. Raises PropertyError, UnknownPropertyError for an attribute."""
     check_form(changes)
     found: dict[str, Mapping[Scoped, Any]] = dict(values)
     for code, entries in changes.items() if isinstance(changes, dict) else ():

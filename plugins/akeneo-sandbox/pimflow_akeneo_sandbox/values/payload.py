@@ -22,9 +22,8 @@ def is_uuid(text: Any) -> bool:
 def check_payload(store: Store, data: dict[str, Any]) -> None:
     """Raise PropertyError with the first fault in the form of uuid and values."""
     uuid = data.get("uuid")
-    if uuid not in {None, ""} if php.is_scalar(uuid) else uuid is not None:
-        if not is_uuid(uuid):
-            raise PropertyError("This value is not a valid UUID.")
+    if uuid is not None and uuid != "" and not is_uuid(uuid):
+        raise PropertyError("This value is not a valid UUID.")
     values = data.get("values")
     if values is None:
         return
