@@ -4,10 +4,10 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from pimflow_akeneo_sandbox.answers import error_answer
 from pimflow_akeneo_sandbox.endpoints import measurements, product_models, products, products_uuid, structure
@@ -30,15 +30,22 @@ LIST, EDIT, REMOVE = Rule(may="list products"), "create or update products", Rul
 Dispatch = dict[str, tuple[Endpoint, Rule]]
 
 
+class Application(Starlette):
+    """Starlette with the gate outside everything, where it can cut the connection itself."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Wrap what Starlette builds."""
+        return Gate(super().build_middleware_stack(), self.state.sandbox)
+
+
 def create_app(
     catalog: Catalog | None = None, *, data: Path | None = None, edition: str = "ce", settings: Settings | None = None
 ) -> Starlette:
     """Return the server as ASGI application, its Sandbox at `app.state.sandbox`. Raises ValueError."""
     chosen = settings or Settings(edition=edition)
     sandbox = Sandbox(catalog, data, chosen)
-    app = Starlette(
+    app = Application(
         routes=_routes(),
-        middleware=[Middleware(Gate, sandbox=sandbox)],
         exception_handlers={HTTPException: _http_error, Exception: _server_error},
     )
     app.state.sandbox = sandbox
