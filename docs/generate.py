@@ -14,6 +14,7 @@ import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from pimflow import errors
 from pimflow.cli import pimflow
 from pimflow.components import Component, Transform
 from pimflow.config import FlowConfig, Guards, PipelineConfig, ProjectConfig
@@ -67,8 +68,6 @@ def rule(kind: str, name: str, nested: str) -> str:
 
 def exit_codes() -> str:
     """Give the tree of errors with their exit codes, as `pimflow.errors` draws it."""
-    from pimflow import errors
-
     return f"```text\n{(errors.__doc__ or '').partition(chr(10) * 2)[2].strip()}\n```"
 
 

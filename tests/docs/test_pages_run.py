@@ -33,6 +33,7 @@ from pimflow.document import parse_document
 from pimflow.errors import ConfigError
 from pimflow.plugins import create_registry
 
+ROOT = Path(__file__).parents[2]
 PORT = "8090"
 CHANGING = [
     (r"\d{8}-\d{6}-[0-9a-f]{4}", "RUN"),
@@ -49,7 +50,7 @@ CONNECTION = {"type": "akeneo", "url": "http://127.0.0.1:1", "client_id": "a", "
 
 @pytest.fixture
 def place(tmp_path):
-    """A reader's machine: an empty folder, and a virtual environment of its own with everything installed."""
+    """A reader's machine: a folder with the samples, and an environment of its own with everything installed."""
     bin_folder = tmp_path / "venv" / "bin"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     found = [path for path in site.getsitepackages() if path.startswith(sys.prefix)]
@@ -60,6 +61,7 @@ def place(tmp_path):
         (bin_folder / name).chmod(0o755)
     folder = tmp_path / "page"
     folder.mkdir()
+    (folder / "sample_pipelines").symlink_to(ROOT / "sample_pipelines")
     return Reader(folder, bin_folder)
 
 

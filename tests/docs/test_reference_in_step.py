@@ -1,0 +1,173 @@
+"""The reference names everything there is: commands, options, keys, hooks, public names, errors, statuses, tables."""
+
+import inspect
+import re
+from importlib.metadata import entry_points
+
+import pytest
+
+import pimflow
+import pimflow_http
+import pimflow_testkit
+from pimflow import hookspecs
+from pimflow.config import LATER_KEYS, FlowConfig, Guards, PipelineConfig, ProjectConfig
+from pimflow.errors import PimflowError
+from pimflow.model import Cause, FlowReport, Problem, ProblemKind, Run, RunReport, Status, Who
+from pimflow.plugins import create_registry, kind_of
+from pimflow.state.tables import metadata
+
+
+@pytest.fixture
+def text_of(root):
+    return lambda name: (root / "docs" / name).read_text("utf-8")
+
+
+def test_every_command_is_in_the_reference(text_of, generate):
+    text = text_of("reference/cli.md")
+    for names in generate.commands():
+        assert f"<!-- generate: command {' '.join(names)} -->" in text
+        assert f"## pimflow {' '.join(names)}\n" in text
+
+
+def test_commands_in_the_reference_exist(text_of, generate):
+    told = re.findall(r"<!-- generate: command (.+?) -->", text_of("reference/cli.md"))
+    assert sorted(told) == sorted(" ".join(names) for names in generate.commands())
+    for names in generate.commands():
+        assert "Usage: pimflow " + " ".join(names) in generate.command(*names)
+
+
+def test_commands_on_all_pages_exist(pages, generate):
+    known = {" ".join(names) for names in generate.commands()} | {"state"}
+    for found, blocks in pages.items():
+        text = found.read_text("utf-8")
+        inline = re.findall(r"`pimflow ([a-z][a-z-]*)", text)
+        shells = [
+            name
+            for block in blocks
+            if block.language == "sh"
+            for name in re.findall(r"^pimflow ([a-z][a-z-]*)", block.body, re.MULTILINE)
+        ]
+        for name in [*inline, *shells]:
+            assert name in known, f"{found} names `pimflow {name}`"
+
+
+def test_options_on_all_pages_exist(pages, generate):
+    helps = {names[0]: "" for names in generate.commands()}
+    for names in generate.commands():
+        helps[names[0]] += generate.command(*names)
+    for found in pages:
+        for name, rest in re.findall(r"pimflow ([a-z]+)([^`\n]*)", found.read_text("utf-8")):
+            for option in re.findall(r"(?<!\S)--[a-z-]+", rest) if name in helps else []:
+                assert option in helps[name], f"{found}: pimflow {name} has no {option}"
+
+
+def test_every_component_and_option_is_in_the_reference(text_of, generate):
+    text = text_of("reference/components.md")
+    for plugin in create_registry().load_all():
+        assert not plugin.error
+        for component in plugin.components:
+            mark = f"options {kind_of(component)} {component.type}"
+            assert f"<!-- generate: {mark} -->" in text
+            made = generate.options(kind_of(component), component.type)
+            for name, field in component.model_fields.items():
+                assert name == getattr(component, "root", None) or f"| `{field.alias or name}` |" in made
+                assert field.description
+
+
+def test_nested_options_are_in_the_reference(text_of, generate):
+    marks = re.findall(r"<!-- generate: rule transform (\w+) (\w+) -->", text_of("reference/components.md"))
+    registry = create_registry()
+    schemas = {
+        (component.type, nested)
+        for plugin in registry.load_all()
+        for component in plugin.components
+        for nested in component.model_json_schema().get("$defs", {})
+    }
+    assert schemas == set(marks)
+    for transform, nested in marks:
+        assert "| `" in generate.rule("transform", transform, nested)
+
+
+def test_every_key_of_the_files_is_in_the_reference(text_of, generate):
+    text = text_of("reference/pipeline-file.md")
+    for model in (PipelineConfig, ProjectConfig, FlowConfig, Guards):
+        assert f"<!-- generate: keys {model.__name__} -->" in text
+        for name in model.model_fields:
+            assert f"| `{name}` |" in generate.keys(model.__name__)
+    for name in [*LATER_KEYS[""], *LATER_KEYS["flows"]]:
+        assert f"`{name}`" in text
+
+
+def test_every_mark_can_be_made(pages, generate):
+    for found in pages:
+        made = generate.on_page_markdown(found.read_text("utf-8"))
+        assert "<!-- generate:" not in made
+
+
+def test_every_hook_is_documented(text_of):
+    hooks = [name for name in vars(hookspecs) if name.startswith("pimflow_")]
+    assert len(hooks) == 7
+    assert "::: pimflow.hookspecs" in text_of("reference/hooks.md")
+    for name in hooks:
+        assert inspect.getdoc(getattr(hookspecs, name))
+
+
+@pytest.mark.parametrize("package", [pimflow, pimflow_http, pimflow_testkit])
+def test_every_public_name_is_documented(text_of, package):
+    text = text_of("reference/python.md")
+    for name in package.__all__:
+        assert re.search(rf"::: {package.__name__}\.\w+\.{name}$", text, re.MULTILINE) or f"`{name}`" in text, name
+
+
+def test_public_names_in_the_reference_exist(text_of):
+    for module, name in re.findall(r"::: ([\w.]+)\.(\w+)$", text_of("reference/python.md"), re.MULTILINE):
+        package = {"pimflow": pimflow, "pimflow_http": pimflow_http, "pimflow_testkit": pimflow_testkit}
+        assert name in package[module.partition(".")[0]].__all__
+
+
+def test_every_error_has_its_line(generate):
+    tree = generate.exit_codes()
+    found = [PimflowError]
+    for error in found:
+        found.extend(error.__subclasses__())
+        if error.__module__ == "pimflow.errors":
+            assert re.search(rf"{error.__name__} +exit {error.exit_code} ", tree), error.__name__
+
+
+def test_every_status_kind_and_person_is_told(text_of):
+    errors, report = text_of("reference/errors.md"), text_of("reference/report.md")
+    for status in Status:
+        assert f"`{status}`" in errors
+    for word in [*ProblemKind, *Who]:
+        assert f"`{word}`" in report
+
+
+@pytest.mark.parametrize("data", [Run, RunReport, FlowReport, Cause, Problem])
+def test_every_key_of_the_report_is_told(text_of, data):
+    for name in data.__dataclass_fields__:
+        assert f"`{name}`" in text_of("reference/report.md"), f"{data.__name__}.{name}"
+
+
+def test_every_table_of_the_state_is_told(text_of):
+    for name in metadata.tables:
+        assert f"| `{name}` |" in text_of("reference/state.md")
+
+
+def test_every_fault_of_the_sandbox_is_told(text_of):
+    from pimflow_akeneo_sandbox.settings import Faults
+
+    for name in Faults.__dataclass_fields__:
+        assert f"`{name}`" in text_of("how-to/use-the-sandbox.md"), name
+
+
+def test_every_plugin_stands_in_the_readme(root):
+    readme = (root / "README.md").read_text("utf-8")
+    for folder in (root / "plugins").iterdir():
+        if (folder / "pyproject.toml").is_file():
+            assert f"| `pimflow-{folder.name}` |" in readme
+    assert {point.name for point in entry_points(group="pimflow")} >= {"akeneo", "files", "transforms"}
+
+
+def test_decisions_are_short(root):
+    for decision in (root / "docs" / "decisions").glob("0*.md"):
+        assert len(decision.read_text("utf-8").splitlines()) <= 40
