@@ -17,6 +17,10 @@ _ATTRIBUTE = re.compile(r"\b(\w+) attribute\b|(?:Property|[Aa]ttribute) [\"'`“
 _GIVEN = re.compile(r"[\"“]([^\"”]*)[\"”] given")
 _ABSENT = re.compile(r"(does not|do not|don.t) exist|not found|expects a valid|can only associate", re.IGNORECASE)
 _TAKEN = re.compile(r"\balready\b|\bsame\b", re.IGNORECASE)
+_SIBLING = re.compile(r"as the .*?[\"“]([^\"”]+)[\"”] already has")
+_TAKEN_VALUE = "another product in the PIM already has this value"
+_CHANGE_ONE = "The ERP team or the product manager must change one of the two."
+_CORRECT = "Correct it at the source or in the mapping; it will then arrive by itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +166,11 @@ def _absent(error: Mapping[str, Any]) -> tuple[str, str, str] | None:
 
 
 def _value_problem(error: Mapping[str, Any], name: str, payload: Mapping[str, Any]) -> Problem:
-    reason = f"the PIM does not take it: {_sentence(error['message'])}"
-    remedy = "Correct it at the source or in the mapping; it will then arrive by itself."
-    kind = ProblemKind.DUPLICATE if _TAKEN.search(error["message"]) else ProblemKind.VALUE
-    return Problem(reason, kind, name, _shown(payload[name]), remedy, detail=error["message"])
+    message, value = error["message"], _shown(payload[name])
+    if _TAKEN.search(message):
+        return Problem(_TAKEN_VALUE, ProblemKind.DUPLICATE, name, value, _CHANGE_ONE, detail=message)
+    reason = f"the PIM does not take it: {_sentence(message)}"
+    return Problem(reason, ProblemKind.VALUE, name, value, _CORRECT, detail=message)
 
 
 def absent_problem(about: str, code: str, message: str, payload: Mapping[str, Any]) -> Problem:
@@ -180,20 +185,21 @@ def _refusal(error: Mapping[str, Any], payload: Mapping[str, Any]) -> Problem:
     quoted = _PROPERTY.match(message)
     about = str(error.get("property") or (quoted[1] if quoted else ""))
     if about == "attribute" and _TAKEN.search(message):
-        reason = f"another variant of the same model already has this option: {_sentence(message)}"
-        remedy = "Decide with the ERP team which one is right."
-        return Problem(reason, ProblemKind.DUPLICATE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=message)
+        return _axis_taken(message)
     if about in {"identifier", "values"} and _TAKEN.search(message):
-        reason = f"another product in the PIM already has this: {_sentence(message)}"
-        remedy = "The ERP team or the product manager must change one of the two."
         return Problem(
-            reason, ProblemKind.DUPLICATE, about if about != "values" else None, remedy=remedy, detail=message
+            _TAKEN_VALUE, ProblemKind.DUPLICATE, "identifier", payload.get("identifier"), _CHANGE_ONE, detail=message
         )
-    remedy = "Correct it at the source or in the mapping; it will then arrive by itself."
-    value = _shown(payload.get(about))
-    return Problem(
-        f"the PIM says: {_sentence(message)}", ProblemKind.VALUE, about or None, value, remedy, detail=message
-    )
+    reason = f"the PIM says: {_sentence(message)}"
+    return Problem(reason, ProblemKind.VALUE, about or None, _shown(payload.get(about)), _CORRECT, detail=message)
+
+
+def _axis_taken(message: str) -> Problem:
+    sibling = _SIBLING.search(message)
+    which = f"variant '{sibling[1]}'" if sibling else "another variant"
+    reason = f"{which} of the same model already has this option"
+    remedy = "Decide with the ERP team which one is right."
+    return Problem(reason, ProblemKind.DUPLICATE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=message)
 
 
 def _plain(reason: str, remedy: str) -> Problem:

@@ -42,6 +42,7 @@ class AkeneoConnection(Connection):
     secret: SecretStr = Field(description="Secret of that connection.")
     username: str = Field(min_length=1, description="User name of that connection.")
     password: SecretStr = Field(description="Password of that user.")
+    timeout: float = Field(60.0, gt=0, description="Seconds to wait for an answer; 100 products may take the PIM 30.")
     concurrency: int = Field(4, ge=1, le=10, description="Calls at once; the PIM allows 4 a connection.")
 
     @field_validator("url")

@@ -136,7 +136,10 @@ class Loading:
         return kept
 
     def _created(self, doubtful: Sequence[Change]) -> frozenset[str]:
-        """Find out which of these the run itself created: those whose creation is not older than the writer."""
+        """Find out which of these the run itself created: those whose creation is not older than the writer.
+
+        The PIM's search finds a product a moment after its creation only: what it does not find is new.
+        """
         if not doubtful:
             return frozenset()
         keys = [change.key for change in doubtful]
@@ -145,8 +148,9 @@ class Loading:
         except FlowError as error:
             logger.warning("{} records cannot be told created or updated: {}", len(keys), error)
             return frozenset()
-        young = (one for one in found if datetime.fromisoformat(one["created"]) >= self._opened)
-        return frozenset(str(products.identifier_of(one, self._model)).lower() for one in young)
+        old = (one for one in found if datetime.fromisoformat(one["created"]) < self._opened)
+        before = {str(products.identifier_of(one, self._model)).lower() for one in old}
+        return frozenset(key.lower() for key in keys) - before
 
 
 def _doubtful(one: _Pending, answer: Answer) -> bool:

@@ -107,8 +107,9 @@ class Client:
             ambiguous = ambiguous or result.ambiguous
             return result
 
-        once_more = method in _IDEMPOTENT if repeatable is None else repeatable
-        last = retrying(self._policy, self._clock, once_more, self.limiter.pause, f"{method} {path}")(attempt)
+        again = method in _IDEMPOTENT if repeatable is None else repeatable
+        what = f"{method} {redact_url(path)}"
+        last = retrying(self._policy, self._clock, again, self.limiter.pause, what)(attempt)
         if last.response is None:
             raise self._failure(method, path, last) from last.error
         last.response.extensions[_AMBIGUOUS] = ambiguous
