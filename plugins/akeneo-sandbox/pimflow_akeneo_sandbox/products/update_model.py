@@ -82,7 +82,7 @@ def _with_parent(store: Store, model: ProductModel, data: Record, *, is_new: boo
         raise _bad_parent("The new parent of the product model must be a root product model", code)
     if model.family_variant and model.family_variant != parent.family_variant:
         raise _bad_parent("The new parent of the product model must be of the same family variant", code)
-    inherits = not model.family_variant and data.get("family_variant") in {None, ""}
+    inherits = not model.family_variant and data.get("family_variant") in (None, "")
     return replace(
         model, parent=parent.code, family_variant=parent.family_variant if inherits else model.family_variant
     )

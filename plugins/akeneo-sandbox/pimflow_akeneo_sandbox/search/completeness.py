@@ -64,7 +64,7 @@ def _locales(store: Store, condition: Condition, *, everywhere: bool) -> list[st
     if everywhere or condition.locales is not None:
         if condition.locales is None:
             raise expects_key("completeness", "locales")
-        return list(condition.locales)
+        return [str(locale) for locale in condition.locales]
     if condition.locale is not None:
         return [condition.locale]
     channel = store.get("channels", condition.scope)
@@ -76,7 +76,7 @@ def _locales(store: Store, condition: Condition, *, everywhere: bool) -> list[st
 def _ratios(seen: Seen, scope: str | None) -> dict[str, int]:
     if not isinstance(seen.entity, Product):
         return {}
-    return {one.locale: one.ratio for one in completenesses(seen.store, seen.entity) if scope in {None, one.scope}}
+    return {one.locale: one.ratio for one in completenesses(seen.store, seen.entity) if scope in (None, one.scope)}
 
 
 def _of(seen: Seen, scope: str | None, locales: list[str]) -> list[int]:
