@@ -31,7 +31,7 @@ lint: $(VENV)/.installed
 	$(BIN)/lint-imports
 
 docs: $(VENV)/.installed-docs
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(VENV)/.installed
 	@if [ -d tests/bench ]; then $(BIN)/python -m pytest tests/bench -q -s; else echo "there is no tests/bench yet"; fi
