@@ -78,7 +78,7 @@ _ABSENT_BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^The (.+) family does not exist"), "family"),
     (re.compile(r"^The (.+) group does not exist"), "groups"),
     (re.compile(r"^The given product model \"(.+)\" does not exist"), "parent"),
-    (re.compile(r"^The (.+) product(?: model)? does not exist"), "associations"),
+    (re.compile(r"\bThe ((?:(?!The ).)+?) product(?: model)? does not exist"), "associations"),
 )
 """Some errors name what is missing in their text only: pattern with the missing code -> property."""
 
@@ -154,7 +154,7 @@ def _absent(error: Mapping[str, Any]) -> tuple[str, str, str] | None:
     """Give property, code and message where an error is about something that the PIM does not have."""
     message = str(error.get("message", ""))
     for pattern, about in _ABSENT_BY_TEXT:
-        if found := pattern.match(message):
+        if found := pattern.search(message):
             return about, found[1], message
     quoted = _PROPERTY.match(message)
     about = str(error.get("property") or (quoted[1] if quoted else ""))

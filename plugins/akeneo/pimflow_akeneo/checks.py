@@ -49,7 +49,7 @@ def number(cell: Any, column: ValueColumn) -> Decimal:
     """Accept a number within the attribute's limits."""
     written = str(cell).strip()
     if isinstance(cell, bool) or not _NUMBER.fullmatch(written):
-        raise _bad(column, cell, "this is no number", "Correct it at the source, or declare its form with `convert`.")
+        raise _bad(column, cell, "which is no number", "Correct it at the source, or declare its form with `convert`.")
     value = Decimal(written)
     if abs(value.adjusted()) >= _DIGITS:
         raise _bad(column, cell, f"the PIM keeps less than {_DIGITS + 1} digits", "Correct it at the source.")
@@ -73,7 +73,7 @@ def boolean(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> bool:
     """Accept true, false, 1 and 0."""
     value = _BOOLEANS.get(str(cell).strip().lower())
     if value is None:
-        raise _bad(column, cell, "this is neither yes (1) nor no (0)", "Map it to 1 or 0 with `value_map`.")
+        raise _bad(column, cell, "which is neither yes (1) nor no (0)", "Map it to 1 or 0 with `value_map`.")
     return value
 
 
@@ -84,7 +84,7 @@ def date(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
         value = dt.datetime.fromisoformat(written if _DAY.match(written) else "").date().isoformat()
     except ValueError:
         remedy = "Correct it at the source, or declare its form with `convert`."
-        raise _bad(column, cell, "this is no date of the form YYYY-MM-DD", remedy) from None
+        raise _bad(column, cell, "which is no date of the form YYYY-MM-DD", remedy) from None
     first, last = column.attribute.date_min, column.attribute.date_max
     if first and value < first[:10]:
         raise _bad(column, cell, f"the PIM takes no day before {first[:10]}", "Correct it at the source.")
@@ -137,7 +137,7 @@ def unit(found: str, column: ValueColumn, vocabulary: Vocabulary) -> str:
     if code is None:
         remedy = f"Map it to one of {', '.join(sorted(known.values()))}."
         raise _bad(
-            column, found, f"this is no unit of {family}", remedy, kind=ProblemKind.REFERENCE, who=Who.ADMINISTRATOR
+            column, found, f"which is no unit of {family}", remedy, kind=ProblemKind.REFERENCE, who=Who.ADMINISTRATOR
         )
     return code
 
@@ -147,7 +147,7 @@ def media(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
     value = str(cell)
     if not _MEDIA_CODE.fullmatch(value):
         remedy = "Upload the file in the PIM and give its code, as in 'f/2/e/6/f2e6_manual.pdf'."
-        raise _bad(column, cell, "this is no file that the PIM has", remedy, kind=ProblemKind.REFERENCE)
+        raise _bad(column, cell, "which is no file that the PIM has", remedy, kind=ProblemKind.REFERENCE)
     return value
 
 

@@ -49,8 +49,8 @@ class Loading:
         self._session = session
         self._model = model
         self._parse = parse
-        self._born: set[str] = set()
-        """Records that were created while a part of them still waits."""
+        self._partly: dict[str, Status] = {}
+        """What became of records of which a part still waits."""
         self._opened = session.now().replace(microsecond=0)  # the PIM's own times have no fractions
 
     def load(self, batch: Sequence[Change]) -> list[Outcome]:
@@ -78,17 +78,19 @@ class Loading:
                     yield self._settled(one, verdict, answer is not None and _doubtful(one, answer), created)
 
     def _settled(self, one: _Pending, verdict: Verdict, doubtful: bool, created: frozenset[str]) -> Outcome:
+        """Tell the outcome; a record whose associations are missing waits once, then it has arrived without them."""
         key = one.change.key.lower()
         status = verdict.status
         if doubtful:
             status = Status.CREATED if key in created else Status.UPDATED
-        if status is Status.UPDATED and key in self._born:
-            status = Status.CREATED
-        if one.waits and status in {Status.CREATED, Status.UPDATED}:
-            if status is Status.CREATED:
-                self._born.add(key)
+        if status not in {Status.CREATED, Status.UPDATED}:
+            return one.outcome(status, verdict.problems)
+        if key in self._partly:
+            return one.outcome(self._partly[key])
+        if one.waits:
+            self._partly[key] = status
             status = Status.WAITING
-        return one.outcome(status, verdict.problems)
+        return one.outcome(status)
 
     def _line(self, one: _Pending, key: str, prices: Mapping[str, Prices], uuids: Mapping[str, str]) -> dict[str, Any]:
         name = one.change.key

@@ -128,7 +128,7 @@ class Preparation:
             remedy = (
                 f"Write amount and currency as in '12.50 {next(iter(active), 'EUR')}'; active: {', '.join(active)}."
             )
-            raise RowProblem(column.name, text, "this is no price of a currency that the PIM has", remedy=remedy)
+            raise RowProblem(column.name, text, "which is no price of a currency that the PIM has", remedy=remedy)
         return parts[2].upper(), fields.accept(parts[1], column, self._vocabulary)
 
 
@@ -144,7 +144,7 @@ def _identifier(cell: Any) -> str:
 def _enabled(cell: Any) -> bool:
     text = str(cell).strip().lower()
     if text not in {"1", "0", "true", "false"}:
-        raise RowProblem("enabled", cell, "this is neither yes (1) nor no (0)", remedy="Map it to 1 or 0.")
+        raise RowProblem("enabled", cell, "which is neither yes (1) nor no (0)", remedy="Map it to 1 or 0.")
     return text in {"1", "true"}
 
 
@@ -152,7 +152,7 @@ def _uuid(cell: Any) -> str:
     try:
         return str(UUID(str(cell)))
     except ValueError:
-        raise RowProblem("uuid", cell, "this is no uuid", remedy="Leave it empty, or correct it.") from None
+        raise RowProblem("uuid", cell, "which is no uuid", remedy="Leave it empty, or correct it.") from None
 
 
 _PROPERTIES: Mapping[str, Callable[[Any], Any]] = {

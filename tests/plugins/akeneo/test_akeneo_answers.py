@@ -133,6 +133,7 @@ def test_what_may_still_come_is_waited_for_and_the_rest_refused(name, what, stat
     [
         'Property "associations" expects a valid product identifier. The product does not exist, "x" given.',
         "The x product does not exist or your connection does not have permission to access it.",
+        "The “associations” property expects a valid product identifier. The x product does not exist or rights end.",
     ],
 )
 def test_an_association_with_what_may_still_come_follows_the_record(message):

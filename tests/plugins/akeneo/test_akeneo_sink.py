@@ -234,6 +234,15 @@ def test_products_associated_with_each_other_both_arrive(writer, changes):
     }
 
 
+def test_a_product_whose_associated_one_never_comes_has_arrived_without_it(writer, changes):
+    batch = changes(writer, [{"identifier": "a", "pieces": 1, "X_SELL-products": "ghost"}])
+    assert statuses(writer.load(batch)) == {Status.WAITING: 1}
+    (outcome,) = writer.load(batch)
+    assert outcome.status is Status.CREATED
+    assert (outcome.problems[0].kind, outcome.problems[0].value) == (ProblemKind.REFERENCE, "ghost")
+    assert writer.current("products", ["a"], ["pieces", "X_SELL-products"]) == {"a": {"pieces": 1}}
+
+
 def test_quantities_go_with_what_they_count(writer, changes):
     rows = [
         {"identifier": "a"},
