@@ -109,6 +109,10 @@ class _Assembling:
         source = self.end(Source, _inside(part, "source"))
         transforms = [self.transform(_inside(part, "transforms", n)) for n in range(len(config.transforms))]
         sinks = [self.end(Sink, sink) for sink in _sink_parts(part)]
+        for sink in sinks:
+            if sink is not None and sink.whole and (config.once or config.mode != "upsert"):
+                message = f"{sink.type!r} is written as a whole; `mode` and `once` are for sinks that keep records"
+                self.mistakes.append(part.mistake(message, "sink"))
         if source is None or None in sinks or None in transforms:
             return None
         return Flow(

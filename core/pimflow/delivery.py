@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from pimflow.components import Sink, Writer
 from pimflow.config import FlowConfig
-from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate
+from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate, tried_again
 from pimflow.errors import GuardError, PimflowError, RowProblem, defect
 from pimflow.load import Answer, Settle, Spool
 from pimflow.model import SETTLED, BadValue, Change, Header, Item, Outcome, Problem, ProblemKind, Row, Status
-from pimflow.rows import Passed, Stopped
+from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
 from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
@@ -63,6 +63,7 @@ class Delivery:
     def __init__(self, target: Target, database: Database, make_loading: MakeLoading, observe: Observe) -> None:
         self.target = target
         self.tally = Tally()
+        self.notes: list[str] = []
         self._database = database
         self._observe = observe
         self._source_header: Header = ()
@@ -93,10 +94,27 @@ class Delivery:
             self._compare(prepared, verdicts)
         self._keep(verdicts)
 
-    def finish(self, read: int, *, full: bool) -> None:
-        """Write what is left. Raises GuardError before anything is written where a guard holds it back."""
+    def kept_open(self) -> Iterator[Chunk]:
+        """Give the rows that earlier runs left open and this one did not meet, as far as they are to be tried again."""
+        rules = self.target.rules
+        chunk: list[tuple[int, Row]] = []
+        for item in open_items.of_earlier_runs(self._database, self.target.records.scope, rules.run):
+            if tried_again(item, rules):
+                chunk.append((item.row, [item.source_row.get(name) for name in self._source_header]))
+            if len(chunk) >= CHUNK_ROWS:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def check_guards(self, read: int, *, full: bool) -> None:
+        """Raise GuardError where a guard holds the flow back; nothing is written yet then."""
         if self._held is not None:
-            self._check_guards(read, full=full)
+            self._check_guards(self._held, read, full=full)
+
+    def finish(self) -> None:
+        """Write what is left, and wait for all answers."""
+        if self._held is not None:
             for candidate in self._held:
                 self._loading.put(candidate)
         self._loading.finish()
@@ -182,12 +200,10 @@ class Delivery:
         else:
             self._loading.put(candidate)
 
-    def _check_guards(self, read: int, *, full: bool) -> None:
-        """Hold the flow back where more would change than the pipeline allows."""
-        assert self._held is not None
+    def _check_guards(self, held: Spool[Candidate], read: int, *, full: bool) -> None:
         guards, records = self.target.config.guards, self.target.records
-        changed = sum(candidate.change.known for candidate in self._held)
-        cleared = sum(value is None for candidate in self._held for value in candidate.change.payload.values())
+        changed = sum(candidate.change.known for candidate in held)
+        cleared = sum(value is None for candidate in held for value in candidate.change.payload.values())
         known = records.count()
         missing, _ = records.unseen(self.target.rules.run, 0) if full else (0, [])
         missing -= changed

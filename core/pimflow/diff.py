@@ -149,6 +149,12 @@ def _creation(payload: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
     return {**(rules.defaults or {}), **once}
 
 
+def tried_again(open_item: OpenItem, rules: Rules) -> bool:
+    """Tell whether an open item is sent again although its source does not give it again."""
+    # The key of a duplicate belongs to another row: sending it would overwrite that one.
+    return open_item.resource != DUPLICATE and (open_item.status in _UNSURE or _due(open_item, rules))
+
+
 def _due(open_item: OpenItem, rules: Rules) -> bool:
     """Tell whether to send an open item again although nothing of it changed."""
     return rules.retry or open_item.tried is None or rules.now - open_item.tried >= TRY_AGAIN_AFTER

@@ -11,7 +11,7 @@ from typing import Any
 from loguru import logger
 
 from pimflow.assemble import Assembly, Flow, connection_names
-from pimflow.components import Component, Sink, Writer
+from pimflow.components import Component, Sink, Source, Writer
 from pimflow.delivery import Delivery, MakeLoading, Target, allowed
 from pimflow.diff import Rules
 from pimflow.errors import ConfigError, FlowError, PimflowError
@@ -81,7 +81,6 @@ class _Progress:
     complete: bool = False
     error: str = ""
     detail: str = ""
-    notes: list[str] = field(default_factory=list)
 
 
 def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
@@ -90,12 +89,12 @@ def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
     deliveries: list[Delivery] = []
     try:
         with _told(done), logger.contextualize(flow=flow.name):
-            deliveries.extend(_open_deliveries(context, flow, done))
+            deliveries.extend(_open_deliveries(context, flow))
             _move(context, flow, deliveries, done)
     finally:
         for delivery in deliveries:
             with _told(done):
-                delivery.close(ok=done.complete and not done.error)
+                delivery.close(ok=done.complete and not done.error and not _would_cut(context, delivery))
     if done.complete and not done.error:
         _conclude(context, flow, deliveries, done)
     return [_report(context, flow, delivery, done) for delivery in deliveries] or [_unopened(flow, done)]
@@ -116,28 +115,57 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
                 delivery.take(rows)
             done.read, done.dropped = reader.read, chain.dropped
             context.progress(flow.name, done.read, total)
+        if done.window.since is not None and not _is_partial(context):
+            for delivery in deliveries:
+                _try_again(chain, delivery)
     for delivery in deliveries:
-        delivery.finish(done.read, full=_is_full(context, done.window))
+        delivery.check_guards(done.read, full=_is_full(context, done.window))
+    for delivery in deliveries:
+        delivery.finish()
     done.complete = True
 
 
-def _open_deliveries(context: RunContext, flow: Flow, done: _Progress) -> Iterator[Delivery]:
+def _try_again(chain: Chain, delivery: Delivery) -> None:
+    """Send what earlier runs left open: a source that gives changes only does not give it again."""
+    number = 0
+    for chunk in delivery.kept_open():
+        number += len(chunk)
+        delivery.take(list(chain.run(chunk)))
+    if number:
+        delivery.notes.append(f"{number} left open by earlier runs {'was' if number == 1 else 'were'} tried again.")
+
+
+def _is_partial(context: RunContext) -> bool:
+    return bool(context.run.only) or context.run.limit is not None
+
+
+def _would_cut(context: RunContext, delivery: Delivery) -> bool:
+    """Keep a partial run from leaving a file or feed with a part of its rows."""
+    cut = delivery.target.sink.whole and _is_partial(context)
+    if cut:
+        delivery.notes.append(f"{delivery.target.sink.title} is written as a whole; a partial run leaves it as it was.")
+    return cut
+
+
+def _open_deliveries(context: RunContext, flow: Flow) -> Iterator[Delivery]:
     def observe(outcomes: Sequence[Outcome]) -> None:
         manager = context.assembly.registry.manager
         notify_observers(manager, "pimflow_batch_loaded", run=context.run, flow=flow.name, outcomes=outcomes)
 
+    places = [(sink.type, _address(context, sink)) for sink in flow.sinks]
     for number, sink in enumerate(flow.sinks):
-        connection = context.assembly.connection(sink)
-        address = connection.address if connection else sink.address
-        name = f"{number}:{sink.type}" if len(flow.sinks) > 1 else sink.type
+        name, address = places[number]
+        same = places[:number].count(places[number])
+        name = f"{name} {same + 1}" if same else name
         scope = open_scope(context.database, context.run.pipeline, flow.name, name, address)
-        if scope.moved:
-            done.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
         writer = sink.open(context.sessions.of(sink), context.run)
         records = Records(context.database, scope)
         only = frozenset(context.run.only)
         target = Target(sink, writer, records, flow.config, _rules(context, flow, sink), only)
-        yield Delivery(target, context.database, context.make_loading, observe)
+        delivery = Delivery(target, context.database, context.make_loading, observe)
+        if scope.others - {address for _, address in places}:
+            delivery.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
+        yield delivery
 
 
 def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
@@ -158,14 +186,14 @@ def _window(context: RunContext, flow: Flow, session: Any) -> Window:
     whole = any(sink.whole for sink in flow.sinks)
     known = None
     if not (run.full or run.only or whole):
-        known = history.cursor(context.database, run.pipeline, flow.name, _address(context, flow))
+        known = history.cursor(context.database, run.pipeline, flow.name, _address(context, flow.source))
     window = flow.source.window(session, known)
     return replace(window, keys=run.only) if run.only else window
 
 
-def _address(context: RunContext, flow: Flow) -> str:
-    connection = context.assembly.connection(flow.source)
-    return connection.address if connection else flow.source.address
+def _address(context: RunContext, end: Source | Sink) -> str:
+    connection = context.assembly.connection(end)
+    return connection.address if connection else end.address
 
 
 def compile_chain(flow: Flow, header: Header, writers: Sequence[Writer]) -> Chain:
@@ -185,14 +213,14 @@ def compile_chain(flow: Flow, header: Header, writers: Sequence[Writer]) -> Chai
 
 
 def _is_full(context: RunContext, window: Window) -> bool:
-    return window.since is None and not context.run.only and context.run.limit is None
+    return window.since is None and not _is_partial(context)
 
 
 def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: _Progress) -> None:
     """After a complete read: keep the cursor, close what is no longer in the source, tell what is missing there."""
     run = context.run
-    if not run.only and run.limit is None and done.window.cursor is not None:
-        address = _address(context, flow)
+    if not _is_partial(context) and done.window.cursor is not None:
+        address = _address(context, flow.source)
         history.keep_cursor(context.database, run.pipeline, flow.name, address, done.window.cursor, run.started)
     if not _is_full(context, done.window):
         return
@@ -203,7 +231,7 @@ def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], d
         if number and not delivery.target.sink.whole:
             names = ", ".join(keys[:5]) + (", …" if number > 5 else "")
             verb = "was" if number == 1 else "were"
-            done.notes.append(f"{number} sent earlier {verb} not in the source this time, and stay: {names}")
+            delivery.notes.append(f"{number} sent earlier {verb} not in the source this time, and stay: {names}")
 
 
 @contextmanager
@@ -227,7 +255,7 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: _Progress
     target, tally = delivery.target, delivery.tally
     names = (flow.source.title, target.sink.title)
     refused, limit = tally.counts[Status.REFUSED], flow.config.guards.max_refused
-    notes = list(done.notes)
+    notes = list(delivery.notes)
     too_many = limit is not None and refused > allowed(limit, done.read)
     if too_many:
         notes.append(f"More were refused than `max_refused: {limit}` allows.")

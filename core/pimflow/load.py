@@ -151,18 +151,16 @@ def _write(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Ans
     except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs this batch, and is told
         logger.opt(exception=True).error("{} failed on a batch", type(writer).__name__)
         return [(candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch]
-    for candidate in batch:
-        if candidate.change.key not in answers:
-            found = outcomes.get(candidate.change.key)
-            answers[candidate.change.key] = (
-                candidate,
-                _reasoned(found or outcome_of(candidate, Status.UNKNOWN, _UNANSWERED)),
-            )
-    return list(answers.values())
+    return [
+        answers.get(candidate.change.key) or (candidate, _answer(candidate, outcomes.get(candidate.change.key)))
+        for candidate in batch
+    ]
 
 
-def _reasoned(outcome: Outcome) -> Outcome:
-    """See that a record which did not arrive has a reason to tell."""
+def _answer(candidate: Candidate, outcome: Outcome | None) -> Outcome:
+    """See that a record has an outcome, and one that did not arrive a reason to tell."""
+    if outcome is None:
+        return outcome_of(candidate, Status.UNKNOWN, _UNANSWERED)
     return outcome if outcome.problems or outcome.status in SETTLED else replace(outcome, problems=(_NO_REASON,))
 
 

@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Self
 
-from pimflow.errors import PimflowError, RowProblem, defect
+from pimflow.errors import PimflowError, RemoteError, RowProblem, defect
 from pimflow.model import Header, Problem, Row, RowStep
 
 CHUNK_ROWS = 1000
@@ -83,11 +84,13 @@ class Reader:
             yield chunk
 
     def _read(self) -> None:
-        rows = iter(self._table)
+        rows: Iterator[Row] | None = None
         try:
+            rows = iter(self._table)
             header = tuple(str(name) for name in next(rows, ()))
+            _refuse_twins(header)
             self._put(header)
-            for chunk in _chunked(_numbered(rows, self._limit)):
+            for chunk in _chunked(_numbered(islice(rows, self._limit), len(header))):
                 if not self._put(chunk):
                     break
             self._put(_END)
@@ -116,11 +119,16 @@ def _drain(chunks: queue.Queue[Any]) -> bool:
         return True
 
 
-def _numbered(rows: Iterable[Row], limit: int | None) -> Iterator[tuple[int, Row]]:
+def _refuse_twins(header: Header) -> None:
+    twin = next((name for name in header if header.count(name) > 1), None)
+    if twin is not None:
+        raise RemoteError(f"the source has two columns called {twin!r}")
+
+
+def _numbered(rows: Iterable[Row], width: int) -> Iterator[tuple[int, Row]]:
+    """Give the rows numbered and as long as the header: petl gives them as long as they were found."""
     for number, row in enumerate(rows, 1):
-        if limit is not None and number > limit:
-            return
-        yield number, row
+        yield number, row if len(row) == width else (*row[:width], *(None for _ in range(width - len(row))))
 
 
 def _chunked(rows: Iterable[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:

@@ -1,7 +1,6 @@
-# ruff: noqa: E501 - tables of texts and messages
+# ruff: noqa: E501, ISC004, PLC0207 - tables of texts and messages
 """Pipeline and project files: each mistake is told once, with its file, its line and the way out."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -283,4 +282,12 @@ def test_the_working_directory_does_not_matter(tmp_path, monkeypatch, shop_plugi
     (tmp_path / "p.yaml").write_text(PLAIN.replace("{type: shop}", "{type: shop, ca_file: ca.pem}"))
     monkeypatch.chdir("/")
     assembly = assemble(load_pipeline(tmp_path / "p.yaml"), create_registry())
-    assert os.path.samefile(assembly.connections["shop"].ca_file, tmp_path / "ca.pem")
+    assert assembly.connections["shop"].ca_file.samefile(tmp_path / "ca.pem")
+
+
+@pytest.mark.parametrize("key", ["mode: create", "once: [name]"])
+def test_what_is_written_as_a_whole_takes_no_mode_and_no_once(told, key):
+    text = flow(key).replace("shop.products", "shop.feed")
+    assert told(text) == [
+        "p.yaml:7: flows.products.sink: 'shop.feed' is written as a whole; `mode` and `once` are for sinks that keep records"
+    ]

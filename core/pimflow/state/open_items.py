@@ -11,7 +11,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from pimflow.model import Problem, ProblemKind, Status, Who
+from pimflow.model import BadValue, Problem, ProblemKind, Status, Who
 from pimflow.plain import to_json
 from pimflow.state.database import Database
 from pimflow.state.records import RecordKey, Scope, by_chunks
@@ -67,11 +67,9 @@ def of_keys(database: Database, scope: Scope, keys: Sequence[RecordKey]) -> dict
     return found
 
 
-def of_scope(database: Database, scope: Scope, statuses: Iterable[Status] = ()) -> Iterator[OpenItem]:
-    """Give the open items of a scope in the order of their rows, page by page."""
-    chosen = open_items.c.scope == scope.id
-    if wanted := [str(status) for status in statuses]:
-        chosen &= open_items.c.status.in_(wanted)
+def of_earlier_runs(database: Database, scope: Scope, run: int) -> Iterator[OpenItem]:
+    """Give the open items of a scope that this run did not meet, page by page."""
+    chosen = (open_items.c.scope == scope.id) & (open_items.c.run < run)
     after = ("", "")
     while True:
         later = sa.tuple_(open_items.c.resource, open_items.c.key) > sa.tuple_(*map(sa.literal, after))
@@ -151,12 +149,16 @@ def _item(row: Row[Any]) -> OpenItem:
         row.resource,
         row.key,
         row.row,
-        orjson.loads(row.source_row),
+        {name: _cell(value) for name, value in orjson.loads(row.source_row).items()},
         Status(row.status),
         tuple(_problem(problem) for problem in orjson.loads(row.problems)),
         row.fingerprint,
         datetime.fromisoformat(row.tried) if row.tried else None,
     )
+
+
+def _cell(value: Any) -> Any:
+    return BadValue(_problem(value["problem"])) if isinstance(value, dict) and value.keys() == {"problem"} else value
 
 
 def _problem(data: dict[str, Any]) -> Problem:

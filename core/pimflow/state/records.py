@@ -51,10 +51,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One flow into one target address. `moved`: the flow wrote to another address before and knows nothing here."""
+    """One flow into one target address. `others` are, for a new one, the addresses that the flow wrote to before."""
 
     id: int
-    moved: bool = False
+    others: frozenset[str] = frozenset()
 
 
 class Records:
@@ -142,7 +142,7 @@ def open_scope(database: Database, pipeline: str, flow: str, sink: str, address:
             return Scope(found[address])
         values = {"pipeline": pipeline, "flow": flow, "sink": sink, "address": address}
         return Scope(
-            connection.execute(scopes.insert().values(values).returning(scopes.c.id)).scalar_one(), bool(found)
+            connection.execute(scopes.insert().values(values).returning(scopes.c.id)).scalar_one(), frozenset(found)
         )
 
 
