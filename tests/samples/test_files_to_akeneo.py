@@ -19,6 +19,7 @@ from pimflow_akeneo_sandbox.serve import serve
 SAMPLE = Path(__file__).parents[2] / "sample_pipelines" / "files_to_akeneo"
 PIPELINE = "files_to_akeneo.yaml"
 NUMBERS = {"number", "metric", "price_collection"}
+TABLES = ("groups", "colours", "media")
 LISTS = {"categories", "X_SELL-products"}
 SETTLED = {"created", "updated", "unchanged"}
 READ_BACK = """
@@ -131,6 +132,15 @@ def test_what_was_written_reads_back_equal_value_by_value(sample):
 
 def test_all_types_of_attributes_occur():
     assert len({attribute["type"] for attribute in catalog()["attributes"]}) == 12
+
+
+def test_the_generator_makes_the_committed_files_again(tmp_path):
+    written = ["erp/articles.csv", "erp/texts.jsonl", "catalog.json", *(f"tables/{name}.csv" for name in TABLES)]
+    for folder in ("erp", "tables"):
+        (tmp_path / folder).mkdir()
+    shutil.copytree(SAMPLE / "making", tmp_path / "making")
+    subprocess.run([sys.executable, "make_catalogue.py"], cwd=tmp_path / "making", check=True, capture_output=True)
+    assert [name for name in written if (tmp_path / name).read_bytes() != (SAMPLE / name).read_bytes()] == []
 
 
 def what_the_pipeline_makes(sample):

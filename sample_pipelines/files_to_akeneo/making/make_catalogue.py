@@ -109,7 +109,7 @@ def measures(product: Product) -> Cells:
     """Give the cells that only some families have."""
     words, size = product.words, product.size
     cells = dict.fromkeys(("persons", "volume", "volume_unit", "length_cm", "power_w", "lumens", "comfort", "hrc"), "")
-    column = {"length": "length_cm", "power": "power_w"}.get(words["size"], words["size"])
+    column: str = {"length": "length_cm", "power": "power_w"}.get(words["size"]) or words["size"]
     cells[column] = comma(size)
     if column == "volume":
         cells["volume_unit"] = "L"
