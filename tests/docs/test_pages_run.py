@@ -40,7 +40,7 @@ CHANGING = [
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.+]*", "DAY"),
     (r'"seconds": [\d.e-]+', "SECONDS"),
     (r"\b\d\d:\d\d(:\d\d)?\b", "TIME"),
-    (r"under 1 s|\b\d+ s\b", "DURATION"),
+    (r"under 1 s|\b[\d.]+ s\b", "DURATION"),
     (r" +", " "),
 ]
 CONTINUES = re.compile(r"^<!-- continues: (\S+) -->$", re.MULTILINE)
@@ -48,21 +48,31 @@ FILE_OPTION = re.compile(r'"(?:path|table|ca_file)": "([^"$]+)"')
 CONNECTION = {"type": "akeneo", "url": "http://127.0.0.1:1", "client_id": "a", "secret": "b", "username": "c"}
 
 
-@pytest.fixture
-def place(tmp_path):
-    """A reader's machine: a folder with the samples, and an environment of its own with everything installed."""
-    bin_folder = tmp_path / "venv" / "bin"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+def _environment(folder):
+    """Make a virtual environment in which everything is installed that is installed here."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     found = [path for path in site.getsitepackages() if path.startswith(sys.prefix)]
-    own = next((tmp_path / "venv").glob("lib/python*/site-packages"))
+    own = next(folder.glob("lib/python*/site-packages"))
     (own / "outer.pth").write_text("".join(f"import site; site.addsitedir({path!r})\n" for path in found))
-    for name, module in (("pip", "pip"), ("pimflow", "pimflow"), ("pytest", "pytest")):
-        (bin_folder / name).write_text(f'#!/bin/sh\nexec "{bin_folder}/python" -m {module} "$@"\n')
-        (bin_folder / name).chmod(0o755)
+    for name in ("pip", "pimflow", "pytest"):
+        (folder / "bin" / name).write_text(f'#!/bin/sh\nexec "{folder}/bin/python" -m {name} "$@"\n')
+        (folder / "bin" / name).chmod(0o755)
+    return folder / "bin"
+
+
+@pytest.fixture(scope="session")
+def shared_environment(tmp_path_factory):
+    return _environment(tmp_path_factory.mktemp("environment"))
+
+
+@pytest.fixture
+def place(tmp_path, blocks, shared_environment):
+    """A reader's machine: a folder with the samples, and pimflow; of its own where the page installs something."""
+    installs = any("pip install" in block.body and block.mark != "not run" for block in blocks)
     folder = tmp_path / "page"
     folder.mkdir()
     (folder / "sample_pipelines").symlink_to(ROOT / "sample_pipelines")
-    return Reader(folder, bin_folder)
+    return Reader(folder, _environment(tmp_path / "venv") if installs else shared_environment)
 
 
 class Reader:
