@@ -10,9 +10,9 @@ from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import Product, Scoped
 from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_entity, expects_key, expects_valid_data
-from pimflow_akeneo_sandbox.products.variants import family_variant
+from pimflow_akeneo_sandbox.products.variants import family_variant, level_attributes, level_of
 from pimflow_akeneo_sandbox.search.condition import Condition, Seen, Test
-from pimflow_akeneo_sandbox.search.dates import moment_test
+from pimflow_akeneo_sandbox.search.dates import moment_test, relative_day
 from pimflow_akeneo_sandbox.search.texts import text_test, without_markup
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.structure.measures import in_standard_unit
@@ -64,16 +64,20 @@ def _checked_key(store: Store, attribute: Record, condition: Condition) -> Scope
 
 
 def _in_family(seen: Seen, code: str) -> bool:
+    """Tell whether the entity, or a model above it, could have a value of this attribute."""
     if isinstance(seen.entity, Product):
-        family = seen.entity.family
-    else:
-        family = family_variant(seen.store, seen.entity.family_variant)["family"]
-    return bool(family) and code in seen.store.family_attributes(family or "")
+        return seen.entity.family is not None and code in seen.store.family_attributes(seen.entity.family)
+    variant = family_variant(seen.store, seen.entity.family_variant)
+    levels = range(level_of(seen.store, seen.entity) + 1)
+    return any(code in level_attributes(seen.store, variant, level) for level in levels)
 
 
 def _text(_store: Store, attribute: Record, condition: Condition) -> DataTest | None:
-    test = text_test(attribute["code"], condition.operator, condition.value)
-    if test and attribute["type"] == kinds.TEXTAREA:
+    value, is_area = condition.value, attribute["type"] == kinds.TEXTAREA
+    if is_area and condition.operator in {"=", "!="} and isinstance(value, str):
+        value = without_markup(value)
+    test = text_test(attribute["code"], condition.operator, value)
+    if test and is_area:
         return lambda data: test(without_markup(str(data)))
     return test and (lambda data: test(str(data)))
 
@@ -146,7 +150,8 @@ def _boolean(_store: Store, attribute: Record, condition: Condition) -> DataTest
 
 
 def _date(_store: Store, attribute: Record, condition: Condition) -> DataTest | None:
-    test = moment_test(attribute["code"], condition.operator, condition.value, "%Y-%m-%d", "yyyy-mm-dd")
+    value = relative_day(condition.value)
+    test = moment_test(attribute["code"], condition.operator, value, "%Y-%m-%d", "yyyy-mm-dd")
     return test and (lambda data: test(datetime.fromisoformat(f"{data[:10]}T00:00:00+00:00")))
 
 

@@ -26,6 +26,7 @@ SIGNS: dict[str, Compare] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 OF_MODELS = ("AT LEAST COMPLETE", "AT LEAST INCOMPLETE", "ALL COMPLETE", "ALL INCOMPLETE")
+AT_LEAST_ONE = "GREATER OR EQUALS THAN ON AT LEAST ONE LOCALE"
 ALL_LOCALES, ONE_LOCALE = " ON ALL LOCALES", " ON AT LEAST ONE LOCALE"
 
 
@@ -61,7 +62,7 @@ def completeness_test(store: Store, condition: Condition, *, models: bool) -> Te
 
 
 def _locales(store: Store, condition: Condition, *, everywhere: bool) -> list[str]:
-    if everywhere or condition.locales is not None:
+    if everywhere or (condition.locales is not None and condition.operator == AT_LEAST_ONE):
         if condition.locales is None:
             raise expects_key("completeness", "locales")
         return [str(locale) for locale in condition.locales]

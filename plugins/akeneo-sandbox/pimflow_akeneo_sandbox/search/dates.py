@@ -1,5 +1,6 @@
 """Conditions on points in time: of properties (with time of day) and of date attributes (days)."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_valid_data
 
+RELATIVE = re.compile(r"^(now|(?P<count>[+-]\d+)\s?(?P<unit>day|week|month|year)s?)$")
+MONTHS = {"month": 1, "year": 12}
+STEPS = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
 Moments = Callable[[datetime], bool]
 
 
@@ -41,6 +45,20 @@ def moment_test(name: str, operator: str, value: Any, form: str, shown: str) -> 
         return None
     edge = read(name, value, form, shown)
     return lambda moment: compare[operator](moment, edge)
+
+
+def relative_day(value: Any) -> Any:
+    """Return the day that `now`, `-3 days` or `+1 month` means; anything else as it is."""
+    found = RELATIVE.match(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    count, unit = int(found["count"] or 0), found["unit"] or "day"
+    today = datetime.now(UTC)
+    if unit in MONTHS:
+        months = today.year * 12 + today.month - 1 + count * MONTHS[unit]
+        first = today.replace(year=months // 12, month=months % 12 + 1, day=1)
+        return (first + timedelta(days=today.day - 1)).strftime("%Y-%m-%d")
+    return (today + count * STEPS[unit]).strftime("%Y-%m-%d")
 
 
 def since_days(name: str, value: Any) -> Moments:

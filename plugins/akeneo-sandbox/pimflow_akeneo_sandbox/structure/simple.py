@@ -36,7 +36,7 @@ def _association_faults(_store: Store, record: Record, _old: Record | None) -> I
 
 def _both_ways(_store: Store, record: Record, _old: Record | None) -> Iterator[Violation]:
     if record["is_two_way"] is True and record["is_quantified"] is True:
-        yield Violation("is_two_way", "This association type cannot be quantified and 2-way at the same time.")
+        yield Violation("", "Association type can be either quantified or two-way")
 
 
 ASSOCIATION_TYPE = Writing(
@@ -50,8 +50,11 @@ ASSOCIATION_TYPE = Writing(
 
 
 def _group_members(store: Store, record: Record, data: Any) -> Record:
-    members = []
-    for code in array("attributes", data):
+    members: list[str] = []
+    given = array("attributes", data)
+    if record["code"] == OTHER:
+        return record
+    for code in given:
         attribute = store.get("attributes", code)
         if attribute is None:
             because = "The attribute does not exist"
