@@ -14,7 +14,7 @@ from pimflow.assemble import Assembly, Flow, connection_names
 from pimflow.components import Component, Sink, Source, Writer
 from pimflow.delivery import Delivery, MakeLoading, Target, allowed
 from pimflow.diff import Rules
-from pimflow.errors import ConfigError, FlowError, PimflowError
+from pimflow.errors import ConfigError, FlowError, GuardError, PimflowError
 from pimflow.model import FlowReport, Header, Outcome, Run, Status, Window
 from pimflow.plugins import notify_observers
 from pimflow.rows import Chain, Reader
@@ -118,11 +118,21 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
         if done.window.since is not None and not _is_partial(context):
             for delivery in deliveries:
                 _try_again(chain, delivery)
-    for delivery in deliveries:
-        delivery.check_guards(done.read, full=_is_full(context, done.window))
+    _finish(context, deliveries, done)
+    done.complete = True
+
+
+def _finish(context: RunContext, deliveries: Sequence[Delivery], done: _Progress) -> None:
+    try:
+        for delivery in deliveries:
+            delivery.check_guards(done.read, full=_is_full(context, done.window))
+    except GuardError:
+        if context.run.dry:  # a plan shows what the guard holds back
+            for delivery in deliveries:
+                delivery.finish()
+        raise
     for delivery in deliveries:
         delivery.finish()
-    done.complete = True
 
 
 def _try_again(chain: Chain, delivery: Delivery) -> None:

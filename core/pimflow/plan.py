@@ -23,6 +23,10 @@ from pimflow.run import RunOptions, run_pipeline
 from pimflow.state.database import Database, open_database
 
 
+NOT_KNOWN = "(not known)"
+"""The old value in a target that cannot be asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueChange:
     """One column that would change; None stands for empty."""
@@ -89,12 +93,17 @@ class Planner:
         self._batches.clear()
 
     def _look(self, batch: Sequence[Candidate]) -> None:
+        current = {} if self._sink.whole else self._present(batch)
+        self._settle([(candidate, self._judge(candidate, current.get(candidate.change.key))) for candidate in batch])
+
+    def _present(self, batch: Sequence[Candidate]) -> Mapping[str, Mapping[str, Any]]:
         columns = sorted({name for candidate in batch for name in (*candidate.change.payload, *candidate.creation)})
         keys = [candidate.change.key for candidate in batch]
-        current: Mapping[str, Mapping[str, Any]] = {}
-        if not self._sink.whole:
-            current = self._writer.current(batch[0].change.resource, keys, columns)
-        self._settle([(candidate, self._judge(candidate, current.get(candidate.change.key))) for candidate in batch])
+        try:
+            return self._writer.current(batch[0].change.resource, keys, columns)
+        except NotImplementedError:  # a target that cannot be asked: it has what was sent
+            unknown = dict.fromkeys(columns, NOT_KNOWN)
+            return {candidate.change.key: unknown for candidate in batch if candidate.change.known}
 
     def _judge(self, candidate: Candidate, current: Mapping[str, Any] | None) -> Outcome:
         change = candidate.change

@@ -1,0 +1,144 @@
+"""Reading ahead: bounded, ended early, errors told in the thread that waits."""
+
+import threading
+import time
+
+import pytest
+
+from pimflow.errors import RemoteError, UnreachableError
+from pimflow.model import BadValue, Problem
+from pimflow.rows import CHUNK_ROWS, Chain, Passed, Reader, Stopped
+
+
+def numbers(count, taken=None):
+    yield ("n",)
+    for n in range(1, count + 1):
+        if taken is not None:
+            taken.append(n)
+        yield (n,)
+
+
+def source_threads():
+    return [thread for thread in threading.enumerate() if thread.name == "pimflow-source"]
+
+
+def test_rows_come_in_order_with_their_numbers():
+    with Reader(numbers(2500)) as reader:
+        assert reader.header == ("n",)
+        rows = [row for chunk in reader for row in chunk]
+    assert rows == [(n, (n,)) for n in range(1, 2501)]
+    assert reader.read == 2500
+
+
+def test_a_slow_consumer_does_not_let_the_reader_run_ahead():
+    taken = []
+    with Reader(numbers(100 * CHUNK_ROWS, taken)) as reader:
+        next(iter(reader))
+        time.sleep(0.3)
+        assert len(taken) <= 8 * CHUNK_ROWS
+
+
+def test_a_slow_source_gives_its_first_rows_early():
+    def slow():
+        yield ("n",)
+        for n in range(300):
+            time.sleep(0.006)
+            yield (n,)
+
+    began = time.monotonic()
+    with Reader(slow()) as reader:
+        next(iter(reader))
+        assert time.monotonic() - began < 1.2
+
+
+def test_leaving_early_ends_the_thread_and_closes_the_source():
+    closed = threading.Event()
+
+    def endless():
+        try:
+            yield ("n",)
+            while True:
+                yield (1,)
+        finally:
+            closed.set()
+
+    with Reader(endless()) as reader:
+        next(iter(reader))
+    assert closed.is_set()
+    assert source_threads() == []
+
+
+def test_an_error_of_the_source_is_raised_where_the_rows_are_used():
+    def broken():
+        yield from numbers(10)
+        raise UnreachableError("the shelf is gone")
+
+    with Reader(broken()) as reader, pytest.raises(UnreachableError, match="the shelf is gone"):
+        list(reader)
+    assert source_threads() == []
+
+
+def test_an_error_before_the_header_is_raised_at_once():
+    def broken():
+        raise RemoteError("no header")
+        yield
+
+    with pytest.raises(RemoteError, match="no header"), Reader(broken()):
+        pass
+    assert source_threads() == []
+
+
+class NoTable:
+    def __iter__(self):
+        raise RemoteError("no table")
+
+
+@pytest.mark.parametrize(("table", "error"), [(NoTable(), RemoteError), (None, TypeError), (3, TypeError)])
+def test_what_is_no_table_is_an_error_not_a_wait(table, error):
+    with pytest.raises(error), Reader(table):
+        pass
+    assert source_threads() == []
+
+
+@pytest.mark.parametrize("table", [[], iter([]), [("a", "b")]])
+def test_no_rows(table):
+    with Reader(table) as reader:
+        assert list(reader) == []
+    assert reader.read == 0
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(0, 0), (1, 1), (1000, 1000), (1001, 1001), (None, 1500)])
+def test_a_limit(limit, expected):
+    with Reader(numbers(1500), limit) as reader:
+        assert sum(len(chunk) for chunk in reader) == expected
+
+
+def test_a_limit_asks_the_source_for_nothing_more():
+    taken = []
+    with Reader(numbers(5000, taken), 3) as reader:
+        list(reader)
+    assert taken == [1, 2, 3]
+
+
+def test_names_of_columns_are_text():
+    with Reader([(1, None), ("x", "y")]) as reader:
+        assert reader.header == ("1", "None")
+
+
+def test_a_chain_passes_drops_and_stops_rows():
+    def step(row):
+        if row[0] == 1:
+            return None
+        if row[0] == 2:
+            return 1 / 0
+        return (row[0] * 10,)
+
+    chain = Chain(("n",), (step, lambda row: (*row, "end")))
+    problem = BadValue(Problem("bad"))
+    results = list(chain.run([(1, (1,)), (2, (2,)), (3, (3,))]))
+    assert chain.dropped == 1
+    assert [type(result) for result in results] == [Stopped, Passed]
+    assert (results[0].row, results[0].source) == (2, (2,))
+    assert "ZeroDivisionError" in results[0].problem.detail
+    assert results[1] == Passed(3, (3,), (30, "end"))
+    assert next(Chain(("n",), ()).run([(1, (problem,))])).result == (problem,)
