@@ -22,7 +22,6 @@ from pimflow.model import Outcome, RunReport, Status
 from pimflow.run import RunOptions, run_pipeline
 from pimflow.state.database import Database, open_database
 
-
 NOT_KNOWN = "(not known)"
 """The old value in a target that cannot be asked."""
 

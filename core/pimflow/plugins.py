@@ -123,29 +123,42 @@ def _load(manager: pluggy.PluginManager, point: EntryPoint) -> Plugin:
         components = _register(manager, module, f"{name}:{point.value}")
     except PluginError as error:
         return Plugin(point.name, name, version, error=str(error))
-    except Exception as error:  # noqa: BLE001 - importing runs somebody else's code
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs somebody else's code
         logger.opt(exception=True).debug("plugin {} failed to load", point.name)
         return Plugin(point.name, name, version, error=f"{type(error).__name__}: {error}")
     prefix = "" if point.name == TRANSFORMS else point.name
     mine = [component for component in components if _prefix(component) == prefix]
+    if components and not mine:
+        offered = ", ".join(sorted(component.type for component in components))
+        error_text = f"its types must begin with {point.name!r}, the name of its entry point; it offers {offered}"
+        return Plugin(point.name, name, version, error=error_text)
     return Plugin(point.name, name, version, tuple(sorted(mine, key=lambda c: (c.type, kind_of(c)))))
 
 
 def _register(manager: pluggy.PluginManager, module: ModuleType, name: str) -> list[type[Component]]:
     if not manager.has_plugin(name):
         manager.register(module, name)
-        try:
-            manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            manager.unregister(name=name)
-            raise PluginError(str(error)) from None
+    try:
+        manager.check_pending()
+        return _components(manager, module)
+    except pluggy.PluginValidationError as error:
+        manager.unregister(name=name)
+        raise PluginError(str(error)) from None
+    except Exception:
+        manager.unregister(name=name)
+        raise
+
+
+def _components(manager: pluggy.PluginManager, module: ModuleType) -> list[type[Component]]:
     hook = manager.subset_hook_caller(
         "pimflow_components", [plugin for plugin in manager.get_plugins() if plugin is not module]
     )
     components = [component for offered in hook() for component in offered]
     for component in components:
-        if not any(issubclass(component, kind) for kind in KINDS.values()):
+        if not isinstance(component, type) or not issubclass(component, tuple(KINDS.values())):
             raise PluginError(f"{component!r} is none of {', '.join(KINDS)}")
+        if not isinstance(getattr(component, "type", None), str):
+            raise PluginError(f"{component.__name__} has no `type`, its name in the YAML")
     return components
 
 

@@ -87,7 +87,10 @@ def _on_begin(connection: Connection) -> None:
 
 def _ensure_schema(database: Database) -> None:
     with database.writing() as connection:
-        if not sa.inspect(connection).has_table(about.name):
+        tables = sa.inspect(connection).get_table_names()
+        if tables and about.name not in tables:
+            raise StateError(f"{database.place} is no state of pimflow, but a database of something else")
+        if not tables:
             metadata.create_all(connection)
             connection.execute(about.insert().values(schema_version=SCHEMA_VERSION))
         found = connection.execute(sa.select(about.c.schema_version)).scalar_one()
