@@ -41,6 +41,11 @@ class Catalog:
         """Codes of all families by their lower-case form."""
         return self._once("families", partial(self._read_codes, "families"))
 
+    @property
+    def categories(self) -> Mapping[str, str]:
+        """Codes of all categories by their lower-case form."""
+        return self._once("categories", partial(self._read_codes, "categories"))
+
     def options(self, attribute: str) -> Mapping[str, str]:
         """Codes of the attribute's options by their lower-case form."""
         path = f"attributes/{quote(attribute, safe='')}/options"

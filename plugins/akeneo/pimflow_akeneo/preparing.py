@@ -30,11 +30,13 @@ class Preparation:
         model: Model,
         vocabulary: Vocabulary,
         families: Callable[[], Mapping[str, str]],
+        categories: Callable[[], Mapping[str, str]],
         parse: Callable[[str], Column | None],
     ) -> None:
         self._model = model
         self._vocabulary = vocabulary
         self._families = families
+        self._categories = categories
         self._parse = parse
 
     def item(self, row: Cells) -> Item:
@@ -64,7 +66,9 @@ class Preparation:
         return key
 
     def _taken(self, column: Column | None, cell: Any, row: Cells, problems: list[Problem]) -> Found:
-        if isinstance(column, Property):
+        if isinstance(column, Property) and column.name == "categories":
+            yield from self._classified(cell, problems)
+        elif isinstance(column, Property):
             yield column.name, self._property(column.name, cell)
         elif isinstance(column, Association) and column.part is None:
             yield column.name, _associated(column, cell, row)
@@ -79,14 +83,19 @@ class Preparation:
         return _PROPERTIES[name](cell) if name != "family" else self._family(str(cell).strip())
 
     def _family(self, code: str) -> str:
-        known = self._families()
-        if code.lower() in known:
-            return known[code.lower()]
-        near = get_close_matches(code.lower(), known, n=1, cutoff=0.75)
-        hint = f"It has '{known[near[0]]}', which is spelled alike. " if near else ""
-        remedy = f"{hint}Create the family in the PIM, or map the value to one that exists; you decide once."
-        reason = "the PIM has no such family"
-        raise RowProblem("family", code, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.PRODUCT_MANAGER)
+        return _existing(code, self._families(), "family", "family")
+
+    def _classified(self, cell: Any, problems: list[Problem]) -> Found:
+        """Take the categories that exist; they are left as they are where none of those asked for does."""
+        asked = checks.listed(cell) if cell is not None else []
+        taken = set()
+        for code in asked:
+            try:
+                taken.add(_existing(code, self._categories(), "categories", "category"))
+            except RowProblem as bad:
+                problems.append(bad.problem)
+        if taken or not asked:
+            yield "categories", sorted(taken) or None
 
     def _value(self, column: ValueColumn, cell: Any, row: Cells, problems: list[Problem]) -> Found:
         kind = column.attribute.kind
@@ -130,6 +139,17 @@ class Preparation:
             )
             raise RowProblem(column.name, text, "which is no price of a currency that the PIM has", remedy=remedy)
         return parts[2].upper(), fields.accept(parts[1], column, self._vocabulary)
+
+
+def _existing(code: str, known: Mapping[str, str], field: str, noun: str) -> str:
+    """Give a code as the PIM spells it. Raises RowProblem, naming one that is spelled alike."""
+    if code.lower() in known:
+        return known[code.lower()]
+    near = get_close_matches(code.lower(), known, n=1, cutoff=0.75)
+    hint = f"It has '{known[near[0]]}', which is spelled alike. " if near else ""
+    remedy = f"{hint}Create the {noun} in the PIM, or map the value to one that exists; you decide once."
+    reason = f"the PIM has no such {noun}"
+    raise RowProblem(field, code, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.PRODUCT_MANAGER)
 
 
 def _identifier(cell: Any) -> str:

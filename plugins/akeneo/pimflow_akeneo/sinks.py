@@ -48,7 +48,9 @@ class ProductWriter(Writer):
         self._columns: dict[str, Column | RowProblem] = {}
         catalog = session.catalog
         vocabulary = Vocabulary(catalog.options, catalog.units)
-        self._preparation = Preparation(self._model, vocabulary, lambda: catalog.families, self._known)
+        self._preparation = Preparation(
+            self._model, vocabulary, lambda: catalog.families, lambda: catalog.categories, self._known
+        )
         self._loading = Loading(session, self._model, self._column)
 
     def knows(self, column: str) -> bool:

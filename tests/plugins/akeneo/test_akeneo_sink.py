@@ -206,20 +206,22 @@ def test_values_that_only_the_pim_can_refuse_are_left_out_in_one_more_call(write
     assert now["c"] == {"pieces": 3}
 
 
-def test_what_is_missing_yet_is_waited_for(writer, changes, pim):
-    rows = [{"identifier": "v", "parent": "boot", "color": "red"}, {"identifier": "c", "categories": "sandals"}]
-    batch = changes(writer, rows)
-    assert statuses(writer.load(batch)) == {Status.WAITING: 2}
-    pim.seed(
-        [
-            {
-                "resource": "product-models",
-                "data": {"code": "boot", "family": "footwear", "family_variant": "by_color"},
-            },
-            {"resource": "categories", "data": {"code": "sandals", "parent": "master"}},
-        ]
-    )
-    assert statuses(writer.load(batch)) == {Status.CREATED: 2}
+def test_a_parent_that_is_not_there_yet_is_waited_for(writer, changes, pim):
+    batch = changes(writer, [{"identifier": "v", "parent": "boot", "color": "red"}])
+    assert statuses(writer.load(batch)) == {Status.WAITING: 1}
+    model = {"code": "boot", "family": "footwear", "family_variant": "by_color"}
+    pim.seed([{"resource": "product-models", "data": model}])
+    assert statuses(writer.load(batch)) == {Status.CREATED: 1}
+
+
+def test_a_category_that_the_pim_lacks_is_left_out_of_the_list(writer):
+    (item,) = writer.prepare({"identifier": "c", "categories": "MASTER,sandals"})
+    assert item.payload["categories"] == ["master"]
+    assert [(one.field, one.value, one.kind) for one in item.problems] == [
+        ("categories", "sandals", ProblemKind.REFERENCE)
+    ]
+    (item,) = writer.prepare({"identifier": "c", "categories": "sandals"})
+    assert "categories" not in item.payload
 
 
 def test_products_associated_with_each_other_both_arrive(writer, changes):
