@@ -1,0 +1,98 @@
+"""Writing and reading the structure."""
+
+import json
+
+import pytest
+
+BLANK = "This value should not be blank."
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "errors"),
+    [
+        ("attributes", {"code": "n", "type": "pim_catalog_number", "group": "other"},
+         [("decimals_allowed", "This value should not be null."),
+          ("negative_allowed", "This value should not be null.")]),
+        ("attributes", {"code": "family", "type": "pim_catalog_text", "group": "other"},
+         [("code", "This code is not available")]),
+        ("families", {"code": "shoes"}, [("code", "This value is already used.")]),
+        ("families", {"code": "f", "attribute_as_label": "price"},
+         [("attribute_as_label", 'Property "attribute_as_label" must belong to the family'),
+          ("attribute_as_label", ('Property "attribute_as_label" only supports "pim_catalog_text" and '
+                                 '"pim_catalog_identifier" attribute types for the family'))]),
+        ("families/shoes/variants", {"code": "v", "variant_attribute_sets": [{"level": 1, "axes": ["name"]}]},
+         [("variant_attribute_sets",
+           'Variant axes "name" cannot be localizable, not scopable and not locale specific'),
+          ("variant_attribute_sets", ('Variant axes "name" must be a boolean, a simple select, '
+                                     "a simple reference data or a measurement"))]),
+        ("categories", {"code": "c", "labels": {"xx_XX": "x"}}, [("labels", 'The locale "xx_XX" does not exist.')]),
+        ("channels", {"code": "c", "category_tree": "sport", "currencies": ["EUR"], "locales": ["en_US"]},
+         [("category_tree", 'The category "sport" has to be a root category.')]),
+        ("attributes/color/options", {}, [("code", BLANK)]),
+    ],
+)  # fmt: skip
+def test_an_entity_that_fails_its_checks_is_refused(shop, path, body, errors):
+    answer = shop.post(path, body)
+    assert answer.status_code == 422
+    assert [(error["property"], error["message"]) for error in answer.json()["errors"]] == errors
+
+
+def test_labels_are_merged_and_empty_ones_removed(shop):
+    shop.patch("categories/shop", {"labels": {"en_US": "Shop", "fr_FR": "Magasin"}})
+    shop.patch("categories/shop", {"labels": {"EN_us": "", "de_DE": "Laden"}})
+    assert shop.get("categories/shop").json()["labels"] == {"fr_FR": "Magasin", "de_DE": "Laden"}
+
+
+def test_a_new_option_comes_last(shop):
+    shop.patch("attributes/color/options/green", {"sort_order": 7})
+    shop.patch("attributes/color/options/grey", {})
+    assert shop.get("attributes/color/options/grey").json()["sort_order"] == 8
+
+
+def test_an_attribute_named_by_another_group_moves_there(shop):
+    shop.post("attribute-groups", {"code": "texts", "attributes": ["note"]})
+    assert shop.get("attributes/note").json()["group"] == "texts"
+    shop.patch("attribute-groups/texts", {"attributes": []})
+    assert shop.get("attributes/note").json()["group"] == "other"
+
+
+def test_a_new_channel_activates_its_locale_and_requires_the_identifier(shop):
+    shop.post("channels", {"code": "app", "category_tree": "shop", "currencies": ["EUR"], "locales": ["de_DE"]})
+    assert shop.get("locales/de_DE").json() == {"code": "de_DE", "enabled": True}
+    assert shop.get("families/shoes").json()["attribute_requirements"]["app"] == ["sku"]
+
+
+def test_unique_attributes_go_to_the_lowest_level_of_a_variant(shop):
+    levels = [{"level": 1, "axes": ["color"], "attributes": ["photo"]}, {"level": 2, "axes": ["size"]}]
+    assert shop.post("families/shoes/variants", {"code": "v", "variant_attribute_sets": levels}).status_code == 201
+    upper, lower = shop.get("families/shoes/variants/v").json()["variant_attribute_sets"]
+    assert upper["attributes"] == ["color", "photo"]
+    assert set(lower["attributes"]) == {"size", "sku", "ean"}
+
+
+def test_categories_are_listed_in_tree_order(shop):
+    search = json.dumps({"parent": [{"operator": "=", "value": "shop"}]})
+    shop.post("categories", {"code": "alpine", "parent": "trail"})
+    found = shop.get("categories", search=search).json()["_embedded"]["items"]
+    assert [category["code"] for category in found] == ["sport", "trail", "alpine"]
+
+
+def test_locales_are_filtered_by_enabled_only(shop):
+    search = json.dumps({"enabled": [{"operator": "=", "value": True}]})
+    found = shop.get("locales", search=search).json()["_embedded"]["items"]
+    assert [locale["code"] for locale in found] == ["en_US", "fr_FR"]
+    answer = shop.get("locales", search=json.dumps({"code": [{"operator": "=", "value": "x"}]}))
+    assert answer.status_code == 422
+
+
+def test_a_bulk_call_tells_of_each_line(shop):
+    lines = [{"code": "green"}, {"code": "red", "label": {}}, {"code": "bl ue"}]
+    answers = [json.loads(line) for line in shop.bulk("attributes/color/options", lines).text.splitlines()]
+    assert [(one["line"], one["status_code"]) for one in answers] == [(1, 201), (2, 422), (3, 422)]
+    assert answers[1]["message"].startswith('Property "label" does not exist.')
+
+
+def test_the_units_of_a_measurement_family_in_use_are_locked(shop):
+    units = {"TON": {"code": "TON", "convert_from_standard": [{"operator": "mul", "value": "1000000"}], "symbol": "t"}}
+    (answer,) = shop.patch("measurement-families", [{"code": "Weight", "units": units}]).json()
+    assert (answer["status_code"], answer["errors"][0]["property"]) == (422, "units")
