@@ -8,6 +8,8 @@
   `<!-- wrong: WHY -->` above it means that it must not.
 - `<!-- not run: WHY -->` leaves a block out.
 - `<!-- continues: PAGE -->` takes over the files, the sandbox and the environment of another page.
+
+`pytest tests/docs --write-expected` writes outputs that have changed anew; look at the difference before you keep it.
 """
 
 import importlib.util
@@ -170,7 +172,7 @@ def _sets_up(block):
     return block.mark != "not run" and (block.title is not None or begins_server)
 
 
-def test_page_does_what_it_says(page, blocks, place, pages):
+def test_page_does_what_it_says(page, blocks, place, pages, request):
     if any("pip install" in block.body and block.mark != "not run" for block in blocks):
         for needed in ("hatchling", "editables"):
             if importlib.util.find_spec(needed) is None:
@@ -187,9 +189,19 @@ def test_page_does_what_it_says(page, blocks, place, pages):
                 place.run(block)
                 ran = True
             elif block.language == "text" and ran:
-                place.compare(block)
+                _compare_or_write(page, block, place, write=request.config.getoption("--write-expected"))
     finally:
         place.stop()
+
+
+def _compare_or_write(page, block, place, *, write):
+    try:
+        place.compare(block)
+    except AssertionError:
+        if not write or any(line.startswith("…") for line in block.body.splitlines()):
+            raise
+        text = page.read_text("utf-8")
+        page.write_text(text.replace(f"```text\n{block.body}```", f"```text\n{place.output.rstrip()}\n```", 1), "utf-8")
 
 
 def test_data_on_the_page_can_be_read(page, blocks):
