@@ -6,6 +6,7 @@
 - A `text` block right behind it is its output: each line must be there, in this order; `…` stands for anything.
 - A `yaml` block without a title is a pipeline, or a part of one, and must pass the real loader and assembler;
   `<!-- wrong: WHY -->` above it means that it must not.
+- A `python` block without a title is executed, for the pages of the site.
 - `<!-- not run: WHY -->` leaves a block out.
 - `<!-- continues: PAGE -->` takes over the files, the sandbox and the environment of another page.
 
@@ -211,7 +212,9 @@ def test_data_on_the_page_can_be_read(page, blocks):
         elif block.language == "toml":
             tomllib.loads(block.body)
         elif block.language == "python":
-            compile(block.body, f"{page}:{block.line}", "exec")
+            code = compile(block.body, f"{page}:{block.line}", "exec")
+            if page.is_relative_to(ROOT / "docs") and not block.title and block.mark != "not run":
+                exec(code, {"__name__": "page"})
 
 
 def test_yaml_on_the_page_passes_the_real_loader(page, blocks, tmp_path, monkeypatch):
