@@ -11,6 +11,7 @@ from pimflow.config import FlowConfig
 from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate, tried_again
 from pimflow.errors import GuardError, PimflowError, RowProblem, defect
 from pimflow.load import Answer, Settle, Spool
+from pimflow.log import Mask, masked_problem
 from pimflow.model import SETTLED, BadValue, Change, Header, Item, Outcome, Problem, ProblemKind, Row, Status
 from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
 from pimflow.state import open_items
@@ -60,12 +61,15 @@ class Target:
 class Delivery:
     """Takes the rows of one flow, chunk by chunk, and sees each of them to its outcome."""
 
-    def __init__(self, target: Target, database: Database, make_loading: MakeLoading, observe: Observe) -> None:
+    def __init__(
+        self, target: Target, database: Database, make_loading: MakeLoading, observe: Observe, mask: Mask
+    ) -> None:
         self.target = target
         self.tally = Tally()
         self.notes: list[str] = []
         self._database = database
         self._observe = observe
+        self._mask = mask
         self._source_header: Header = ()
         self._header: Header = ()
         self._under_way: dict[RecordKey, int] = {}
@@ -237,6 +241,7 @@ class Delivery:
         """Commit verdicts in one transaction; then count and tell them."""
         if not verdicts:
             return
+        verdicts = [self._without_secrets(verdict) for verdict in verdicts]
         records, run = self.target.records, self.target.rules.run
         final = [verdict for verdict in verdicts if verdict.outcome.status is not Status.WAITING]
         needy = [v for v in final if v.outcome.problems or v.outcome.status not in SETTLED]
@@ -259,6 +264,10 @@ class Delivery:
         for verdict in final:
             self.tally.add(verdict.outcome)
         self._observe([verdict.outcome for verdict in verdicts])
+
+    def _without_secrets(self, verdict: Verdict) -> Verdict:
+        problems = tuple(masked_problem(problem, self._mask) for problem in verdict.outcome.problems)
+        return replace(verdict, outcome=replace(verdict.outcome, problems=problems)) if problems else verdict
 
     def _open_item(self, verdict: Verdict) -> OpenItem:
         outcome, prepared = verdict.outcome, verdict.prepared

@@ -15,6 +15,7 @@ from pimflow.components import Component, Sink, Source, Writer
 from pimflow.delivery import Delivery, MakeLoading, Target, allowed
 from pimflow.diff import Rules
 from pimflow.errors import ConfigError, FlowError, GuardError, PimflowError
+from pimflow.log import Mask
 from pimflow.model import FlowReport, Header, Outcome, Run, Status, Window
 from pimflow.plugins import notify_observers
 from pimflow.rows import Chain, Reader
@@ -41,6 +42,7 @@ class RunContext:
     progress: Progress
     retry: bool = False
     strict: bool = False
+    mask: Mask = field(default=lambda text: text)
 
 
 class Sessions:
@@ -97,7 +99,7 @@ def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
                 delivery.close(ok=done.complete and not done.error and not _would_cut(context, delivery))
     if done.complete and not done.error:
         _conclude(context, flow, deliveries, done)
-    return [_report(context, flow, delivery, done) for delivery in deliveries] or [_unopened(flow, done)]
+    return [_report(context, flow, delivery, done) for delivery in deliveries] or [_unopened(context, flow, done)]
 
 
 def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: _Progress) -> None:
@@ -172,7 +174,7 @@ def _open_deliveries(context: RunContext, flow: Flow) -> Iterator[Delivery]:
         records = Records(context.database, scope)
         only = frozenset(context.run.only)
         target = Target(sink, writer, records, flow.config, _rules(context, flow, sink), only)
-        delivery = Delivery(target, context.database, context.make_loading, observe)
+        delivery = Delivery(target, context.database, context.make_loading, observe, context.mask)
         if scope.others - {address for _, address in places}:
             delivery.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
         yield delivery
@@ -283,15 +285,15 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: _Progress
         causes=tuple(tally.causes()),
         full=_is_full(context, done.window),
         complete=done.complete,
-        error=done.error,
-        detail=done.detail,
+        error=context.mask(done.error),
+        detail=context.mask(done.detail),
         notes=tuple(notes),
         seconds=time.monotonic() - done.began,
         exit_code=3 if done.error else int(failed or too_many or needs_attention),
     )
 
 
-def _unopened(flow: Flow, done: _Progress) -> FlowReport:
+def _unopened(context: RunContext, flow: Flow, done: _Progress) -> FlowReport:
     sink = flow.sinks[0]
     return FlowReport(
         flow.name,
@@ -299,8 +301,8 @@ def _unopened(flow: Flow, done: _Progress) -> FlowReport:
         sink.title,
         sink.noun,
         complete=False,
-        error=done.error,
-        detail=done.detail,
+        error=context.mask(done.error),
+        detail=context.mask(done.detail),
         seconds=time.monotonic() - done.began,
         exit_code=3,
     )

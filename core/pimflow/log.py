@@ -9,26 +9,35 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import orjson
 from loguru import logger
 
+from pimflow.model import Problem
 from pimflow.plain import to_json
 
 if TYPE_CHECKING:
     from loguru import Message, Record
 
 MASK = "********"
+Mask = Callable[[Any], Any]
 _SHORTEST = 4
 """Values below this length are no secrets, and masking them would garble the rest."""
 
 
-def masker(secrets: Iterable[str]) -> Callable[[Any], Any]:
-    """Give a function that replaces these secrets in a text, or in the texts of a mapping or list."""
-    hidden = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
+def masker(secrets: Iterable[str]) -> Mask:
+    """Give a function that replaces these secrets in a text, or in the texts of a mapping or list.
+
+    A secret is also found as it stands in addresses and between quotes.
+    """
+    long = [secret for secret in secrets if len(secret) >= _SHORTEST]
+    written = {form for secret in long for form in (secret, quote(secret, safe=""), repr(secret)[1:-1])}
+    hidden = sorted(written, key=len, reverse=True)
 
     def mask(value: Any) -> Any:
         if isinstance(value, str):
@@ -45,8 +54,24 @@ def masker(secrets: Iterable[str]) -> Callable[[Any], Any]:
 def configure_console(level: str = "WARNING") -> None:
     """Send what is worth a look while working to standard error, and standard logging into the same stream."""
     logger.remove()
-    logger.add(sys.stderr, level=level, format="<level>{level: <8}</level> {message}", backtrace=False, diagnose=False)
+    logger.add(_to_console, level=level, format=_console_line, colorize=sys.stderr.isatty())
     logging.basicConfig(handlers=[_FromStandardLogging()], level=logging.WARNING, force=True)
+
+
+def _to_console(message: Message) -> None:
+    """Write to standard error. Where that is closed, loguru would print the whole record, secrets and all."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(message)
+
+
+def _console_line(_record: Record) -> str:
+    """Leave tracebacks to the log: a format given as text would add them."""
+    return "<level>{level: <8}</level> {message}\n"
+
+
+def masked_problem(problem: Problem, mask: Mask) -> Problem:
+    """Give a problem without secrets in its texts: what a plugin failed with may hold some."""
+    return replace(problem, reason=mask(problem.reason), remedy=mask(problem.remedy), detail=mask(problem.detail))
 
 
 @contextmanager
@@ -57,10 +82,10 @@ def run_log(path: Path, secrets: Iterable[str]) -> Iterator[None]:
     with path.open("ab") as file:
 
         def write(message: Message) -> None:
-            file.write(to_json(mask(_entry(message.record)), orjson.OPT_APPEND_NEWLINE))
+            file.write(to_json(_entry(message.record, mask), orjson.OPT_APPEND_NEWLINE))
 
         handler = logger.add(write, level="DEBUG", format="{message}", catch=False)
-        logger.configure(patcher=lambda record: _mask_record(record, mask))
+        logger.configure(patcher=lambda record: _mask_message(record, mask))
         try:
             yield
         finally:
@@ -68,26 +93,22 @@ def run_log(path: Path, secrets: Iterable[str]) -> Iterator[None]:
             logger.remove(handler)
 
 
-def _entry(record: Record) -> dict[str, Any]:
+def _mask_message(record: Record, mask: Mask) -> None:
+    record["message"] = mask(record["message"])
+
+
+def _entry(record: Record, mask: Mask) -> dict[str, Any]:
     entry = {
         "time": record["time"].isoformat(),
         "level": record["level"].name,
         "logger": record["name"],
-        "message": record["message"],
-        **record["extra"],
+        "message": mask(record["message"]),
+        **mask(orjson.loads(to_json(record["extra"]))),
     }
     error = record["exception"]
     if error is not None and error.type is not None:
-        entry["exception"] = "".join(traceback.format_exception(error.type, error.value, error.traceback))
+        entry["exception"] = mask("".join(traceback.format_exception(error.type, error.value, error.traceback)))
     return entry
-
-
-def _mask_record(record: Record, mask: Callable[[Any], Any]) -> None:
-    record["message"] = mask(record["message"])
-    record["extra"] = mask(record["extra"])
-    error = record["exception"]
-    if error is not None and error.value is not None:
-        error.value.args = tuple(mask(list(error.value.args)))
 
 
 class _FromStandardLogging(logging.Handler):

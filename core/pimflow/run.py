@@ -15,7 +15,7 @@ from pimflow.delivery import MakeLoading
 from pimflow.errors import PimflowError
 from pimflow.flow import Progress, RunContext, Sessions, run_flow, skipped
 from pimflow.load import Loader
-from pimflow.log import run_log
+from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport
 from pimflow.plugins import notify_observers
 from pimflow.report import report_json
@@ -51,7 +51,16 @@ def run_pipeline(
     with run_log(log, assembly.secrets), Sessions(assembly) as sessions:
         number = history.begin_run(database, run, str(log))
         context = RunContext(
-            assembly, database, run, number, make_loading, sessions, progress, options.retry, options.strict
+            assembly,
+            database,
+            run,
+            number,
+            make_loading,
+            sessions,
+            progress,
+            options.retry,
+            options.strict,
+            masker(assembly.secrets),
         )
         return _run_flows(context, log)
 
