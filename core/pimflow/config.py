@@ -25,6 +25,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 _SHARE = r"^(100(\.0+)?|\d{1,2}(\.\d+)?) ?%$"
 Share = Annotated[str, StringConstraints(pattern=_SHARE)]
 _NOTHING = object()
+_MISSING = "is missing"
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -187,7 +188,14 @@ def mistakes_of(error: ValidationError, part: Part, model: type[BaseModel]) -> l
             said.setdefault(
                 trail, f"{' or '.join(wanted_there)} was expected; found {_found(part.data, trail, show=show)}"
             )
-    return sorted((part.mistake(message, *trail) for trail, message in said.items()), key=lambda one: one.line)
+    told = {trail: message for trail, message in said.items() if not _is_misspelt(trail, said)}
+    return sorted((part.mistake(message, *trail) for trail, message in told.items()), key=lambda one: one.line)
+
+
+def _is_misspelt(trail: Trail, said: Mapping[Trail, str]) -> bool:
+    """Tell whether a key that is missing stands there under a name so near that it is suggested."""
+    meant = f"did you mean {trail[-1]!r}?" if trail and said[trail] == _MISSING else None
+    return any(meant and message.endswith(meant) and other[:-1] == trail[:-1] for other, message in said.items())
 
 
 def _wanted(detail: Any) -> str | None:
@@ -262,7 +270,7 @@ def _message(detail: Any, model: type[BaseModel]) -> str:
     last = str(detail["loc"][-1]) if detail["loc"] else ""
     sayings = {
         "extra_forbidden": _unknown_key(last, detail["loc"], model),
-        "missing": "is missing",
+        "missing": _MISSING,
         "value_error": str(context.get("error")),
     }
     return sayings.get(kind, str(detail["msg"]))

@@ -22,7 +22,11 @@ def pipeline_schema(registry: Registry) -> dict[str, Any]:
     flow["source"] |= source
     flow["sink"] |= {"anyOf": [sink, {"type": "array", "items": sink, "minItems": 1}]}
     flow["transforms"]["items"] = {"anyOf": _transforms(definitions, offered)}
-    schema["properties"]["connections"]["additionalProperties"] = _choice(definitions, offered, Connection)
+    connections, flows = schema["properties"]["connections"], schema["properties"]["flows"]
+    connections["patternProperties"] = dict.fromkeys(
+        connections["patternProperties"], _choice(definitions, offered, Connection)
+    )
+    connections["additionalProperties"] = flows["additionalProperties"] = False
     for later in LATER_KEYS["flows"]:
         flow.pop(later, None)
     return {"$schema": _DIALECT, **schema, "title": "pimflow pipeline"}

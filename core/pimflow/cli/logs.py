@@ -8,7 +8,7 @@ import orjson
 from pimflow.cli.common import json_option, project_root
 from pimflow.errors import ConfigError
 
-_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
+_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 @click.command()
@@ -26,8 +26,11 @@ def logs(run_id: str | None, level: str, flow: str | None, as_json: bool) -> Non
     if not chosen:
         raise ConfigError(f"no log {f'of run {run_id!r} ' if run_id else ''}in {folder}; `pimflow runs` lists the runs")
     wanted = _LEVELS[_LEVELS.index(level.upper()) :]
-    for line in chosen[-1].open("rb"):
-        entry = orjson.loads(line)
+    for line in chosen[-1].read_bytes().splitlines():
+        try:
+            entry = orjson.loads(line)
+        except orjson.JSONDecodeError:  # the process was killed while it wrote this line
+            continue
         if entry["level"] not in wanted or (flow and entry.get("flow") != flow):
             continue
         click.echo(line.decode().rstrip() if as_json else _line(entry))

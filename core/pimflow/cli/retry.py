@@ -27,4 +27,5 @@ def retry(pipeline: str | None, keys: tuple[str, ...], state_path: Path | None, 
     if not keys:
         click.echo("Nothing needs attention.")
         return
-    run_and_report(assembly, RunOptions(only=keys, retry=True), state_path, as_json=as_json)
+    # A row whose key is not known can only be found again by reading all.
+    run_and_report(assembly, RunOptions(only=() if "" in keys else keys, retry=True), state_path, as_json=as_json)

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.errors import ConfigError
+from pimflow.words import did_you_mean
 
 
 @click.group()
@@ -51,6 +53,9 @@ def reset(pipeline: str | None, flow: str | None, yes: bool, state_path: Path | 
 
     assembly = assembled(pipeline)
     name = assembly.pipeline.name
+    flows = [one.name for one in assembly.flows]
+    if flow is not None and flow not in flows:
+        raise ConfigError(f"no flow is called {flow!r}{did_you_mean(flow, flows)}")
     what = f"flow {flow} of {name}" if flow else name
     if not yes:
         click.confirm(f"Forget what was sent by {what}? The next run sends everything again.", abort=True)

@@ -96,15 +96,20 @@ def of_pipeline(database: Database, pipeline: str, limit: int) -> list[tuple[str
 
 
 def keys_of_pipeline(database: Database, pipeline: str) -> list[str]:
-    """List the keys of what is open in a pipeline; rows that never became a record have none."""
+    """List the keys of what is open in a pipeline; "" stands for rows whose key is not known."""
     query = (
-        sa.select(open_items.c.key)
-        .distinct()
+        sa.select(open_items.c.key, open_items.c.row)
         .join(scopes, scopes.c.id == open_items.c.scope)
-        .where((scopes.c.pipeline == pipeline) & (open_items.c.resource != ""))
+        .where(scopes.c.pipeline == pipeline)
     )
     with database.reading() as connection:
-        return list(connection.execute(query).scalars())
+        found = {_plain_key(one.key, one.row) for one in connection.execute(query)}
+    return sorted(found)
+
+
+def _plain_key(key: str, row: int) -> str:
+    """Give the record's key out of that of an open item: rows that never became a record are kept by their number."""
+    return "" if key == f"row {row}" else key.removesuffix(f" (row {row})")
 
 
 def put(connection: Connection, scope: Scope, items: Iterable[OpenItem], run: int, now: datetime) -> None:

@@ -175,7 +175,9 @@ def forget(database: Database, pipeline: str, flow: str | None = None) -> int:
         chosen &= scopes.c.flow == flow
     ids = sa.select(scopes.c.id).where(chosen)
     with database.writing() as connection:
-        number = connection.execute(records.delete().where(records.c.scope.in_(ids))).rowcount
+        sent = records.c.scope.in_(ids) & records.c.fingerprint.is_not(None)
+        number = connection.execute(sa.select(sa.func.count()).select_from(records).where(sent)).scalar_one()
+        connection.execute(records.delete().where(records.c.scope.in_(ids)))
         connection.execute(open_items.delete().where(open_items.c.scope.in_(ids)))
     return number
 
