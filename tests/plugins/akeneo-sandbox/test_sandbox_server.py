@@ -211,3 +211,9 @@ def test_the_command_tells_what_is_wrong_with_a_catalogue(tmp_path):
     answer = CliRunner().invoke(command, ["--catalog", str(file), "--port", "0"])
     assert answer.exit_code == 1
     assert "is no JSON" in answer.output
+
+
+def test_media_of_a_json_catalogue_are_base64_and_download_as_bytes(tmp_path):
+    media = {"code": "a/b/c/d/dot.bin", "original_filename": "dot.bin", "mime_type": "image/png", "content": "AAEC"}
+    with serve({"media_files": [media]}) as pim:
+        assert pim.store.media["a/b/c/d/dot.bin"].content == b"\x00\x01\x02"

@@ -1,5 +1,6 @@
 """Catalogues put into a store: JSON in the form of the REST API, a folder of CSV files, or single entities."""
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,9 @@ def _put(store: Store, kind: str, record: Record) -> None:
         elif kind == "product_models":
             _put_model(store, record)
         elif kind == "media_files":
-            media = MediaFile(record["code"], record["original_filename"], record["mime_type"], record["content"])
+            content = record["content"]  # base64 in JSON, bytes where a folder was read
+            content = b64decode(content) if isinstance(content, str) else content
+            media = MediaFile(record["code"], record["original_filename"], record["mime_type"], content)
             store.put_media(media)
         else:
             store.put(kind, complete(store, kind, record))
