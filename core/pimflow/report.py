@@ -62,7 +62,8 @@ def headline(flow: FlowReport, report: RunReport) -> str:
     when = report.run.started.astimezone().strftime("%H:%M")
     extent = "everything" if flow.full else "changes only"
     if report.run.only:
-        extent = "only " + ", ".join(report.run.only)
+        more = len(report.run.only) - _KEYS_SHOWN
+        extent = "only " + ", ".join(report.run.only[:_KEYS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
     elif report.run.limit:
         extent = f"the first {report.run.limit:,}"
     dry = ", preview" if report.run.dry else ""
