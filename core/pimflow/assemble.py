@@ -37,6 +37,7 @@ class Flow:
     source: Source
     transforms: tuple[Placed, ...]
     sinks: tuple[Sink, ...]
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class _Assembling:
             source,
             tuple(placed for placed in transforms if placed),
             tuple(sink for sink in sinks if sink),
+            part,
         )
 
     def end(self, kind: type[ComponentT], part: Part) -> ComponentT | None:

@@ -124,7 +124,7 @@ class _Reading:
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         try:
             return self.loader.construct_object(node)
-        except (ValueError, KeyError, AttributeError):  # PyYAML's own way with `!!int abc`
+        except (ValueError, LookupError, AttributeError):  # PyYAML's own way with `!!int abc`
             kind = node.tag.rpartition(":")[2]
             raise yaml.constructor.ConstructorError(
                 None, None, f"{node.value!r} is no {kind}, which its tag says", node.start_mark

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 import orjson
 from loguru import logger
 
+from pimflow.errors import PimflowError
 from pimflow.model import Problem
 from pimflow.plain import to_json
 
@@ -77,9 +78,8 @@ def masked_problem(problem: Problem, mask: Mask) -> Problem:
 @contextmanager
 def run_log(path: Path, secrets: Iterable[str]) -> Iterator[None]:
     """Write one JSON object a line to `path` while a run goes on. Masks the console as well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     mask = masker(secrets)
-    with path.open("ab") as file:
+    with _opened(path) as file:
 
         def write(message: Message) -> None:
             file.write(to_json(_entry(message.record, mask), orjson.OPT_APPEND_NEWLINE))
@@ -91,6 +91,14 @@ def run_log(path: Path, secrets: Iterable[str]) -> Iterator[None]:
         finally:
             logger.configure(patcher=lambda _: None)
             logger.remove(handler)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("ab")
+    except OSError as error:
+        raise PimflowError(f"the log {path} cannot be written: {error.strerror}. Nothing was run") from None
 
 
 def _mask_message(record: Record, mask: Mask) -> None:

@@ -407,3 +407,14 @@ def test_a_killed_run_is_told_as_such(cli, environment, pipeline, tmp_path):
     assert done.returncode == -signal.SIGKILL
     assert "goes on, or was killed" in cli("runs").out
     assert Path(".pimflow/state.sqlite").exists()
+
+
+def test_runs_and_logs_are_found_without_a_project_file(cli, pipeline, tmp_path):
+    (tmp_path / "pimflow.yaml").unlink()
+    cli("run", "to_shop")
+    assert "exit code 0" in cli("runs").out
+    assert "begins" in cli("logs").out
+
+
+def test_a_retry_of_nothing_is_json_too(cli, pipeline):
+    assert cli("retry", "to_shop", "--json").json == {"flows": [], "exit_code": 0}

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from pimflow.errors import AccessError, LoginError, PimflowError, StateError, UnreachableError
+from pimflow.errors import AccessError, ConfigError, LoginError, PimflowError, StateError, UnreachableError
 from pimflow.model import Status
 from pimflow.run import RunOptions
 from pimflow.state import history
@@ -395,3 +395,48 @@ def test_another_state_error_ends_the_run(bench, monkeypatch):
     with pytest.raises(PimflowError, match="the disk is full"):
         bench.run()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("pimflow-source")]
+
+
+@pytest.mark.parametrize(
+    ("flow", "place"),
+    [
+        ({"key": "skuu"}, "key: no column is called 'skuu'; did you mean 'sku'?"),
+        ({"once": ["sku", "nonsense"]}, "once.1: no column is called 'nonsense'; known here: name, sku"),
+        (
+            {"empty_when": {"nonsense": [0]}},
+            "empty_when.nonsense: no column is called 'nonsense'; known here: name, sku",
+        ),
+        ({"transforms": [{"map": {"sku": "skuu"}}]}, "transforms.0.map"),
+    ],
+)
+def test_columns_that_are_not_there_are_a_mistake_in_the_file(bench, shop, flow, place):
+    with pytest.raises(ConfigError) as caught:
+        bench.run(**flow)
+    (mistake,) = caught.value.mistakes
+    assert f"flows.products.{place}" in str(mistake)
+    assert mistake.line > 1
+    assert (shop.batches, shop.closed) == ([], [False])
+
+
+def test_a_column_that_the_target_knows_may_be_absent_from_this_delivery(bench):
+    assert bench.run(once=["colour"], empty_when={"weight": [0]}).exit_code == 0
+
+
+def test_a_connection_that_does_not_close_well_spoils_no_report(bench, shop, shop_plugin, monkeypatch):
+    from contextlib import contextmanager
+
+    @contextmanager
+    def sticky(_self):
+        yield shop
+        raise OSError("it does not close")
+
+    monkeypatch.setattr(shop_plugin.ShopConnection, "open", sticky)
+    assert counts(bench.run()) == {"created": 3}
+
+
+def test_a_log_that_cannot_be_written_stops_the_run_before_it_begins(bench, shop):
+    (bench.folder / ".pimflow").mkdir()
+    (bench.folder / ".pimflow" / "logs").write_text("in the way")
+    with pytest.raises(PimflowError, match=r"cannot be written: File exists\. Nothing was run"):
+        bench.run()
+    assert shop.events == []

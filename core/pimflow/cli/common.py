@@ -80,7 +80,7 @@ def project_root(given: str | None = None) -> Path:
     from pimflow.config import PROJECT_FILE
 
     start = find_pipeline(given).absolute().parent if given else Path.cwd()
-    for folder in (start, *start.parents):
+    for folder in (start, start / FOLDER, *start.parents):
         if (folder / PROJECT_FILE).is_file() or (folder / ".pimflow").is_dir():
             return folder
     return start

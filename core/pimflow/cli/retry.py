@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pimflow.cli.common import assembled, json_option, opened_state, pipeline_argument, state_option
+from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
 
 
 @click.command()
@@ -25,7 +25,10 @@ def retry(pipeline: str | None, keys: tuple[str, ...], state_path: Path | None, 
         with opened_state(assembly.pipeline.root, state_path) as database:
             keys = tuple(keys_of_pipeline(database, assembly.pipeline.name))
     if not keys:
-        click.echo("Nothing needs attention.")
-        return
+        if as_json:
+            return echo_json({"flows": [], "exit_code": 0})
+        return click.echo("Nothing needs attention.")
     # A row whose key is not known can only be found again by reading all.
-    run_and_report(assembly, RunOptions(only=() if "" in keys else keys, retry=True), state_path, as_json=as_json)
+    return run_and_report(
+        assembly, RunOptions(only=() if "" in keys else keys, retry=True), state_path, as_json=as_json
+    )
