@@ -29,10 +29,12 @@ def shown(svg):
     return [flat(part) for part in flat("\n".join(lines.values())).split(" - ")]
 
 
-def test_picture_is_of_a_real_run(drawing, monkeypatch):
+def test_picture_is_of_a_real_run(drawing, monkeypatch, request):
     for name in ("URL", "CLIENT_ID", "SECRET", "USERNAME", "PASSWORD"):
         monkeypatch.setenv(f"AKENEO_{name}", "sandbox")
     report = drawing.report_of_the_sample()
+    if request.config.getoption("--write-expected"):
+        drawing.PICTURE.write_text(drawing.draw(drawing.cut(report)), "utf-8")
     head, *causes = shown(drawing.PICTURE.read_text("utf-8"))
     assert head.endswith(flat(report.splitlines()[0])), "python docs/draw_report.py draws it anew"
     assert len(causes) == drawing.CAUSES
