@@ -320,8 +320,7 @@ def test_each_command_has_help_and_takes_json(cli, command):
     answer = cli(command, "--help")
     assert answer.code == 0
     assert "Usage: pimflow" in answer.out
-    if command not in {"state", "schema", "init"}:
-        assert "--json" in answer.out
+    assert "--json" in (cli("state", "reset", "--help") if command == "state" else answer).out
     loaded = pimflow.get_command(None, command)
     assert loaded.name == command
     assert loaded.help
@@ -418,3 +417,10 @@ def test_runs_and_logs_are_found_without_a_project_file(cli, pipeline, tmp_path)
 
 def test_a_retry_of_nothing_is_json_too(cli, pipeline):
     assert cli("retry", "to_shop", "--json").json == {"flows": [], "exit_code": 0}
+
+
+def test_all_that_changes_something_answers_in_json(cli, pipeline, tmp_path):
+    assert cli("init", "new", "--json").json["folder"] == "new"
+    cli("run", "to_shop")
+    assert cli("state", "reset", "to_shop", "--yes", "--json").json == {"forgotten": 3}
+    assert cli("schema", "--json").json["title"] == "pimflow pipeline"

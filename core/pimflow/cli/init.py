@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pimflow.cli.common import echo_json, json_option
 from pimflow.errors import ConfigError, Mistake
 
 PROJECT = """\
@@ -64,7 +65,8 @@ Next:
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
-def init(folder: Path) -> None:
+@json_option
+def init(folder: Path, as_json: bool) -> None:
     """Begin a project in FOLDER: a project file, a pipeline from a file into the PIM, and two products.
 
     Files that are there are never overwritten.
@@ -77,4 +79,7 @@ def init(folder: Path) -> None:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
+    if as_json:
+        return echo_json({"folder": str(folder), "files": list(FILES)})
     click.echo(NEXT.format(folder=folder, files=", ".join(name for name in FILES if name != ".gitignore")))
+    return None

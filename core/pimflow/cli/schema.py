@@ -8,6 +8,7 @@ from pimflow.cli.common import echo_json
 
 
 @click.command()
+@click.option("--json", is_flag=True, expose_value=False, help="Print JSON, as is done in any case.")
 def schema() -> None:
     """Print the JSON Schema of pipeline files, made from the installed plugins.
 

@@ -47,7 +47,8 @@ def show(pipeline: str | None, state_path: Path | None, as_json: bool) -> None:
 @click.option("--flow", help="Only this flow.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @state_option
-def reset(pipeline: str | None, flow: str | None, yes: bool, state_path: Path | None) -> None:
+@json_option
+def reset(pipeline: str | None, flow: str | None, yes: bool, state_path: Path | None, as_json: bool) -> None:
     """Forget what was sent, so that the next run sends everything again."""
     from pimflow.state import history, records
 
@@ -62,4 +63,7 @@ def reset(pipeline: str | None, flow: str | None, yes: bool, state_path: Path | 
     with opened_state(assembly.pipeline.root, state_path) as database:
         number = records.forget(database, name, flow)
         history.forget_cursors(database, name, flow)
+    if as_json:
+        return echo_json({"forgotten": number})
     click.echo(f"{number:,} records of {what} forgotten.")
+    return None
