@@ -453,3 +453,48 @@ def test_every_record_has_one_outcome_and_all_arrive_in_the_end(bench, shop_plug
         if report.counts.get(Status.UNCHANGED) == 17:
             break
     assert (len(shop.records), bench.open_items(), report.attention) == (17, [], 0)
+
+
+def test_a_record_that_waited_in_vain_is_not_sent_again_while_nothing_new_arrives(bench, shop):
+    table(shop, ("C", "P"), ("A", ""), header=("sku", "parent"))
+    first = bench.run()
+    sent = len(shop.sent)
+    again = bench.run()
+    assert len(shop.sent) == sent
+    assert counts(again) == {"unchanged": 1, "refused": 1}
+    assert again.causes == first.causes
+
+
+def test_a_record_that_waited_in_vain_goes_through_when_another_flow_brings_its_parent(bench, shop):
+    shop.tables["parents"] = [("sku", "parent")]
+    table(shop, ("C", "P"), header=("sku", "parent"))
+    flows = {
+        "parents": {"source": {"type": "shop.rows", "connection": "shop", "table": "parents"}},
+        "children": {"needs": ["parents"]},
+    }
+    assert bench.run_all(flows).flows[1].counts[Status.REFUSED] == 1
+    shop.tables["parents"].append(("P", ""))
+    assert counts(bench.run_all(flows).flows[1]) == {"created": 1}
+    assert bench.open_items() == []
+
+
+@pytest.mark.parametrize("guards", [{}, {"max_changed": 5}])
+def test_children_and_parents_behind_guards(bench, shop, guards):
+    table(shop, ("C", "P"), ("A", ""), header=("sku", "parent"))
+    bench.run(guards=guards)
+    table(shop, ("C", "P"), ("A", ""), ("P", ""), header=("sku", "parent"))
+    assert counts(bench.run(guards=guards)) == {"created": 2, "unchanged": 1}
+    assert counts(bench.run(guards=guards)) == {"unchanged": 3}
+
+
+def test_a_once_column_that_was_bad_at_creation_is_written_when_it_is_mended_and_never_again(bench, shop):
+    bad = BadValue(Problem("which is no name", field="name", value="?"))
+    table(shop, ("A", bad))
+    bench.run(once=["name"])
+    assert shop.records["products", "A"] == {"sku": "A"}
+    table(shop, ("A", "Anvil"))
+    bench.run(once=["name"])
+    assert shop.records["products", "A"]["name"] == "Anvil"
+    table(shop, ("A", "Other"))
+    assert counts(bench.run(once=["name"])) == {"unchanged": 1}
+    assert shop.records["products", "A"]["name"] == "Anvil"

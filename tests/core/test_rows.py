@@ -141,4 +141,11 @@ def test_a_chain_passes_drops_and_stops_rows():
     assert (results[0].row, results[0].source) == (2, (2,))
     assert "ZeroDivisionError" in results[0].problem.detail
     assert results[1] == Passed(3, (3,), (30, "end"))
-    assert next(Chain(("n",), ()).run([(1, (problem,))])).result == (problem,)
+    assert next(Chain(("n", "m"), ()).run([(1, (problem, 1))])).result == (problem, 1)
+
+
+def test_a_row_that_the_source_could_not_read_costs_that_row_before_any_transform_sees_it():
+    broken = BadValue(Problem("has 3 cells where 2 were expected", detail="line 7"))
+    chain = Chain(("n", "m"), (lambda _row: pytest.fail("a transform saw it"),))
+    (stopped,) = chain.run([(4, (broken, broken))])
+    assert stopped == Stopped(4, (broken, broken), broken.problem)
