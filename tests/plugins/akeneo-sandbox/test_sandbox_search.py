@@ -40,6 +40,9 @@ def stock(shop, one):
         ("groups", {"operator": "IN", "value": ["promo"]}, ["dora"]),
         ("sku", {"operator": "IN", "value": ["ANNA", "dora"]}, ["Anna", "dora"]),
         ("updated", {"operator": "SINCE LAST N DAYS", "value": 1}, ["Anna", "bert", "carl", "dora"]),
+        ("updated", {"operator": ">", "value": "-30 minutes"}, ["Anna", "bert", "carl", "dora"]),
+        ("updated", {"operator": "<", "value": "-2 weeks"}, []),
+        ("completeness", {"operator": "ALL", "value": 0}, ["Anna", "bert", "carl", "dora"]),
         ("updated", {"operator": "BETWEEN", "value": ["2001-01-01 00:00:00", "2002-01-01 00:00:00"]}, []),
     ],
 )
@@ -66,6 +69,14 @@ def test_a_scope_limits_to_the_tree_of_the_channel(stock):
 def test_a_condition_that_cannot_be_applied_is_refused(stock, search, message):
     answer = stock.get("products", search=json.dumps(search))
     assert (answer.status_code, answer.json()["message"]) == (422, message)
+
+
+def test_a_parameter_with_brackets_is_refused(shop):
+    answer = shop.client.get("/api/rest/v1/families?codes[]=shoes")
+    assert (answer.status_code, answer.json()["message"]) == (
+        400,
+        "Bracket syntax is not supported in query parameters.",
+    )
 
 
 def test_an_unknown_attribute_is_404_by_identifier_and_422_by_uuid(shop):

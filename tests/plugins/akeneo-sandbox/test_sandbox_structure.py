@@ -96,3 +96,17 @@ def test_the_units_of_a_measurement_family_in_use_are_locked(shop):
     units = {"TON": {"code": "TON", "convert_from_standard": [{"operator": "mul", "value": "1000000"}], "symbol": "t"}}
     (answer,) = shop.patch("measurement-families", [{"code": "Weight", "units": units}]).json()
     assert (answer["status_code"], answer["errors"][0]["property"]) == (422, "units")
+
+
+def test_only_identifiers_tell_whether_they_are_the_main_one(shop):
+    assert shop.get("attributes/sku").json()["is_main_identifier"] is True
+    assert "is_main_identifier" not in shop.get("attributes/note").json()
+
+
+def test_codes_that_are_no_list_are_refused(shop):
+    answer = shop.get("categories", search=json.dumps({"code": [{"operator": "IN", "value": 7}]}))
+    assert answer.status_code == 400
+    assert answer.json()["message"] == (
+        "In order to search on category codes you must send an array of category codes as value, integer given. "
+        "This value should be of type iterable."
+    )

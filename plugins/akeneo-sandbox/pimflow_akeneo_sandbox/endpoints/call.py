@@ -90,6 +90,7 @@ def api(endpoint: Endpoint, rule: Rule) -> Callable[[Request], Awaitable[Respons
         try:
             _check_headers(request, rule)
             _check_user(request, sandbox, rule)
+            _check_query(request)
             return endpoint(Call(request, sandbox, await request.body()))
         except RefusedError as refusal:
             return error_answer(refusal)
@@ -119,6 +120,11 @@ def _check_user(request: Request, sandbox: Sandbox, rule: Rule) -> None:
     if not sandbox.tokens.may_everything(user):
         told = f"You are not allowed to {rule.may}." if rule.may else "You are not allowed to access the web API."
         raise RefusedError(403, f"Access forbidden. {told}")
+
+
+def _check_query(request: Request) -> None:
+    if any("[" in name for name in request.query_params):
+        raise RefusedError(400, "Bracket syntax is not supported in query parameters.")
 
 
 def collection(may: str) -> Rule:

@@ -22,7 +22,7 @@ DataTest = Callable[[Any], bool]
 NUMBERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": compare.lt, "<=": compare.le, "=": compare.eq, "!=": compare.ne, ">=": compare.ge, ">": compare.gt,
 }  # fmt: skip
-NOT_IN_FINDS_EMPTY = frozenset({kinds.SELECT, kinds.MULTISELECT, kinds.REFERENCE, kinds.REFERENCES})
+NOT_IN_FINDS_EMPTY = frozenset({kinds.SELECT, kinds.MULTISELECT})
 
 
 def attribute_test(store: Store, attribute: Record, condition: Condition) -> Test | None:

@@ -34,8 +34,8 @@ def completeness_test(store: Store, condition: Condition, *, models: bool) -> Te
     """Return the test of completeness; None when the operator is unknown."""
     if models:
         return _model_test(condition) if condition.operator in OF_MODELS else None
-    if condition.operator == "EMPTY":
-        return lambda seen: not _ratios(seen, None)
+    if condition.operator in {"ALL", "EMPTY"}:
+        return lambda seen: condition.operator == "ALL" or not _ratios(seen, None)
     if not php.is_numeric(condition.value):
         raise expects("completeness", "a numeric", php.type_name(condition.value))
     if condition.scope is None:

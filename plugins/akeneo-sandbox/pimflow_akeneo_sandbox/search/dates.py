@@ -8,9 +8,12 @@ from typing import Any
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_valid_data
 
-RELATIVE = re.compile(r"^(now|(?P<count>[+-]\d+)\s?(?P<unit>day|week|month|year)s?)$")
+RELATIVE = re.compile(r"^(now|(?P<count>[+-]\d+)\s?(?P<unit>minute|hour|day|week|month|year)s?)$")
 MONTHS = {"month": 1, "year": 12}
-STEPS = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
+STEPS = {
+    "minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1),
+}  # fmt: skip
+TIMES = frozenset({"minute", "hour"})
 Moments = Callable[[datetime], bool]
 
 
@@ -49,16 +52,28 @@ def moment_test(name: str, operator: str, value: Any, form: str, shown: str) -> 
 
 def relative_day(value: Any) -> Any:
     """Return the day that `now`, `-3 days` or `+1 month` means; anything else as it is."""
-    found = RELATIVE.match(value) if isinstance(value, str) else None
-    if found is None:
-        return value
+    found = _relative(value)
+    return value if found is None or found["unit"] in TIMES else _shifted(found).strftime("%Y-%m-%d")
+
+
+def relative_moment(value: Any) -> Any:
+    """Return the second that `now`, `-30 minutes` or `-2 weeks` means; anything else as it is."""
+    found = _relative(value)
+    return value if found is None else _shifted(found).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _relative(value: Any) -> re.Match[str] | None:
+    return RELATIVE.match(value) if isinstance(value, str) else None
+
+
+def _shifted(found: re.Match[str]) -> datetime:
     count, unit = int(found["count"] or 0), found["unit"] or "day"
     today = datetime.now(UTC)
-    if unit in MONTHS:
-        months = today.year * 12 + today.month - 1 + count * MONTHS[unit]
-        first = today.replace(year=months // 12, month=months % 12 + 1, day=1)
-        return (first + timedelta(days=today.day - 1)).strftime("%Y-%m-%d")
-    return (today + count * STEPS[unit]).strftime("%Y-%m-%d")
+    if unit not in MONTHS:
+        return today + count * STEPS[unit]
+    months = today.year * 12 + today.month - 1 + count * MONTHS[unit]
+    first = today.replace(year=months // 12, month=months % 12 + 1, day=1)
+    return first + timedelta(days=today.day - 1)
 
 
 def since_days(name: str, value: Any) -> Moments:

@@ -2,6 +2,7 @@
 
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.store import Store
+from pimflow_akeneo_sandbox.values import kinds
 
 
 def undated(_store: Store, record: Record) -> Record:
@@ -16,9 +17,12 @@ def with_position(store: Store, record: Record) -> Record:
 
 
 def attribute_answer(store: Store, record: Record) -> Record:
-    """Return an attribute with the labels of its group."""
+    """Return an attribute with the labels of its group; only identifiers tell whether they are the main one."""
     group = store.get("attribute_groups", record["group"])
-    return {**undated(store, record), "group_labels": group["labels"] if group else None}
+    answer = {**undated(store, record), "group_labels": group["labels"] if group else None}
+    if record["type"] != kinds.IDENTIFIER:
+        del answer["is_main_identifier"]
+    return answer
 
 
 def group_answer(store: Store, record: Record) -> Record:

@@ -33,7 +33,10 @@ def _members(name: str, noun: str) -> Rule:
     def make(_store: Store, value: Any) -> Test:
         if not isinstance(value, list):
             kind = php.type_name(value)
-            raise _refused(f"In order to search on {shown} you must send an array of {shown} as value, {kind} given.")
+            raise _refused(
+                f"In order to search on {shown} you must send an array of {shown} as value, {kind} given. "
+                "This value should be of type iterable."
+            )
         wanted = {str(member).lower() for member in value}
         return lambda record: str(record[name]).lower() in wanted
 
