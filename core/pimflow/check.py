@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pimflow.assemble import Flow
-from pimflow.flow import Sessions, compile_chain
+from pimflow.flow import compile_chain
 from pimflow.model import Header, Problem, Run, Window
 from pimflow.rows import Reader
+from pimflow.sessions import Sessions
 
 
 def check_columns(flow: Flow, sessions: Sessions) -> tuple[Header, Mapping[str, Problem]]:

@@ -161,6 +161,10 @@ class Writer:
         """Name the columns of the flow that the target cannot take; they are left out, each told once."""
         return {}
 
+    def label(self, column: str) -> str:
+        """Give the name by which people in the target know a column; `column` itself where they know no other."""
+        return column
+
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Turn one row into items for the target; the row holds None for a cell that is to be emptied.
 

@@ -289,7 +289,9 @@ def _keys_at(model: Any, location: Sequence[str | int]) -> list[str]:
         if isinstance(model, type) and issubclass(model, BaseModel) and step in model.model_fields:
             model = model.model_fields[str(step)].annotation
             model = getattr(model, "__args__", (model,))[-1]
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 Resolve = Callable[[str, str], str | None]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
+from pimflow.cells import read_cells, read_key
 from pimflow.components import Sink, Writer
 from pimflow.config import FlowConfig
-from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate, tried_again
-from pimflow.errors import GuardError, PimflowError, RowProblem, defect
+from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate, owed_columns, tried_again
+from pimflow.errors import PimflowError, RowProblem, defect
+from pimflow.guards import check_guards
 from pimflow.load import Answer, Settle, Spool
 from pimflow.log import Mask, masked_problem
-from pimflow.model import SETTLED, BadValue, Change, Header, Item, Outcome, Problem, ProblemKind, Row, Status
+from pimflow.model import SETTLED, Change, Header, Item, Outcome, Problem, Row, Status
 from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
 from pimflow.state import open_items
 from pimflow.state.database import Database
@@ -62,14 +64,22 @@ class Delivery:
     """Takes the rows of one flow, chunk by chunk, and sees each of them to its outcome."""
 
     def __init__(
-        self, target: Target, database: Database, make_loading: MakeLoading, observe: Observe, mask: Mask
+        self,
+        target: Target,
+        database: Database,
+        make_loading: MakeLoading,
+        observe: Observe,
+        mask: Mask,
+        created: Callable[[], int],
     ) -> None:
         self.target = target
-        self.tally = Tally()
+        self.tally = Tally(target.writer.label)
         self.notes: list[str] = []
         self._database = database
         self._observe = observe
         self._mask = mask
+        self._created = created
+        self._resting: Spool[Candidate] = Spool()
         self._source_header: Header = ()
         self._header: Header = ()
         self._under_way: dict[RecordKey, int] = {}
@@ -114,7 +124,9 @@ class Delivery:
     def check_guards(self, read: int, *, full: bool) -> None:
         """Raise GuardError where a guard holds the flow back; nothing is written yet then."""
         if self._held is not None:
-            self._check_guards(self._held, read, full=full)
+            check_guards(
+                self.target.config.guards, self._held, self.target.records, self.target.rules.run, read, full=full
+            )
 
     def finish(self) -> None:
         """Write what is left, and wait for all answers."""
@@ -122,10 +134,21 @@ class Delivery:
             for candidate in self._held:
                 self._loading.put(candidate)
         self._loading.finish()
+        self._finish_resting()
+
+    def _finish_resting(self) -> None:
+        """Send what waited in vain for a record in earlier runs, if this run created one."""
+        if self._created():
+            for candidate in self._resting:
+                self._loading.put(candidate)
+            self._loading.finish()
+        else:
+            self._keep([candidate.otherwise for candidate in self._resting if candidate.otherwise is not None])
 
     def close(self, *, ok: bool) -> None:
         """End this run of the sink."""
         self._loading.close()
+        self._resting.clear()
         if self._held is not None:
             self._held.clear()
         if not self.target.writer.close(ok) and self.target.sink.whole:
@@ -140,43 +163,21 @@ class Delivery:
                 continue
             key = ""
             try:
-                cells, problems = self._cells(row.result)
-                key = self._key(cells)
+                cells, bad = read_cells(self._header, row.result, self.target.config, self.target.key)
+                key = read_key(cells, self.target.config, self.target.key)
                 if self.target.only and key not in self.target.only:
                     continue
+                problems = list(bad.values())
+                told = [problem for number, problem in enumerate(problems) if problem not in problems[:number]]
                 for item in self.target.writer.prepare(cells):
-                    told = (*problems, *item.problems)
-                    yield Prepared(row.row, row.source, replace(item, problems=told) if problems else item)
+                    item = replace(item, problems=(*told, *item.problems)) if told else item  # noqa: PLW2901
+                    yield Prepared(row.row, row.source, item, frozenset(bad))
             except RowProblem as problem:
                 verdicts.append(_refused_row(row.row, row.source, key, problem.problem))
             except PimflowError:
                 raise
             except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
                 verdicts.append(_refused_row(row.row, row.source, key, defect(error)))
-
-    def _cells(self, row: Row) -> tuple[dict[str, Any], list[Problem]]:
-        """Give a row as the writer wants it: without empty cells, or None for them where they erase."""
-        config = self.target.config
-        cells: dict[str, Any] = {}
-        problems: list[Problem] = []
-        for name, value in zip(self._header, row, strict=False):
-            if isinstance(value, BadValue):
-                problem = value.problem if value.problem.field else replace(value.problem, field=name)
-                if name == self.target.key or config.on_bad_value == "refuse":
-                    raise _as_row_problem(problem)
-                problems.append(problem)
-            elif name:
-                cells[name] = None if _is_empty(value, config.empty_when.get(name, ())) else value
-        if config.empty == "keep":
-            cells = {name: value for name, value in cells.items() if value is not None}
-        return cells, problems
-
-    def _key(self, cells: Mapping[str, Any]) -> str:
-        value = cells.get(self.target.key or "")
-        if value is None and self.target.config.key is not None:
-            reason = "is empty, and it is the key of the record"
-            raise RowProblem(self.target.key, None, reason, kind=ProblemKind.MISSING, remedy="Fill it in the source.")
-        return "" if value is None else str(value)
 
     def _compare(self, prepared: Sequence[Prepared], verdicts: list[Verdict]) -> None:
         records = [one.record for one in prepared]
@@ -199,40 +200,22 @@ class Delivery:
                 self._put(decided)
 
     def _put(self, candidate: Candidate) -> None:
-        if self._held is not None:
+        if candidate.otherwise is not None:
+            self._resting.put(candidate)
+        elif self._held is not None:
             self._held.put(candidate)
         else:
             self._loading.put(candidate)
 
-    def _check_guards(self, held: Spool[Candidate], read: int, *, full: bool) -> None:
-        guards, records = self.target.config.guards, self.target.records
-        changed = sum(candidate.change.known for candidate in held)
-        cleared = sum(value is None for candidate in held for value in candidate.change.payload.values())
-        known = records.count()
-        missing, _ = records.unseen(self.target.rules.run, 0) if full else (0, [])
-        missing -= changed
-        if full and read < guards.min_rows:
-            raise GuardError(f"the source gave {read} rows, and `min_rows` is {guards.min_rows}. Nothing was written")
-        for name, number, of in (
-            ("max_changed", changed, known),
-            ("max_missing", missing, known),
-            ("max_cleared", cleared, known),
-        ):
-            limit = getattr(guards, name)
-            if limit is not None and number > allowed(limit, of):
-                raise GuardError(
-                    f"{name.removeprefix('max_')} would be {number}, and `{name}` is {limit}. "
-                    "Nothing was written. See `pimflow plan`, or raise the limit for this run"
-                )
-
     def _settle(self, answers: Sequence[Answer]) -> None:
         verdicts = []
+        rules = self.target.rules
         for candidate, outcome in answers:
-            told = tuple(p for p in candidate.prepared.item.problems if p not in outcome.problems)
-            outcome = replace(outcome, problems=(*told, *outcome.problems))  # noqa: PLW2901 - the fuller outcome
+            told = tuple(one for one in outcome.problems if one not in candidate.prepared.item.problems)
+            outcome = replace(outcome, problems=(*candidate.prepared.item.problems, *told))  # noqa: PLW2901 - fuller
+            columns = candidate.columns.union(owed_columns(candidate, outcome, rules))
             print_sent = candidate.change.fingerprint
-            tried = None if candidate.waited else self.target.rules.now
-            verdicts.append(Verdict(candidate.prepared, outcome, print_sent, tried, candidate.columns))
+            verdicts.append(Verdict(candidate.prepared, outcome, print_sent, rules.now, columns, told))
         self._keep(verdicts)
         for verdict in verdicts:
             self._under_way.pop(verdict.prepared.record, None)
@@ -266,8 +249,11 @@ class Delivery:
         self._observe([verdict.outcome for verdict in verdicts])
 
     def _without_secrets(self, verdict: Verdict) -> Verdict:
+        if not verdict.outcome.problems:
+            return verdict
         problems = tuple(masked_problem(problem, self._mask) for problem in verdict.outcome.problems)
-        return replace(verdict, outcome=replace(verdict.outcome, problems=problems)) if problems else verdict
+        told = tuple(masked_problem(problem, self._mask) for problem in verdict.told)
+        return replace(verdict, outcome=replace(verdict.outcome, problems=problems), told=told)
 
     def _open_item(self, verdict: Verdict) -> OpenItem:
         outcome, prepared = verdict.outcome, verdict.prepared
@@ -281,22 +267,11 @@ class Delivery:
             outcome.problems,
             verdict.fingerprint,
             verdict.tried,
+            verdict.told,
         )
 
 
 _NO_RECORD = frozenset({ROW, DUPLICATE})
-
-
-def _is_empty(value: Any, listed: Sequence[Any]) -> bool:
-    """Tell whether a cell is empty; a listed 0 is also the text "0", as files give it, and never False."""
-    if value is None or value == "":
-        return True
-    return any(str(value) == str(one) or (value == one and not isinstance(value, bool)) for one in listed)
-
-
-def allowed(limit: int | str, of: int) -> float:
-    """Give the number that a limit allows: itself, or its share of `of`."""
-    return limit if isinstance(limit, int) else of * float(limit.rstrip("% ")) / 100
 
 
 def _settled(verdict: Verdict) -> Settled:
@@ -307,18 +282,6 @@ def _settled(verdict: Verdict) -> Settled:
 def _refused_row(number: int, source: Row, key: str, problem: Problem) -> Verdict:
     item = Item(ROW, key or f"row {number}", {})
     return Verdict(Prepared(number, source, item), Outcome(ROW, item.key, Status.REFUSED, (problem,)))
-
-
-def _as_row_problem(problem: Problem) -> RowProblem:
-    return RowProblem(
-        problem.field,
-        problem.value,
-        problem.reason,
-        kind=problem.kind,
-        remedy=problem.remedy,
-        who=problem.who,
-        detail=problem.detail,
-    )
 
 
 def _whole(prepared: Prepared) -> Candidate:

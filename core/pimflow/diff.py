@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
-from pimflow.model import Change, Item, Outcome, Problem, ProblemKind, Row, Status
+from pimflow.model import SETTLED, Change, Item, Outcome, Problem, ProblemKind, Row, Status
 from pimflow.plain import to_json
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import Known
@@ -20,6 +20,9 @@ TRY_AGAIN_AFTER = timedelta(days=1)
 
 DUPLICATE = "duplicate"
 """The resource under which the later of two rows with one key is kept open."""
+
+OWED = "?"
+"""Marks, among the columns of a record, one of `once` that is still to be written."""
 
 _UNSURE = frozenset({Status.FAILED, Status.UNKNOWN})
 """The target may or may not have the record: it is sent again in any case."""
@@ -45,11 +48,12 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An item, and the source row that it was made of."""
+    """An item, and the source row that it was made of. `bad` names the columns whose value could not be read."""
 
     row: int
     source: Row
     item: Item
+    bad: frozenset[str] = frozenset()
 
     @property
     def record(self) -> tuple[str, str]:
@@ -58,28 +62,33 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A change to be sent, and the columns to add where the record turns out to be new.
-
-    `waited`: it waited in vain for another record. The next run tries again, as that record may be there then.
-    """
-
-    prepared: Prepared
-    change: Change
-    creation: Mapping[str, Any]
-    columns: frozenset[str]
-    waited: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a prepared item, and the fingerprint and time of the last try to send it."""
+    """What became of a prepared item, and the fingerprint and time of the last try to send it.
+
+    `told` are those of the outcome's problems that the target told when it was tried; the others stand in the row.
+    """
 
     prepared: Prepared
     outcome: Outcome
     fingerprint: bytes | None = None
     tried: datetime | None = None
     columns: frozenset[str] | None = None
+    told: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A change to be sent, and the columns to add where the record turns out to be new.
+
+    `otherwise`: it waited in vain for another record in an earlier run and has not changed since. It is sent only
+    when this run creates a record, which may be that one; otherwise this is what became of it.
+    """
+
+    prepared: Prepared
+    change: Change
+    creation: Mapping[str, Any]
+    columns: frozenset[str]
+    otherwise: Verdict | None = None
 
 
 def fingerprint(payload: Mapping[str, Any]) -> bytes:
@@ -100,13 +109,24 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     }
     now = fingerprint(payload)
     settled = known is not None and known.fingerprint is not None
-    unchanged = known is not None and (known.fingerprint == now or (settled and rules.mode == "create"))
-    decided = _decide(prepared, now, open_item, rules, unchanged=unchanged)
-    if decided is not None:
+    owed = {name: item.payload[name] for name in rules.once if OWED + name in columns and name in item.payload}
+    same = known is not None and known.fingerprint == now and not owed
+    unchanged = same or (settled and rules.mode == "create")
+    decided = None if owed else _decide(prepared, now, open_item, rules, unchanged=unchanged)
+    if decided is not None and not _waited(open_item, now):
         return decided
-    change = Change(replace(item, payload=payload), prepared.row, settled, now)
+    change = Change(replace(item, payload={**payload, **owed}), prepared.row, settled, now)
     creation = {} if settled else _creation(item.payload, rules)
-    return Candidate(prepared, change, creation, columns.union(payload))
+    columns = columns.union(payload).difference(OWED + name for name in owed)
+    return Candidate(prepared, change, creation, columns, decided)
+
+
+def owed_columns(candidate: Candidate, outcome: Outcome, rules: Rules) -> Iterator[str]:
+    """Name the columns of `once` that a new record arrived without: they are sent when their value is mended."""
+    without = candidate.prepared.bad.union(problem.field or "" for problem in outcome.problems)
+    for name in rules.once & without:
+        if outcome.status is Status.CREATED or name in candidate.change.payload:
+            yield OWED + name
 
 
 def _decide(
@@ -121,12 +141,19 @@ def _decide(
     same = open_item.fingerprint == now
     rests = same and not _due(open_item, rules)
     if unchanged:
-        told = {(problem.field, problem.reason) for problem in problems}
-        refused = tuple(one for one in open_item.problems if same and (one.field, one.reason) not in told)
-        if refused and not rests:
+        told = open_item.told if same else ()
+        if told and not rests:
             return None
-        return _verdict(prepared, Status.UNCHANGED, (*problems, *refused), open_item)
-    return _verdict(prepared, open_item.status, open_item.problems, open_item) if rests else None
+        return _verdict(prepared, Status.UNCHANGED, (*problems, *told), open_item)
+    refused_before = rests and open_item.status not in SETTLED
+    return _verdict(prepared, open_item.status, (*problems, *open_item.told), open_item) if refused_before else None
+
+
+def _waited(open_item: OpenItem | None, now: bytes) -> bool:
+    """Tell whether an open item lacks another record in the target, which may be there by now."""
+    if open_item is None or open_item.fingerprint != now:
+        return False
+    return any(problem.kind is ProblemKind.REFERENCE for problem in open_item.told)
 
 
 def duplicate(prepared: Prepared, field: str | None, first: int | None) -> Verdict:
@@ -166,4 +193,4 @@ def _verdict(
     outcome = Outcome(prepared.item.resource, prepared.item.key, status, problems)
     if open_item is None:
         return Verdict(prepared, outcome)
-    return Verdict(prepared, outcome, open_item.fingerprint, open_item.tried)
+    return Verdict(prepared, outcome, open_item.fingerprint, open_item.tried, told=open_item.told)

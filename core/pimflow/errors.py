@@ -136,3 +136,16 @@ class RowProblem(PimflowError):  # noqa: N818 - it costs one record and is no er
     ) -> None:
         self.problem = Problem(reason, kind, field, value, remedy, who, detail)
         super().__init__(str(self.problem))
+
+    @classmethod
+    def of(cls, problem: Problem) -> RowProblem:
+        """Let a problem that was found earlier cost the record."""
+        return cls(
+            problem.field,
+            problem.value,
+            problem.reason,
+            kind=problem.kind,
+            remedy=problem.remedy,
+            who=problem.who,
+            detail=problem.detail,
+        )

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loguru import logger
 
-from pimflow.assemble import Assembly, Flow, connection_names
-from pimflow.components import Component, Sink, Source, Writer
-from pimflow.delivery import Delivery, MakeLoading, Target, allowed
+from pimflow.assemble import Assembly, Flow
+from pimflow.components import Knows, Sink, Source, Writer
+from pimflow.delivery import Delivery, MakeLoading, Target
 from pimflow.diff import Rules
-from pimflow.errors import ConfigError, FlowError, GuardError, PimflowError
+from pimflow.errors import ConfigError, FlowError, GuardError, Mistake, PimflowError
+from pimflow.guards import allowed
 from pimflow.log import Mask
 from pimflow.model import FlowReport, Header, Outcome, Run, Status, Window
 from pimflow.plugins import notify_observers
 from pimflow.rows import Chain, Reader
+from pimflow.sessions import Sessions
 from pimflow.state import history, open_items
 from pimflow.state.database import Database
 from pimflow.state.records import Records, open_scope
+from pimflow.tally import Tally
+from pimflow.words import did_you_mean
 
 Progress = Callable[[str, int, int | None], None]
 """Takes the flow's name, the number of rows done so far and the expected number of all, where it is known."""
@@ -43,33 +47,11 @@ class RunContext:
     retry: bool = False
     strict: bool = False
     mask: Mask = field(default=lambda text: text)
+    tallies: list[Tally] = field(default_factory=list)
 
-
-class Sessions:
-    """The sessions of one run: opened when a flow first needs them, closed together at the end."""
-
-    def __init__(self, assembly: Assembly) -> None:
-        self._assembly = assembly
-        self._stack = ExitStack()
-        self._open: dict[str, Any] = {}
-
-    def __enter__(self) -> Sessions:  # noqa: PYI034 - nobody derives from it
-        """Begin without any session."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close all sessions."""
-        self._stack.close()
-
-    def of(self, component: Component) -> Any:
-        """Give the session of the connection that a source or sink names, or None."""
-        return next((self.connect(name) for name in connection_names(component)), None)
-
-    def connect(self, name: str) -> Any:
-        """Give the session of a connection."""
-        if name not in self._open:
-            self._open[name] = self._stack.enter_context(self._assembly.connections[name].open())
-        return self._open[name]
+    def created_so_far(self) -> int:
+        """Count the records that this run created up to now, in all its flows."""
+        return sum(tally.counts[Status.CREATED] for tally in self.tallies)
 
 
 @dataclass(slots=True)
@@ -92,7 +74,8 @@ def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
     try:
         with _told(done), logger.contextualize(flow=flow.name):
             deliveries.extend(_open_deliveries(context, flow))
-            _move(context, flow, deliveries, done)
+            with _placed(context, flow):
+                _move(context, flow, deliveries, done)
     finally:
         for delivery in deliveries:
             with _told(done):
@@ -100,6 +83,17 @@ def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
     if done.complete and not done.error:
         _conclude(context, flow, deliveries, done)
     return [_report(context, flow, delivery, done) for delivery in deliveries] or [_unopened(context, flow, done)]
+
+
+@contextmanager
+def _placed(context: RunContext, flow: Flow) -> Iterator[None]:
+    """Give the place of the flow's source to a mistake that was found only when the source was asked."""
+    try:
+        yield
+    except ConfigError as error:
+        part = context.assembly.pipeline.part("flows", flow.name, "source")
+        found = [one if one.file else part.mistake(one.message) for one in error.mistakes]
+        raise ConfigError(*found) from None
 
 
 def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: _Progress) -> None:
@@ -174,7 +168,10 @@ def _open_deliveries(context: RunContext, flow: Flow) -> Iterator[Delivery]:
         records = Records(context.database, scope)
         only = frozenset(context.run.only)
         target = Target(sink, writer, records, flow.config, _rules(context, flow, sink), only)
-        delivery = Delivery(target, context.database, context.make_loading, observe, context.mask)
+        delivery = Delivery(
+            target, context.database, context.make_loading, observe, context.mask, context.created_so_far
+        )
+        context.tallies.append(delivery.tally)
         if scope.others - {address for _, address in places}:
             delivery.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
         yield delivery
@@ -221,7 +218,22 @@ def compile_chain(flow: Flow, header: Header, writers: Sequence[Writer]) -> Chai
         except ConfigError as error:
             raise ConfigError(*(placed.part.mistake(mistake.message) for mistake in error.mistakes)) from None
         steps.append(step)
+    mistakes = list(_unknown_columns(flow, header, knows))
+    if mistakes and header:
+        raise ConfigError(*mistakes)
     return Chain(header, tuple(steps))
+
+
+def _unknown_columns(flow: Flow, header: Header, knows: Knows) -> Iterator[Mistake]:
+    """Find misspelt columns under `key`, `once` and `empty_when`, which would let a value be overwritten."""
+    config = flow.config
+    if config.key is not None and config.key not in header:
+        yield flow.part.mistake(f"no column is called {config.key!r}{did_you_mean(config.key, header)}", "key")
+    named: list[tuple[str, str | int, str]] = [("once", number, name) for number, name in enumerate(config.once)]
+    named += [("empty_when", name, name) for name in config.empty_when]
+    for option, step, name in named:
+        if name not in header and not knows(name):
+            yield flow.part.mistake(f"no column is called {name!r}{did_you_mean(name, header)}", option, step)
 
 
 def _is_full(context: RunContext, window: Window) -> bool:

@@ -103,7 +103,7 @@ class Loader:
     def _send(self, batch: Sequence[Candidate]) -> None:
         while len(self._under_way) >= self._sink.in_flight:
             self._collect()
-        self._under_way.add(self._pool.submit(_write, self._writer, batch, self._rules))
+        self._under_way.add(self._pool.submit(_write, self._sink, self._writer, batch, self._rules))
 
     def _collect(self) -> None:
         done, self._under_way = wait(self._under_way, return_when=FIRST_COMPLETED)
@@ -130,19 +130,16 @@ class Loader:
             )
 
     def _give_up_waiting(self) -> None:
-        answers = [
-            (replace(candidate, waited=True), replace(outcome, status=Status.REFUSED))
-            for candidate, outcome in self._waiting
-        ]
+        answers = [(candidate, replace(outcome, status=Status.REFUSED)) for candidate, outcome in self._waiting]
         self._waiting.clear()
         self._waiting = Spool()
         self._settle(answers)
 
 
-def _write(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Answer]:
+def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Answer]:
     """Write one batch, in a thread of the pool, and give one answer for each candidate."""
     try:
-        changes, answers = _sort_out(writer, batch, rules)
+        changes, answers = _sort_out(sink, writer, batch, rules)
         outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
     except UnreachableError as error:
         return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
@@ -164,7 +161,9 @@ def _answer(candidate: Candidate, outcome: Outcome | None) -> Outcome:
     return outcome if outcome.problems or outcome.status in SETTLED else replace(outcome, problems=(_NO_REASON,))
 
 
-def _sort_out(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> tuple[list[Change], dict[str, Answer]]:
+def _sort_out(
+    sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules
+) -> tuple[list[Change], dict[str, Answer]]:
     """Tell new records from existing ones where that matters; give what is to be sent, and answers for the rest."""
     if not rules.asks_what_exists:
         return [candidate.change for candidate in batch], {}
@@ -178,7 +177,7 @@ def _sort_out(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> tuple
         if change.key in exists and rules.mode == "create" and not change.known:
             answers[change.key] = (candidate, outcome_of(candidate, Status.UNCHANGED))
         elif change.key not in exists and rules.mode == "update":
-            answers[change.key] = (candidate, refuse_missing(candidate))
+            answers[change.key] = (candidate, refuse_missing(candidate, sink))
         elif change.key not in exists:
             payload = {**candidate.creation, **{k: v for k, v in change.payload.items() if v is not None}}
             changes.append(replace(change, item=replace(change.item, payload=payload)))
@@ -192,9 +191,14 @@ def outcome_of(candidate: Candidate, status: Status, *problems: Problem) -> Outc
     return Outcome(candidate.change.resource, candidate.change.key, status, problems)
 
 
-def refuse_missing(candidate: Candidate) -> Outcome:
+def refuse_missing(candidate: Candidate, sink: Sink) -> Outcome:
     """Refuse a record that a flow with `mode: update` does not find in the target."""
-    return outcome_of(candidate, Status.REFUSED, _NOT_THERE)
+    problem = Problem(
+        f"{sink.title} has no such {sink.noun[0]}, and this flow creates none",
+        ProblemKind.MISSING,
+        remedy="Correct the key in the source; or let the administrator allow the flow to create (`mode: upsert`).",
+    )
+    return outcome_of(candidate, Status.REFUSED, problem)
 
 
 def _unreachable(error: UnreachableError) -> Problem:
@@ -227,9 +231,4 @@ _NO_REASON = Problem(
     "the target gave no reason",
     remedy="See the log of the run. If it tells no more, ask the authors of the plugin.",
     who=Who.ADMINISTRATOR,
-)
-_NOT_THERE = Problem(
-    "does not exist in the target, and this flow creates nothing",
-    ProblemKind.MISSING,
-    remedy="Correct the key in the source, or let the flow create records (`mode: upsert`).",
 )

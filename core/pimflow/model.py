@@ -181,12 +181,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One cause and the records that it concerns. `keys` are the first of them."""
+    """One cause and the records that it concerns: `keys` are the first of them, `label` names its column for people."""
 
     problem: Problem
     status: Status
     count: int
     keys: tuple[str, ...] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +214,14 @@ class FlowReport:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What one run did, flow by flow, and the exit code that it ended with."""
+    """What one run did, flow by flow, and the exit code that it ended with. `error` tells what broke it off."""
 
     run: Run
     flows: tuple[FlowReport, ...]
     seconds: float
     exit_code: int
     log: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

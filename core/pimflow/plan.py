@@ -108,7 +108,7 @@ class Planner:
         change = candidate.change
         if current is None:
             if self._rules.mode == "update":
-                return refuse_missing(candidate)
+                return refuse_missing(candidate, self._sink)
             payload = {**candidate.creation, **change.payload}
             status, values = Status.CREATED, [ValueChange(name, None, new) for name, new in payload.items()]
         elif self._rules.mode == "create":

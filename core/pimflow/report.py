@@ -11,15 +11,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pimflow.model import SETTLED, Cause, FlowReport, Problem, RunReport, Status
+from pimflow.model import SETTLED, Cause, FlowReport, RunReport, Status
 from pimflow.plain import to_json
 
 _EFFECTS = {
-    Status.REFUSED: "did not go through",
-    Status.WAITING: "wait for another record",
-    Status.FAILED: "could not be delivered",
-    Status.UNKNOWN: "may or may not have arrived",
+    Status.REFUSED: ("did not go through", "would not go through"),
+    Status.FAILED: ("could not be delivered", "could not be delivered"),
+    Status.UNKNOWN: ("may or may not have arrived", "may or may not arrive"),
 }
+"""What became of the records that a cause concerns: in a run, and in a preview."""
+
 _KEYS_SHOWN = 5
 
 
@@ -35,7 +36,7 @@ def report_from_json(data: Any) -> RunReport:
 
 def report_text(report: RunReport) -> str:
     """Give a report as lines of plain text."""
-    lines: list[str] = []
+    lines: list[str] = [f"Broken off: {_full_stop(report.error)}"] if report.error else []
     for flow in report.flows:
         lines.extend(_flow_lines(flow, report))
     details = [line for flow in report.flows for line in _detail_lines(flow)]
@@ -50,7 +51,7 @@ def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
     if flow.read or not flow.error:
         yield f"{'  Before that: ' if flow.error else f'{headline(flow, report)} '}{sentence(flow)}"
     for cause in flow.causes:
-        yield f"  - {cause_sentence(cause, flow)}"
+        yield f"  - {cause_sentence(cause, flow, dry=report.run.dry)}"
         if cause.problem.remedy:
             yield f"    {cause.problem.who[:1].upper()}{cause.problem.who[1:]}: {cause.problem.remedy}"
     for note in flow.notes:
@@ -95,27 +96,24 @@ def _shares(flow: FlowReport, counts: dict[Status, int]) -> str:
     return f" Of these {flow.attention:,}, {partly:,} arrived without some values and {lost:,} did not arrive."
 
 
-def cause_sentence(cause: Cause, flow: FlowReport) -> str:
+def cause_sentence(cause: Cause, flow: FlowReport, *, dry: bool = False) -> str:
     """Say what happened, why, and to how many; what to do now, and who, is the problem's `remedy` and `who`."""
-    return " ".join(part for part in (_what(cause.problem, flow), _effect(cause, flow)) if part)
+    return " ".join(part for part in (_what(cause, flow), _effect(cause, flow, dry=dry)) if part)
 
 
-def _what(problem: Problem, flow: FlowReport) -> str:
+def _what(cause: Cause, flow: FlowReport) -> str:
+    problem, field = cause.problem, cause.label or cause.problem.field
     said = "" if problem.value is None else f"{flow.source} says {_shown(problem.value)}, "
-    field = f"{problem.field}: " if problem.field else ""
-    text = f"{field}{said}{problem.reason}"
-    return _full_stop(text if problem.field else text[:1].upper() + text[1:])
+    text = f"{said}{problem.reason}"
+    return _full_stop(f"{field}: {text}" if field else text[:1].upper() + text[1:])
 
 
-def _effect(cause: Cause, flow: FlowReport) -> str:
+def _effect(cause: Cause, flow: FlowReport, *, dry: bool) -> str:
     if not cause.count:
         return ""
     who = _number(cause.count, flow)
-    effect = _EFFECTS.get(cause.status)
-    if effect is None:
-        effect = "arrived without it"
-    if cause.status is Status.WAITING and cause.count == 1:
-        effect = "waits for another record"
+    done, planned = _EFFECTS.get(cause.status, ("arrived without it", "would arrive without it"))
+    effect = planned if dry else done
     keys = ", ".join(cause.keys[:_KEYS_SHOWN])
     more = ", …" if cause.count > _KEYS_SHOWN else ""
     return f"{who} {effect}{f' ({keys}{more})' if keys else ''}."
@@ -126,7 +124,7 @@ def _detail_lines(flow: FlowReport) -> Iterator[str]:
         yield f"  {flow.name}: {flow.detail}"
     for cause in flow.causes:
         if cause.problem.detail:
-            yield f"  {flow.name}: {cause.problem.field or cause.problem.kind}: {cause.problem.detail}"
+            yield f"  {flow.name}: {cause.label or cause.problem.field or cause.problem.kind}: {cause.problem.detail}"
 
 
 def duration(seconds: float) -> str:

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Self
 
 from pimflow.errors import PimflowError, RemoteError, RowProblem, defect
-from pimflow.model import Header, Problem, Row, RowStep
+from pimflow.model import BadValue, Header, Problem, Row, RowStep
 
 CHUNK_ROWS = 1000
 _CHUNK_SECONDS = 0.5
@@ -156,6 +156,9 @@ class Chain:
         """Give what became of each row; rows that a transform dropped are counted in `dropped`."""
         for number, source in chunk:
             row: Row | None = source
+            if _is_broken(source):
+                yield Stopped(number, source, source[0].problem)
+                continue
             try:
                 for step in self.steps:
                     row = step(row)  # type: ignore[arg-type]  # a row of None leaves the loop
@@ -170,3 +173,8 @@ class Chain:
                 raise
             except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
                 yield Stopped(number, source, defect(error))
+
+
+def _is_broken(row: Row) -> bool:
+    """Tell whether a source could not read a row at all: it then gives the same BadValue in every cell."""
+    return bool(row) and type(row[0]) is BadValue and all(cell is row[0] for cell in row)

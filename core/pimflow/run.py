@@ -13,12 +13,13 @@ from pathlib import Path
 from pimflow.assemble import Assembly
 from pimflow.delivery import MakeLoading
 from pimflow.errors import PimflowError
-from pimflow.flow import Progress, RunContext, Sessions, run_flow, skipped
+from pimflow.flow import Progress, RunContext, run_flow, skipped
 from pimflow.load import Loader
 from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport
 from pimflow.plugins import notify_observers
 from pimflow.report import report_json
+from pimflow.sessions import Sessions
 from pimflow.state import history
 from pimflow.state.database import Database
 
@@ -80,7 +81,7 @@ def _run_flows(context: RunContext, log: Path) -> RunReport:
     notify_observers(manager, "pimflow_run_started", run=run)
     reports: list[FlowReport] = []
     unwell: set[str] = set()
-    with _kept(context, reports, began):
+    with _kept(context, reports, began, str(log)):
         for flow in context.assembly.flows:
             missing = next((needed for needed in flow.config.needs if needed in unwell), None)
             flow_reports = [skipped(flow, missing)] if missing else run_flow(context, flow)
@@ -89,25 +90,26 @@ def _run_flows(context: RunContext, log: Path) -> RunReport:
             reports.extend(flow_reports)
             for flow_report in flow_reports:
                 notify_observers(manager, "pimflow_flow_finished", run=run, report=flow_report)
-    report = _report(run, reports, began, str(log))
+    exit_code = max((one.exit_code for one in reports), default=0)
+    report = RunReport(run, tuple(reports), time.monotonic() - began, exit_code, str(log))
     _keep(context, report)
     notify_observers(manager, "pimflow_run_finished", run=run, report=report)
     return report
 
 
 @contextmanager
-def _kept(context: RunContext, reports: list[FlowReport], began: float) -> Iterator[None]:
+def _kept(context: RunContext, reports: list[FlowReport], began: float, log: str) -> Iterator[None]:
     """Keep what is known of a run that is broken off, so that the history does not show it as going on."""
     try:
         yield
-    except (PimflowError, KeyboardInterrupt):
-        _keep(context, _report(context.run, reports, began, "", broken_off=True))
+    except PimflowError as error:
+        _keep(
+            context, RunReport(context.run, tuple(reports), time.monotonic() - began, error.exit_code, log, str(error))
+        )
         raise
-
-
-def _report(run: Run, reports: list[FlowReport], began: float, log: str, *, broken_off: bool = False) -> RunReport:
-    exit_code = 3 if broken_off else max((report.exit_code for report in reports), default=0)
-    return RunReport(run, tuple(reports), time.monotonic() - began, exit_code, log)
+    except KeyboardInterrupt:
+        _keep(context, RunReport(context.run, tuple(reports), time.monotonic() - began, 3, log, "stopped by a person"))
+        raise
 
 
 def _keep(context: RunContext, report: RunReport) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pimflow.model import SETTLED, Cause, Outcome, Problem, Status
@@ -23,8 +23,12 @@ class _Group:
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of one flow. Memory is bounded: causes beyond a thousand are counted together."""
+    """The counts of one flow. Memory is bounded: causes beyond a thousand are counted together.
 
+    `label` gives the name by which people in the target know a column.
+    """
+
+    label: Callable[[str], str] = str
     counts: Counter[Status] = field(default_factory=Counter)
     attention: int = 0
     _groups: dict[tuple[str, ...], _Group] = field(default_factory=dict)
@@ -50,5 +54,13 @@ class Tally:
 
     def causes(self) -> Sequence[Cause]:
         """Give the causes, the most frequent first."""
-        groups = sorted(self._groups.values(), key=lambda group: -group.count)
-        return tuple(Cause(group.problem, group.status, group.count, tuple(group.keys)) for group in groups)
+        groups = sorted(self._groups.values(), key=lambda group: (-group.count, *_order(group.problem)))
+        return tuple(
+            Cause(group.problem, group.status, group.count, tuple(group.keys), self.label(group.problem.field or ""))
+            for group in groups
+        )
+
+
+def _order(problem: Problem) -> tuple[str, str, str]:
+    """Put causes of equal count in an order that does not depend on which batch was answered first."""
+    return problem.field or "", problem.reason, repr(problem.value)

@@ -13,7 +13,7 @@ from pimflow.cli.common import assembled, echo_json, json_option, pipeline_argum
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly, Flow
-    from pimflow.flow import Sessions
+    from pimflow.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ def check(pipeline: str | None, as_json: bool) -> None:
 
     Exit codes: 0 well; 1 columns that the target cannot take; 2 a file is wrong; 3 a system cannot be used.
     """
-    from pimflow.flow import Sessions
     from pimflow.log import configure_console, masker
+    from pimflow.sessions import Sessions
 
     configure_console()
     assembly: Assembly = assembled(pipeline)

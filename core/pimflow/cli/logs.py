@@ -21,23 +21,25 @@ def logs(run_id: str | None, level: str, flow: str | None, as_json: bool) -> Non
     from pimflow.run import log_folder
 
     folder = log_folder(project_root())
-    files = sorted(folder.glob("*.jsonl"))
+    files = sorted(folder.glob("*.jsonl"), key=lambda file: (file.stat().st_mtime_ns, file.name))
     chosen = [file for file in files if run_id is None or file.stem == run_id]
     if not chosen:
         raise ConfigError(f"no log {f'of run {run_id!r} ' if run_id else ''}in {folder}; `pimflow runs` lists the runs")
     wanted = _LEVELS[_LEVELS.index(level.upper()) :]
-    for line in chosen[-1].read_bytes().splitlines():
-        try:
-            entry = orjson.loads(line)
-        except orjson.JSONDecodeError:  # the process was killed while it wrote this line
-            continue
-        if entry["level"] not in wanted or (flow and entry.get("flow") != flow):
-            continue
-        click.echo(line.decode().rstrip() if as_json else _line(entry))
+    with chosen[-1].open("rb") as lines:
+        for line in lines:
+            try:
+                entry = orjson.loads(line)
+            except orjson.JSONDecodeError:  # the process was killed while it wrote this line
+                continue
+            if entry["level"] in wanted and (not flow or entry.get("flow") == flow):
+                click.echo(line.decode().rstrip() if as_json else _line(entry))
 
 
 def _line(entry: dict[str, object]) -> str:
     known = {"time", "level", "logger", "message", "exception", "run"}
-    more = " ".join(f"{name}={value}" for name, value in entry.items() if name not in known and value not in (None, []))
+    more = " ".join(
+        f"{name}={value}" for name, value in entry.items() if name not in known and value not in (None, "", [])
+    )
     text = f"{str(entry['time'])[11:19]} {entry['level']:<7} {entry['message']}"
     return "\n".join(part for part in (f"{text}  {more}".rstrip(), str(entry.get("exception", ""))) if part)

@@ -23,7 +23,8 @@ class OpenItem:
     """A record that needs attention.
 
     `status` tells whether it arrived without some values, was refused, waits or failed; `fingerprint` is that of the
-    payload as it was `tried` last, None for a row that never became one.
+    payload as it was `tried` last, None for a row that never became one. `told` are those of the problems that the
+    target told then; the others stand in the row.
     """
 
     resource: str
@@ -34,6 +35,7 @@ class OpenItem:
     problems: tuple[Problem, ...]
     fingerprint: bytes | None = None
     tried: datetime | None = None
+    told: tuple[Problem, ...] = ()
 
 
 _OF_ITEM = [
@@ -45,6 +47,7 @@ _OF_ITEM = [
     open_items.c.problems,
     open_items.c.fingerprint,
     open_items.c.tried,
+    open_items.c.told,
 ]
 
 
@@ -122,7 +125,8 @@ def put(connection: Connection, scope: Scope, items: Iterable[OpenItem], run: in
             "row": item.row,
             "source_row": to_json(item.source_row).decode(),
             "status": str(item.status),
-            "problems": to_json([asdict(problem) for problem in item.problems]).decode(),
+            "problems": _stored(item.problems),
+            "told": _stored(item.told),
             "fingerprint": item.fingerprint,
             "last": now.isoformat(),
             "tried": item.tried.isoformat() if item.tried else None,
@@ -156,10 +160,19 @@ def _item(row: Row[Any]) -> OpenItem:
         row.row,
         {name: _cell(value) for name, value in orjson.loads(row.source_row).items()},
         Status(row.status),
-        tuple(_problem(problem) for problem in orjson.loads(row.problems)),
+        _problems(row.problems),
         row.fingerprint,
         datetime.fromisoformat(row.tried) if row.tried else None,
+        _problems(row.told),
     )
+
+
+def _stored(problems: Iterable[Problem]) -> str:
+    return to_json([asdict(problem) for problem in problems]).decode()
+
+
+def _problems(stored: str) -> tuple[Problem, ...]:
+    return tuple(_problem(problem) for problem in orjson.loads(stored))
 
 
 def _cell(value: Any) -> Any:

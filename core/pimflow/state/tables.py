@@ -76,6 +76,7 @@ open_items = sa.Table(
     sa.Column("source_row", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("problems", sa.Text, nullable=False),
+    sa.Column("told", sa.Text, nullable=False),
     sa.Column("fingerprint", sa.LargeBinary),
     sa.Column("first", sa.Text, nullable=False),
     sa.Column("last", sa.Text, nullable=False),

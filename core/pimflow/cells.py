@@ -1,0 +1,50 @@
+"""Cells of a row on their way to a sink: what is empty, what cannot be read, and what is the key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pimflow.config import FlowConfig
+from pimflow.errors import RowProblem
+from pimflow.model import BadValue, Header, Problem, ProblemKind, Row
+
+
+def read_cells(
+    header: Header, row: Row, config: FlowConfig, key: str | None
+) -> tuple[dict[str, Any], dict[str, Problem]]:
+    """Give a row as a writer wants it: without empty cells, or None for them where they erase.
+
+    Beside it the columns whose value is bad, each with its problem. A column without a name is left out.
+    Raises RowProblem where a bad value costs the record.
+    """
+    cells: dict[str, Any] = {}
+    problems: dict[str, Problem] = {}
+    for name, value in zip(header, row, strict=False):
+        if isinstance(value, BadValue):
+            problem = value.problem if value.problem.field else replace(value.problem, field=name)
+            if name == key or config.on_bad_value == "refuse":
+                raise RowProblem.of(problem)
+            problems[name] = problem
+        elif name:
+            cells[name] = None if _is_empty(value, config.empty_when.get(name, ())) else value
+    if config.empty == "keep":
+        cells = {name: value for name, value in cells.items() if value is not None}
+    return cells, problems
+
+
+def read_key(cells: Mapping[str, Any], config: FlowConfig, key: str | None) -> str:
+    """Give the key of a record, empty where the sink makes it. Raises RowProblem where the flow names an empty one."""
+    value = cells.get(key or "")
+    if value is None and config.key is not None:
+        reason = "is empty, and it is the key of the record"
+        raise RowProblem(key, None, reason, kind=ProblemKind.MISSING, remedy="Fill it in the source.")
+    return "" if value is None else str(value)
+
+
+def _is_empty(value: Any, listed: Sequence[Any]) -> bool:
+    """Tell whether a cell is empty; a listed 0 is also the text "0", as files give it, and never False."""
+    if value is None or value == "":
+        return True
+    return any(str(value) == str(one) or (value == one and not isinstance(value, bool)) for one in listed)
