@@ -24,6 +24,11 @@ def is_array(value: Any) -> bool:
     return isinstance(value, (list, dict))
 
 
+def is_index(key: str) -> bool:
+    """Whether PHP makes an integer of this key of an array."""
+    return bool(re.fullmatch(r"0|-?[1-9]\d{0,17}", key))
+
+
 def is_scalar(value: Any) -> bool:
     """Whether it is a string, number or boolean (null is none)."""
     return isinstance(value, (str, int, float))

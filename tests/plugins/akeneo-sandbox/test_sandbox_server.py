@@ -182,7 +182,7 @@ def test_a_folder_of_csv_files_is_loaded_with_products_and_images(folder, one, p
     with serve(folder) as sandbox, httpx.Client(base_url=sandbox.url) as client:
         pim = pim_of(sandbox, client)
         found = pim.get("products/007").json()
-        assert found["values"]["name"] == one("Two\nlines", "en_US")
+        assert found["values"]["name"] == one("Two lines", "en_US")
         assert found["values"]["story"] == one("Conte", "fr_FR", "web")
         assert found["values"]["price"] == one([{"amount": "19.90", "currency": "EUR"}])
         assert found["values"]["weight"] == one({"amount": "500.0000", "unit": "GRAM"})

@@ -144,5 +144,5 @@ def _attach(store: Store, owner: Entity, target: dict[str, Any], media: MediaFil
         save_product(store, product)
     else:
         model = replace(owner, values=values)
-        check_model(store, model, [], is_new=False)
+        check_model(store, model, [], former=model.code)
         save_model(store, model)

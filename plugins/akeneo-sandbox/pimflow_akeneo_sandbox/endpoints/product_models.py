@@ -19,7 +19,7 @@ from pimflow_akeneo_sandbox.errors import (
 )
 from pimflow_akeneo_sandbox.products.answer import model_answer
 from pimflow_akeneo_sandbox.products.check import check_model
-from pimflow_akeneo_sandbox.products.save import delete_model, save_model
+from pimflow_akeneo_sandbox.products.save import delete_model, rename_model, save_model
 from pimflow_akeneo_sandbox.products.update_model import updated
 from pimflow_akeneo_sandbox.store import Store
 
@@ -95,6 +95,9 @@ def _saved(store: Store, model: ProductModel, data: dict[str, Any], anchor: str,
         raise of_property(problem, anchor) from None
     except TwoWayError:
         raise of_two_way() from None
-    check_model(store, changed, faults, is_new=is_new)
+    former = None if is_new else model.code
+    check_model(store, changed, faults, former=former)
+    if former is not None and former != changed.code:
+        rename_model(store, former, changed.code)
     save_model(store, changed)
     return changed

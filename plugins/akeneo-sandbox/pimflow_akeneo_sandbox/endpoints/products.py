@@ -40,10 +40,10 @@ def list_products(call: Call) -> Response:
 
 
 def get_product(call: Call) -> Response:
-    """GET /products/{identifier}."""
+    """GET /products/{identifier}; other than everywhere else the letter case counts."""
     code = call.keys["code"]
     product = call.store.product(code)
-    if product is None:
+    if product is None or product.identifier != code:
         raise not_found(f'Product "{code}" does not exist or you do not have permission to access it.')
     return json_answer(product_answer(call.store, product, lone_view(call), uuids=False))
 
@@ -126,7 +126,7 @@ def _patch(store: Store, code: str, data: dict[str, Any]) -> tuple[Product, bool
                 f'the identifier "{code}" provided in the url.'
             )
         product = new_product(store, new_uuid(), code)
-    data = _with_identifier(store, {"identifier": code if created else product.identifier, **data})
+    data = _with_identifier(store, {"identifier": code, **data})
     if not created:
         _check_values_form(data)
     if not created and not product.parent and data.get("parent") not in (None, ""):

@@ -74,12 +74,9 @@ def remove_product(call: Call) -> Response:
 def post_product(call: Call) -> Response:
     """POST /products-uuid."""
     store, data = call.store, call.json()
-    _checked(store, data, POST_ANCHOR)
+    _checked(store, data, POST_ANCHOR, is_new=True)
     uuid = str(data.get("uuid") or new_uuid()).lower()
-    if uuid in store.products:
-        message = f"The {data['uuid']} uuid is already used for another product."
-        raise of_violations([Violation("uuid", message)])
-    product = _saved(store, new_product(store, uuid, None), data, POST_ANCHOR, is_new=True)
+    product = _saved(store, new_product(store, uuid, _given_identifier(store, data)), data, POST_ANCHOR, is_new=True)
     return saved(call.url(PATH, product.uuid), created=True)
 
 
@@ -95,11 +92,23 @@ def patch_products(call: Call) -> Response:
     return bulk(call, "uuid", lambda key, data: _patch(call.store, key, data))
 
 
-def _checked(store: Store, data: dict[str, Any], anchor: str) -> None:
+def _given_identifier(store: Store, data: dict[str, Any]) -> str | None:
+    """Return the identifier among the values of a new variant: it is set whatever level it belongs to."""
+    entries = data["values"].get(store.identifier_attribute) if isinstance(data.get("values"), dict) else None
+    if data.get("parent") is None or not isinstance(entries, list) or not entries:
+        return None
+    given = entries[0].get("data")
+    return given if isinstance(given, str) and given.strip() else None
+
+
+def _checked(store: Store, data: dict[str, Any], anchor: str, *, is_new: bool = False) -> None:
     try:
         check_payload(store, data)
         if data.get("identifier") is not None:
             raise UnknownPropertyError("identifier")
+        if is_new and str(data.get("uuid") or "").lower() in store.products:
+            message = f"The {data['uuid']} uuid is already used for another product."
+            raise of_violations([Violation("uuid", message)])
         check_no_value_twice(data)
     except PropertyError as problem:
         raise of_property(problem, anchor) from None
@@ -109,7 +118,7 @@ def _patch(store: Store, uuid: str, data: dict[str, Any]) -> bool:
     _checked(store, data, PATCH_ANCHOR)
     if not is_uuid(uuid):
         raise of_property(PropertyError("This value is not a valid UUID."), PATCH_ANCHOR)
-    if data.get("uuid") is not None and data["uuid"].lower() != uuid.lower():
+    if data.get("uuid") is not None and data["uuid"] != uuid:
         raise unprocessable(
             f'The uuid "{data["uuid"]}" provided in the request body must match the uuid "{uuid}" provided in the url.'
         )

@@ -27,12 +27,13 @@ def check_product(store: Store, product: Product, faults: list[Violation]) -> No
         raise of_violations(found)
 
 
-def check_model(store: Store, model: ProductModel, faults: list[Violation], *, is_new: bool) -> None:
-    """Raise the refusal with all violations of the first group that has some."""
-    if is_new and store.model(model.code):
-        faults = [*faults, Violation("code", "The same code is already set on another product model.")]
+def check_model(store: Store, model: ProductModel, faults: list[Violation], *, former: str | None) -> None:
+    """Raise the refusal with all violations of the first group that has some.
+
+    `former` is the code that the model had before this call, None for a new one.
+    """
     variant = variants.find_family_variant(store, model.family_variant)
-    found = [*_of_model(store, model, variant), *faults] or list(_same_axes(store, model, variant))
+    found = [*_of_model(store, model, variant, former), *faults] or list(_same_axes(store, model, variant, former))
     if found:
         raise of_violations(found)
 
@@ -57,12 +58,14 @@ def _of_product(store: Store, product: Product, variant: Record | None) -> Itera
     yield from _taken_values(store, product)
 
 
-def _of_model(store: Store, model: ProductModel, variant: Record | None) -> Iterator[Violation]:
+def _of_model(store: Store, model: ProductModel, variant: Record | None, former: str | None) -> Iterator[Violation]:
     if variant and model.parent and variants.levels(variant) == 1:
         yield Violation("parent", f'The product model "{model.code}" cannot have a parent')
     elif variant:
         yield from _unexpected(store, model, variant)
         yield from _empty_axes(store, model, variant)
+    if model.code.lower() != (former or "").lower() and store.model(model.code):
+        yield Violation("code", "The same code is already set on another product model.")
     if not model.code:
         yield Violation("code", "The product model code must not be empty.")
         return
@@ -126,14 +129,14 @@ def _taken(attribute: Record, data: Any) -> Violation:
     return Violation("values", message, code)
 
 
-def _same_axes(store: Store, entity: Entity, variant: Record | None) -> Iterator[Violation]:
+def _same_axes(store: Store, entity: Entity, variant: Record | None, former: str | None = None) -> Iterator[Violation]:
     if variant is None or not entity.parent:
         return
     axes = variants.axes(variant, variants.level_of(store, entity))
     own = _combination(store, entity.values, axes)
     if not own.replace(",", ""):
         return
-    for sibling in _siblings(store, entity):
+    for sibling in _siblings(store, entity, former):
         if _combination(store, sibling.values, axes).lower() == own.lower():
             kind = "variant product" if isinstance(entity, Product) else "product model"
             yield Violation(
@@ -144,14 +147,14 @@ def _same_axes(store: Store, entity: Entity, variant: Record | None) -> Iterator
             return
 
 
-def _siblings(store: Store, entity: Entity) -> Iterator[Entity]:
+def _siblings(store: Store, entity: Entity, former: str | None) -> Iterator[Entity]:
     if isinstance(entity, Product):
         for uuid in store.variants.get(entity.parent or "", ()):
             if uuid != entity.uuid:
                 yield store.products[uuid]
         return
     for code in store.submodels.get(entity.parent or "", ()):
-        if code.lower() != entity.code.lower():
+        if code != former:
             yield store.models[code.lower()]
 
 

@@ -61,13 +61,16 @@ def changed(store: Store, current: Quantified, data: Any) -> tuple[Quantified, l
         kind = store.get("association_types", code)
         name = str(kind["code"]) if kind else code
         kept = found.setdefault(name, {})
-        faults.extend(_type_faults(kind, name, links if isinstance(links, dict) else {}))
-        for link, members in links.items() if isinstance(links, dict) else ():
-            if link in LINKS:
-                resolved = [(_resolve(store, link, member), member["quantity"]) for member in members]
-                faults.extend(_link_faults(f"quantifiedAssociations.{name}.{link}", link, members, resolved))
-                kept[link] = tuple({key: (key, number) for key, number in resolved if key}.values())
-        if sum(len(members) for members in kept.values()) > MOST:
+        given = links if isinstance(links, dict) else {}
+        faults.extend(_type_faults(kind, name, given))
+        named = {link: given[link] for link in LINKS if link in given}
+        for link, members in named.items():
+            faults.extend(_quantity_faults(f"quantifiedAssociations.{name}.{link}", members))
+        for link, members in named.items():
+            resolved = [(_resolve(store, link, member), member["quantity"]) for member in members]
+            faults.extend(_missing_faults(f"quantifiedAssociations.{name}.{link}", link, members, resolved))
+            kept[link] = tuple({key: (key, number) for key, number in resolved if key}.values())
+        if sum(len(named.get(link, kept.get(link, ()))) for link in LINKS) > MOST:
             message = (
                 f"You've reached the limit of {MOST} associations. "
                 "Please, delete some existing associations before adding new ones."
@@ -106,11 +109,17 @@ def _type_faults(kind: Record | None, code: str, links: Mapping[str, Any]) -> It
             )
 
 
-def _link_faults(path: str, link: str, members: list[Record], resolved: list[tuple[str, int]]) -> Iterator[Violation]:
-    for at, (_, quantity) in enumerate(resolved):
+def _quantity_faults(path: str, members: list[Record]) -> Iterator[Violation]:
+    for at, member in enumerate(members):
+        quantity = member["quantity"]
         if not 1 <= quantity <= LARGEST:
             message = f'"{quantity}" is an invalid quantity. Please, write a value between 1 and {LARGEST}.'
             yield Violation(f"{path}[{at}].quantity", message)
+
+
+def _missing_faults(
+    path: str, link: str, members: list[Record], resolved: list[tuple[str, int]]
+) -> Iterator[Violation]:
     missing = [
         str(member.get("uuid") or member.get("identifier"))
         for member, (key, _) in zip(members, resolved, strict=True)

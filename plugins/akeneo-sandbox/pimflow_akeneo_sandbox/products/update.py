@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import NO_SCOPE, Product
 from pimflow_akeneo_sandbox.errors import (
@@ -11,6 +12,7 @@ from pimflow_akeneo_sandbox.errors import (
     PropertyError,
     UnknownPropertyError,
     Violation,
+    bad_json,
     cannot_be_modified,
     documented,
     expects_entity,
@@ -78,6 +80,8 @@ def updated(store: Store, product: Product, data: Record, *, is_new: bool) -> tu
         data = {"parent": data["parent"], **data}
     faults: list[Violation] = []
     for name, value in data.items():
+        if php.is_index(name):
+            raise bad_json()
         product = _put(store, product, name, value, faults)
     return product, faults
 

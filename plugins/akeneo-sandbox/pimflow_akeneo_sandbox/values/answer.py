@@ -1,5 +1,6 @@
 """Values as the API answers them: decimals with their zeros, codes as spelt in the catalogue, download links."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -46,7 +47,10 @@ def _amount(attribute: Record, amount: Any, places: Decimal) -> Any:
     return f"{number.quantize(places, ROUND_HALF_UP):f}"
 
 
-def data_answer(store: Store, attribute: Record, data: Any) -> Any:
+LINE_BREAK = re.compile("\r\n|\r|\n")
+
+
+def data_answer(store: Store, attribute: Record, scope: str | None, data: Any) -> Any:
     """Return the `data` of a value in an answer; None when what it refers to is gone."""
     kind, code = attribute["type"], attribute["code"]
     if kind == kinds.NUMBER:
@@ -54,14 +58,40 @@ def data_answer(store: Store, attribute: Record, data: Any) -> Any:
     if kind == kinds.METRIC:
         return {"amount": _amount(attribute, data["amount"], FOUR), "unit": data["unit"]}
     if kind == kinds.PRICE:
-        return [{"amount": _amount(attribute, price["amount"], TWO), "currency": price["currency"]} for price in data]
-    if kind == kinds.SELECT:
-        option = store.option(code, data)
-        return option["code"] if option else None
-    if kind == kinds.MULTISELECT:
-        options = (store.option(code, member) for member in data)
-        return [option["code"] for option in options if option] or None
+        return _prices(store, attribute, scope, data) or None
+    if kind in {kinds.SELECT, kinds.MULTISELECT}:
+        options = (store.option(code, member) for member in ([data] if kind == kinds.SELECT else data))
+        found = sorted({option["code"] for option in options if option})
+        return (found[0] if kind == kinds.SELECT else found) if found else None
+    if kind == kinds.TEXT and isinstance(data, str):
+        return LINE_BREAK.sub(" ", data)
     return data
+
+
+def _prices(store: Store, attribute: Record, scope: str | None, data: Any) -> list[Record]:
+    """Prices in a currency that the channel (without one: no channel at all) does not have are not shown."""
+    channels = store.structure["channels"]
+    active = {code for channel in channels if scope in {None, channel["code"]} for code in channel["currencies"]}
+    return [
+        {"amount": _amount(attribute, price["amount"], TWO), "currency": price["currency"]}
+        for price in data
+        if price["currency"] in active
+    ]
+
+
+def _is_live(store: Store, attribute: Record, scope: str | None, locale: str | None) -> bool:
+    """Whether channel and locale of a value are still there, and its locale still in use."""
+    channel = store.get("channels", scope) if scope is not None else None
+    if scope is not None and channel is None:
+        return False
+    if locale is None:
+        return True
+    if attribute.get("available_locales") and locale not in attribute["available_locales"]:
+        return False
+    if channel:
+        return locale in channel["locales"]
+    record = store.get("locales", locale)
+    return bool(record and record["enabled"])
 
 
 def values_answer(store: Store, values: Values, view: ValueView) -> dict[str, Any]:
@@ -85,7 +115,9 @@ def _entries(store: Store, attribute: Record, entries: Mapping[Scoped, Any], vie
             continue
         if locale is not None and view.locales is not None and locale not in view.locales:
             continue
-        answer = data_answer(store, attribute, data)
+        if not _is_live(store, attribute, scope, locale):
+            continue
+        answer = data_answer(store, attribute, scope, data)
         if answer is not None:
             entry = {"locale": locale, "scope": scope, "data": answer}
             listed.append(entry | _additions(store, attribute, answer, view))

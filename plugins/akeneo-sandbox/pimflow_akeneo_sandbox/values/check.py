@@ -77,7 +77,7 @@ def _amount_faults(attribute: Record, amount: Any) -> Faults:
     if isinstance(amount, str) and " " in amount:
         yield (
             f"The {code} attribute requires a value which does not contains space, "
-            f'and the submitted "{amount}" value is not.'
+            f'and the submitted "{amount}" has at least one.'
         )
     number = Decimal(str(amount).strip())
     low, high = _limits(attribute)

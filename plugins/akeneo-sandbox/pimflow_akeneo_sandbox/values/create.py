@@ -96,6 +96,16 @@ def _options(_store: Store, attribute: Record, data: Any) -> Any:
     return sorted(members)
 
 
+def _references(_store: Store, attribute: Record, data: Any) -> Any:
+    code = attribute["code"]
+    if not php.is_array(data):
+        raise expects(code, "an array", php.type_name(data))
+    members = php.items_of(data)
+    if not all(isinstance(member, str) for member in members):
+        raise expects_valid_data(code, "one of the reference data code is not a string")
+    return sorted(set(members))
+
+
 def _date(_store: Store, attribute: Record, data: Any) -> Any:
     if not isinstance(data, str):
         raise _requires_string(attribute["code"], data)
@@ -137,13 +147,15 @@ READERS: dict[str, Callable[[Store, Record, Any], Any]] = {
     kinds.FILE: _media,
     kinds.IMAGE: _media,
     kinds.REFERENCE: _reference,
-    kinds.REFERENCES: _options,
+    kinds.REFERENCES: _references,
 }
 
 
 def is_empty(kind: str, data: Any) -> bool:
     """Whether this data erases the value: null, blank text, an empty list, a metric or prices without amounts."""
-    if data is None or (isinstance(data, str) and not data.strip()):
+    if data is None or kind in kinds.MEDIA:
+        return data is None
+    if isinstance(data, str) and not data.strip():
         return True
     if kind == kinds.METRIC and isinstance(data, dict) and "amount" in data and data["amount"] is None:
         return True

@@ -19,10 +19,15 @@ def is_uuid(text: Any) -> bool:
         return False
 
 
+def _is_proper_uuid(text: Any) -> bool:
+    """Whether a uuid has a version and variant that exist."""
+    return is_uuid(text) and text[14] in "12345678" and text[19].lower() in "89ab"
+
+
 def check_payload(store: Store, data: dict[str, Any]) -> None:
     """Raise PropertyError with the first fault in the form of uuid and values."""
     uuid = data.get("uuid")
-    if uuid is not None and uuid != "" and not is_uuid(uuid):
+    if uuid is not None and uuid != "" and not _is_proper_uuid(uuid):
         raise PropertyError("This value is not a valid UUID.")
     values = data.get("values")
     if values is None:
@@ -66,6 +71,8 @@ def _is_price_list(data: Any) -> bool:
     for price in php.items_of(data):
         if price is None:
             continue
+        if not php.is_array(price):
+            raise PropertyError(NOT_AN_ARRAY)
         if not isinstance(price, dict) or not {"amount", "currency"} <= price.keys():
             return False
         if not isinstance(price["currency"], str):
@@ -73,6 +80,8 @@ def _is_price_list(data: Any) -> bool:
         amount = price["amount"]
         if amount is not None and not isinstance(amount, str) and not php.is_number(amount):
             return False
+        if len(price) > len(("amount", "currency")):
+            raise PropertyError("This field was not expected.")
     return True
 
 
