@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from pimflow.model import SETTLED, Cause, FlowReport, RunReport, Status
 from pimflow.plain import to_json
+from pimflow.words import full_stop
 
 _EFFECTS = {
     Status.REFUSED: ("did not go through", "would not go through"),
@@ -36,7 +37,7 @@ def report_from_json(data: Any) -> RunReport:
 
 def report_text(report: RunReport) -> str:
     """Give a report as lines of plain text."""
-    lines: list[str] = [f"Broken off: {_full_stop(report.error)}"] if report.error else []
+    lines: list[str] = [f"Broken off: {full_stop(report.error)}"] if report.error else []
     for flow in report.flows:
         lines.extend(_flow_lines(flow, report))
     details = [line for flow in report.flows for line in _detail_lines(flow)]
@@ -47,7 +48,7 @@ def report_text(report: RunReport) -> str:
 
 def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
     if flow.error:
-        yield f"{headline(flow, report)} stopped. {_full_stop(flow.error)}"
+        yield f"{headline(flow, report)} stopped. {full_stop(flow.error)}"
     if flow.read or not flow.error:
         yield f"{'  Before that: ' if flow.error else f'{headline(flow, report)} '}{sentence(flow)}"
     for cause in flow.causes:
@@ -105,7 +106,7 @@ def _what(cause: Cause, flow: FlowReport) -> str:
     problem, field = cause.problem, cause.label or cause.problem.field
     said = "" if problem.value is None else f"{flow.source} says {_shown(problem.value)}, "
     text = f"{said}{problem.reason}"
-    return _full_stop(f"{field}: {text}" if field else text[:1].upper() + text[1:])
+    return full_stop(f"{field}: {text}" if field else text[:1].upper() + text[1:])
 
 
 def _effect(cause: Cause, flow: FlowReport, *, dry: bool) -> str:
@@ -136,10 +137,6 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
-
-
-def _full_stop(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _number(count: int, flow: FlowReport) -> str:

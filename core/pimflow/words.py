@@ -1,4 +1,4 @@
-"""Suggestions for misspelt words."""
+"""Small helps for messages: suggestions for misspelt words, sentences that end."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if found:
         return f"; did you mean {found[0]!r}?"
     return f"; known here: {', '.join(names)}" if 0 < len(names) <= 20 else ""
+
+
+def full_stop(text: str) -> str:
+    """End a text as a sentence."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."

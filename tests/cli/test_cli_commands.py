@@ -94,15 +94,15 @@ def test_check_logs_in_and_holds_the_columns_against_the_target(cli, pipeline, s
     answer = cli("check", "to_shop")
     assert answer.code == 0
     assert answer.out.splitlines() == [
-        "ok    connection shop: shop main, 0 records",
-        "ok    flow products: all 2 columns are known to the target",
+        "ok    connection shop: shop main, 0 records.",
+        "ok    flow products: all 2 columns are known to the target.",
     ]
     from pimflow.errors import LoginError, RowProblem
 
     shop.unknown_columns["name"] = RowProblem("name", None, "the shop has no such attribute", remedy="Create it.")
     answer = cli("check", "to_shop")
     assert answer.code == 1
-    assert "wrong flow products, column name: the shop has no such attribute Create it." in answer.out
+    assert "wrong flow products, column name: the shop has no such attribute. Create it." in answer.out
     shop.scripts["open"] = [LoginError("the shop refuses geheimes-wort", detail="geheimes-wort")]
     answer = cli("check", "to_shop", "--json")
     assert answer.code == 3

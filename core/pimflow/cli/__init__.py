@@ -1,15 +1,18 @@
 """The command line. Each command is a module that is loaded when it is used; `--help` loads none of them.
 
-Commands of plugins come from the entry point group `pimflow.commands`: the name is the verb, and the summary of the
-distribution is the line of help.
+Commands of plugins come from the entry point group `pimflow.commands`: the name is the verb, and the first line of
+the command's docstring is its line of help.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
 
 import click
 
@@ -91,6 +94,15 @@ def _plugin_commands() -> list[EntryPoint]:
 
 
 def _summary(point: EntryPoint) -> str:
+    """Give the first line of a command's docstring, read from its file: importing it would load the plugin."""
+    package, *inner = point.module.split(".")
+    spec = find_spec(package)
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        path = Path(folder, *inner).with_suffix(".py")
+        if path.is_file():
+            for node in ast.parse(path.read_bytes()).body:
+                if isinstance(node, ast.FunctionDef) and node.name == point.attr:
+                    return (ast.get_docstring(node) or "").partition("\n")[0]
     return (point.dist.metadata["Summary"] if point.dist else None) or ""
 
 

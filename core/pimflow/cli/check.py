@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, pipeline_argument
+from pimflow.words import full_stop
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly, Flow
@@ -84,6 +85,6 @@ def _columns(flow: Flow, sessions: Sessions) -> Iterator[Finding]:
 
 def _print(finding: dict[str, object]) -> None:
     click.secho("ok   " if finding["ok"] else "wrong", nl=False, fg="green" if finding["ok"] else "red")
-    click.echo(f" {finding['what']}: {finding['found']} {finding['remedy']}".rstrip())
+    click.echo(f" {finding['what']}: {full_stop(str(finding['found']))} {finding['remedy']}".rstrip())
     if finding["detail"]:
         click.echo(f"      {finding['detail']}")

@@ -19,7 +19,7 @@ _ABSENT = re.compile(r"(does not|do not|don.t) exist|not found|expects a valid|c
 _TAKEN = re.compile(r"\balready\b|\bsame\b", re.IGNORECASE)
 _SIBLING = re.compile(r"as the .*?[\"“]([^\"”]+)[\"”] already has")
 _TAKEN_VALUE = "another product in the PIM already has this value"
-_CHANGE_ONE = "The ERP team or the product manager must change one of the two."
+_CHANGE_ONE = "Decide with the product manager which of the two is right, and change the other."
 _CORRECT = "Correct it at the source or in the mapping; it will then arrive by itself."
 
 

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote
 
-from pimflow_akeneo.model import Attribute, Channel, Model
+from pimflow import RemoteError
+from pimflow_akeneo.model import IDENTIFIER, Attribute, Channel, Model
 
 T = TypeVar("T")
 
@@ -62,12 +63,14 @@ class Catalog:
             return cast("T", self._loaded[name])
 
     def _read_model(self) -> Model:
-        attributes = (Attribute.of(one) for one in self._session.pages("attributes"))
+        attributes = {one["code"]: Attribute.of(one) for one in self._session.pages("attributes")}
+        if not any(one.type == IDENTIFIER for one in attributes.values()):
+            raise RemoteError("The PIM has no identifier attribute; set it up, or load a catalogue into it, first")
         channels = self._session.pages("channels")
         types = self._session.pages("association-types")
         currencies = self._session.pages("currencies")
         return Model(
-            {one.code: one for one in attributes},
+            attributes,
             {one["code"]: Channel(one["code"], tuple(one["locales"]), tuple(one["currencies"])) for one in channels},
             {one["code"]: bool(one.get("is_quantified")) for one in types},
             tuple(sorted(one["code"] for one in currencies if one.get("enabled"))),

@@ -135,7 +135,8 @@ def unit(found: str, column: ValueColumn, vocabulary: Vocabulary) -> str:
     known = vocabulary.units(family)
     code = known.get(found.strip().lower())
     if code is None:
-        remedy = f"Map it to one of {', '.join(sorted(known.values()))}."
+        units = ", ".join(sorted(known.values()))
+        remedy = f"Map it to one of {units}." if units else f"Give measurement family {family} units in the PIM."
         raise _bad(
             column, found, f"which is no unit of {family}", remedy, kind=ProblemKind.REFERENCE, who=Who.ADMINISTRATOR
         )

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
+IDENTIFIER = "pim_catalog_identifier"
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -36,6 +38,12 @@ class Attribute:
         return cls(**{**known, "available_locales": tuple(known.get("available_locales", ()))})
 
     @property
+    def label(self) -> str:
+        """An English label, else any, else the code."""
+        english = (label for locale, label in self.labels.items() if locale.startswith("en") and label)
+        return next(english, None) or next(filter(None, self.labels.values()), None) or self.code
+
+    @property
     def kind(self) -> str:
         """The type without its prefix, such as `simpleselect`."""
         return self.type.removeprefix("pim_catalog_")
@@ -64,7 +72,7 @@ class Model:
     @property
     def identifier(self) -> Attribute:
         """The attribute that identifies products: the main one where there are several."""
-        identifiers = [one for one in self.attributes.values() if one.type == "pim_catalog_identifier"]
+        identifiers = [one for one in self.attributes.values() if one.type == IDENTIFIER]
         return next((one for one in identifiers if one.is_main_identifier), identifiers[0])
 
     @property

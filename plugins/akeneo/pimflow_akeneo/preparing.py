@@ -60,7 +60,7 @@ class Preparation:
             payload.pop("identifier", None)
         key: str | None = identifier or payload.get("uuid")
         if not key:
-            remedy = "Ask the ERP team to give it one; it will then arrive by itself."
+            remedy = "Give it one; it will then arrive by itself."
             reason = "the record has none, and the PIM needs one"
             raise RowProblem("identifier", None, reason, kind=ProblemKind.MISSING, remedy=remedy)
         return key
@@ -156,7 +156,7 @@ def _identifier(cell: Any) -> str:
     text = str(cell)
     if _NO_IDENTIFIER.search(text) or len(text) > 255:
         reason = "which cannot be an identifier: no comma, semicolon, line break, outer blank, nor over 255 characters"
-        remedy = "Ask the ERP team to correct it; it will then arrive by itself."
+        remedy = "Correct it; it will then arrive by itself."
         raise RowProblem("identifier", text, reason, remedy=remedy)
     return text
 

@@ -57,6 +57,14 @@ class ProductWriter(Writer):
         """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
         return self._known(column) is not None
 
+    def label(self, column: str) -> str:
+        """Give a column the label of its attribute, with locale and channel: `Name (de_DE)`."""
+        known = self._known(column)
+        if isinstance(known, ValueColumn):
+            place = ", ".join(part for part in (known.locale, known.scope, known.part) if part)
+            return f"{known.attribute.label} ({place})" if place else known.attribute.label
+        return column
+
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Name the columns that the PIM cannot take, with what is wrong about them."""
         found = {name: self._parsed(name) for name in header}
