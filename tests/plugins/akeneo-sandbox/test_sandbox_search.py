@@ -102,3 +102,16 @@ def test_the_search_by_post_finds_what_the_list_finds(stock):
     by_get = stock.get("products-uuid", search=search).json()["_embedded"]["items"]
     by_post = stock.client.post("/api/rest/v1/products-uuid/search", json={"search": search}).json()
     assert [item["uuid"] for item in by_post["_embedded"]["items"]] == [item["uuid"] for item in by_get]
+
+
+def test_a_score_weighs_required_values_others_and_images(stock, one):
+    """Shoes require only the sku: what else is missing, images above all, makes the letter."""
+    answer = stock.get("products/Anna", with_quality_scores="true").json()["quality_scores"]
+    assert [(score["scope"], score["locale"]) for score in answer] == sorted(
+        ((score["scope"], score["locale"]) for score in answer), key=lambda pair: (len(pair[0]), *pair)
+    )
+    assert {score["data"] for score in answer} == {"E"}
+    assert stock.get("products/dora", with_quality_scores="true").json()["quality_scores"] == []
+    search = {"operator": "IN", "value": ["E"], "scope": answer[0]["scope"], "locale": answer[0]["locale"]}
+    assert stock.find({"quality_score": [search]}) == ["Anna", "bert", "carl"]
+    assert stock.find({"quality_score": [{**search, "value": ["A"]}]}) == []

@@ -8,12 +8,11 @@ from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import Product, ProductModel
 from pimflow_akeneo_sandbox.products.associations import associations_answer
 from pimflow_akeneo_sandbox.products.completeness import completenesses
+from pimflow_akeneo_sandbox.products.quality import quality_scores
 from pimflow_akeneo_sandbox.products.quantified import quantified_answer
 from pimflow_akeneo_sandbox.products.variants import all_categories, all_values, family_variant
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.values.answer import ValueView, values_answer
-
-GRADES = ((90, "A"), (80, "B"), (70, "C"), (60, "D"))
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,11 @@ def product_answer(store: Store, product: Product, view: View, *, uuids: bool) -
         "quantified_associations": quantified_answer(store, product, uuids=uuids),
     }
     if view.with_quality_scores:
-        body["quality_scores"] = quality_scores(store, product, view)
+        body["quality_scores"] = [
+            {"scope": one.scope, "locale": one.locale, "data": one.letter}
+            for one in quality_scores(store, product)
+            if _is_wanted(one.scope, one.locale, view.values)
+        ]
     if view.with_completenesses:
         body["completenesses"] = [
             {"scope": one.scope, "locale": one.locale, "data": one.ratio}
@@ -60,20 +63,6 @@ def product_answer(store: Store, product: Product, view: View, *, uuids: bool) -
 
 def _is_wanted(scope: str, locale: str, view: ValueView) -> bool:
     return (view.scope is None or view.scope == scope) and (view.locales is None or locale in view.locales)
-
-
-def grade(ratio: int) -> str:
-    """Return a letter for a percentage. The PIM's own rules are richer; here the score follows completeness."""
-    return next((letter for least, letter in GRADES if ratio >= least), "E")
-
-
-def quality_scores(store: Store, product: Product, view: View) -> list[Record]:
-    """One letter per channel and locale."""
-    return [
-        {"scope": one.scope, "locale": one.locale, "data": grade(one.ratio)}
-        for one in completenesses(store, product)
-        if _is_wanted(one.scope, one.locale, view.values)
-    ]
 
 
 def model_answer(store: Store, model: ProductModel, view: View) -> Record:

@@ -1,5 +1,6 @@
 """How complete a product is: the required values that are there, per channel and locale, in whole percent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pimflow_akeneo_sandbox.collection import Record
@@ -33,10 +34,16 @@ def completenesses(store: Store, product: Product) -> list[Completeness]:
 
 def _ratio(store: Store, family: Record, channel: Record, locale: str, values: Values) -> int:
     required = family["attribute_requirements"].get(channel["code"], [])
-    counted = [attribute for code in required if (attribute := store.get("attributes", code))]
+    found = share(store, required, channel, locale, values)
+    return 100 if found is None else found
+
+
+def share(store: Store, codes: Collection[str], channel: Record, locale: str, values: Values) -> int | None:
+    """Return how many percent of the attributes have a value there; None when none of them is for this locale."""
+    counted = [attribute for code in codes if (attribute := store.get("attributes", code))]
     counted = [a for a in counted if not a.get("available_locales") or locale in a["available_locales"]]
     filled = sum(1 for attribute in counted if _is_filled(attribute, channel, locale, values))
-    return filled * 100 // len(counted) if counted else 100
+    return filled * 100 // len(counted) if counted else None
 
 
 def _is_filled(attribute: Record, channel: Record, locale: str, values: Values) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.entities import Product, ProductModel
 from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_key
-from pimflow_akeneo_sandbox.products.answer import grade
 from pimflow_akeneo_sandbox.products.completeness import completenesses
+from pimflow_akeneo_sandbox.products.quality import quality_scores
 from pimflow_akeneo_sandbox.products.variants import variants_below
 from pimflow_akeneo_sandbox.search.condition import Condition, Seen, Test
 from pimflow_akeneo_sandbox.store import Store
@@ -131,4 +131,10 @@ def quality_test(_store: Store, condition: Condition) -> Test | None:
         if given is None:
             raise PropertyError(f'Property "quality_score" expects a {what}.')
     wanted: set[Any] = set(php.items_of(condition.value))
-    return lambda seen: any(grade(ratio) in wanted for ratio in _of(seen, condition.scope, [condition.locale or ""]))
+    return lambda seen: (
+        isinstance(seen.entity, Product)
+        and any(
+            (one.scope, one.locale) == (condition.scope, condition.locale) and one.letter in wanted
+            for one in quality_scores(seen.store, seen.entity)
+        )
+    )
