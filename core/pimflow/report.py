@@ -50,7 +50,7 @@ def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
     if flow.error:
         yield f"{headline(flow, report)} stopped. {full_stop(flow.error)}"
     if flow.read or not flow.error:
-        yield f"{'  Before that: ' if flow.error else f'{headline(flow, report)} '}{sentence(flow)}"
+        yield f"{'  Before that: ' if flow.error else f'{headline(flow, report)} '}{sentence(flow, dry=report.run.dry)}"
     for cause in flow.causes:
         yield f"  - {cause_sentence(cause, flow, dry=report.run.dry)}"
         if cause.problem.remedy:
@@ -72,7 +72,7 @@ def headline(flow: FlowReport, report: RunReport) -> str:
     return f"{flow.source} -> {flow.target}, {when}, {extent}, {duration(flow.seconds)}{dry}:"
 
 
-def sentence(flow: FlowReport) -> str:
+def sentence(flow: FlowReport, *, dry: bool = False) -> str:
     """Say in one sentence how many were read, and what became of them."""
     counts = {status: flow.counts.get(status, 0) for status in Status}
     parts = [
@@ -85,16 +85,17 @@ def sentence(flow: FlowReport) -> str:
         need = "needs" if flow.attention == 1 else "need"
         parts.append(f"{flow.attention:,} {need} your attention ({causes:,} {'cause' if causes == 1 else 'causes'})")
     filtered = f", {flow.dropped:,} of them left out by the pipeline's filter" if flow.dropped else ""
-    return f"{_number(flow.read, flow)} read{filtered}; {', '.join(parts)}.{_shares(flow, counts)}"
+    return f"{_number(flow.read, flow)} read{filtered}; {', '.join(parts)}.{_shares(flow, counts, dry=dry)}"
 
 
-def _shares(flow: FlowReport, counts: dict[Status, int]) -> str:
+def _shares(flow: FlowReport, counts: dict[Status, int], *, dry: bool) -> str:
     """Tell those that arrived without a value from those that did not arrive, where there are both."""
     lost = sum(number for status, number in counts.items() if status not in SETTLED)
     partly = flow.attention - lost
     if not partly or not lost:
         return ""
-    return f" Of these {flow.attention:,}, {partly:,} arrived without some values and {lost:,} did not arrive."
+    arrived, not_arrived = ("would arrive", "would not") if dry else ("arrived", "did not arrive")
+    return f" Of these {flow.attention:,}, {partly:,} {arrived} without some values and {lost:,} {not_arrived}."
 
 
 def cause_sentence(cause: Cause, flow: FlowReport, *, dry: bool = False) -> str:

@@ -10,7 +10,7 @@ from pydantic import Field
 from pimflow import Change, Header, Item, Outcome, RowProblem, Run, Sink, Use, Who, Writer
 from pimflow_akeneo import fields, lookup, products
 from pimflow_akeneo.checks import Vocabulary
-from pimflow_akeneo.columns import Column, ValueColumn, parse_column
+from pimflow_akeneo.columns import Column, Property, ValueColumn, parse_column
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.loading import Loading
 from pimflow_akeneo.preparing import Preparation
@@ -60,6 +60,8 @@ class ProductWriter(Writer):
     def label(self, column: str) -> str:
         """Give a column the label of its attribute, with locale and channel: `Name (de_DE)`."""
         known = self._known(column)
+        if isinstance(known, Property):
+            return self._model.identifier.label if known.name == "identifier" else known.name.capitalize()
         if isinstance(known, ValueColumn):
             place = ", ".join(part for part in (known.locale, known.scope, known.part) if part)
             return f"{known.attribute.label} ({place})" if place else known.attribute.label
