@@ -163,7 +163,9 @@ def _explain(error: yaml.YAMLError, text: str, file: str) -> Mistake:
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
     if "'\\t'" in problem:
         problem = "a tab stands where YAML wants blanks; replace it by blanks"
-    context = getattr(error, "context", None)
+    context, begun = getattr(error, "context", None), getattr(error, "context_mark", None)
+    if context and begun:
+        context = f"{context} that begins on line {begun.line + 1}"
     return Mistake(f"this is not valid YAML: {f'{context}, ' if context else ''}{problem}", file, line)
 
 

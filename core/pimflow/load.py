@@ -13,7 +13,7 @@ from loguru import logger
 
 from pimflow.components import Sink, Writer
 from pimflow.diff import Candidate, Rules
-from pimflow.errors import FlowError, GuardError, UnreachableError
+from pimflow.errors import FlowError, GuardError, RemoteError, UnreachableError
 from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
 
 Answer = tuple[Candidate, Outcome]
@@ -143,6 +143,10 @@ def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
         outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
     except UnreachableError as error:
         return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
+    except NotImplementedError:
+        raise RemoteError(
+            f"{sink.title} cannot tell which records exist, so `once` and `mode: {rules.mode}` cannot work with it"
+        ) from None
     except FlowError:
         raise
     except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs this batch, and is told

@@ -67,10 +67,11 @@ class Registry:
         found = [point for point in _installed() if point.name == prefix]
         if not found:
             names = {point.name for point in _installed()} - {TRANSFORMS}
-            raise PluginError(
-                f"no plugin for {prefix!r} is installed{did_you_mean(prefix, names)}; "
-                f"if it exists, `pip install pimflow-{prefix}` brings it"
+            near = did_you_mean(prefix, names)
+            remedy = (
+                near if near.endswith("?") else f"{near}; `pip install pimflow-{prefix}` brings it, if there is one"
             )
+            raise PluginError(f"no plugin for {prefix!r} is installed{remedy}")
         plugins = self._load_once(prefix, found)
         for plugin in plugins:
             if plugin.error:

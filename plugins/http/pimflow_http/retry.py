@@ -94,7 +94,9 @@ def retrying(
 
     def before_sleep(state: RetryCallState) -> None:
         attempt = _attempt(state)
-        logger.debug("{}: {} at try {}, again in {:.1f} s", what, attempt, state.attempt_number, state.upcoming_sleep)
+        level = "WARNING" if attempt.response is None else "DEBUG"
+        tries = f"try {state.attempt_number} of {policy.tries}"
+        logger.log(level, "{}: {} ({}), again in {:.0f} s", what, attempt, tries, state.upcoming_sleep)
         if attempt.throttled or retry_after(attempt.response, clock) is not None:
             pause(state.upcoming_sleep)
 
