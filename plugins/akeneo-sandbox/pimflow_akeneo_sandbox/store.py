@@ -161,11 +161,11 @@ class Store:
         for code in self._unique_attributes.intersection(product.values):
             data = product.values[code].get(NO_SCOPE)
             if data is not None:
-                yield code, str(data)
+                yield code, str(data).lower()
 
     def holders(self, attribute: str, data: Any) -> list[str]:
-        """Return the uuids of the products that have this value in a unique attribute."""
-        return list(self.unique_values.get((attribute, str(data)), ()))
+        """Return the uuids of the products that have this value, in any letter case, in a unique attribute."""
+        return list(self.unique_values.get((attribute, str(data).lower()), ()))
 
     # product models
 

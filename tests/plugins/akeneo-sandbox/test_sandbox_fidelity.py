@@ -145,3 +145,38 @@ def test_quantities_are_checked_before_what_they_name(shop):
         "quantifiedAssociations.KIT.products",
         "quantifiedAssociations.KIT.product_models",
     ]
+
+
+def test_an_identifier_must_be_a_text(shop):
+    answer = shop.post("products", {"identifier": 12})
+    assert answer.json()["message"].startswith('Property "sku" expects a string as data, "integer" given.')
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        ("2026-02-30", "2026-03-02T00:00:00+00:00"),
+        ("2026-02-03+02:00", "2026-02-03T00:00:00+02:00"),
+        ("2026-02-03 08:15", "2026-02-03T08:15:00+00:00"),
+    ],
+)
+def test_a_date_is_read_as_php_reads_it(shop, one, sent, answered):
+    shop.post("products", {"identifier": "a", "values": {"since": one(sent)}})
+    assert shop.get("products/a").json()["values"]["since"] == one(answered)
+
+
+def test_a_unique_value_is_taken_in_any_letter_case(shop, one):
+    shop.post("products", {"identifier": "a", "values": {"ean": one("Abc")}})
+    assert "is already set on another product" in said(
+        shop.post("products", {"identifier": "b", "values": {"ean": one("aBC")}})
+    )
+
+
+def test_a_model_without_anything_lacks_code_and_family_variant(shop):
+    errors = shop.post("product-models", {}).json()["errors"]
+    assert [error["property"] for error in errors] == ["code", "family_variant"]
+
+
+def test_a_file_that_is_not_there_is_told_before_a_wrong_locale(shop, one):
+    answer = shop.post("products", {"identifier": "a", "values": {"photo": one("gone.png", "en_US")}})
+    assert answer.json()["message"].startswith('Property "photo" expects a valid pathname as data, "gone.png" given.')

@@ -68,8 +68,7 @@ def _of_model(store: Store, model: ProductModel, variant: Record | None, former:
         yield Violation("code", "The same code is already set on another product model.")
     if not model.code:
         yield Violation("code", "The product model code must not be empty.")
-        return
-    for message in identifier_faults(model.code):
+    for message in identifier_faults(model.code or None):
         yield Violation("code", message)
     if len(model.code) > 255:
         yield Violation("code", "This value is too long. It should have 255 characters or less.")
@@ -120,7 +119,7 @@ def _taken(attribute: Record, data: Any) -> Violation:
     code = attribute["code"]
     if attribute["type"] == kinds.IDENTIFIER:
         message = f"The {data} value is already set on another product for the {code} identifier attribute."
-        return Violation("identifier", message)
+        return Violation("identifier", message, rule="taken")
     shown = str(data)[:10] if attribute["type"] == kinds.DATE else php.to_text(data)
     message = (
         f"The {code} attribute can not have the same value more than once. "

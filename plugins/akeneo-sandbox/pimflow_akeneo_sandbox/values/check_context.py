@@ -57,8 +57,7 @@ def _unusable_locale(
         yield f"The {code} attribute requires a valid locale. The {locale} locale does not exist."
     elif channel and locale not in channel["locales"]:
         yield (
-            f"The {code} attribute requires a valid locale. "
-            f"The {locale} locale is not bound to the {channel['code']} channel."
+            f"The {code} attribute requires a valid locale. The {locale} locale is not bound to the {scope} channel."
         )
     elif attribute.get("available_locales") and locale not in attribute["available_locales"]:
         yield f"The {locale} locale is not available on the {code} attribute."

@@ -6,7 +6,7 @@ Kept forms: texts, codes, booleans as they are; numbers as sent; metric {"amount
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pimflow_akeneo_sandbox import php
@@ -26,6 +26,12 @@ def _requires_string(code: str, data: Any) -> PropertyError:
 def _text(_store: Store, attribute: Record, data: Any) -> Any:
     if not php.is_scalar(data):
         raise _requires_string(attribute["code"], data)
+    return data
+
+
+def _identifier(_store: Store, attribute: Record, data: Any) -> Any:
+    if not isinstance(data, str):
+        raise expects(attribute["code"], "a string", php.type_name(data))
     return data
 
 
@@ -110,13 +116,30 @@ def _date(_store: Store, attribute: Record, data: Any) -> Any:
     if not isinstance(data, str):
         raise _requires_string(attribute["code"], data)
     try:
-        moment = datetime.fromisoformat(data.strip() if DAY.match(data) else "")
+        moment = _moment(data.strip())
     except ValueError:
         raise PropertyError(
             f"The {attribute['code']} attribute requires a valid date. "
             "Please use the following format yyyy-mm-dd for dates."
         ) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat(timespec="seconds")
+
+
+def _moment(text: str) -> datetime:
+    """Return a date, with time and zone if they follow; a day behind the end of its month runs on into the next.
+
+    Raises ValueError.
+    """
+    day = DAY.match(text)
+    if day is None:
+        raise ValueError(text)
+    year, month, number = (int(part) for part in day.group().split("-"))
+    if number > 31:
+        raise ValueError(text)
+    rest = text[day.end() :]
+    clock = f"T00:00:00{rest}" if rest[:1] in {"+", "-", ""} else rest
+    first = datetime.fromisoformat(f"{year:04}-{month:02}-01{clock}")
+    return first + timedelta(days=number - 1)
 
 
 def _media(store: Store, attribute: Record, data: Any) -> Any:
@@ -134,7 +157,7 @@ def _reference(_store: Store, attribute: Record, data: Any) -> Any:
 
 
 READERS: dict[str, Callable[[Store, Record, Any], Any]] = {
-    kinds.IDENTIFIER: _text,
+    kinds.IDENTIFIER: _identifier,
     kinds.TEXT: _text,
     kinds.TEXTAREA: _text,
     kinds.NUMBER: _number,

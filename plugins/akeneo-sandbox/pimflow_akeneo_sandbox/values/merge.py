@@ -86,6 +86,8 @@ def _put(store: Store, values: dict[str, Mapping[Scoped, Any]], attribute: Recor
             if not rest:
                 del values[code]
         return
+    if attribute["type"] in kinds.MEDIA:
+        data = value_of(store, attribute, data)
     check_scope_and_locale(attribute, *key)
     values[code] = {**values.get(code, {}), key: value_of(store, attribute, data)}
 
