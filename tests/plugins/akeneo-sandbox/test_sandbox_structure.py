@@ -110,3 +110,49 @@ def test_codes_that_are_no_list_are_refused(shop):
         "In order to search on category codes you must send an array of category codes as value, integer given. "
         "This value should be of type iterable."
     )
+
+
+TEXT = {"code": "motto", "type": "pim_catalog_text", "group": "other"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"unique": "yes"}, ("unique", "This value should be of type bool.")),
+        ({"sort_order": 1.5}, ("sort_order", "This value should not be a decimal.")),
+        ({"sort_order": None}, ("sort_order", "This value should not be null.")),
+        ({"max_characters": 300}, ("max_characters", "This value should be less than or equal to 255.")),
+        ({"max_characters": -1}, ("max_characters", "This value should be greater than or equal to 0.")),
+        ({"allowed_extensions": ["pdf"]}, ("allowed_extensions", "This value should be blank.")),
+        ({"auto_option_sorting": True}, ("auto_option_sorting", "This attribute cannot have options.")),
+        ({"default_value": True}, ("default_value", "This attribute type cannot have a default value.")),
+        ({"reference_data_name": "paint"},
+         ("reference_data_name", "This attribute cannot be linked to reference data.")),
+        ({"validation_rule": "phone"}, ("validation_rule", "The value you selected is not a valid choice.")),
+        ({"validation_rule": "regexp", "validation_regexp": "/^a"},
+         ("validation_regexp", "This regular expression is not valid.")),
+        ({"guidelines": {"xx_XX": "Be brief"}}, ("guidelines", 'The locale "xx_XX" does not exist.')),
+        ({"guidelines": {"en_US": "g" * 501}},
+         ("guidelines", "This value is too long. It should have 500 characters or less.")),
+        ({"labels": {"en_US": "l" * 101}},
+         ("labels", "This value is too long. It should have 100 characters or less.")),
+        ({"required": True}, ("required", "This attribute type can't be required")),
+        ({"type": "pim_catalog_textarea", "unique": True}, ("unique", "This attribute type can't have unique value")),
+        ({"type": "pim_catalog_boolean", "default_value": "no"},
+         ("default_value", "This value should be of type bool.")),
+        ({"type": "pim_catalog_file", "allowed_extensions": ["exe"]},
+         ("allowed_extensions", ('"exe" is not a supported file extension. Valid extensions are: '
+                                 "csv, doc, docx, mp3, pdf, ppt, pptx, rtf, svg, txt, wav"))),
+        ({"type": "pim_reference_data_simpleselect"}, ("reference_data_name", BLANK)),
+        ({"unique": True, "localizable": True}, ("localizable", "A unique attribute can not be localizable")),
+    ],
+)  # fmt: skip
+def test_an_attribute_has_only_what_its_type_allows(shop, changes, error):
+    answer = shop.post("attributes", {**TEXT, **changes})
+    assert answer.status_code == 422
+    assert [(found["property"], found["message"]) for found in answer.json()["errors"]] == [error]
+
+
+def test_checks_of_the_type_wait_for_those_of_every_attribute(shop):
+    answer = shop.patch("attributes/weight", {"type": "pim_catalog_text"})
+    assert [error["property"] for error in answer.json()["errors"]] == ["type"]

@@ -1,44 +1,19 @@
 """Writing of attributes."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.errors import PropertyError, Violation, expects_entity
+from pimflow_akeneo_sandbox.errors import PropertyError, expects_entity
 from pimflow_akeneo_sandbox.loading.defaults import ATTRIBUTE
 from pimflow_akeneo_sandbox.store import Store
-from pimflow_akeneo_sandbox.structure.writing import BLANK, Setter, Writing, array, plain, texts_by_locale, type_fault
+from pimflow_akeneo_sandbox.structure.attribute_check import of_entity, of_properties, of_type, of_unique
+from pimflow_akeneo_sandbox.structure.writing import Setter, Writing, array, plain, texts_by_locale
 from pimflow_akeneo_sandbox.values import kinds
 
-RESERVED = re.compile(
-    r"^(id|associationTypes|categories|categoryId|completeness|enabled|family|groups|associations|products|scope"
-    r"|treeId|values|category|parent|label|(.)*_(products|groups)|entity_type|attributes|uuid|identifier)$",
-    re.IGNORECASE,
-)
 DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
-MOST_IDENTIFIERS = 10
-NUMERIC = frozenset({kinds.NUMBER, kinds.PRICE, kinds.METRIC})
-# which types may have a property; for others it must be null
-ONLY_FOR: dict[str, frozenset[str]] = {
-    "wysiwyg_enabled": frozenset({kinds.TEXTAREA}),
-    "decimals_allowed": NUMERIC,
-    "negative_allowed": frozenset({kinds.NUMBER, kinds.METRIC}),
-    "max_characters": kinds.TEXTS,
-    "validation_rule": frozenset({kinds.IDENTIFIER, kinds.TEXT}),
-    "validation_regexp": frozenset({kinds.IDENTIFIER, kinds.TEXT}),
-    "number_min": NUMERIC,
-    "number_max": NUMERIC,
-    "date_min": frozenset({kinds.DATE}),
-    "date_max": frozenset({kinds.DATE}),
-    "max_file_size": kinds.MEDIA,
-    "metric_family": frozenset({kinds.METRIC}),
-    "default_metric_unit": frozenset({kinds.METRIC}),
-}
-NEEDED = ("decimals_allowed", "negative_allowed")
 
 
 def _type(_store: Store, record: Record, data: Any) -> Record:
@@ -105,6 +80,7 @@ def _number(name: str) -> Setter:
 
 SETTERS: dict[str, Setter] = {
     **{name: plain(name) for name in ATTRIBUTE if name not in {"labels", "guidelines"}},
+    "required": plain("required"),
     "type": _type,
     "group": _group,
     "available_locales": _locales,
@@ -118,59 +94,11 @@ SETTERS: dict[str, Setter] = {
 }
 
 
-def _before(store: Store, record: Record, old: Record | None) -> Iterator[Violation]:
-    if record["type"] == kinds.IDENTIFIER:
-        others = [a for a in store.structure["attributes"] if a["type"] == kinds.IDENTIFIER]
-        if old is None and len(others) >= MOST_IDENTIFIERS:
-            message = (
-                f'Limit of "{MOST_IDENTIFIERS}" identifier attributes is reached. '
-                "The following identifier has not been created "
-            )
-            yield Violation("", message)
-        if not record["useable_as_grid_filter"]:
-            message = f'"{record["code"]}" is an identifier attribute, it must be usable as grid filter'
-            yield Violation("useable_as_grid_filter", message)
-    if record["type"] == kinds.METRIC:
-        family = store.get("measurement_families", record["metric_family"])
-        if family is None:
-            yield Violation("metric_family", "Please specify a valid metric family")
-        elif record["default_metric_unit"] not in family["units"]:
-            yield Violation("default_metric_unit", "Please specify a valid metric unit")
-    yield from _range_faults(record)
-    if not record["type"]:
-        yield Violation("type", BLANK)
-
-
-def _range_faults(record: Record) -> Iterator[Violation]:
-    low, high = record["number_min"], record["number_max"]
-    if php.is_numeric(low) and php.is_numeric(high) and Decimal(low) >= Decimal(high):
-        yield Violation("number_max", "The max number must be greater than the min number")
-    if record["date_min"] and record["date_max"] and record["date_min"] >= record["date_max"]:
-        yield Violation("date_max", "The max date must be greater than the min date")
-
-
-def _after(_store: Store, record: Record, _old: Record | None) -> Iterator[Violation]:
-    code, kind = str(record.get("code") or ""), record["type"]
-    if RESERVED.match(code):
-        yield Violation("code", "This code is not available")
-    for name in ("localizable", "scopable"):
-        yield from type_fault(name, record[name], "bool")
-        if record["unique"] is True and record[name] is True:
-            yield Violation(name, f"A unique attribute can not be {name}")
-    yield from type_fault("useable_as_grid_filter", record["useable_as_grid_filter"], "bool")
-    for name, types in ONLY_FOR.items() if kind else ():
-        if kind not in types and record[name] is not None:
-            yield Violation(name, "This value should be null.")
-        elif kind in types and name in NEEDED:
-            yield from type_fault(name, record[name], "bool")
-    if record["group"] is None:
-        yield Violation("group", BLANK)
-
-
 def _keep(store: Store, record: Record, _old: Record | None) -> None:
     if record["type"] == kinds.IDENTIFIER and not record["is_main_identifier"]:
         others = [a for a in store.structure["attributes"] if a["type"] == kinds.IDENTIFIER]
         record = {**record, "is_main_identifier": not others or others == [store.get("attributes", record["code"])]}
+    record.pop("required", None)
     store.put("attributes", record)
 
 
@@ -181,6 +109,8 @@ WRITING = Writing(
     longest_code=255,
     ignored=frozenset({"group_labels"}),
     fixed=("code", "type", "scopable", "localizable", "metric_family", "unique", "reference_data_name"),
-    before=(_before,),
-    after=(_after,),
+    before=(of_entity,),
+    after=(of_properties,),
+    later=(of_type, of_unique),
+    label_property="labels",
 )

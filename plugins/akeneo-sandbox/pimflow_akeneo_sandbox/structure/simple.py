@@ -16,10 +16,11 @@ from pimflow_akeneo_sandbox.errors import (
 )
 from pimflow_akeneo_sandbox.search.fields import with_descendants
 from pimflow_akeneo_sandbox.store import Store
-from pimflow_akeneo_sandbox.structure.writing import Writing, array, plain, type_fault
+from pimflow_akeneo_sandbox.structure.writing import Writing, array, not_decimal, plain, type_fault
 
 OPTION_TYPES = ("pim_catalog_simpleselect", "pim_catalog_multiselect")
 OTHER = "other"
+MOST_GROUPS = 1000
 
 
 def _keep(kind: str) -> Any:
@@ -63,9 +64,15 @@ def _group_members(store: Store, record: Record, data: Any) -> Record:
     return {**record, "attributes": members}
 
 
+def _too_many_groups(store: Store, _record: Record, old: Record | None) -> Iterator[Violation]:
+    if old is None and len(store.structure["attribute_groups"]) >= MOST_GROUPS:
+        yield Violation("", f"You’ve reached the limit of {MOST_GROUPS} attribute groups")
+
+
 def _sort_faults(_store: Store, record: Record, _old: Record | None) -> Iterator[Violation]:
     order = record["sort_order"]
     yield from type_fault("sort_order", order, "numeric")
+    yield from not_decimal("sort_order", order)
     if php.is_numeric(order) and float(order) < 0:
         yield Violation("sort_order", "This value should be greater than or equal to 0.")
 
@@ -88,6 +95,7 @@ ATTRIBUTE_GROUP = Writing(
     setters={"sort_order": plain("sort_order"), "attributes": _group_members},
     code_message="Attribute group code may contain only letters, numbers and underscores",
     keep=_keep_group,
+    before=(_too_many_groups,),
     after=(_sort_faults,),
 )
 
@@ -129,6 +137,8 @@ OPTION = Writing(
     code_message="Option code may contain only letters, numbers and underscores",
     keep=_keep_option,
     longest_code=100,
+    label_property="labels",
+    longest_label=255,
     fixed=("code", "attribute"),
     after=(_takes_options,),
 )

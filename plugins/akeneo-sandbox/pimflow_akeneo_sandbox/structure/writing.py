@@ -27,7 +27,8 @@ Keep = Callable[[Store, Record, Record | None], None]
 class Writing:
     """The properties of a kind, those that are ignored or fixed, the rule for codes and further checks.
 
-    `before` are checks of the whole entity, `after` those of its properties behind the code.
+    `before` are checks of the whole entity, `after` those of its properties behind the code; each of `later` runs
+    only when nothing was found before it. `label_property` is the property that labels too long are told of.
     """
 
     setters: Mapping[str, Setter]
@@ -39,6 +40,9 @@ class Writing:
     fixed: tuple[str, ...] = ("code",)
     before: tuple[Checks, ...] = ()
     after: tuple[Checks, ...] = field(default_factory=tuple)
+    later: tuple[Checks, ...] = ()
+    label_property: str = "label"
+    longest_label: int = 100
 
 
 def put_over(writing: Writing, store: Store, record: Record, data: Mapping[str, Any]) -> Record:
@@ -57,16 +61,28 @@ def violations(
     writing: Writing, store: Store, record: Record, old: Record | None, *, taken: bool
 ) -> Iterator[Violation]:
     """All that is wrong: uniqueness, fixed properties, whole entity, code, then the properties."""
+    found = list(_first_violations(writing, store, record, old, taken=taken))
+    for check in writing.later:
+        if found:
+            break
+        found += check(store, record, old)
+    yield from found
+
+
+def _first_violations(
+    writing: Writing, store: Store, record: Record, old: Record | None, *, taken: bool
+) -> Iterator[Violation]:
     if taken:
         yield Violation("code", TAKEN)
-    if old is not None:
-        yield from (Violation(name, FIXED) for name in writing.fixed if old.get(name) != record.get(name))
+    for name in writing.fixed if old is not None else ():
+        if old and old.get(name) is not None and old[name] != record.get(name):
+            yield Violation(name, FIXED)
     for check in writing.before:
         yield from check(store, record, old)
     yield from _code_faults(writing, record.get("code"))
     for check in writing.after:
         yield from check(store, record, old)
-    yield from label_faults(store, record)
+    yield from _label_faults(writing, store, record)
 
 
 def _code_faults(writing: Writing, code: Any) -> Iterator[Violation]:
@@ -79,13 +95,14 @@ def _code_faults(writing: Writing, code: Any) -> Iterator[Violation]:
         yield Violation("code", f"This value is too long. It should have {writing.longest_code} characters or less.")
 
 
-def label_faults(store: Store, record: Record) -> Iterator[Violation]:
+def _label_faults(writing: Writing, store: Store, record: Record) -> Iterator[Violation]:
     """Labels of locales that do not exist, and labels that are too long."""
     for locale, label in record.get("labels", {}).items():
         if store.get("locales", locale) is None:
             yield Violation("labels", f'The locale "{locale}" does not exist.')
-        if len(label) > 100:
-            yield Violation("label", "This value is too long. It should have 100 characters or less.")
+        if len(label) > writing.longest_label:
+            message = f"This value is too long. It should have {writing.longest_label} characters or less."
+            yield Violation(writing.label_property, message)
 
 
 def array(name: str, data: Any) -> list[Any]:
@@ -131,9 +148,15 @@ COMMON: dict[str, Setter] = {"code": plain("code"), "labels": texts_by_locale("l
 
 
 def type_fault(name: str, value: Any, kind: str) -> Iterator[Violation]:
-    """Return a value that is not of the type `bool` or `numeric`."""
-    fits = isinstance(value, bool) if kind == "bool" else php.is_numeric(value)
+    """Return a value that is not of the type `bool`, `numeric` or `string`."""
+    fits = {"bool": isinstance(value, bool), "string": isinstance(value, str)}.get(kind, php.is_numeric(value))
     if value is None:
         yield Violation(name, "This value should not be null.")
     elif not fits:
         yield Violation(name, f"This value should be of type {kind}.")
+
+
+def not_decimal(name: str, value: Any) -> Iterator[Violation]:
+    """Return a number with a fraction."""
+    if php.is_numeric(value) and float(value) != int(float(value)):
+        yield Violation(name, "This value should not be a decimal.")
