@@ -8,13 +8,14 @@ from pydantic import Field, model_validator
 
 from pimflow import OutputPath, Run, Sink, Writer
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding
+from pimflow_files.local import LocalFile
 from pimflow_files.swap import SwapFile
 from pimflow_files.writing import CsvFormat, FileWriter, JsonLinesFormat
 
 _TABBED = frozenset({".tsv", ".tab"})
 
 
-class CsvSink(Sink):
+class CsvSink(LocalFile, Sink):
     """Rows of a CSV or TSV file, in the form of Akeneo's own import files unless told otherwise."""
 
     type = "files.csv"
@@ -39,16 +40,6 @@ class CsvSink(Sink):
             raise ValueError(f"`bom: true` is for utf-8; the encoding is {self.encoding}")
         return self
 
-    @property
-    def title(self) -> str:
-        """The file's name."""
-        return self.path.name
-
-    @property
-    def address(self) -> str:
-        """The file's path."""
-        return str(self.path)
-
     def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
         """Give the writer. Raises AccessError when the folder cannot be written."""
         tabbed = self.path.suffix.lower() in _TABBED
@@ -62,7 +53,7 @@ class CsvSink(Sink):
         return FileWriter(None if run.dry else SwapFile(self.path, run.id), shape, self.columns)
 
 
-class JsonLinesSink(Sink):
+class JsonLinesSink(LocalFile, Sink):
     """Records of a JSON Lines file: one object a line, in UTF-8. A column that a record lacks is left out."""
 
     type = "files.jsonl"
@@ -72,16 +63,6 @@ class JsonLinesSink(Sink):
 
     path: OutputPath = Field(description="The file to write; it is replaced when the flow ends well.")
     columns: tuple[str, ...] = Field((), description="Keys to write; when left out, the columns of the flow.")
-
-    @property
-    def title(self) -> str:
-        """The file's name."""
-        return self.path.name
-
-    @property
-    def address(self) -> str:
-        """The file's path."""
-        return str(self.path)
 
     def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
         """Give the writer. Raises AccessError when the folder cannot be written."""

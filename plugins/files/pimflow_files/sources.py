@@ -17,9 +17,10 @@ from pimflow import BadValue, InputPath, Problem, RemoteError, Source, Window
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding
 from pimflow_files.csv_rows import CsvRows, unreadable
 from pimflow_files.dialect import find_delimiter, find_encoding, find_quotechar
+from pimflow_files.local import LocalFile
 
 
-class CsvSource(Source):
+class CsvSource(LocalFile, Source):
     """Rows of a CSV or TSV file. Every cell is text, so that codes keep their leading zeros."""
 
     type = "files.csv"
@@ -36,16 +37,6 @@ class CsvSource(Source):
         if self.decimal == "comma" and not self.numbers:
             raise ValueError("`decimal: comma` needs `numbers: [COLUMN, …]`: the columns that hold numbers")
         return self
-
-    @property
-    def title(self) -> str:
-        """The file's name."""
-        return self.path.name
-
-    @property
-    def address(self) -> str:
-        """The file's path."""
-        return str(self.path)
 
     def extract(self, session: None, window: Window) -> petl.Table:  # noqa: ARG002 - a file is read as a whole
         """Give the rows; a row that cannot be read is one `BadValue` in every cell, so that nothing of it is written.
@@ -81,23 +72,13 @@ def _check_numbers(path: Path, header: Sequence[Any], numbers: Sequence[str]) ->
             raise RemoteError(f"{path.name} has no column {name!r}, which `numbers:` names.{hint}")
 
 
-class JsonLinesSource(Source):
+class JsonLinesSource(LocalFile, Source):
     """Records of a JSON Lines file: one object a line, nested values as they are."""
 
     type = "files.jsonl"
 
     path: InputPath = Field(description="The file to read, in UTF-8.")
     columns: tuple[str, ...] = Field((), description="Keys to read; when left out, all keys that occur in the file.")
-
-    @property
-    def title(self) -> str:
-        """The file's name."""
-        return self.path.name
-
-    @property
-    def address(self) -> str:
-        """The file's path."""
-        return str(self.path)
 
     def extract(self, session: None, window: Window) -> petl.Table:  # noqa: ARG002 - a file is read as a whole
         """Give the records; a line that is no JSON object is one `BadValue` in every cell.
