@@ -66,7 +66,7 @@ def _group_members(store: Store, record: Record, data: Any) -> Record:
 
 def _too_many_groups(store: Store, _record: Record, old: Record | None) -> Iterator[Violation]:
     if old is None and len(store.structure["attribute_groups"]) >= MOST_GROUPS:
-        yield Violation("", f"You’ve reached the limit of {MOST_GROUPS} attribute groups")
+        yield Violation("", f"You\u2019ve reached the limit of {MOST_GROUPS} attribute groups")
 
 
 def _sort_faults(_store: Store, record: Record, _old: Record | None) -> Iterator[Violation]:
