@@ -180,3 +180,48 @@ def test_a_model_without_anything_lacks_code_and_family_variant(shop):
 def test_a_file_that_is_not_there_is_told_before_a_wrong_locale(shop, one):
     answer = shop.post("products", {"identifier": "a", "values": {"photo": one("gone.png", "en_US")}})
     assert answer.json()["message"].startswith('Property "photo" expects a valid pathname as data, "gone.png" given.')
+
+
+@pytest.fixture
+def with_defaults(shop):
+    """The shop with two attributes of its family that have a default, one of them on the level of the variants."""
+    vegan = {"code": "vegan", "type": "pim_catalog_boolean", "group": "other", "default_value": True}
+    listed = {"code": "listed", "type": "pim_catalog_boolean", "group": "other", "default_value": False}
+    assert shop.post("attributes", {**vegan, "localizable": True, "scopable": True}).is_success
+    assert shop.post("attributes", listed).is_success
+    attributes = shop.get("families/shoes").json()["attributes"]
+    assert shop.patch("families/shoes", {"attributes": [*attributes, "vegan", "listed"]}).is_success
+    return shop
+
+
+def test_a_new_product_gets_the_defaults_of_its_family(with_defaults, one):
+    with_defaults.post("products", {"identifier": "a", "family": "shoes", "values": {"listed": one(True)}})
+    found = with_defaults.get("products/a").json()["values"]
+    assert found["listed"] == one(True)
+    assert {(v["scope"], v["locale"], v["data"]) for v in found["vegan"]} == {
+        ("web", "en_US", True),
+        ("web", "fr_FR", True),
+        ("print", "en_US", True),
+    }
+
+
+def test_a_family_given_later_brings_no_defaults(with_defaults):
+    with_defaults.post("products", {"identifier": "a"})
+    with_defaults.patch("products/a", {"family": "shoes"})
+    assert set(with_defaults.get("products/a").json()["values"]) == {"sku"}
+
+
+def test_a_default_belongs_to_the_level_of_its_attribute(with_defaults, one):
+    with_defaults.post("product-models", {"code": "root", "family_variant": "by_color_size"})
+    with_defaults.post("product-models", {"code": "red", "parent": "root", "values": {"color": one("red")}})
+    assert with_defaults.sandbox.store.model("root").values["listed"] == {(None, None): False}
+    assert set(with_defaults.sandbox.store.model("red").values) == {"color"}
+
+
+def test_an_association_of_the_model_above_is_not_kept_a_second_time(runner):
+    runner.post("products", {"identifier": "other"})
+    runner.patch("product-models/runner", {"associations": {"SET": {"products": ["fan"]}}})
+    runner.patch("products/s", {"associations": {"SET": {"products": ["fan", "other"]}}})
+    assert set(runner.get("products/s").json()["associations"]["SET"]["products"]) == {"fan", "other"}
+    runner.patch("product-models/runner", {"associations": {"SET": {"products": []}}})
+    assert runner.get("products/s").json()["associations"]["SET"]["products"] == ["other"]

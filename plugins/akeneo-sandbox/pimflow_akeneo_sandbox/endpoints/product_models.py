@@ -19,6 +19,7 @@ from pimflow_akeneo_sandbox.errors import (
 )
 from pimflow_akeneo_sandbox.products.answer import model_answer
 from pimflow_akeneo_sandbox.products.check import check_model
+from pimflow_akeneo_sandbox.products.default_values import with_default_values
 from pimflow_akeneo_sandbox.products.save import delete_model, rename_model, save_model
 from pimflow_akeneo_sandbox.products.update_model import updated
 from pimflow_akeneo_sandbox.store import Store
@@ -97,6 +98,8 @@ def _saved(store: Store, model: ProductModel, data: dict[str, Any], anchor: str,
         raise of_two_way() from None
     former = None if is_new else model.code
     check_model(store, changed, faults, former=former)
+    if is_new:
+        changed = with_default_values(store, changed)
     if former is not None and former != changed.code:
         rename_model(store, former, changed.code)
     save_model(store, changed)

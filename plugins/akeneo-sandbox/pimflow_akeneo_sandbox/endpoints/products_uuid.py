@@ -25,6 +25,7 @@ from pimflow_akeneo_sandbox.errors import (
 from pimflow_akeneo_sandbox.products.answer import product_answer
 from pimflow_akeneo_sandbox.products.associations import with_uuids
 from pimflow_akeneo_sandbox.products.check import check_product
+from pimflow_akeneo_sandbox.products.default_values import with_default_values
 from pimflow_akeneo_sandbox.products.save import delete_product, save_product
 from pimflow_akeneo_sandbox.products.update import updated
 from pimflow_akeneo_sandbox.store import Store, new_uuid
@@ -138,5 +139,7 @@ def _saved(store: Store, product: Product, data: dict[str, Any], anchor: str, *,
     except TwoWayError:
         raise of_two_way() from None
     check_product(store, product, faults)
+    if is_new:
+        product = with_default_values(store, product)
     save_product(store, product)
     return product

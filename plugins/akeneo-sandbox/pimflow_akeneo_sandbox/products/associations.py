@@ -78,10 +78,16 @@ def changed(store: Store, owner: Entity, data: Any) -> Associations:
         for link, members in links.items():
             if link in KNOWN_LINKS and members is not None:
                 name = "products" if link == "product_uuids" else link
-                kept[name] = _resolved(store, link, members)
+                inherited = _inherited(store, owner, kind["code"], name)
+                kept[name] = tuple(key for key in _resolved(store, link, members) if key not in inherited)
         if kind["is_two_way"]:
             _refuse_itself(owner, kept)
     return found
+
+
+def _inherited(store: Store, owner: Entity, code: str, link: str) -> frozenset[str]:
+    """Return what the models above are associated with: the PIM does not keep it a second time below."""
+    return frozenset(key for model in ancestors(store, owner) for key in model.associations.get(code, {}).get(link, ()))
 
 
 def _refuse_itself(owner: Entity, links: Mapping[str, tuple[str, ...]]) -> None:
