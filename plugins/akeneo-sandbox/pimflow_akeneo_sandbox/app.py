@@ -27,6 +27,8 @@ from pimflow_akeneo_sandbox.structure.resources import NESTED, PLAIN
 ROOT = "/api/rest/v1"
 LIST, EDIT, REMOVE = Rule(may="list products"), "create or update products", Rule(may="delete products")
 
+MEASURES = Rule(may="list measure families")
+
 Dispatch = dict[str, tuple[Endpoint, Rule]]
 
 
@@ -93,6 +95,8 @@ def _routes() -> list[Route]:
                 "PATCH": (measurements.patch_families, Rule(may="create or update measurement families")),
             },
         ),
+        _route(f"{ROOT}/measure-families", {"GET": (measurements.list_measure_families, MEASURES)}),
+        _route(f"{ROOT}/measure-families/{{code}}", {"GET": (measurements.get_measure_family, MEASURES)}),
         *(route for resource in (*PLAIN, *NESTED) for route in _structure_routes(resource)),
     ]
 

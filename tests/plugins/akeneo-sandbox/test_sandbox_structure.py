@@ -156,3 +156,17 @@ def test_an_attribute_has_only_what_its_type_allows(shop, changes, error):
 def test_checks_of_the_type_wait_for_those_of_every_attribute(shop):
     answer = shop.patch("attributes/weight", {"type": "pim_catalog_text"})
     assert [error["property"] for error in answer.json()["errors"]] == ["type"]
+
+
+def test_measurement_families_are_there_in_the_older_form(shop):
+    page = shop.get("measure-families", with_count="true").json()
+    assert (page["items_count"], page["_embedded"]["items"][0]["standard"]) == (1, "GRAM")
+    assert shop.get("measure-families/weight").json()["units"][1] == {
+        "code": "KILOGRAM",
+        "convert": {"mul": "1000"},
+        "symbol": "KILOGRAM",
+    }
+    assert shop.get("measure-families/Speed").json() == {
+        "code": 404,
+        "message": 'Measure family with code "Speed" does not exist.',
+    }

@@ -1,4 +1,4 @@
-"""/measurement-families: plain lists, one JSON array in and out."""
+"""/measurement-families: plain lists, one JSON array in and out; /measure-families: the older form in pages."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from starlette.responses import Response
 from pimflow_akeneo_sandbox.answers import json_answer
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.endpoints.call import Call
-from pimflow_akeneo_sandbox.errors import RefusedError, bad_json
+from pimflow_akeneo_sandbox.errors import RefusedError, bad_json, not_found
+from pimflow_akeneo_sandbox.search.paging import Listing, check_paging, offset_page
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.structure.measurement_check import business_faults, form_faults
 
@@ -20,6 +21,39 @@ BAD_RULES = "The measurement family has data that does not comply with the busin
 def list_families(call: Call) -> Response:
     """GET /measurement-families."""
     return json_answer(call.store.structure["measurement_families"].in_order())
+
+
+def list_measure_families(call: Call) -> Response:
+    """GET /measure-families."""
+    query = {"page": "1", "limit": "10", "with_count": "false", **call.query}
+    kind = query.get("pagination_type", "page")
+    check_paging(kind, query["limit"], query["page"], query["with_count"], search_after=False)
+    records = call.store.structure["measurement_families"].in_order()
+    start = (int(query["page"]) - 1) * int(query["limit"])
+    items = [_measure_family(record) for record in records[start : start + int(query["limit"])]]
+    count = len(records) if query["with_count"] == "true" else None
+    return json_answer(offset_page(Listing(call.url("measure-families")), query, items, count))
+
+
+def get_measure_family(call: Call) -> Response:
+    """GET /measure-families/{code}."""
+    record = call.store.get("measurement_families", call.keys["code"])
+    if record is None:
+        raise not_found(f'Measure family with code "{call.keys["code"]}" does not exist.')
+    return json_answer(_measure_family(record))
+
+
+def _measure_family(record: Record) -> Record:
+    """Return the older form: units as a list, operations by name."""
+    units = [
+        {
+            "code": unit["code"],
+            "convert": {step["operator"]: step["value"] for step in unit["convert_from_standard"]},
+            "symbol": unit["symbol"],
+        }
+        for unit in record["units"].values()
+    ]
+    return {"code": record["code"], "standard": record["standard_unit_code"], "units": units}
 
 
 def patch_families(call: Call) -> Response:
