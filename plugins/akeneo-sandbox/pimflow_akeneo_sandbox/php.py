@@ -1,8 +1,10 @@
 """How PHP sees decoded JSON: the PIM's messages name PHP types and follow PHP's idea of a number."""
 
+import math
 import re
 from typing import Any
 
+LARGEST_ROUNDED = 1e16
 NUMERIC = re.compile(r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$")
 
 
@@ -42,6 +44,16 @@ def is_number(value: Any) -> bool:
 def is_numeric(value: Any) -> bool:
     """Whether it is a number or a string that reads as one."""
     return is_number(value) or (isinstance(value, str) and bool(NUMERIC.match(value)))
+
+
+def rounded(value: float, places: int) -> float:
+    """Return what PHP 8.4's round makes of a float: amounts near 1e12 with four decimals show the difference."""
+    exponent = float(10**places)
+    if abs(value * exponent) >= LARGEST_ROUNDED:
+        return value
+    whole = math.trunc(value * exponent)
+    edge = (whole + math.copysign(0.5, value)) / exponent
+    return (float(whole) + (math.copysign(1.0, value) if abs(value) >= abs(edge) else 0.0)) / exponent
 
 
 def items_of(value: Any) -> list[Any]:
