@@ -15,6 +15,13 @@ Associations = Mapping[str, Mapping[str, tuple[str, ...]]]
 Quantified = Mapping[str, Mapping[str, tuple[tuple[str, int], ...]]]
 
 NO_SCOPE: Scoped = (None, None)
+
+
+def stored_order(key: str) -> tuple[int, str]:
+    """Return what sorts keys as the database keeps those of a JSON object: shorter ones first."""
+    return len(key), key
+
+
 LINKS = ("products", "product_models", "groups")
 
 

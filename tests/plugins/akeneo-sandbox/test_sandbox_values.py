@@ -124,3 +124,14 @@ def test_what_was_written_reads_back_equal(running, one, amount, text, uses, lac
     assert Decimal(found["price"][0]["data"][0]["amount"]) == amount
     assert found["uses"] == one(sorted(uses))
     assert found["laces"] == one(laces)
+
+
+def test_values_of_an_attribute_come_with_short_channel_codes_first(shop, one):
+    texts = [*one("B", "en_US", "print"), *one("C", "fr_FR", "web"), *one("A", "en_US", "web")]
+    shop.post("products", {"identifier": "order", "values": {"story": texts}})
+    found = shop.get("products/order").json()["values"]["story"]
+    assert [(entry["scope"], entry["locale"]) for entry in found] == [
+        ("web", "en_US"),
+        ("web", "fr_FR"),
+        ("print", "en_US"),
+    ]

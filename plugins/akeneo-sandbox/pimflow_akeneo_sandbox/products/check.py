@@ -5,7 +5,7 @@ from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.entities import Entity, Product, ProductModel, Values
+from pimflow_akeneo_sandbox.entities import Entity, Product, ProductModel, Values, stored_order
 from pimflow_akeneo_sandbox.errors import Violation, of_violations
 from pimflow_akeneo_sandbox.products import variants
 from pimflow_akeneo_sandbox.store import Store
@@ -88,7 +88,7 @@ def _empty_axes(store: Store, entity: Entity, variant: Record) -> Iterator[Viola
 def _unexpected(store: Store, entity: Entity, variant: Record) -> Iterator[Violation]:
     family = store.need("families", variant["family"])["code"]
     expected = variants.level_attributes(store, variant, variants.level_of(store, entity))
-    for code in entity.values:
+    for code in sorted(entity.values, key=stored_order):
         if code not in store.family_attributes(family):
             message = f'Attribute "{code}" does not belong to the family "{family}"'
             yield Violation("attribute", message, rule="not in family")

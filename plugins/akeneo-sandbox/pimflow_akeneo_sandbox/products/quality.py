@@ -7,7 +7,7 @@ whether there is an image at all, where the family has images (2).
 from dataclasses import dataclass
 
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.entities import Product, Values
+from pimflow_akeneo_sandbox.entities import Product, Values, stored_order
 from pimflow_akeneo_sandbox.products.completeness import share
 from pimflow_akeneo_sandbox.products.variants import all_values
 from pimflow_akeneo_sandbox.store import Store
@@ -31,7 +31,7 @@ def quality_scores(store: Store, product: Product) -> list[Score]:
     if family is None:
         return []
     values = all_values(store, product)
-    channels = sorted(store.structure["channels"], key=lambda channel: (len(channel["code"]), channel["code"]))
+    channels = sorted(store.structure["channels"], key=lambda channel: stored_order(channel["code"]))
     return [
         Score(channel["code"], locale, _letter(_mark(store, family, channel, locale, values)))
         for channel in channels

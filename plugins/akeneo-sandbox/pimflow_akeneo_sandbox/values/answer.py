@@ -3,16 +3,16 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.entities import Scoped, Values
+from pimflow_akeneo_sandbox.entities import Scoped, Values, stored_order
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.values import kinds
 
-FOUR, TWO = Decimal("0.0001"), Decimal("0.01")
+METRIC_PLACES, PRICE_PLACES = 4, 2
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ def number_answer(attribute: Record, data: Any) -> Any:
     return f"{whole}.{decimals.rstrip('0').ljust(4, '0')}" if len(decimals) > 4 else f"{whole}.{decimals:0<4}"
 
 
-def _amount(attribute: Record, amount: Any, places: Decimal) -> Any:
+def _amount(attribute: Record, amount: Any, places: int) -> Any:
     if not php.is_numeric(amount):
         return amount
     number = Decimal(str(amount).strip())
     if not attribute.get("decimals_allowed"):
         return int(number.to_integral_value(ROUND_DOWN))
-    return f"{number.quantize(places, ROUND_HALF_UP):f}"
+    return f"{php.rounded(float(number), places):.{places}f}"
 
 
 LINE_BREAK = re.compile("\r\n|\r|\n")
@@ -56,7 +56,7 @@ def data_answer(store: Store, attribute: Record, scope: str | None, data: Any) -
     if kind == kinds.NUMBER:
         return number_answer(attribute, data)
     if kind == kinds.METRIC:
-        return {"amount": _amount(attribute, data["amount"], FOUR), "unit": data["unit"]}
+        return {"amount": _amount(attribute, data["amount"], METRIC_PLACES), "unit": data["unit"]}
     if kind == kinds.PRICE:
         return _prices(store, attribute, scope, data) or None
     if kind in {kinds.SELECT, kinds.MULTISELECT}:
@@ -73,7 +73,7 @@ def _prices(store: Store, attribute: Record, scope: str | None, data: Any) -> li
     channels = store.structure["channels"]
     active = {code for channel in channels if scope in {None, channel["code"]} for code in channel["currencies"]}
     return [
-        {"amount": _amount(attribute, price["amount"], TWO), "currency": price["currency"]}
+        {"amount": _amount(attribute, price["amount"], PRICE_PLACES), "currency": price["currency"]}
         for price in data
         if price["currency"] in active
     ]
@@ -108,9 +108,14 @@ def values_answer(store: Store, values: Values, view: ValueView) -> dict[str, An
     return found
 
 
+def _stored_first(entry: tuple[Scoped, Any]) -> tuple[tuple[int, str], tuple[int, str]]:
+    (scope, locale), _ = entry
+    return stored_order(scope or ""), stored_order(locale or "")
+
+
 def _entries(store: Store, attribute: Record, entries: Mapping[Scoped, Any], view: ValueView) -> list[Record]:
     listed = []
-    for (scope, locale), data in entries.items():
+    for (scope, locale), data in sorted(entries.items(), key=_stored_first):
         if scope is not None and view.scope is not None and scope.lower() != view.scope.lower():
             continue
         if locale is not None and view.locales is not None and locale not in view.locales:
