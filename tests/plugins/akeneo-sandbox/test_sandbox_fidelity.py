@@ -225,3 +225,12 @@ def test_an_association_of_the_model_above_is_not_kept_a_second_time(runner):
     assert set(runner.get("products/s").json()["associations"]["SET"]["products"]) == {"fan", "other"}
     runner.patch("product-models/runner", {"associations": {"SET": {"products": []}}})
     assert runner.get("products/s").json()["associations"]["SET"]["products"] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "answered"),
+    [("876543210987.4321", "876543210987.4321"), ("987654321987.1234", "987654321987.1237"), ("0.12345", "0.1235")],
+)
+def test_amounts_are_rounded_as_floats(shop, one, amount, answered):
+    shop.post("products", {"identifier": "a", "values": {"weight": one({"amount": amount, "unit": "GRAM"})}})
+    assert shop.get("products/a").json()["values"]["weight"][0]["data"]["amount"] == answered
