@@ -170,3 +170,15 @@ def test_measurement_families_are_there_in_the_older_form(shop):
         "code": 404,
         "message": 'Measure family with code "Speed" does not exist.',
     }
+
+
+def test_categories_tell_their_enriched_values_on_request(shop):
+    assert (
+        shop.get("categories/sport", with_enriched_attributes="true", with_position="true").json().items()
+        >= {
+            "code": "sport",
+            "position": 1,
+            "values": {},
+        }.items()
+    )
+    assert "values" not in shop.get("categories").json()["_embedded"]["items"][0]

@@ -103,9 +103,12 @@ def get_entity(call: Call, resource: Resource) -> Response:
 
 def _answered(call: Call, resource: Resource, record: Record) -> Record:
     answer = resource.answer(call.store, record)
-    if resource.kind == "categories" and call.query.get("with_position") == "true":
-        return with_position(call.store, answer)
-    return answer
+    if resource.kind != "categories":
+        return answer
+    if call.query.get("with_position") == "true":
+        answer = with_position(call.store, answer)
+    # without a template, which the Community edition's API cannot make, a category has no enriched values
+    return answer | ({"values": {}} if call.query.get("with_enriched_attributes") == "true" else {})
 
 
 def unknown(resource: Resource, code: str, owner: Record | None, owner_code: str) -> str:
