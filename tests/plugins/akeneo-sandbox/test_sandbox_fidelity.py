@@ -234,3 +234,20 @@ def test_an_association_of_the_model_above_is_not_kept_a_second_time(runner):
 def test_amounts_are_rounded_as_floats(shop, one, amount, answered):
     shop.post("products", {"identifier": "a", "values": {"weight": one({"amount": amount, "unit": "GRAM"})}})
     assert shop.get("products/a").json()["values"]["weight"][0]["data"]["amount"] == answered
+
+
+def test_of_two_quantities_a_variant_made_simple_keeps_that_of_its_model(runner):
+    def links(number):
+        return {"KIT": {"products": [{"identifier": "fan", "quantity": number}]}}
+
+    runner.patch("products/s", {"quantified_associations": links(3)})
+    runner.patch("product-models/runner", {"quantified_associations": links(8)})
+    assert runner.get("products/s").json()["quantified_associations"]["KIT"]["products"] == links(3)["KIT"]["products"]
+    runner.patch("products/s", {"parent": None})
+    assert runner.get("products/s").json()["quantified_associations"]["KIT"]["products"] == links(8)["KIT"]["products"]
+
+
+def test_links_leave_colons_and_commas_of_a_search_as_they_are(shop):
+    answer = shop.get("products", search='{"sku":[{"operator":"IN","value":["a","b"]}]}')
+    href = answer.json()["_links"]["self"]["href"]
+    assert "search=%7B%22sku%22:%5B%7B%22operator%22:%22IN%22,%22value%22:%5B%22a%22,%22b%22%5D%7D%5D%7D" in href

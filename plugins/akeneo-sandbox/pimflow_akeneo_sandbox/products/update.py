@@ -42,7 +42,7 @@ def to_variant(store: Store, product: Product, parent: Any) -> Product:
 
 
 def to_simple(store: Store, product: Product) -> Product:
-    """Return a variant without its parent: it keeps what it had inherited."""
+    """Return a variant without its parent: it keeps what it had inherited, of two quantities that of the model."""
     links = {code: dict(kept) for code, kept in product.associations.items()}
     numbers = {code: dict(kept) for code, kept in product.quantified.items()}
     for model in variants.ancestors(store, product):
@@ -53,7 +53,7 @@ def to_simple(store: Store, product: Product) -> Product:
         for code, counted in model.quantified.items():
             for link, pairs in counted.items():
                 kept = numbers.setdefault(code, {})
-                kept[link] = tuple((dict(pairs) | dict(kept.get(link, ()))).items())
+                kept[link] = tuple((dict(kept.get(link, ())) | dict(pairs)).items())
     return replace(
         product,
         parent=None,

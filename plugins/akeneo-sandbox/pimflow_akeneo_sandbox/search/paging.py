@@ -11,6 +11,8 @@ from pimflow_akeneo_sandbox.errors import DOCUMENTATION, documented, unprocessab
 
 # what the PIM leaves as it is in the path of a link
 PATH_SAFE = "/@:;,=+!*|"
+# and in its query
+QUERY_SAFE = "/?@:!;,*"
 MOST_ITEMS, LAST_OFFSET = 100, 10_000
 SEARCH_AFTER, PAGE = "search_after", "page"
 T = TypeVar("T")
@@ -59,7 +61,7 @@ class Listing:
     def link(self, parameters: Mapping[str, Any]) -> Record:
         """Return a link to the list with these parameters; those without a value are left out."""
         given = {name: value for name, value in parameters.items() if value is not None}
-        return {"href": f"{self.url}?{urlencode(given, quote_via=quote)}"}
+        return {"href": f"{self.url}?{urlencode(given, quote_via=quote, safe=QUERY_SAFE)}"}
 
     def items(self, items: Iterable[Record]) -> list[Record]:
         """Return the items, each with a link to itself."""
