@@ -182,3 +182,8 @@ def test_categories_tell_their_enriched_values_on_request(shop):
         }.items()
     )
     assert "values" not in shop.get("categories").json()["_embedded"]["items"][0]
+
+
+def test_a_label_that_is_too_long_is_told_by_its_place(shop):
+    answer = shop.post("association-types", {"code": "WITH", "labels": {"en_US": "With", "fr_FR": "a" * 101}})
+    assert [error["property"] for error in answer.json()["errors"]] == ["translations[1].label"]

@@ -28,7 +28,7 @@ class Writing:
     """The properties of a kind, those that are ignored or fixed, the rule for codes and further checks.
 
     `before` are checks of the whole entity, `after` those of its properties behind the code; each of `later` runs
-    only when nothing was found before it. `label_property` is the property that labels too long are told of.
+    only when nothing was found before it. `label_property` tells of a label too long `at` its place.
     """
 
     setters: Mapping[str, Setter]
@@ -41,7 +41,7 @@ class Writing:
     before: tuple[Checks, ...] = ()
     after: tuple[Checks, ...] = field(default_factory=tuple)
     later: tuple[Checks, ...] = ()
-    label_property: str = "label"
+    label_property: str = "translations[{at}].label"
     longest_label: int = 100
 
 
@@ -97,12 +97,12 @@ def _code_faults(writing: Writing, code: Any) -> Iterator[Violation]:
 
 def _label_faults(writing: Writing, store: Store, record: Record) -> Iterator[Violation]:
     """Labels of locales that do not exist, and labels that are too long."""
-    for locale, label in record.get("labels", {}).items():
+    for at, (locale, label) in enumerate(record.get("labels", {}).items()):
         if store.get("locales", locale) is None:
             yield Violation("labels", f'The locale "{locale}" does not exist.')
         if len(label) > writing.longest_label:
             message = f"This value is too long. It should have {writing.longest_label} characters or less."
-            yield Violation(writing.label_property, message)
+            yield Violation(writing.label_property.format(at=at), message)
 
 
 def array(name: str, data: Any) -> list[Any]:
