@@ -109,7 +109,7 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     }
     now = fingerprint(payload)
     settled = known is not None and known.fingerprint is not None
-    owed = {name: item.payload[name] for name in rules.once if OWED + name in columns and name in item.payload}
+    owed = {name: item.payload[name] for name in _mended(prepared, columns, rules)}
     same = known is not None and known.fingerprint == now and not owed
     unchanged = same or (settled and rules.mode == "create")
     decided = None if owed else _decide(prepared, now, open_item, rules, unchanged=unchanged)
@@ -119,6 +119,17 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     creation = {} if settled else _creation(item.payload, rules)
     columns = columns.union(payload).difference(OWED + name for name in owed)
     return Candidate(prepared, change, creation, columns, decided)
+
+
+def _mended(prepared: Prepared, columns: frozenset[str], rules: Rules) -> Iterator[str]:
+    """Name the columns of `once` that are still to be written and have a whole value now."""
+    for name in rules.once:
+        if OWED + name in columns and name in prepared.item.payload and name not in _troubled(prepared):
+            yield name
+
+
+def _troubled(prepared: Prepared) -> frozenset[str]:
+    return prepared.bad.union(problem.field or "" for problem in prepared.item.problems)
 
 
 def owed_columns(candidate: Candidate, outcome: Outcome, rules: Rules) -> Iterator[str]:

@@ -498,3 +498,21 @@ def test_a_once_column_that_was_bad_at_creation_is_written_when_it_is_mended_and
     table(shop, ("A", "Other"))
     assert counts(bench.run(once=["name"])) == {"unchanged": 1}
     assert shop.records["products", "A"]["name"] == "Anvil"
+
+
+def test_a_once_column_that_arrived_in_part_is_sent_again_only_when_it_is_whole(bench, shop):
+    def partly(row):
+        whole = row["name"].rstrip("!")
+        problems = () if whole == row["name"] else (Problem("which says too much", field="name", value=row["name"]),)
+        yield Item("products", row["sku"], {"sku": row["sku"], "name": whole}, problems)
+
+    shop.prepare = partly
+    table(shop, ("A", "Anvil!"))
+    bench.run(once=["name"])
+    assert shop.records["products", "A"]["name"] == "Anvil"
+    sent = len(shop.sent)
+    assert counts(bench.run(once=["name"])) == {"unchanged": 1}
+    assert len(shop.sent) == sent
+    table(shop, ("A", "Anvils"))
+    bench.run(once=["name"])
+    assert shop.records["products", "A"]["name"] == "Anvils"

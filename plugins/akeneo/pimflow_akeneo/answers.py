@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pimflow import Problem, ProblemKind, Status, Who
@@ -27,12 +27,20 @@ _CORRECT = "Correct it at the source or in the mapping; it will then arrive by i
 class Verdict:
     """`left_out` names columns to leave out before the line is sent again; `status` holds where it is not.
 
+    `instead` gives lists of which only some members have to be left out: what to send in their place.
+
     Where both are there and the status is WAITING, the record goes now and these columns follow another time.
     """
 
     status: Status
     problems: tuple[Problem, ...] = ()
     left_out: frozenset[str] = frozenset()
+    instead: Mapping[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def sent_again(self) -> bool:
+        """Tell whether the line can go with less in it."""
+        return bool(self.left_out or self.instead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +106,13 @@ _STATUSES: Mapping[int, tuple[Status, ProblemKind, str, str]] = {
 }
 
 
-def judge(answer: Answer | None, payload: Mapping[str, Any], parse: Callable[[str], Column]) -> Verdict:
-    """Understand the answer to one line that carried `payload`."""
+def judge(
+    answer: Answer | None, payload: Mapping[str, Any], parse: Callable[[str], Column], *, one_by_one: bool = True
+) -> Verdict:
+    """Understand the answer to one line that carried `payload`.
+
+    `one_by_one`: of associations only the members that the PIM lacks are left out, not all of them.
+    """
     if answer is None:
         return Verdict(
             Status.UNKNOWN, (_plain("the PIM gave no answer for this record", "It is sent again next time."),)
@@ -112,20 +125,24 @@ def judge(answer: Answer | None, payload: Mapping[str, Any], parse: Callable[[st
     if answer.status in _STATUSES:
         status, kind, reason, remedy = _STATUSES[answer.status]
         return Verdict(status, (Problem(reason, kind, remedy=remedy, who=Who.ADMINISTRATOR, detail=answer.message),))
-    return _refused(answer, payload, parse)
+    return _refused(answer, payload, parse, one_by_one=one_by_one)
 
 
-def _refused(answer: Answer, payload: Mapping[str, Any], parse: Callable[[str], Column]) -> Verdict:
+def _refused(
+    answer: Answer, payload: Mapping[str, Any], parse: Callable[[str], Column], *, one_by_one: bool
+) -> Verdict:
     columns = {name: parse(name) for name in payload}
     errors = answer.errors or ({"message": answer.message},)
     found = [(error, _named(error, columns)) for error in errors]
     if all(names for _, names in found):
         told = tuple(_value_problem(error, names[0], payload) for error, names in found)
         return Verdict(Status.REFUSED, told, frozenset(name for _, names in found for name in names))
-    return _of_record([error for error, names in found if not names], payload, columns)
+    return _of_record([error for error, names in found if not names], payload, columns, one_by_one=one_by_one)
 
 
-def _of_record(errors: list[Mapping[str, Any]], payload: Mapping[str, Any], columns: Mapping[str, Column]) -> Verdict:
+def _of_record(
+    errors: list[Mapping[str, Any]], payload: Mapping[str, Any], columns: Mapping[str, Column], *, one_by_one: bool
+) -> Verdict:
     """Judge errors that leaving values out does not mend; only associations can follow later than the record."""
     absent = [_absent(error) for error in errors]
     told = tuple(
@@ -135,8 +152,24 @@ def _of_record(errors: list[Mapping[str, Any]], payload: Mapping[str, Any], colu
     waiting = all(found and _MISSING[found[0]].status is Status.WAITING for found in absent)
     if not waiting or not all(found and found[0] in _ASSOCIATIONS for found in absent):
         return Verdict(Status.WAITING if waiting else Status.REFUSED, told)
-    later = frozenset(name for name, column in columns.items() if isinstance(column, Association))
-    return Verdict(Status.WAITING, told, later)
+    later = {name: payload[name] or [] for name, column in columns.items() if isinstance(column, Association)}
+    lacking = {found[1].lower() for found in absent if found and found[1]} if one_by_one else set()
+    return without_members(later, lacking, told)
+
+
+def without_members(lists: Mapping[str, list[Any]], lacking: Container[str], told: tuple[Problem, ...]) -> Verdict:
+    """Leave members out of lists, by lower-case code; the lists as a whole where none of them has such a member."""
+    rest = {
+        name: [one for one in members if member_code(one).lower() not in lacking] for name, members in lists.items()
+    }
+    touched = {name for name, members in lists.items() if len(rest[name]) < len(members)}
+    left_out = frozenset(name for name in touched if not rest[name]) if touched else frozenset(lists)
+    return Verdict(Status.WAITING, told, left_out, {name: rest[name] for name in touched if rest[name]})
+
+
+def member_code(member: Any) -> str:
+    """Give the code of an associated product or model, with or without a quantity."""
+    return str(member["identifier"] if isinstance(member, dict) else member)
 
 
 def _named(error: Mapping[str, Any], columns: Mapping[str, Column]) -> list[str]:
@@ -177,7 +210,18 @@ def absent_problem(about: str, code: str, message: str, payload: Mapping[str, An
     """Tell that the PIM does not have what a property names: `code`, or all that the payload has there."""
     missing = _MISSING[about]
     value = code or _shown(payload.get(about))
-    return Problem(missing.reason, ProblemKind.REFERENCE, about, value, missing.remedy, missing.who, message)
+    named = (
+        name
+        for name, members in payload.items()
+        if about in _ASSOCIATIONS and isinstance(members, list) and code.lower() in _codes(members)
+    )
+    return Problem(
+        missing.reason, ProblemKind.REFERENCE, next(named, about), value, missing.remedy, missing.who, message
+    )
+
+
+def _codes(members: list[Any]) -> set[str]:
+    return {member_code(member).lower() for member in members}
 
 
 def _refusal(error: Mapping[str, Any], payload: Mapping[str, Any]) -> Problem:

@@ -11,7 +11,7 @@ from loguru import logger
 
 from pimflow import Change, FlowError, Outcome, Problem, Status
 from pimflow_akeneo import lookup, products
-from pimflow_akeneo.answers import Verdict, absent_problem, judge
+from pimflow_akeneo.answers import Verdict, absent_problem, judge, without_members
 from pimflow_akeneo.bulk import Answer, deliver
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.model import Model
@@ -34,6 +34,7 @@ class _Pending:
 
     def without(self, verdict: Verdict) -> _Pending:
         kept = {name: value for name, value in self.payload.items() if name not in verdict.left_out}
+        kept.update(verdict.instead)
         waits = self.waits or verdict.status is Status.WAITING
         return replace(self, payload=kept, problems=self.problems + verdict.problems, waits=waits)
 
@@ -63,7 +64,7 @@ class Loading:
         prices = self._other_prices(pending)
         uuids = self._uuids(pending) if key == "uuid" else {}
         pending = [self._reachable(one, uuids) for one in pending] if key == "uuid" else pending
-        for last in [False] * (_ROUNDS - 1) + [True]:
+        for number in range(1, _ROUNDS + 1):
             if not pending:
                 return
             lines = [self._line(one, key, prices, uuids) for one in pending]
@@ -71,8 +72,8 @@ class Loading:
             created = self._created([one.change for one, answer in answered if answer and _doubtful(one, answer)])
             pending = []
             for one, answer in answered:
-                verdict = judge(answer, one.payload, self._parse)
-                if verdict.left_out and not last:
+                verdict = judge(answer, one.payload, self._parse, one_by_one=number < _ROUNDS - 1)
+                if verdict.sent_again and number < _ROUNDS:
                     pending.append(one.without(verdict))
                 else:
                     yield self._settled(one, verdict, answer is not None and _doubtful(one, answer), created)
@@ -105,11 +106,14 @@ class Loading:
         return {str(products.identifier_of(one, self._model)).lower(): one["uuid"] for one in found}
 
     def _reachable(self, one: _Pending, uuids: Mapping[str, str]) -> _Pending:
-        """Let associations wait whose products the PIM does not have yet."""
+        """Let associated products wait that the PIM does not have yet."""
         columns = associated(one.payload, self._parse)
-        absent = {name: code for name, codes in columns.items() for code in codes if code.lower() not in uuids}
-        problems = tuple(absent_problem("associations", code, "", one.payload) for code in absent.values())
-        return one.without(Verdict(Status.WAITING, problems, frozenset(absent))) if absent else one
+        absent = [code for codes in columns.values() for code in codes if code.lower() not in uuids]
+        if not absent:
+            return one
+        told = tuple(absent_problem("associations", code, "", one.payload) for code in absent)
+        lists = {name: one.payload[name] or [] for name in columns}
+        return one.without(without_members(lists, {code.lower() for code in absent}, told))
 
     def _other_prices(self, pending: Iterable[_Pending]) -> dict[str, Prices]:
         """Read the prices in currencies that the changes do not name: the PIM replaces all currencies at once."""

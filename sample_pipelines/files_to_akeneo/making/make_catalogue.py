@@ -154,6 +154,7 @@ def write_tables(vocabulary: Words) -> None:
     ]
     # Known to the mapping, not to the PIM: there is no family "hammocks" yet.
     groups.append({"group": "0160", "family": "hammocks", "categories": "shop_camp_sleep"})
+    groups.append({"group": "0170", "family": "tents", "categories": "shop_camp_tents,shop_sale"})
     write_csv(SAMPLE / "tables/groups.csv", groups)
     write_csv(SAMPLE / "tables/colours.csv", [{"erp": words[0], "pim": code} for code, words in colours.items()])
     files = media_files(vocabulary)

@@ -25,6 +25,7 @@ BAD_CELLS: dict[str, Cells] = {  # article: what its cells say
     "BP-1040": {"volume_unit": "GAL"},  # a unit that the PIM does not know
     "BP-1052": {"weight_kg": "-0,4"},  # below zero
     "CW-1008": {"list_usd": "n/a"},  # no number
+    "TE-1050": {"product_group": "0170"},  # maps to a category that is not in the PIM yet
     "TA-1010": {"product_group": "0160"},  # maps to a family that is not in the PIM yet
 }
 NEW_BRAND = "fernweh"  # the ERP sells it already, the PIM does not know it: one cause, many products
@@ -53,5 +54,6 @@ def spoil_texts(records: list[Record]) -> list[Record]:
     by_sku = {record["article"]: record for record in records}
     by_sku["TE-1003"]["name_de"] += ", mit Vorzelt, Unterlage, Reparaturset und einer Tasche für alles Übrige"
     by_sku["SB-1001"]["name_it"] = "Sacco a pelo Dvale 175 cm, verde muschio"  # a locale that the PIM does not have
+    by_sku["KN-1010"]["goes_with"] = ["KN-1011", "KN-9999"]  # one of two is not in the PIM
     unknown = by_sku["TA-1001"] | {"article": "TA-9001"}  # a mistyped article number must not create a product
     return [*records, unknown]

@@ -345,3 +345,16 @@ def test_tokens_that_end_in_the_middle_do_not_matter(writer, changes, pim):
     list(writer.load(first))
     pim.expire_tokens()
     assert statuses(writer.load(second)) == {Status.CREATED: 1}
+
+
+def test_of_associated_products_only_those_that_the_pim_lacks_are_left_out(writer, changes):
+    writer.load(changes(writer, [{"identifier": "b", "pieces": 1}]))
+    batch = changes(writer, [{"identifier": "a", "pieces": 1, "X_SELL-products": "b,ghost,spectre"}])
+    assert statuses(writer.load(batch)) == {Status.WAITING: 1}
+    (outcome,) = writer.load(batch)
+    assert outcome.status is Status.CREATED
+    assert {(one.field, one.value) for one in outcome.problems} == {
+        ("X_SELL-products", "ghost"),
+        ("X_SELL-products", "spectre"),
+    }
+    assert writer.current("products", ["a"], ["X_SELL-products"]) == {"a": {"X_SELL-products": ["b"]}}
