@@ -181,13 +181,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One cause and the records that it concerns: `keys` are the first of them, `label` names its column for people."""
+    """One cause and the records that it concerns: `keys` are the first of them, `label` names its column for people.
+
+    Where very many values have the same problem, `problem` tells of one and `others` are the next of them.
+    """
 
     problem: Problem
     status: Status
     count: int
     keys: tuple[str, ...] = ()
     label: str = ""
+    others: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ _EFFECTS = {
 """What became of the records that a cause concerns: in a run, and in a preview."""
 
 _KEYS_SHOWN = 5
+_OTHERS_SHOWN = 3
 
 
 def report_json(report: RunReport) -> bytes:
@@ -106,8 +107,14 @@ def cause_sentence(cause: Cause, flow: FlowReport, *, dry: bool = False) -> str:
 def _what(cause: Cause, flow: FlowReport) -> str:
     problem, field = cause.problem, cause.label or cause.problem.field
     said = "" if problem.value is None else f"{flow.source} says {_shown(problem.value)}, "
-    text = f"{said}{problem.reason}"
+    text = f"{said}{problem.reason}{_likewise(cause)}"
     return full_stop(f"{field}: {text}" if field else text[:1].upper() + text[1:])
+
+
+def _likewise(cause: Cause) -> str:
+    if not cause.others:
+        return ""
+    return f"; likewise {', '.join(map(_shown, cause.others[:_OTHERS_SHOWN]))} and others"
 
 
 def _effect(cause: Cause, flow: FlowReport, *, dry: bool) -> str:

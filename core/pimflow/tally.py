@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
 
-from pimflow.model import SETTLED, Cause, Outcome, Problem, Status
+from pimflow.model import SETTLED, Cause, Outcome, Problem, Status, Who
 
 _CAUSES_KEPT = 1000
 _KEYS_KEPT = 20
-_MORE = Problem("further causes; the open items have each", remedy="See `pimflow runs` and the run's log.")
+_VALUES_TOLD = 5
+_NUMBER = re.compile(r"\d+")
+_MORE = Problem(
+    "further causes; `pimflow state show` has each record",
+    remedy="Mend the causes above first; the next report tells what is left.",
+    who=Who.ADMINISTRATOR,
+)
 
 
 @dataclass(slots=True)
 class _Group:
+    kind: tuple[str, ...]
     problem: Problem
     status: Status
     count: int = 0
     keys: list[str] = field(default_factory=list)
+    others: list[Any] = field(default_factory=list)
+    mixed: bool = False
+
+    def take(self, count: int, keys: Iterable[str]) -> None:
+        self.count += count
+        self.keys.extend(islice(keys, _KEYS_KEPT - len(self.keys)))
 
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of one flow. Memory is bounded: causes beyond a thousand are counted together.
+    """The counts of one flow. Memory is bounded.
 
+    Beyond a thousand causes, values that have the same problem, and then all the others, are counted together.
     `label` gives the name by which people in the target know a column.
     """
 
@@ -32,6 +49,7 @@ class Tally:
     counts: Counter[Status] = field(default_factory=Counter)
     attention: int = 0
     _groups: dict[tuple[str, ...], _Group] = field(default_factory=dict)
+    _kinds: set[tuple[str, ...]] = field(default_factory=set)
 
     def add(self, outcome: Outcome) -> None:
         """Count one final outcome."""
@@ -44,23 +62,57 @@ class Tally:
     def add_problem(self, problem: Problem, status: Status, key: str | None = None, count: int = 1) -> None:
         """Count a problem under its cause."""
         effect = "arrived" if status in SETTLED else str(status)
-        cause: tuple[str, ...] = (effect, problem.field or "", problem.reason, repr(problem.value), problem.remedy)
-        if cause not in self._groups and len(self._groups) >= _CAUSES_KEPT:
-            problem, cause = _MORE, (effect, "further causes")
-        group = self._groups.setdefault(cause, _Group(problem, status))
-        group.count += count
-        if key is not None and len(group.keys) < _KEYS_KEPT:
-            group.keys.append(key)
+        kind = _kind(problem, effect)
+        cause: tuple[str, ...] = (*kind, problem.reason, repr(problem.value), problem.remedy)
+        mixed = cause not in self._groups and len(self._groups) >= _CAUSES_KEPT
+        if mixed:
+            if kind not in self._kinds:
+                problem, kind = _MORE, (effect, "further causes")
+            cause = kind
+        self._kinds.add(kind)
+        group = self._groups.setdefault(cause, _Group(kind, problem, status, mixed=mixed))
+        group.take(count, () if key is None else (key,))
 
     def causes(self) -> Sequence[Cause]:
-        """Give the causes, the most frequent first."""
-        groups = sorted(self._groups.values(), key=lambda group: (-group.count, *_order(group.problem)))
+        """Give the causes, the most frequent first; many values with the same problem become one."""
+        kinds: dict[tuple[str, ...], list[_Group]] = {}
+        for group in sorted(self._groups.values(), key=_order):
+            kinds.setdefault(group.kind, []).append(group)
+        told = sorted((group for groups in kinds.values() for group in _together(groups)), key=_order)
         return tuple(
-            Cause(group.problem, group.status, group.count, tuple(group.keys), self.label(group.problem.field or ""))
-            for group in groups
+            Cause(
+                group.problem,
+                group.status,
+                group.count,
+                tuple(group.keys),
+                self.label(group.problem.field or ""),
+                tuple(group.others),
+            )
+            for group in told
         )
 
 
-def _order(problem: Problem) -> tuple[str, str, str]:
-    """Put causes of equal count in an order that does not depend on which batch was answered first."""
-    return problem.field or "", problem.reason, repr(problem.value)
+def _kind(problem: Problem, effect: str) -> tuple[str, ...]:
+    """Say what values with the same problem have in common: all but the value, and the numbers that go with it."""
+    reason, remedy = problem.reason, problem.remedy
+    if problem.value is not None:
+        reason, remedy = _NUMBER.sub("#", reason), ""
+    return effect, problem.field or "", reason, remedy, problem.kind, problem.who
+
+
+def _together(groups: list[_Group]) -> list[_Group]:
+    """Put the values of one kind together where there are many, but for the most frequent; `groups` are in order."""
+    if len(groups) <= _VALUES_TOLD and not any(group.mixed for group in groups):
+        return groups
+    often = [group for group in groups[:_VALUES_TOLD] if group.count > 1 and not group.mixed]
+    others = sorted((group for group in groups if group not in often), key=lambda group: group.mixed)
+    rest = _Group(others[0].kind, others[0].problem, others[0].status)
+    rest.others = [group.problem.value for group in others[1 : _KEYS_KEPT + 1]]
+    for group in others:
+        rest.take(group.count, group.keys)
+    return [*often, rest]
+
+
+def _order(group: _Group) -> tuple[int, str, str, str]:
+    """Put the most frequent first, and equal ones in an order that no order of answers changes."""
+    return -group.count, group.problem.field or "", group.problem.reason, repr(group.problem.value)

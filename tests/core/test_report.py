@@ -189,10 +189,41 @@ def test_values_of_different_types_are_different_causes():
 def test_a_thousand_causes_are_enough():
     tally = Tally()
     for n in range(1500):
-        tally.add(Outcome("p", f"K{n}", Status.REFUSED, (Problem("x", value=n),)))
+        tally.add(Outcome("p", f"K{n}", Status.REFUSED, (Problem("x", field=f"F{n}", value=n),)))
     causes = tally.causes()
     assert len(causes) == 1001
-    assert (causes[0].count, causes[0].problem.reason) == (500, "further causes; the open items have each")
+    assert (causes[0].count, causes[0].problem.reason) == (500, "further causes; `pimflow state show` has each record")
+
+
+def test_many_values_with_the_same_problem_are_one_cause():
+    tally = Tally()
+    for n in range(1500):
+        problem = Problem(f"which row {n} has too", field="sku", value=f"S{n:04}", remedy=f"Change row {n}.")
+        tally.add(Outcome("p", f"K{n}", Status.REFUSED, (problem,)))
+    (cause,) = tally.causes()
+    assert (cause.count, cause.problem.value, cause.others[:2]) == (1500, "S0000", ("S0001", "S0010"))
+    assert (len(cause.keys), len(cause.others)) == (20, 20)
+    one = flow(read=1500, counts={Status.REFUSED: 1500}, attention=1500, causes=(cause,))
+    assert report_text(report(one)).split("\n", 1)[1] == (
+        "  - sku: Odoo says 'S0000', which row 0 has too; likewise 'S0001', 'S0010', 'S0100' and others. "
+        "1,500 products did not go through (K0, K1, K10, K100, K101, …).\n"
+        "    ERP team: Change row 0."
+    )
+
+
+def test_values_that_many_records_have_stand_alone_among_many_values():
+    tally = Tally()
+    for n in range(40):
+        problem = Problem("the PIM has no such option", field="colour", value=("BORD", "BLU")[n % 2] if n < 20 else n)
+        tally.add(Outcome("p", f"K{n}", Status.CREATED, (problem,)))
+    assert [(cause.count, cause.problem.value) for cause in tally.causes()] == [(20, 20), (10, "BLU"), (10, "BORD")]
+
+
+def test_few_values_with_the_same_problem_stand_alone():
+    tally = Tally()
+    for n in range(5):
+        tally.add(Outcome("p", f"K{n}", Status.CREATED, (Problem("no such option", field="colour", value=n),)))
+    assert len(tally.causes()) == 5
 
 
 def test_time_is_told_as_the_clock_on_the_wall_says():
