@@ -37,7 +37,7 @@ def plan(
     The target is asked for its present values. Nothing of it is remembered.
     """
     from pimflow.cli.progress import shown_progress
-    from pimflow.cli.show import print_plan
+    from pimflow.cli.show import print_lines, print_plan
     from pimflow.log import configure_console
     from pimflow.plan import plan_pipeline
     from pimflow.report import report_text
@@ -61,6 +61,6 @@ def plan(
         echo_json({"report": asdict(report), "changes": [asdict(change) for change in shown], "not_shown": hidden})
     else:
         print_plan(shown, hidden)
-        click.echo(report_text(report))
+        print_lines(report_text(report))
         click.echo("\nNothing was written. `pimflow run` does it.")
     sys.exit(report.exit_code)

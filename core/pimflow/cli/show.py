@@ -17,9 +17,20 @@ _VALUE_SHOWN = 60
 
 def print_report(report: RunReport) -> None:
     """Print a report, and where its details are."""
-    click.echo(report_text(report))
+    print_lines(report_text(report))
     if report.log:
         click.echo(f"\nRun {report.run.id}. Every detail: pimflow logs {report.run.id} ({_relative(report.log)})")
+
+
+def print_lines(text: str) -> None:
+    """Print the lines of a report: in a terminal, headlines stand out, and so does who has to do something."""
+    for line in text.splitlines():
+        if line.startswith("    "):
+            click.secho(line, fg="cyan")
+        elif not line.startswith(" ") and ": stopped. " in line:
+            click.secho(line, fg="red", bold=True)
+        else:
+            click.secho(line, bold=bool(line) and not line.startswith(" "))
 
 
 def print_plan(changes: Sequence[PlannedChange], hidden: int) -> None:
