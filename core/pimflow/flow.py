@@ -28,7 +28,7 @@ from pimflow.tally import Tally
 from pimflow.words import did_you_mean
 
 Progress = Callable[[str, int, int | None], None]
-"""Takes the flow's name, the number of rows done so far and the expected number of all, where it is known."""
+"""Takes the flow's name, the number of rows with an outcome and the expected number of all, where it is known."""
 
 _SAMPLE = 20
 
@@ -48,6 +48,7 @@ class RunContext:
     strict: bool = False
     mask: Mask = field(default=lambda text: text)
     tallies: list[Tally] = field(default_factory=list)
+    stopped: list[FlowReport] = field(default_factory=list)
 
     def created_so_far(self) -> int:
         """Count the records that this run created up to now, in all its flows."""
@@ -60,29 +61,48 @@ class _Progress:
 
     began: float
     window: Window = field(default_factory=Window)
+    total: int | None = None
     read: int = 0
     dropped: int = 0
+    tallies: list[Tally] = field(default_factory=list)
     complete: bool = False
     error: str = ""
     detail: str = ""
 
+    def settled(self) -> int:
+        """Count the rows whose outcome is known, at the slowest of the sinks; a row may have several outcomes."""
+        outcomes = min((sum(tally.counts.values()) for tally in self.tallies), default=0)
+        return min(self.read, self.dropped + outcomes)
+
 
 def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
-    """Run one flow and give one report for each of its sinks. Raises ConfigError for a column that is not there."""
+    """Run one flow and give one report for each of its sinks. Raises ConfigError for a column that is not there.
+
+    Of a flow that a person stops, the reports are put into `context.stopped`.
+    """
     done = _Progress(time.monotonic())
     deliveries: list[Delivery] = []
     try:
+        _carry_out(context, flow, deliveries, done)
+    except KeyboardInterrupt:
+        done.error = "A person stopped it; what was written stays, and the next run goes on from there"
+        context.stopped.extend(_reports(context, flow, deliveries, done))
+        raise
+    if done.complete and not done.error:
+        _conclude(context, flow, deliveries, done)
+    return _reports(context, flow, deliveries, done)
+
+
+def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done: _Progress) -> None:
+    try:
         with _told(done), logger.contextualize(flow=flow.name):
-            deliveries.extend(_open_deliveries(context, flow))
+            deliveries.extend(_open_deliveries(context, flow, done))
             with _placed(context, flow):
                 _move(context, flow, deliveries, done)
     finally:
         for delivery in deliveries:
             with _told(done):
                 delivery.close(ok=done.complete and not done.error and not _would_cut(context, delivery))
-    if done.complete and not done.error:
-        _conclude(context, flow, deliveries, done)
-    return [_report(context, flow, delivery, done) for delivery in deliveries] or [_unopened(context, flow, done)]
 
 
 @contextmanager
@@ -99,18 +119,18 @@ def _placed(context: RunContext, flow: Flow) -> Iterator[None]:
 def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: _Progress) -> None:
     run, session = context.run, context.sessions.of(flow.source)
     done.window = _window(context, flow, session)
-    total = None if run.limit else flow.source.count(session, done.window)
+    done.total = None if run.limit else flow.source.count(session, done.window)
     with Reader(flow.source.extract(session, done.window), run.limit) as reader:
         chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
         for delivery in deliveries:
             delivery.begin(reader.header, chain.header)
-        context.progress(flow.name, 0, total)
+        context.progress(flow.name, 0, done.total)
         for chunk in reader:
             rows = list(chain.run(chunk))
+            done.read, done.dropped = reader.read, chain.dropped
             for delivery in deliveries:
                 delivery.take(rows)
-            done.read, done.dropped = reader.read, chain.dropped
-            context.progress(flow.name, done.read, total)
+            context.progress(flow.name, done.settled(), done.total)
         if done.window.since is not None and not _is_partial(context):
             for delivery in deliveries:
                 _try_again(chain, delivery)
@@ -153,10 +173,11 @@ def _would_cut(context: RunContext, delivery: Delivery) -> bool:
     return cut
 
 
-def _open_deliveries(context: RunContext, flow: Flow) -> Iterator[Delivery]:
+def _open_deliveries(context: RunContext, flow: Flow, done: _Progress) -> Iterator[Delivery]:
     def observe(outcomes: Sequence[Outcome]) -> None:
         manager = context.assembly.registry.manager
         notify_observers(manager, "pimflow_batch_loaded", run=context.run, flow=flow.name, outcomes=outcomes)
+        context.progress(flow.name, done.settled(), done.total)
 
     places = [(sink.type, _address(context, sink)) for sink in flow.sinks]
     for number, sink in enumerate(flow.sinks):
@@ -172,6 +193,7 @@ def _open_deliveries(context: RunContext, flow: Flow) -> Iterator[Delivery]:
             target, context.database, context.make_loading, observe, context.mask, context.created_so_far
         )
         context.tallies.append(delivery.tally)
+        done.tallies.append(delivery.tally)
         if scope.others - {address for _, address in places}:
             delivery.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
         yield delivery
@@ -275,6 +297,10 @@ def _told(done: _Progress) -> Iterator[None]:
             done.detail = f"{type(error).__name__}: {error}"
 
 
+def _reports(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: _Progress) -> list[FlowReport]:
+    return [_report(context, flow, delivery, done) for delivery in deliveries] or [_unopened(context, flow, done)]
+
+
 def _report(context: RunContext, flow: Flow, delivery: Delivery, done: _Progress) -> FlowReport:
     target, tally = delivery.target, delivery.tally
     names = (flow.source.title, target.sink.title)
@@ -306,22 +332,15 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: _Progress
 
 
 def _unopened(context: RunContext, flow: Flow, done: _Progress) -> FlowReport:
-    sink = flow.sinks[0]
-    return FlowReport(
-        flow.name,
-        flow.source.title,
-        sink.title,
-        sink.noun,
-        complete=False,
-        error=context.mask(done.error),
-        detail=context.mask(done.detail),
-        seconds=time.monotonic() - done.began,
-        exit_code=3,
-    )
+    seconds = time.monotonic() - done.began
+    return replace(_nothing_done(flow, context.mask(done.error)), detail=context.mask(done.detail), seconds=seconds)
 
 
 def skipped(flow: Flow, needed: str) -> FlowReport:
     """Report a flow that did not run because one that it needs did not go well."""
+    return _nothing_done(flow, f"not run: it needs {needed!r}, which did not go well")
+
+
+def _nothing_done(flow: Flow, error: str) -> FlowReport:
     sink = flow.sinks[0]
-    error = f"not run: it needs {needed!r}, which did not go well"
     return FlowReport(flow.name, flow.source.title, sink.title, sink.noun, complete=False, error=error, exit_code=3)

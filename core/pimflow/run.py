@@ -108,7 +108,9 @@ def _kept(context: RunContext, reports: list[FlowReport], began: float, log: str
         )
         raise
     except KeyboardInterrupt:
-        _keep(context, RunReport(context.run, tuple(reports), time.monotonic() - began, 3, log, "stopped by a person"))
+        flows = (*reports, *context.stopped)
+        told = "" if context.stopped else "stopped by a person"
+        _keep(context, RunReport(context.run, flows, time.monotonic() - began, 3, log, told))
         raise
 
 

@@ -395,7 +395,13 @@ def test_ctrl_c_ends_in_words_with_exit_code_3(environment, pipeline, tmp_path):
     done = process(sys.executable, "-c", INTERRUPTED, environment=environment, cwd=tmp_path)
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
-    assert done.stderr.strip() == "error: stopped by you. What was written stays; the next run goes on from there"
+    assert done.stderr.strip() == (
+        "error: stopped by you. What was written stays; the next run goes on from there. "
+        "`pimflow runs last` tells how far it came"
+    )
+    told = process(sys.executable, "-m", "pimflow", "runs", "last", environment=environment, cwd=tmp_path).stdout
+    assert ": stopped. A person stopped it; what was written stays, and the next run goes on from there." in told
+    assert re.search(r"  Before that: 50 products read; [1-9]\d* new, 0 updated", told)
 
 
 def test_a_killed_run_is_told_as_such(cli, environment, pipeline, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 
 from pimflow.errors import AccessError, ConfigError, LoginError, PimflowError, StateError, UnreachableError
 from pimflow.model import Status
-from pimflow.run import RunOptions
+from pimflow.run import RunOptions, run_pipeline
 from pimflow.state import history
 
 
@@ -325,6 +325,26 @@ def test_ctrl_c_keeps_what_was_committed_and_the_next_run_goes_on(bench, shop):
     shop.on_load = lambda _batch: None
     assert sum(bench.run().counts.values()) == 20
     assert len(shop.sent) == len(set(shop.sent)) == 20
+
+
+def test_progress_tells_each_batch_as_it_is_answered(bench, shop):
+    table(shop, *many(20))
+    told = []
+    with bench.database() as database:
+        run_pipeline(bench.assembly(), database, RunOptions(), lambda *step: told.append(step))
+    done = [number for _, number, _ in told]
+    assert done == sorted(done)
+    assert (done[0], done[-1]) == (0, 20)
+    assert len(set(done)) >= 4, "20 rows go in four batches"
+
+
+def test_progress_counts_rows_that_a_filter_drops(bench, shop):
+    table(shop, *many(20))
+    told = []
+    assembly = bench.assembly(transforms=[{"filter": {"field": "sku", "in": ["S-001"]}}])
+    with bench.database() as database:
+        run_pipeline(assembly, database, RunOptions(), lambda *step: told.append(step))
+    assert told[-1][1] == 20
 
 
 def test_a_defect_of_a_source_ends_the_flow_in_words(bench, shop):

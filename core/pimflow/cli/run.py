@@ -55,7 +55,10 @@ def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | N
         with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
             report = run_pipeline(assembly, database, options, on_progress)
     except KeyboardInterrupt:
-        raise PimflowError("stopped by you. What was written stays; the next run goes on from there") from None
+        raise PimflowError(
+            "stopped by you. What was written stays; the next run goes on from there. "
+            "`pimflow runs last` tells how far it came"
+        ) from None
     if as_json:
         from dataclasses import asdict
 
