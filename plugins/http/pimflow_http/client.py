@@ -142,7 +142,9 @@ class Client:
     def _failure(self, method: str, path: str, attempt: Attempt) -> FlowError:
         assert attempt.error is not None
         detail = f"{method} {redact_url(path)}: {type(attempt.error).__name__}: {attempt.error}"
-        return for_failure(attempt.error).about(self._who(), redact(detail, self._secrets))
+        return for_failure(attempt.error, proxied=self.remote.proxy is not None).about(
+            self._who(), redact(detail, self._secrets)
+        )
 
     def _who(self) -> str:
         return f"{self.remote.title} at {self.remote.address}"

@@ -105,6 +105,9 @@ NETWORK: Mapping[type[BaseException], Explanation] = {
 """By the class of the failure or of what caused it; the first entry that fits holds."""
 
 
+_OF_THE_PROXY = (ConnectionRefusedError, socket.gaierror, httpx.ConnectTimeout)
+
+
 def for_status(status: int, overrides: Mapping[int, Explanation]) -> Explanation:
     """Find the explanation of a status, of its hundred where it has none."""
     for table in (overrides, STATUSES):
@@ -113,9 +116,14 @@ def for_status(status: int, overrides: Mapping[int, Explanation]) -> Explanation
     return STATUSES[min(max(status // 100 * 100, 300), 500)]
 
 
-def for_failure(error: BaseException) -> Explanation:
-    """Find the explanation of a network failure by its class and the classes of its causes."""
+def for_failure(error: BaseException, *, proxied: bool = False) -> Explanation:
+    """Find the explanation of a network failure by its class and the classes of its causes.
+
+    With a proxy it is the proxy that refuses a connection or has a host name that nobody knows.
+    """
     found_causes = tuple(causes(error))
+    if proxied and any(isinstance(cause, _OF_THE_PROXY) for cause in found_causes):
+        return NETWORK[httpx.ProxyError]
     found = (entry for kind, entry in NETWORK.items() if any(isinstance(cause, kind) for cause in found_causes))
     return next(found, NETWORK[httpx.TransportError])
 

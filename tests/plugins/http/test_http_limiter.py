@@ -61,6 +61,15 @@ def test_a_server_that_is_not_there_is_told_after_the_retries():
     assert "refuses connections" in str(caught.value)
 
 
+def test_a_proxy_that_is_not_there_is_not_taken_for_the_server():
+    clock = Clock(sleep=lambda _: None)
+    remote = Remote("the shop", "http://shop.invalid", proxy="http://127.0.0.1:9")
+    with Client(remote, clock=clock, policy=RetryPolicy(tries=1)) as client, pytest.raises(UnreachableError) as caught:
+        client.request("GET", "/")
+    assert "is not reached through the proxy" in str(caught.value)
+    assert "refuses connections" not in str(caught.value)
+
+
 def test_after_a_429_everybody_with_the_account_waits():
     now, slept = [0.0], []
 
