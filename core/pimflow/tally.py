@@ -96,7 +96,7 @@ def _kind(problem: Problem, effect: str) -> tuple[str, ...]:
     """Say what values with the same problem have in common: all but the value, and the numbers that go with it."""
     reason, remedy = problem.reason, problem.remedy
     if problem.value is not None:
-        reason, remedy = _NUMBER.sub("#", reason), ""
+        reason, remedy = _NUMBER.sub("#", reason.replace(str(problem.value), "#")), ""
     return effect, problem.field or "", reason, remedy, problem.kind, problem.who
 
 

@@ -210,6 +210,13 @@ def test_reset_asks_first(cli, pipeline, shop, monkeypatch):
     assert "3 records sent" in cli("state", "show", "to_shop").out
 
 
+def test_reset_for_machines_does_not_ask(cli, pipeline, shop):
+    cli("run", "to_shop")
+    answer = cli("state", "reset", "to_shop", "--json")
+    assert (answer.code, answer.json["exit_code"]) == (2, 2)
+    assert "add `--yes`" in answer.json["errors"][0]
+
+
 def test_another_state_file(cli, pipeline, tmp_path):
     cli("run", "to_shop", "--state", "elsewhere.sqlite")
     assert (tmp_path / "elsewhere.sqlite").is_file()
@@ -339,6 +346,20 @@ def test_commands_of_plugins_are_listed_and_a_broken_one_hurts_only_itself(cli, 
     assert answer.code == 1
     assert "command 'break' of pimflow-x cannot be loaded: ModuleNotFoundError" in answer.err
     assert "Run a pipeline" in cli("run", "--help").out
+
+
+@pytest.mark.parametrize("arguments", [["plugins"], ["validate", "to_shop"], ["check", "to_shop"]])
+def test_a_broken_plugin_is_told_without_a_traceback(environment, pipeline, tmp_path, arguments):
+    info = tmp_path / "site" / "pimflow_x-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: pimflow-x\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[pimflow]\nx = pimflow_x\n")
+    (tmp_path / "site" / "pimflow_x.py").write_text("raise ValueError('bad [/x] thing')")
+    pipeline.write_text(pipeline.read_text().replace("type: shop.products", "type: x.products"))
+    environment["PYTHONPATH"] += f":{tmp_path / 'site'}"
+    done = process(sys.executable, "-m", "pimflow", *arguments, environment=environment, cwd=tmp_path)
+    assert "cannot be used: ValueError: bad [/x] thing" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def process(*args, environment, **options):

@@ -211,6 +211,15 @@ def test_many_values_with_the_same_problem_are_one_cause():
     )
 
 
+def test_a_reason_that_repeats_the_value_is_the_same_cause():
+    tally = Tally()
+    for name in "abcdefghij":
+        problem = Problem(f'the PIM does not take it: "{name}.jpg" is no path', field="image", value=f"{name}.jpg")
+        tally.add(Outcome("p", name, Status.CREATED, (problem,)))
+    (cause,) = tally.causes()
+    assert cause.count == 10
+
+
 def test_values_that_many_records_have_stand_alone_among_many_values():
     tally = Tally()
     for n in range(40):

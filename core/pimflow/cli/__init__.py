@@ -72,6 +72,9 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="pimflow")
 def pimflow() -> None:
     """Move product data between ERPs, Akeneo PIM and sales channels, along pipelines declared in YAML."""
+    from pimflow.log import configure_console
+
+    configure_console()
 
 
 def main() -> None:

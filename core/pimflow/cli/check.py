@@ -36,10 +36,9 @@ def check(pipeline: str | None, as_json: bool) -> None:
 
     Exit codes: 0 well; 1 columns that the target cannot take; 2 a file is wrong; 3 a system cannot be used.
     """
-    from pimflow.log import configure_console, masker
+    from pimflow.log import masker
     from pimflow.sessions import Sessions
 
-    configure_console()
     assembly: Assembly = assembled(pipeline)
     mask = masker(assembly.secrets)
     with Sessions(assembly) as sessions:

@@ -38,12 +38,10 @@ def plan(
     """
     from pimflow.cli.progress import shown_progress
     from pimflow.cli.show import print_lines, print_plan
-    from pimflow.log import configure_console
     from pimflow.plan import plan_pipeline
     from pimflow.report import report_text
     from pimflow.run import RunOptions
 
-    configure_console()
     assembly = assembled(pipeline)
     shown: list[PlannedChange] = []
     hidden = 0

@@ -14,6 +14,7 @@ from pimflow.cli.common import echo_json, json_option
 def plugins(as_json: bool) -> None:
     """List the installed plugins, what they offer, and which of them cannot be used and why."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from pimflow.plugins import create_registry, kind_of
@@ -36,6 +37,7 @@ def plugins(as_json: bool) -> None:
     table = Table("plugin", "distribution", "offers")
     for plugin in found:
         offers = ", ".join(f"{one.type} ({kind_of(one)})" for one in plugin.components)
-        table.add_row(plugin.name, f"{plugin.distribution} {plugin.version}", plugin.error or offers)
+        state = f"cannot be used: {plugin.error}" if plugin.error else offers
+        table.add_row(plugin.name, f"{plugin.distribution} {plugin.version}", escape(state))
     width = None if sys.stdout.isatty() else 160
     Console(width=width).print(table)

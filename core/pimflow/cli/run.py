@@ -47,10 +47,8 @@ def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | N
     """Run, print the report, and exit with its code."""
     from pimflow.cli.progress import shown_progress
     from pimflow.cli.show import print_report
-    from pimflow.log import configure_console
     from pimflow.run import run_pipeline
 
-    configure_console()
     try:
         with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
             report = run_pipeline(assembly, database, options, on_progress)

@@ -58,6 +58,8 @@ def reset(pipeline: str | None, flow: str | None, yes: bool, state_path: Path | 
     if flow is not None and flow not in flows:
         raise ConfigError(f"no flow is called {flow!r}{did_you_mean(flow, flows)}")
     what = f"flow {flow} of {name}" if flow else name
+    if as_json and not yes:
+        raise ConfigError("with `--json` nobody can be asked; add `--yes`")
     if not yes:
         click.confirm(f"Forget what was sent by {what}? The next run sends everything again.", abort=True)
     with opened_state(assembly.pipeline.root, state_path) as database:
