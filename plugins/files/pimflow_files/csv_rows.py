@@ -12,6 +12,7 @@ from typing import Any
 from pimflow import BadValue, Problem, RemoteError
 from pimflow_files.cells import DecimalSign, plain_number
 from pimflow_files.dialect import UNDECODED
+from pimflow_files.local import held_still
 
 LONGEST_CELL = 1 << 24
 """In characters. A cell beyond is an opened quote that nobody closed, and would take the memory of the machine."""
@@ -38,7 +39,8 @@ class CsvRows:
                 reader = csv.reader(file, delimiter=self.delimiter, quotechar=self.quotechar, strict=True)
                 header = _header(self.path, reader)
                 yield header
-                yield from self._rows(reader, header)
+                with held_still(self.path, file):
+                    yield from self._rows(reader, header)
         except OSError as error:
             raise unreadable(self.path, error) from error
         except UnicodeError as error:

@@ -17,7 +17,7 @@ from pimflow import BadValue, InputPath, Problem, RemoteError, Source, Window
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding
 from pimflow_files.csv_rows import CsvRows, unreadable
 from pimflow_files.dialect import find_delimiter, find_encoding, find_quotechar
-from pimflow_files.local import LocalFile
+from pimflow_files.local import LocalFile, held_still
 
 
 class CsvSource(LocalFile, Source):
@@ -110,7 +110,7 @@ class JsonRows:
 
 def _records(path: Path) -> Iterator[tuple[int, Any]]:
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, held_still(path, file):
             for number, line in enumerate(file, 1):
                 text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if not text.isspace() and text:

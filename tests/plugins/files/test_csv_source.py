@@ -282,3 +282,21 @@ def test_the_result_is_a_petl_table(write):
     table = CsvSource(path=write("a;b\n1;2\n")).extract(None, Window())
     assert petl.rename(table, "a", "c").list() == [("c", "b"), ("1", "2")]
     assert isinstance(CsvSource(path=Path(write("a\n"))).path, Path)
+
+
+def test_a_file_that_is_cut_while_it_is_read_does_not_pass_for_complete(write):
+    path = write("sku;name\n" + "".join(f"S-{n:06};{'x' * 90}\n" for n in range(5000)))
+    table = iter(CsvSource(path=path).extract(None, Window()))
+    next(table)
+    next(table)
+    path.write_text("sku;name\nS-000000;x\n")
+    with pytest.raises(RemoteError, match=r"products\.csv was written to while it was read"):
+        list(table)
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_read_to_its_end(write, tmp_path):
+    path = write("sku;name\n" + "".join(f"S-{n:06};x\n" for n in range(5000)))
+    table = iter(CsvSource(path=path).extract(None, Window()))
+    next(table)
+    write("sku;name\nA;b\n", "new.csv").replace(path)
+    assert len(list(table)) == 5000

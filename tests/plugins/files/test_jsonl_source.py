@@ -80,3 +80,15 @@ def test_any_object_is_read_back(tmp_path_factory, records):
     header, *found = rows(path)
     assert set(header) == {key for record in records for key in record}
     assert found == [tuple(record.get(key) for key in header) for record in records]
+
+
+def test_a_file_that_grows_while_it_is_read_does_not_pass_for_complete(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"sku": "A"}\n' * 3)
+    table = iter(JsonLinesSource(path=path, columns=("sku",)).extract(None, Window()))
+    next(table)
+    next(table)
+    with path.open("a") as file:
+        file.write('{"sku": "B')
+    with pytest.raises(RemoteError, match="was written to while it was read"):
+        list(table)
