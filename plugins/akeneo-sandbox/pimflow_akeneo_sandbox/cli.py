@@ -9,7 +9,13 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--port", default=8090, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8090,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--catalog", type=FILE, help="JSON file with the catalogue to start with.")
 @click.option("--catalog-dir", type=FOLDER, help="Folder of Akeneo CSV import files to start with.")

@@ -1,5 +1,7 @@
 """What `pimflow sandbox` does: builds the server from its options and runs it until it is stopped."""
 
+import socket
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,9 @@ def run(port: int, host: str, catalog: Path | None, data: Path | None, edition: 
     try:
         chosen = installed_catalog() if given["installed"] else catalog
         app = create_app(chosen, data=data, settings=settings_of(edition, given))
-        listening = listen(host, port)
+        listening = _listening(host, port)
+    except sqlite3.DatabaseError as problem:
+        raise click.ClickException(f"{data} cannot keep a sandbox: {problem}. Give another file as --data.") from None
     except (ValueError, OSError) as problem:
         raise click.ClickException(str(problem)) from problem
     running: Sandbox = app.state.sandbox
@@ -37,3 +41,11 @@ def run(port: int, host: str, catalog: Path | None, data: Path | None, edition: 
         server_of(app).run(sockets=[listening])
     finally:
         running.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return listen(host, port)
+    except OSError as problem:
+        message = f"Nothing can listen at {host}:{port}: {problem.strerror}. Give another --port; 0 takes a free one."
+        raise click.ClickException(message) from None

@@ -213,6 +213,18 @@ def test_the_command_tells_what_is_wrong_with_a_catalogue(tmp_path):
     assert "is no JSON" in answer.output
 
 
+def test_the_command_tells_what_is_wrong_with_its_file_or_port(tmp_path):
+    file = tmp_path / "data.sqlite"
+    file.write_text("garbage, and more of it than a header takes")
+    answer = CliRunner().invoke(command, ["--data", str(file), "--port", "0"])
+    assert (answer.exit_code, "data.sqlite cannot keep a sandbox" in answer.output) == (1, True)
+    assert CliRunner().invoke(command, ["--port", "99999"]).exit_code == 2
+    with serve({}) as taken:
+        port = taken.url.rsplit(":", 1)[1]
+        answer = CliRunner().invoke(command, ["--port", port])
+    assert (answer.exit_code, f"Nothing can listen at 127.0.0.1:{port}: " in answer.output) == (1, True)
+
+
 def test_media_of_a_json_catalogue_are_base64_and_download_as_bytes(tmp_path):
     media = {"code": "a/b/c/d/dot.bin", "original_filename": "dot.bin", "mime_type": "image/png", "content": "AAEC"}
     with serve({"media_files": [media]}) as pim:
