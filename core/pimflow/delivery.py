@@ -75,6 +75,7 @@ class Delivery:
         self.target = target
         self.tally = Tally(target.writer.label)
         self.notes: list[str] = []
+        self._not_met = set(target.only)
         self._database = database
         self._observe = observe
         self._mask = mask
@@ -149,6 +150,8 @@ class Delivery:
         """End this run of the sink."""
         self._loading.close()
         self._resting.clear()
+        if ok and self._not_met:
+            self.notes.append(f"The source has no record with the key {', '.join(sorted(self._not_met))}.")
         if self._held is not None:
             self._held.clear()
         if not self.target.writer.close(ok) and self.target.sink.whole:
@@ -158,18 +161,22 @@ class Delivery:
     def _prepared(self, rows: Sequence[Passed | Stopped], verdicts: list[Verdict]) -> Iterator[Prepared]:
         for row in rows:
             if isinstance(row, Stopped):
-                if not self.target.only or self.target.only.intersection(map(str, row.source)):
+                asked = self.target.only.intersection(map(str, row.source))
+                if asked or not self.target.only:
+                    self._not_met -= asked
                     verdicts.append(_refused_row(row.row, row.source, "", row.problem))
                 continue
             key = ""
             try:
                 cells, bad = read_cells(self._header, row.result, self.target.config, self.target.key)
                 key = read_key(cells, self.target.config, self.target.key)
-                if self.target.only and key not in self.target.only:
+                if self._is_left_out(key):
                     continue
                 problems = list(bad.values())
                 told = [problem for number, problem in enumerate(problems) if problem not in problems[:number]]
                 for item in self.target.writer.prepare(cells):
+                    if self._is_left_out(item.key):
+                        continue
                     item = replace(item, problems=(*told, *item.problems)) if told else item  # noqa: PLW2901
                     yield Prepared(row.row, row.source, item, frozenset(bad))
             except RowProblem as problem:
@@ -178,6 +185,13 @@ class Delivery:
                 raise
             except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
                 verdicts.append(_refused_row(row.row, row.source, key, defect(error)))
+
+    def _is_left_out(self, key: str) -> bool:
+        """Tell whether a run of some keys leaves this one out; an empty key is not known yet."""
+        if not self.target.only or not key:
+            return False
+        self._not_met.discard(key)
+        return key not in self.target.only
 
     def _compare(self, prepared: Sequence[Prepared], verdicts: list[Verdict]) -> None:
         records = [one.record for one in prepared]

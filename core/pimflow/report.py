@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from pimflow.model import SETTLED, Cause, FlowReport, RunReport, Status
 from pimflow.plain import to_json
-from pimflow.words import full_stop
+from pimflow.words import capital, full_stop
 
 _EFFECTS = {
     Status.REFUSED: ("did not go through", "would not go through"),
@@ -49,13 +49,13 @@ def report_text(report: RunReport) -> str:
 
 def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
     if flow.error:
-        yield f"{headline(flow, report)} stopped. {full_stop(flow.error)}"
+        yield f"{headline(flow, report)} stopped. {capital(full_stop(flow.error))}"
     if flow.read or not flow.error:
         yield f"{'  Before that: ' if flow.error else f'{headline(flow, report)} '}{sentence(flow, dry=report.run.dry)}"
     for cause in flow.causes:
         yield f"  - {cause_sentence(cause, flow, dry=report.run.dry)}"
         if cause.problem.remedy:
-            yield f"    {cause.problem.who[:1].upper()}{cause.problem.who[1:]}: {cause.problem.remedy}"
+            yield f"    {capital(cause.problem.who)}: {cause.problem.remedy}"
     for note in flow.notes:
         yield f"  Note: {note}"
 
@@ -108,7 +108,7 @@ def _what(cause: Cause, flow: FlowReport) -> str:
     problem, field = cause.problem, cause.label or cause.problem.field
     said = "" if problem.value is None else f"{flow.source} says {_shown(problem.value)}, "
     text = f"{said}{problem.reason}{_likewise(cause)}"
-    return full_stop(f"{field}: {text}" if field else text[:1].upper() + text[1:])
+    return full_stop(f"{field}: {text}" if field else capital(text))
 
 
 def _likewise(cause: Cause) -> str:

@@ -18,3 +18,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def full_stop(text: str) -> str:
     """End a text as a sentence."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def capital(text: str) -> str:
+    """Begin a text as a sentence."""
+    return text[:1].upper() + text[1:]

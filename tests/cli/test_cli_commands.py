@@ -251,7 +251,7 @@ def test_a_flow_that_was_broken_off_is_exit_code_3(cli, pipeline, shop):
     shop.scripts["A"] = [AccessError("the account may not write products.", detail="403 Forbidden")]
     answer = cli("run", "to_shop")
     assert answer.code == 3
-    assert "stopped. the account may not write products.\n" in answer.out
+    assert "stopped. The account may not write products.\n" in answer.out
     assert answer.out.count("..") == 0
     assert "For your administrator\n  products: 403 Forbidden" in answer.out
 

@@ -86,7 +86,7 @@ def test_a_report_of_large_numbers_and_a_filter():
 def test_a_report_of_a_flow_that_was_stopped(error):
     one = flow(error=error, detail="422 invalid_grant", complete=False, exit_code=3)
     assert report_text(report(one)) == (
-        "Odoo -> PIM, 14:15, everything, 2 min: stopped. the PIM refuses the password.\n"
+        "Odoo -> PIM, 14:15, everything, 2 min: stopped. The PIM refuses the password.\n"
         "\n"
         "For your administrator\n"
         "  products: 422 invalid_grant"
@@ -96,7 +96,7 @@ def test_a_report_of_a_flow_that_was_stopped(error):
 def test_a_report_of_a_flow_that_was_stopped_half_way():
     one = flow(read=5, counts={Status.CREATED: 5}, error="the PIM is gone", complete=False)
     assert report_text(report(one)).splitlines() == [
-        "Odoo -> PIM, 14:15, everything, 2 min: stopped. the PIM is gone.",
+        "Odoo -> PIM, 14:15, everything, 2 min: stopped. The PIM is gone.",
         "  Before that: 5 products read; 5 new, 0 updated, 0 already up to date.",
     ]
 

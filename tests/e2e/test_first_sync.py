@@ -1,6 +1,13 @@
 """From YAML through the command line into the PIM, and again."""
 
-from .conftest import Project
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pimflow_akeneo_sandbox.serve import serve
+
+from .conftest import Printed, Project
 
 ROWS = [f"MUG-{n:03};mugs;cups;Mug number {n};red;0.{n:03}" for n in range(1, 251)]
 
@@ -72,3 +79,34 @@ def test_another_address_starts_empty_and_says_so(project: Project) -> None:
     assert "writes to http://localhost" in again.out
     assert "for the first time" in again.out
     assert "3 updated" in again.out
+
+
+def test_a_key_that_is_not_there_is_told(project: Project) -> None:
+    project.write(*ROWS[:3])
+    answer = project.run("--only", "MUG-002", "--only", "NOPE")
+    assert "1 new" in answer.out
+    assert "The source has no record with the key NOPE." in answer.out
+
+
+def test_only_finds_its_key_in_the_column_of_the_identifier_attribute_too(project: Project) -> None:
+    file = project.folder / "pipeline.yaml"
+    file.write_text(file.read_text("utf-8").replace("identifier: sku", "sku: sku"), "utf-8")
+    project.write(*ROWS[:3])
+    assert "1 new" in project.run("--only", "MUG-002").out
+    assert [one["identifier"] for one in project.products()] == ["MUG-002"]
+
+
+def test_what_init_begins_runs_against_the_sandbox_it_suggests(
+    tmp_path: Path, command: Callable[..., Printed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert command("init", str(tmp_path)).code == 0
+    monkeypatch.chdir(tmp_path)
+    with serve(tmp_path / "sandbox.json") as pim:
+        monkeypatch.setenv("AKENEO_URL", pim.url)
+        for name in ("CLIENT_ID", "SECRET", "USERNAME", "PASSWORD"):
+            monkeypatch.setenv(f"AKENEO_{name}", "sandbox")
+        assert command("check").code == 0
+        plan = command("plan")
+        assert "weight: 350 GRAM" in plan.out
+        assert "2 new, 0 updated, 0 already up to date." in command("run").out
+        assert "0 new, 0 updated, 2 already up to date." in command("run").out

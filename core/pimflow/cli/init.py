@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -9,58 +10,30 @@ import click
 from pimflow.cli.common import echo_json, json_option
 from pimflow.errors import ConfigError, Mistake
 
-PROJECT = """\
-# What the pipelines of this project share. Secrets stay in the environment.
-version: 1
-connections:
-  pim:
-    type: akeneo
-    url: "${env:AKENEO_URL}"
-    client_id: "${env:AKENEO_CLIENT_ID}"
-    secret: "${env:AKENEO_SECRET}"
-    username: "${env:AKENEO_USERNAME}"
-    password: "${env:AKENEO_PASSWORD}"
-"""
-
-PIPELINE = """\
-# Products of a file into the PIM. Left: columns as the PIM names them. Right: where they come from.
-version: 1
-flows:
-  products:
-    source: {type: files.csv, path: ../products.csv}
-    transforms:
-      - map:
-          identifier: sku
-          enabled: {constant: false}
-    sink: {type: akeneo.products, connection: pim}
-"""
-
-PRODUCTS = """\
-sku;name
-MUG-01;Coffee mug
-MUG-02;Tea mug
-"""
-
-IGNORED = ".pimflow/\n"
-
 FILES = {
-    "pimflow.yaml": PROJECT,
-    "pipelines/products.yaml": PIPELINE,
-    "products.csv": PRODUCTS,
-    ".gitignore": IGNORED,
+    "pimflow.yaml": "pimflow.yaml",
+    "pipelines/products.yaml": "products.yaml",
+    "products.csv": "products.csv",
+    "sandbox.json": "sandbox.json",
+    ".gitignore": "gitignore",
 }
+"""What a project begins with, and where it lies in the folder `starter` beside this module."""
 
 NEXT = """\
 Begun in {folder}: {files}.
 
 Next:
-  1. Tell where the PIM is (a sandbox to play with: `pimflow sandbox --port 8090`, where each of these is `sandbox`):
-       export AKENEO_URL=http://127.0.0.1:8090 AKENEO_CLIENT_ID=… AKENEO_SECRET=… AKENEO_USERNAME=… AKENEO_PASSWORD=…
-  2. cd {folder}
-  3. pimflow validate    the files
+  1. Have a PIM to play with, in a terminal of its own:
+       pimflow sandbox --port 8090 --catalog {folder}/sandbox.json
+  2. Tell where it is, and who you are there (in the sandbox each name and secret is `sandbox`):
+       export AKENEO_URL=http://127.0.0.1:8090 AKENEO_CLIENT_ID=sandbox AKENEO_SECRET=sandbox
+       export AKENEO_USERNAME=sandbox AKENEO_PASSWORD=sandbox
+  3. cd {folder}
+     pimflow validate    the files
      pimflow check       the connection, and the mapping against the PIM
      pimflow plan        what would happen
-     pimflow run"""
+     pimflow run
+  4. Let it be your own PIM: other values in step 2, and your columns in pipelines/products.yaml."""
 
 
 @click.command()
@@ -74,11 +47,12 @@ def init(folder: Path, as_json: bool) -> None:
     there = [name for name in FILES if name != ".gitignore" and (folder / name).exists()]
     if there:
         raise ConfigError(Mistake(f"is there already: {', '.join(there)}; choose another folder", str(folder)))
-    for name, text in FILES.items():
+    starter = files("pimflow.cli") / "starter"
+    for name, template in FILES.items():
         path = folder / name
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
+            path.write_bytes((starter / template).read_bytes())
     if as_json:
         return echo_json({"folder": str(folder), "files": list(FILES)})
     click.echo(NEXT.format(folder=folder, files=", ".join(name for name in FILES if name != ".gitignore")))

@@ -60,5 +60,6 @@ def plan(
     else:
         print_plan(shown, hidden)
         print_lines(report_text(report))
-        click.echo("\nNothing was written. `pimflow run` does it.")
+        stopped = any(flow.error for flow in report.flows)
+        click.echo(f"\nNothing was written.{'' if stopped else ' `pimflow run` does it.'}")
     sys.exit(report.exit_code)

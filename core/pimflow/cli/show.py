@@ -52,9 +52,15 @@ _VERBS = {Status.CREATED: "create", Status.UPDATED: "change"}
 def _shown(value: Any) -> str:
     if value is None:
         return "(empty)"
-    text = value if isinstance(value, str) else repr(value)
-    text = text.replace("\n", " ")
+    text = _plain(value).replace("\n", " ")
     return f"{text[:_VALUE_SHOWN]}…" if len(text) > _VALUE_SHOWN else text
+
+
+def _plain(value: Any) -> str:
+    """Write what a person would: `350 GRAM` for an amount with its unit, `a, b` for a list."""
+    if isinstance(value, dict):
+        return " ".join(map(_plain, value.values()))
+    return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _relative(path: str) -> str:

@@ -148,7 +148,8 @@ def media(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
     value = str(cell)
     if not _MEDIA_CODE.fullmatch(value):
         remedy = "Upload the file in the PIM and give its code, as in 'f/2/e/6/f2e6_manual.pdf'."
-        raise _bad(column, cell, "which is no file that the PIM has", remedy, kind=ProblemKind.REFERENCE)
+        reason = "which is no file that the PIM has"
+        raise _bad(column, cell, reason, remedy, kind=ProblemKind.REFERENCE, who=Who.PRODUCT_MANAGER)
     return value
 
 

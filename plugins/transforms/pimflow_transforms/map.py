@@ -133,6 +133,8 @@ class Map(Transform):
         if others is not None and others != Column.model_validate(SAME_CODE):
             raise ValueError("`others` can only be `same_code`")
         for target, column in columns.items():
+            if column.from_ == SAME_CODE and target != "others":
+                raise ValueError(f"`same_code` goes with `others`, not with {target!r}: write `others: same_code`")
             if column.locales is None and "*" in target:
                 raise ValueError(f"`*` in {target!r} stands for a locale: name them under `locales:`")
             if column.locales is not None and target.count("*") != 1:

@@ -197,3 +197,8 @@ def test_a_plain_mapping_moves_every_value_to_its_column(header, data):
     chosen = data.draw(st.lists(st.sampled_from(header), min_size=1, unique=True))
     found = mapped({name: name for name in chosen}, row, header=tuple(header))
     assert found == {name: row[header.index(name)] for name in chosen}
+
+
+def test_same_code_under_another_name_than_others_is_a_mistake():
+    with pytest.raises(ValidationError, match="write `others: same_code`"):
+        Map.model_validate({"columns": {"other": "same_code"}})
