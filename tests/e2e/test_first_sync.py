@@ -110,3 +110,13 @@ def test_what_init_begins_runs_against_the_sandbox_it_suggests(
         assert "weight: 350 GRAM" in plan.out
         assert "2 new, 0 updated, 0 already up to date." in command("run").out
         assert "0 new, 0 updated, 2 already up to date." in command("run").out
+
+
+def test_no_more_than_four_calls_are_under_way_at_once(project: Project) -> None:
+    project.pim.faults(concurrency=4, latency_ms=20)
+    try:
+        project.write(*[f"MUG-{n:04};mugs;cups;Mug {n};red;1" for n in range(1500)])
+        assert "1,500 new" in project.run().out
+    finally:
+        project.pim.faults(concurrency=0, latency_ms=0)
+    assert project.pim.stats()["throttled"] == 0
