@@ -3,8 +3,6 @@
 
 import io
 import re
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +11,6 @@ import orjson
 import pytest
 import yaml
 
-from pimflow.cli import COMMANDS, pimflow
 from pimflow.model import Status
 
 USES_A_PIPELINE = ["validate", "check", "plan", "run", "retry"]
@@ -264,12 +261,6 @@ def test_only_limit_and_full(cli, pipeline, shop):
     assert cli("run", "to_shop", "--limit", "0").code == 2
 
 
-def test_an_unknown_command_gets_the_nearest(cli):
-    answer = cli("rnu")
-    assert answer.code == 2
-    assert "no command is called 'rnu'; did you mean 'run'?" in answer.err
-
-
 def test_schema_accepts_what_is_valid_and_refuses_unknown_keys(cli, pipeline):
     schema = cli("schema").json
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -302,14 +293,6 @@ def test_the_schema_accepts_all_sample_pipelines(cli):
         validator.validate(data)
 
 
-def test_plugins_are_listed(cli, shop):
-    answer = cli("plugins")
-    assert "shop.products (sink)" in answer.out
-    found = {plugin["name"]: plugin for plugin in cli("plugins", "--json").json}
-    assert found["shop"]["distribution"] == "pimflow-shop"
-    assert {"kind": "connection", "type": "shop"} in found["shop"]["types"]
-
-
 def test_init_makes_a_project_that_validates_and_never_overwrites(cli, tmp_path, monkeypatch):
     for name in ("URL", "CLIENT_ID", "SECRET", "USERNAME", "PASSWORD"):
         monkeypatch.setenv(f"AKENEO_{name}", "http://127.0.0.1:1")
@@ -320,119 +303,6 @@ def test_init_makes_a_project_that_validates_and_never_overwrites(cli, tmp_path,
     before = Path("pimflow.yaml").read_text()
     answer = cli("init", ".")
     assert (answer.code, Path("pimflow.yaml").read_text()) == (2, before)
-
-
-@pytest.mark.parametrize("command", [*COMMANDS])
-def test_each_command_has_help_and_takes_json(cli, command):
-    answer = cli(command, "--help")
-    assert answer.code == 0
-    assert "Usage: pimflow" in answer.out
-    assert "--json" in (cli("state", "reset", "--help") if command == "state" else answer).out
-    loaded = pimflow.get_command(None, command)
-    assert loaded.name == command
-    assert loaded.help
-
-
-def test_commands_of_plugins_are_listed_and_a_broken_one_hurts_only_itself(cli, tmp_path, monkeypatch):
-    info = tmp_path / "site" / "pimflow_x-1.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: pimflow-x\nVersion: 1\nSummary: About x.\n")
-    (info / "entry_points.txt").write_text(
-        "[pimflow.commands]\nbreak = no_such_module:command\nrun = no_such_module:run\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path / "site")
-    assert re.search(r"break +About x\.", cli("--help").out)
-    answer = cli("break")
-    assert answer.code == 1
-    assert "command 'break' of pimflow-x cannot be loaded: ModuleNotFoundError" in answer.err
-    assert "Run a pipeline" in cli("run", "--help").out
-
-
-@pytest.mark.parametrize("arguments", [["plugins"], ["validate", "to_shop"], ["check", "to_shop"]])
-def test_a_broken_plugin_is_told_without_a_traceback(environment, pipeline, tmp_path, arguments):
-    info = tmp_path / "site" / "pimflow_x-1.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: pimflow-x\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[pimflow]\nx = pimflow_x\n")
-    (tmp_path / "site" / "pimflow_x.py").write_text("raise ValueError('bad [/x] thing')")
-    pipeline.write_text(pipeline.read_text().replace("type: shop.products", "type: x.products"))
-    environment["PYTHONPATH"] += f":{tmp_path / 'site'}"
-    done = process(sys.executable, "-m", "pimflow", *arguments, environment=environment, cwd=tmp_path)
-    assert "cannot be used: ValueError: bad [/x] thing" in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def process(*args, environment, **options):
-    return subprocess.run(args, capture_output=True, text=True, env=environment, timeout=60, check=False, **options)
-
-
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["rnu"]])
-def test_help_imports_neither_pydantic_nor_petl_nor_httpx(environment, arguments):
-    code = (
-        "import sys; sys.argv = ['pimflow', *sys.argv[1:]]\n"
-        "from pimflow.cli import main\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print('loaded:', *sorted({'pydantic', 'petl', 'httpx', 'sqlalchemy', 'yaml'} & set(sys.modules)))"
-    )
-    done = process(sys.executable, "-c", code, *arguments, environment=environment)
-    loaded = done.stdout.splitlines()[-1]
-    assert loaded == "loaded:"
-
-
-def test_python_dash_m_is_the_same(environment):
-    done = process(sys.executable, "-m", "pimflow", "--help", environment=environment)
-    assert done.returncode == 0
-    assert done.stdout.startswith("Usage: pimflow")
-    assert all(f"  {command}" in done.stdout for command in COMMANDS)
-
-
-def test_shell_completion_knows_commands_and_pipelines(environment, pipeline, tmp_path):
-    def complete(words, position):
-        variables = {"_PIMFLOW_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": position}
-        script = Path(sys.executable).parent / "pimflow"
-        return process(str(script), environment={**environment, **variables}, cwd=tmp_path).stdout.split()
-
-    assert "plain,run" in complete("pimflow ru", "1")
-    assert complete("pimflow run to", "2") == ["plain,to_shop"]
-
-
-INTERRUPTED = """
-import sys, os, signal
-import pimflow_shop
-shop = pimflow_shop.SHOPS["main"] = pimflow_shop.Shop()
-shop.tables["products"] = [("sku",), *((f"S{n}",) for n in range(50))]
-def on_load(batch):
-    if batch[0].key == "S10":
-        os.kill(os.getpid(), signal.SIGINT)
-shop.on_load = on_load
-sys.argv = ["pimflow", "run", "to_shop"]
-from pimflow.cli import main
-main()
-"""
-
-
-def test_ctrl_c_ends_in_words_with_exit_code_3(environment, pipeline, tmp_path):
-    pipeline.write_text(pipeline.read_text() + "    transforms: [{shop.slow: {seconds: 0.002}}]\n")
-    done = process(sys.executable, "-c", INTERRUPTED, environment=environment, cwd=tmp_path)
-    assert done.returncode == 3
-    assert "Traceback" not in done.stderr
-    assert done.stderr.strip() == (
-        "error: stopped by you. What was written stays; the next run goes on from there. "
-        "`pimflow runs last` tells how far it came"
-    )
-    told = process(sys.executable, "-m", "pimflow", "runs", "last", environment=environment, cwd=tmp_path).stdout
-    assert ": stopped. A person stopped it; what was written stays, and the next run goes on from there." in told
-    assert re.search(r"  Before that: 50 products read; [1-9]\d* new, 0 updated", told)
-
-
-def test_a_killed_run_is_told_as_such(cli, environment, pipeline, tmp_path):
-    pipeline.write_text(pipeline.read_text() + "    transforms: [{shop.slow: {seconds: 0.002}}]\n")
-    done = process(
-        sys.executable, "-c", INTERRUPTED.replace("SIGINT", "SIGKILL"), environment=environment, cwd=tmp_path
-    )
-    assert done.returncode == -signal.SIGKILL
-    assert "goes on, or was killed" in cli("runs").out
-    assert Path(".pimflow/state.sqlite").exists()
 
 
 def test_runs_and_logs_are_found_without_a_project_file(cli, pipeline, tmp_path):

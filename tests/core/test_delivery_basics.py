@@ -3,13 +3,7 @@
 from pimflow.model import Status
 from pimflow.run import RunOptions
 
-
-def counts(report):
-    return {str(status): number for status, number in report.counts.items() if number}
-
-
-def table(shop, *rows, header=("sku", "name")):
-    shop.tables["products"] = [header, *rows]
+from .shop_rows import counts, table
 
 
 def test_all_rows_arrive_and_the_second_run_sends_nothing(bench, shop):

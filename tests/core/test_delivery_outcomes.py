@@ -1,31 +1,17 @@
 """One outcome for each record, whatever the target answers, and what is kept open."""
 
 import shutil
-import threading
-import time
 from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pimflow.errors import AccessError, RowProblem, UnreachableError
-from pimflow.model import BadValue, Item, Outcome, Problem, ProblemKind, Status
+from pimflow.errors import RowProblem
+from pimflow.model import BadValue, Outcome, Problem, ProblemKind, Status
 from pimflow.run import RunOptions
 
-LOST = UnreachableError("the shop does not answer", detail="connect timeout")
-
-
-def counts(report):
-    return {str(status): number for status, number in report.counts.items() if number}
-
-
-def table(shop, *rows, header=("sku", "name")):
-    shop.tables["products"] = [header, *rows]
-
-
-def many(number):
-    return [(f"S-{n:03}", f"Name {n}") for n in range(1, number + 1)]
+from .shop_rows import LOST, counts, many, table
 
 
 def test_a_refused_record_is_told_kept_and_not_sent_again_while_unchanged(bench, shop):
@@ -215,168 +201,6 @@ def test_a_duplicate_in_the_chunk_in_which_its_first_row_comes_back(bench, shop)
     assert shop.records["products", "S-1000"]["name"] == "Name 1000"
 
 
-def test_silence_is_unknown_and_sent_again_by_the_next_run(bench, shop):
-    shop.scripts["B"] = ["silence"]
-    first = bench.run()
-    assert (counts(first), first.exit_code) == ({"created": 2, "unknown": 1}, 1)
-    assert first.causes[0].problem.reason == "the target did not say what became of it"
-    assert counts(bench.run()) == {"created": 1, "unchanged": 2}
-    assert bench.open_items() == []
-
-
-def test_an_unreachable_target_costs_the_batch_and_the_next_run_sends_it_again(bench, shop):
-    table(shop, *many(12))
-    shop.scripts["S-006"] = [LOST]
-    first = bench.run()
-    assert (counts(first), first.exit_code) == ({"created": 7, "failed": 5}, 1)
-    assert first.causes[0].problem.reason == "the shop does not answer"
-    assert counts(bench.run()) == {"created": 5, "unchanged": 7}
-    assert bench.open_items() == []
-
-
-def test_an_update_that_failed_is_sent_again_although_the_row_went_back(bench, shop):
-    bench.run()
-    shop.tables["products"][2] = ("B", "Barrel")
-    shop.scripts["B"] = ["silence"]
-    bench.run()
-    shop.tables["products"][2] = ("B", "Bucket")
-    assert counts(bench.run())["updated"] == 1
-
-
-def test_a_defect_in_load_costs_the_batch(bench, shop):
-    table(shop, *many(7))
-    shop.scripts["S-002"] = [ZeroDivisionError("division by zero")]
-    report = bench.run()
-    assert (counts(report), report.exit_code) == ({"created": 2, "unknown": 5}, 1)
-    (cause,) = report.causes
-    assert cause.problem.detail == "ZeroDivisionError: division by zero"
-
-
-@pytest.mark.parametrize("answer", [None, "text", [None], [3], [("A", "created")]])
-def test_nonsense_from_load_costs_the_batch(bench, shop, answer):
-    shop.load = lambda _batch: answer
-    report = bench.run()
-    assert counts(report) == {"unknown": 3}
-
-
-def test_outcomes_of_strangers_are_ignored(bench, shop):
-    shop.answers = lambda _batch: [
-        Outcome("products", "A", Status.CREATED),
-        Outcome("products", "Z", Status.CREATED),
-        Outcome("products", "A", Status.UPDATED),
-    ]
-    report = bench.run()
-    assert sum(report.counts.values()) == 3
-    assert report.counts[Status.UNKNOWN] == 2
-
-
-def test_a_refusal_without_a_reason_is_still_a_cause(bench, shop):
-    shop.scripts["B"] = [Outcome("products", "B", Status.REFUSED)]
-    report = bench.run()
-    assert report.attention == 1
-    assert [cause.keys for cause in report.causes] == [("B",)]
-
-
-def test_a_fatal_error_ends_the_flow_and_what_was_committed_stays(bench, shop):
-    table(shop, *many(12))
-    shop.scripts["S-006"] = [AccessError("the account may not write products", detail="403")]
-    report = bench.run()
-    assert (report.error, report.detail) == ("the account may not write products", "403")
-    assert (report.exit_code, report.complete, counts(report)) == (3, False, {"created": 5})
-    assert shop.closed == [False]
-    assert counts(bench.run()) == {"unchanged": 5, "created": 7}
-
-
-def test_a_fatal_error_in_one_lane_keeps_what_the_others_wrote(bench, shop):
-    table(shop, *many(20))
-    barrier = threading.Barrier(4)
-
-    def on_load(batch):
-        if int(batch[0].key[2:]) <= 8:
-            barrier.wait(5)
-
-    shop.on_load = on_load
-    shop.scripts["S-003"] = [AccessError("the account may not write products")]
-    sink = {"type": "shop.lanes", "connection": "shop"}
-    report = bench.run(sink=sink)
-    assert report.exit_code == 3
-    assert bench.sent_records() == len(shop.records) == report.counts[Status.CREATED]
-    assert report.counts[Status.CREATED] >= 6
-    shop.on_load = lambda _batch: None
-    assert sum(bench.run(sink=sink).counts.values()) == 20
-    assert Counter(shop.sent)["S-001"] == 1
-
-
-def test_several_batches_are_in_flight_and_never_one_key_twice(bench, shop):
-    table(shop, *many(40))
-    together = threading.Barrier(4, timeout=5)
-    shop.on_load = lambda _batch: together.wait()
-    report = bench.run(sink={"type": "shop.lanes", "connection": "shop"})
-    assert counts(report) == {"created": 40}
-    assert shop.most_in_flight == 8
-    assert not shop.overlapping
-
-
-def test_one_batch_at_a_time_unless_the_sink_allows_more(bench, shop):
-    table(shop, *many(20))
-    shop.on_load = lambda _batch: time.sleep(0.005)
-    bench.run()
-    assert shop.most_in_flight == 5
-
-
-def test_a_child_before_its_parent_arrives_in_the_same_run(bench, shop):
-    table(shop, ("C", "B"), ("B", "A"), ("A", ""), header=("sku", "parent"))
-    shop.prepare = lambda row: [Item("products", row["sku"], dict(row))]
-    report = bench.run(sink={"type": "shop.lanes", "connection": "shop"})
-    assert (counts(report), report.attention) == ({"created": 3}, 0)
-    assert set(shop.records) == {("products", key) for key in "ABC"}
-    assert bench.open_items() == []
-
-
-def test_a_record_that_waits_in_vain_is_refused_with_the_reason(bench, shop):
-    table(shop, ("C", "NONE"), ("A", ""), header=("sku", "parent"))
-    report = bench.run()
-    assert (counts(report), report.exit_code) == ({"created": 1, "refused": 1}, 0)
-    assert report.causes[0].problem.reason == "the shop does not have it yet"
-    assert [item.status for item in bench.open_items()] == [Status.REFUSED]
-
-
-def test_a_record_that_waited_in_vain_goes_through_once_its_parent_is_there(bench, shop):
-    table(shop, ("C", "P"), ("A", ""), header=("sku", "parent"))
-    bench.run()
-    table(shop, ("C", "P"), ("A", ""), ("P", ""), header=("sku", "parent"))
-    assert counts(bench.run()) == {"created": 2, "unchanged": 1}
-    assert bench.open_items() == []
-
-
-def test_the_duplicate_of_a_waiting_record_is_refused(bench, shop):
-    table(
-        shop, *(("C", "P"), *((f"S-{n}", "") for n in range(1005)), ("C", "S-1"), ("P", "")), header=("sku", "parent")
-    )
-    report = bench.run()
-    assert counts(report) == {"created": 1007, "refused": 1}
-    assert shop.records["products", "C"]["parent"] == "P"
-
-
-def test_too_many_failures_in_a_row_break_the_flow_off(bench, shop):
-    table(shop, *many(40))
-    for n in range(6, 41):
-        shop.scripts[f"S-{n:03}"] = [LOST]
-    report = bench.run(guards={"max_failed": 9})
-    assert report.exit_code == 3
-    assert "10 records failed in a row, and max_failed is 9" in report.error
-    assert counts(report) == {"created": 5, "failed": 10}
-
-
-def test_failures_with_successes_between_do_not_break_the_flow_off(bench, shop):
-    table(shop, *many(30))
-    for n in (1, 11, 21):
-        shop.scripts[f"S-{n:03}"] = [LOST]
-    report = bench.run(guards={"max_failed": 9})
-    assert counts(report) == {"failed": 15, "created": 15}
-    assert report.error == ""
-
-
 def test_transform_problems_cost_one_row(bench, shop):
     report = bench.run(transforms=[{"shop.spoil": {"row": "B"}}])
     assert counts(report) == {"created": 2, "refused": 1}
@@ -453,66 +277,3 @@ def test_every_record_has_one_outcome_and_all_arrive_in_the_end(bench, shop_plug
         if report.counts.get(Status.UNCHANGED) == 17:
             break
     assert (len(shop.records), bench.open_items(), report.attention) == (17, [], 0)
-
-
-def test_a_record_that_waited_in_vain_is_not_sent_again_while_nothing_new_arrives(bench, shop):
-    table(shop, ("C", "P"), ("A", ""), header=("sku", "parent"))
-    first = bench.run()
-    sent = len(shop.sent)
-    again = bench.run()
-    assert len(shop.sent) == sent
-    assert counts(again) == {"unchanged": 1, "refused": 1}
-    assert again.causes == first.causes
-
-
-def test_a_record_that_waited_in_vain_goes_through_when_another_flow_brings_its_parent(bench, shop):
-    shop.tables["parents"] = [("sku", "parent")]
-    table(shop, ("C", "P"), header=("sku", "parent"))
-    flows = {
-        "parents": {"source": {"type": "shop.rows", "connection": "shop", "table": "parents"}},
-        "children": {"needs": ["parents"]},
-    }
-    assert bench.run_all(flows).flows[1].counts[Status.REFUSED] == 1
-    shop.tables["parents"].append(("P", ""))
-    assert counts(bench.run_all(flows).flows[1]) == {"created": 1}
-    assert bench.open_items() == []
-
-
-@pytest.mark.parametrize("guards", [{}, {"max_changed": 5}])
-def test_children_and_parents_behind_guards(bench, shop, guards):
-    table(shop, ("C", "P"), ("A", ""), header=("sku", "parent"))
-    bench.run(guards=guards)
-    table(shop, ("C", "P"), ("A", ""), ("P", ""), header=("sku", "parent"))
-    assert counts(bench.run(guards=guards)) == {"created": 2, "unchanged": 1}
-    assert counts(bench.run(guards=guards)) == {"unchanged": 3}
-
-
-def test_a_once_column_that_was_bad_at_creation_is_written_when_it_is_mended_and_never_again(bench, shop):
-    bad = BadValue(Problem("which is no name", field="name", value="?"))
-    table(shop, ("A", bad))
-    bench.run(once=["name"])
-    assert shop.records["products", "A"] == {"sku": "A"}
-    table(shop, ("A", "Anvil"))
-    bench.run(once=["name"])
-    assert shop.records["products", "A"]["name"] == "Anvil"
-    table(shop, ("A", "Other"))
-    assert counts(bench.run(once=["name"])) == {"unchanged": 1}
-    assert shop.records["products", "A"]["name"] == "Anvil"
-
-
-def test_a_once_column_that_arrived_in_part_is_sent_again_only_when_it_is_whole(bench, shop):
-    def partly(row):
-        whole = row["name"].rstrip("!")
-        problems = () if whole == row["name"] else (Problem("which says too much", field="name", value=row["name"]),)
-        yield Item("products", row["sku"], {"sku": row["sku"], "name": whole}, problems)
-
-    shop.prepare = partly
-    table(shop, ("A", "Anvil!"))
-    bench.run(once=["name"])
-    assert shop.records["products", "A"]["name"] == "Anvil"
-    sent = len(shop.sent)
-    assert counts(bench.run(once=["name"])) == {"unchanged": 1}
-    assert len(shop.sent) == sent
-    table(shop, ("A", "Anvils"))
-    bench.run(once=["name"])
-    assert shop.records["products", "A"]["name"] == "Anvils"

@@ -6,9 +6,7 @@ from pimflow.model import Status
 from pimflow.plan import PlannedChange, ValueChange
 from pimflow.run import RunOptions
 
-
-def counts(report):
-    return {str(status): number for status, number in report.counts.items() if number}
+from .shop_rows import counts
 
 
 def dump(bench):

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of cases
 """Whole runs: guards, several sinks, feeds, order of flows, partial runs, cursors, and being stopped."""
 
 import os
@@ -13,95 +12,12 @@ from pimflow.model import Status
 from pimflow.run import RunOptions, run_pipeline
 from pimflow.state import history
 
-
-def counts(report):
-    return {str(status): number for status, number in report.counts.items() if number}
-
-
-def table(shop, *rows, header=("sku", "name")):
-    shop.tables["products"] = [header, *rows]
-
-
-def many(number, name="Name"):
-    return [(f"S-{n:03}", f"{name} {n}") for n in range(1, number + 1)]
-
+from .shop_rows import counts, many, table
 
 FEED = {"sink": {"type": "shop.feed", "connection": "shop"}}
+
+
 LANES = {"sink": {"type": "shop.lanes", "connection": "shop"}}
-
-
-@pytest.fixture
-def known(bench, shop):
-    """Ten records that were sent by an earlier run."""
-    table(shop, *many(10))
-    bench.run()
-    shop.batches.clear()
-    return bench
-
-
-@pytest.mark.parametrize(
-    ("guards", "rows", "error"),
-    [
-        ({"min_rows": 5}, many(4), "the source gave 4 rows, and `min_rows` is 5"),
-        ({"max_changed": 2}, [*many(3, "New"), *many(10)[3:]], "changed would be 3, and `max_changed` is 2"),
-        ({"max_changed": "20%"}, [*many(3, "New"), *many(10)[3:]], "changed would be 3, and `max_changed` is 20%"),
-        ({"max_missing": 1}, many(8), "missing would be 2, and `max_missing` is 1"),
-        ({"max_missing": "10%"}, many(8, "New"), "missing would be 2, and `max_missing` is 10%"),
-        ({"max_cleared": 1}, [("S-001", ""), ("S-002", ""), *many(10)[2:]], "cleared would be 2, and `max_cleared` is 1"),
-    ],
-)  # fmt: skip
-def test_a_guard_stops_the_flow_before_anything_is_written(known, shop, guards, rows, error):
-    table(shop, *rows)
-    report = known.run(guards=guards, empty="erase")
-    assert report.error.startswith(error)
-    assert "Nothing was written" in report.error
-    assert (report.exit_code, shop.batches) == (3, [])
-    assert counts(known.run(empty="erase")).get("updated", 0) + counts(known.run(empty="erase"))["unchanged"] > 0
-
-
-@pytest.mark.parametrize(
-    ("guards", "rows"),
-    [
-        ({"min_rows": 4}, many(4)),
-        ({"max_changed": 3}, [*many(3, "New"), *many(10)[3:]]),
-        ({"max_changed": "30%"}, [*many(3, "New"), *many(10)[3:]]),
-        ({"max_changed": 0}, [*many(10), ("NEW", "x")]),
-        ({"max_missing": 2}, many(8, "New")),
-        ({"max_cleared": 2}, [("S-001", ""), ("S-002", ""), *many(10)[2:]]),
-        ({"min_rows": 1, "max_changed": 0, "max_missing": 0, "max_cleared": 0}, many(10)),
-    ],
-)
-def test_within_its_guards_a_flow_is_written_as_ever(known, shop, guards, rows):
-    table(shop, *rows)
-    report = known.run(guards=guards, empty="erase")
-    assert (report.error, report.exit_code) == ("", 0)
-    assert sum(report.counts.values()) == len(rows)
-    assert not known.run(empty="erase").counts.get(Status.UPDATED)
-
-
-def test_guards_let_a_first_run_pass(bench):
-    report = bench.run(guards={"max_changed": "1%", "max_missing": "1%", "max_cleared": 0})
-    assert counts(report) == {"created": 3}
-
-
-def test_a_duplicate_is_found_behind_guards_too(bench, shop):
-    table(shop, *many(1001), ("S-001", "Other"))
-    report = bench.run(guards={"max_changed": 0})
-    assert counts(report) == {"created": 1001, "refused": 1}
-
-
-def test_more_refused_than_allowed_makes_exit_code_1(bench, shop):
-    shop.scripts["A"] = [Status.REFUSED] * 2
-    assert bench.run(guards={"max_refused": 1}).exit_code == 0
-    bench.yesterday()
-    report = bench.run(guards={"max_refused": 0})
-    assert (report.exit_code, report.notes) == (1, ("More were refused than `max_refused: 0` allows.",))
-
-
-def test_strict_makes_exit_code_1_of_anything_that_needs_attention(bench, shop):
-    table(shop, ("A", "BORD"), header=("sku", "colour"))
-    assert bench.run().exit_code == 0
-    assert bench.run(RunOptions(strict=True)).exit_code == 1
 
 
 def test_several_sinks_get_each_row_and_have_a_state_of_their_own(bench, shop, shop_plugin):
@@ -224,85 +140,6 @@ def test_a_partial_run_closes_and_concludes_nothing(bench, shop):
     report = bench.run(RunOptions(limit=1))
     assert report.notes == ()
     assert [item.key for item in bench.open_items()] == ["B"]
-
-
-INCREMENTAL = {"source": {"type": "shop.rows", "connection": "shop", "incremental": True}}
-
-
-def cursor(bench):
-    with bench.database() as database:
-        return history.cursor(database, "bench", "products", "shop://main")
-
-
-@pytest.fixture
-def dated(bench, shop):
-    table(shop, ("A", "Anvil", 10), ("B", "Bucket", 20), header=("sku", "name", "changed"))
-    return bench
-
-
-def test_a_complete_read_keeps_the_cursor_and_the_next_reads_from_there(dated, shop):
-    dated.run(**INCREMENTAL)
-    assert cursor(dated) == "100"
-    shop.now = 200
-    shop.tables["products"].append(("C", "Candle", 150))
-    report = dated.run(**INCREMENTAL)
-    assert (report.read, counts(report), report.full, report.notes) == (1, {"created": 1}, False, ())
-    assert cursor(dated) == "200"
-
-
-def test_full_reads_everything(dated, shop):
-    dated.run(**INCREMENTAL)
-    report = dated.run(RunOptions(full=True), **INCREMENTAL)
-    assert (report.read, counts(report), report.full) == (2, {"unchanged": 2}, True)
-
-
-@pytest.mark.parametrize("options", [RunOptions(limit=1), RunOptions(only=("A",))])
-def test_a_partial_run_keeps_no_cursor(dated, options):
-    dated.run(options, **INCREMENTAL)
-    assert cursor(dated) is None
-
-
-def test_half_a_read_keeps_no_cursor(dated, shop):
-    def broken():
-        yield ("sku", "name", "changed")
-        yield ("A", "Anvil", 10)
-        raise UnreachableError("the shelf is gone")
-
-    shop.tables["products"] = broken
-    report = dated.run(**INCREMENTAL)
-    assert report.exit_code == 3
-    assert cursor(dated) is None
-
-
-def test_a_flow_broken_off_while_writing_keeps_no_cursor(dated, shop):
-    shop.scripts["B"] = [AccessError("no")]
-    dated.run(**INCREMENTAL)
-    assert cursor(dated) is None
-
-
-def test_a_refused_record_does_not_pin_the_cursor(dated, shop):
-    shop.scripts["B"] = [Status.REFUSED]
-    dated.run(**INCREMENTAL)
-    assert cursor(dated) == "100"
-
-
-def test_what_failed_is_sent_again_although_the_cursor_passed_it(dated, shop):
-    shop.scripts["B"] = ["silence"]
-    dated.run(**INCREMENTAL)
-    shop.now = 200
-    report = dated.run(**INCREMENTAL)
-    assert ("products", "B") in shop.records
-    assert dated.open_items() == []
-    assert report.exit_code == 0
-
-
-def test_a_new_source_address_has_no_cursor(dated, shop, shop_plugin):
-    dated.run(**INCREMENTAL)
-    other = shop_plugin.SHOPS["other"] = shop_plugin.Shop()
-    other.tables = shop.tables
-    dated.connections["shop"]["name"] = "other"
-    dated.run(**INCREMENTAL)
-    assert other.windows[0].since is None
 
 
 def test_ctrl_c_keeps_what_was_committed_and_the_next_run_goes_on(bench, shop):

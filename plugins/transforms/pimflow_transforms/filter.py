@@ -130,7 +130,7 @@ class Filter(Transform):
             for at, name, test, judges_bad in tests:
                 value = row[at]
                 if isinstance(value, BadValue) and not judges_bad:
-                    raise _put_aside(value)
+                    raise RowProblem.of(value.problem)
                 try:
                     if not test(value):
                         return None
@@ -143,16 +143,3 @@ class Filter(Transform):
 
 def _only_presence(condition: Condition) -> bool:
     return condition.model_fields_set <= {"field", "present", "absent"}
-
-
-def _put_aside(cell: BadValue) -> RowProblem:
-    found = cell.problem
-    return RowProblem(
-        found.field,
-        found.value,
-        found.reason,
-        kind=found.kind,
-        remedy=found.remedy,
-        who=found.who,
-        detail=found.detail,
-    )

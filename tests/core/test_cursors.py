@@ -1,0 +1,88 @@
+"""Cursors: kept after a complete read only, and nothing is forgotten behind them."""
+
+import pytest
+
+from pimflow.errors import AccessError, UnreachableError
+from pimflow.model import Status
+from pimflow.run import RunOptions
+from pimflow.state import history
+
+from .shop_rows import counts, table
+
+INCREMENTAL = {"source": {"type": "shop.rows", "connection": "shop", "incremental": True}}
+
+
+def cursor(bench):
+    with bench.database() as database:
+        return history.cursor(database, "bench", "products", "shop://main")
+
+
+@pytest.fixture
+def dated(bench, shop):
+    table(shop, ("A", "Anvil", 10), ("B", "Bucket", 20), header=("sku", "name", "changed"))
+    return bench
+
+
+def test_a_complete_read_keeps_the_cursor_and_the_next_reads_from_there(dated, shop):
+    dated.run(**INCREMENTAL)
+    assert cursor(dated) == "100"
+    shop.now = 200
+    shop.tables["products"].append(("C", "Candle", 150))
+    report = dated.run(**INCREMENTAL)
+    assert (report.read, counts(report), report.full, report.notes) == (1, {"created": 1}, False, ())
+    assert cursor(dated) == "200"
+
+
+def test_full_reads_everything(dated, shop):
+    dated.run(**INCREMENTAL)
+    report = dated.run(RunOptions(full=True), **INCREMENTAL)
+    assert (report.read, counts(report), report.full) == (2, {"unchanged": 2}, True)
+
+
+@pytest.mark.parametrize("options", [RunOptions(limit=1), RunOptions(only=("A",))])
+def test_a_partial_run_keeps_no_cursor(dated, options):
+    dated.run(options, **INCREMENTAL)
+    assert cursor(dated) is None
+
+
+def test_half_a_read_keeps_no_cursor(dated, shop):
+    def broken():
+        yield ("sku", "name", "changed")
+        yield ("A", "Anvil", 10)
+        raise UnreachableError("the shelf is gone")
+
+    shop.tables["products"] = broken
+    report = dated.run(**INCREMENTAL)
+    assert report.exit_code == 3
+    assert cursor(dated) is None
+
+
+def test_a_flow_broken_off_while_writing_keeps_no_cursor(dated, shop):
+    shop.scripts["B"] = [AccessError("no")]
+    dated.run(**INCREMENTAL)
+    assert cursor(dated) is None
+
+
+def test_a_refused_record_does_not_pin_the_cursor(dated, shop):
+    shop.scripts["B"] = [Status.REFUSED]
+    dated.run(**INCREMENTAL)
+    assert cursor(dated) == "100"
+
+
+def test_what_failed_is_sent_again_although_the_cursor_passed_it(dated, shop):
+    shop.scripts["B"] = ["silence"]
+    dated.run(**INCREMENTAL)
+    shop.now = 200
+    report = dated.run(**INCREMENTAL)
+    assert ("products", "B") in shop.records
+    assert dated.open_items() == []
+    assert report.exit_code == 0
+
+
+def test_a_new_source_address_has_no_cursor(dated, shop, shop_plugin):
+    dated.run(**INCREMENTAL)
+    other = shop_plugin.SHOPS["other"] = shop_plugin.Shop()
+    other.tables = shop.tables
+    dated.connections["shop"]["name"] = "other"
+    dated.run(**INCREMENTAL)
+    assert other.windows[0].since is None
