@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from pimflow_akeneo_sandbox.settings import EDITIONS
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -21,7 +23,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--catalog-dir", type=FOLDER, help="Folder of Akeneo CSV import files to start with.")
 @click.option("--installed", is_flag=True, help="Start as a fresh PIM: locales, currencies, measurement families.")
 @click.option("--data", type=click.Path(path_type=Path), help="SQLite file that keeps everything.")
-@click.option("--edition", type=click.Choice(["ce", "ee"]), default="ce", show_default=True)
+@click.option("--edition", type=click.Choice(EDITIONS), default="ce", show_default=True)
 @click.option("--client-id", default="sandbox", show_default=True)
 @click.option("--secret", default="sandbox", show_default=True)
 @click.option("--username", default="sandbox", show_default=True)

@@ -1,5 +1,6 @@
 """/products: products by identifier; those without an identifier are not seen here."""
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import Response
@@ -111,7 +112,7 @@ def _create(store: Store, data: dict[str, Any], anchor: str) -> Product:
     _checked(store, data, anchor)
     identifier = data["identifier"] if isinstance(data["identifier"], str) else None
     product = new_product(store, new_uuid(), identifier if data.get("parent") is not None else None)
-    return _saved(store, product, _with_identifier(store, data), anchor, is_new=True)
+    return write_product(store, product, _with_identifier(store, data), anchor, is_new=True)
 
 
 def _patch(store: Store, code: str, data: dict[str, Any]) -> tuple[Product, bool]:
@@ -134,7 +135,7 @@ def _patch(store: Store, code: str, data: dict[str, Any]) -> tuple[Product, bool
         product, becomes_variant = to_variant(store, product, str(data["parent"])), True
     else:
         becomes_variant = False
-    found = _saved(store, product, data, PATCH_ANCHOR, is_new=created)
+    found = write_product(store, product, data, PATCH_ANCHOR, is_new=created)
     return found, created or becomes_variant
 
 
@@ -145,9 +146,18 @@ def _check_values_form(data: dict[str, Any]) -> None:
         raise of_property(problem, PATCH_ANCHOR) from None
 
 
-def _saved(store: Store, product: Product, data: dict[str, Any], anchor: str, *, is_new: bool) -> Product:
+def write_product(
+    store: Store,
+    product: Product,
+    data: dict[str, Any],
+    anchor: str,
+    *,
+    is_new: bool,
+    read: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> Product:
+    """Change a product and save it; `read` turns a payload of the other flavour into one of `/products`."""
     try:
-        product, faults = updated(store, product, data, is_new=is_new)
+        product, faults = updated(store, product, read(data), is_new=is_new)
     except PropertyError as problem:
         raise of_property(problem, anchor) from None
     except TwoWayError:

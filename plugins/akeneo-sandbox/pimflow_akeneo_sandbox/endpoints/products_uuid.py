@@ -9,25 +9,20 @@ from pimflow_akeneo_sandbox.answers import deleted, json_answer, saved
 from pimflow_akeneo_sandbox.endpoints.bulk import bulk
 from pimflow_akeneo_sandbox.endpoints.call import Call
 from pimflow_akeneo_sandbox.endpoints.lists import lone_view, product_list
-from pimflow_akeneo_sandbox.endpoints.products import new_product
+from pimflow_akeneo_sandbox.endpoints.products import new_product, write_product
 from pimflow_akeneo_sandbox.entities import Product
 from pimflow_akeneo_sandbox.errors import (
     PropertyError,
-    TwoWayError,
     UnknownPropertyError,
     Violation,
     not_found,
     of_property,
-    of_two_way,
     of_violations,
     unprocessable,
 )
 from pimflow_akeneo_sandbox.products.answer import product_answer
 from pimflow_akeneo_sandbox.products.associations import with_uuids
-from pimflow_akeneo_sandbox.products.check import check_product
-from pimflow_akeneo_sandbox.products.default_values import with_default_values
-from pimflow_akeneo_sandbox.products.save import delete_product, save_product
-from pimflow_akeneo_sandbox.products.update import updated
+from pimflow_akeneo_sandbox.products.save import delete_product
 from pimflow_akeneo_sandbox.store import Store, new_uuid
 from pimflow_akeneo_sandbox.values.merge import check_form
 from pimflow_akeneo_sandbox.values.payload import check_no_value_twice, check_payload, is_uuid
@@ -77,7 +72,9 @@ def post_product(call: Call) -> Response:
     store, data = call.store, call.json()
     _checked(store, data, POST_ANCHOR, is_new=True)
     uuid = str(data.get("uuid") or new_uuid()).lower()
-    product = _saved(store, new_product(store, uuid, _given_identifier(store, data)), data, POST_ANCHOR, is_new=True)
+    product = write_product(
+        store, new_product(store, uuid, _given_identifier(store, data)), data, POST_ANCHOR, is_new=True, read=with_uuids
+    )
     return saved(call.url(PATH, product.uuid), created=True)
 
 
@@ -125,21 +122,14 @@ def _patch(store: Store, uuid: str, data: dict[str, Any]) -> bool:
         )
     product = store.products.get(uuid.lower())
     created = product is None
-    _saved(store, product or new_product(store, uuid.lower(), None), data, PATCH_ANCHOR, is_new=created)
+    read = with_uuids if created else _patched
+    found = product or new_product(store, uuid.lower(), None)
+    write_product(store, found, data, PATCH_ANCHOR, is_new=created, read=read)
     return created
 
 
-def _saved(store: Store, product: Product, data: dict[str, Any], anchor: str, *, is_new: bool) -> Product:
-    try:
-        if not is_new and data.get("values") is not None:
-            check_form(data["values"])
-        product, faults = updated(store, product, with_uuids(data), is_new=is_new)
-    except PropertyError as problem:
-        raise of_property(problem, anchor) from None
-    except TwoWayError:
-        raise of_two_way() from None
-    check_product(store, product, faults)
-    if is_new:
-        product = with_default_values(store, product)
-    save_product(store, product)
-    return product
+def _patched(data: dict[str, Any]) -> dict[str, Any]:
+    """Read a payload for a product that is there: here the form of its values is looked at first."""
+    if data.get("values") is not None:
+        check_form(data["values"])
+    return with_uuids(data)
