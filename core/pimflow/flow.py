@@ -276,8 +276,8 @@ def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], d
         number, keys = records.unseen(context.number, _SAMPLE)
         if number and not delivery.target.sink.whole:
             names = ", ".join(keys[:5]) + (", …" if number > 5 else "")
-            verb = "was" if number == 1 else "were"
-            delivery.notes.append(f"{number} sent earlier {verb} not in the source this time, and stay: {names}")
+            were, stay = ("was", "stays") if number == 1 else ("were", "stay")
+            delivery.notes.append(f"{number} sent earlier {were} not in the source this time, and {stay}: {names}")
 
 
 @contextmanager

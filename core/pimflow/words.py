@@ -21,5 +21,6 @@ def full_stop(text: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Begin a text as a sentence."""
-    return text[:1].upper() + text[1:]
+    """Begin a text as a sentence; one that begins with a name, such as that of a file, stays as it is."""
+    is_word = text.partition(" ")[0].isalpha()
+    return text[:1].upper() + text[1:] if is_word else text

@@ -193,5 +193,7 @@ def test_rows_that_the_source_no_longer_has_are_told_and_stay(bench, shop):
     table(shop, ("A", "Anvil"))
     report = bench.run()
     assert report.notes == ("2 sent earlier were not in the source this time, and stay: B, C",)
+    table(shop, ("A", "Anvil"), ("B", "Bolt"))
+    assert bench.run().notes == ("1 sent earlier was not in the source this time, and stays: C",)
     assert Status.DELETED not in report.counts
     assert ("products", "B") in shop.records

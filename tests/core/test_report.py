@@ -93,6 +93,11 @@ def test_a_report_of_a_flow_that_was_stopped(error):
     )
 
 
+def test_an_error_that_begins_with_the_name_of_a_file_keeps_its_spelling():
+    one = flow(error="products.csv has no header", complete=False, exit_code=3)
+    assert "stopped. products.csv has no header." in report_text(report(one))
+
+
 def test_a_report_of_a_flow_that_was_stopped_half_way():
     one = flow(read=5, counts={Status.CREATED: 5}, error="the PIM is gone", complete=False)
     assert report_text(report(one)).splitlines() == [
