@@ -184,7 +184,7 @@ def _sort_out(
             answers[change.key] = (candidate, refuse_missing(candidate, sink))
         elif change.key not in exists:
             payload = {**candidate.creation, **{k: v for k, v in change.payload.items() if v is not None}}
-            changes.append(replace(change, item=replace(change.item, payload=payload)))
+            changes.append(replace(change, item=replace(change.item, payload=payload), absent=True))
         else:
             changes.append(change)
     return changes, answers

@@ -115,12 +115,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An item that differs from what the flow sent last. `known`: this flow has written the record before."""
+    """An item that differs from what the flow sent last.
+
+    `known`: this flow has written the record before. `absent`: the target was asked just now, and does not have it.
+    """
 
     item: Item
     row: int
     known: bool
     fingerprint: bytes
+    absent: bool = False
 
     @property
     def key(self) -> str:

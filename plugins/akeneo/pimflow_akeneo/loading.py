@@ -117,7 +117,8 @@ class Loading:
 
     def _other_prices(self, pending: Iterable[_Pending]) -> dict[str, Prices]:
         """Read the prices in currencies that the changes do not name: the PIM replaces all currencies at once."""
-        partial = {one.change.key: names for one in pending if (names := self._partial_prices(one.payload))}
+        there = [one for one in pending if not one.change.absent]
+        partial = {one.change.key: names for one in there if (names := self._partial_prices(one.payload))}
         codes = sorted({column.attribute.code for names in partial.values() for column in names})
         found: dict[str, Prices] = {}
         for product in lookup.find(self._session, partial, [self._model.identifier.code, *codes]) if partial else ():

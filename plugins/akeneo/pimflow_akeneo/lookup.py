@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +23,8 @@ def find(session: Session, identifiers: Iterable[str], attributes: Sequence[str]
     code = session.catalog.model.identifier.code
     for some in chunks(identifiers):
         search = {code: [{"operator": "IN", "value": some}]}
-        yield from pages(session, {**projection(attributes), "search": orjson.dumps(search).decode()})
+        found = pages(session, {**projection(attributes), "search": orjson.dumps(search).decode()})
+        yield from islice(found, len(some))  # a full page links to a next one, although nothing can follow
 
 
 def pages(session: Session, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:

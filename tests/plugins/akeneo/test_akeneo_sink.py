@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -118,6 +119,15 @@ def test_an_empty_cell_empties_and_an_absent_one_leaves_alone(writer, changes):
     list(writer.load(batch))
     now = writer.current("products", ["boot-1"], list(PAYLOAD))["boot-1"]
     assert now == {name: value for name, value in PAYLOAD.items() if name not in emptied}
+
+
+def test_a_product_that_the_pim_lacks_is_not_asked_for_its_other_prices(writer, changes, pim):
+    (change,) = changes(writer, [{"identifier": "new", "price-EUR": "5"}])
+    asked = "GET /api/rest/v1/products"
+    assert statuses(writer.load([replace(change, absent=True)])) == {Status.CREATED: 1}
+    assert asked not in pim.stats()["routes"]
+    assert statuses(writer.load([change])) == {Status.UPDATED: 1}
+    assert pim.stats()["routes"][asked]["calls"] == 1
 
 
 def test_a_price_in_one_currency_leaves_the_others_alone(writer, changes, pim):
