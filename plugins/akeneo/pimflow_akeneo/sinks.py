@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from pimflow import Change, Header, Item, Outcome, RowProblem, Run, Sink, Use, Who, Writer
-from pimflow_akeneo import fields, lookup, products
+from pimflow_akeneo import fields
 from pimflow_akeneo.checks import Vocabulary
 from pimflow_akeneo.columns import Column, Property, ValueColumn, parse_column
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
-from pimflow_akeneo.loading import Loading
-from pimflow_akeneo.preparing import Preparation
+from pimflow_akeneo.products import lines, lookup
+from pimflow_akeneo.products.loading import Loading
+from pimflow_akeneo.products.preparing import Preparation
 from pimflow_akeneo.session import Session
 
 
@@ -86,7 +87,7 @@ class ProductWriter(Writer):
         asked = {key.lower(): key for key in keys}
         found = {}
         for product in lookup.find(self._session, keys, sorted({*codes, self._model.identifier.code})):
-            now = products.flat(product, self._model)
+            now = lines.flat(product, self._model)
             key = asked.get(str(now["identifier"]).lower())
             if key is not None:
                 found[key] = {name: now[name] for name in parsed if now.get(name) is not None}

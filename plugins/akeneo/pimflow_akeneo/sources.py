@@ -11,10 +11,11 @@ from pydantic import Field, field_validator
 
 from pimflow import ConfigError, Header, Source, Use, Window
 from pimflow import Field as FieldInfo
-from pimflow_akeneo import fields, lookup, products, search
+from pimflow_akeneo import fields, search
 from pimflow_akeneo.columns import ASSOCIATED, PROPERTIES, QUANTIFIABLE, QUANTITY, UNIT, ValueColumn
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.model import Attribute, Model
+from pimflow_akeneo.products import lines, lookup
 from pimflow_akeneo.session import Session
 
 
@@ -73,7 +74,7 @@ class AkeneoProductsSource(Source):
         header = self._header(model)
         yield header
         for product in self._read(session, window, model):
-            cells = dict(_cells(products.flat(product, model), model))
+            cells = dict(_cells(lines.flat(product, model), model))
             yield tuple(cells.get(name) for name in header)
 
     def _read(self, session: Session, window: Window, model: Model) -> Iterator[dict[str, Any]]:

@@ -5,9 +5,9 @@ from itertools import chain
 
 import pytest
 
-from pimflow_akeneo import products, uuids
 from pimflow_akeneo.columns import parse_column
 from pimflow_akeneo.model import Attribute, Channel, Model
+from pimflow_akeneo.products import lines, uuids
 
 MODEL = Model(
     {
@@ -27,7 +27,7 @@ def parse(name):
 
 
 def line(payload, kept=None):
-    return products.line(payload, parse, kept or {})
+    return lines.line(payload, parse, kept or {})
 
 
 def test_locales_of_an_attribute_share_one_list():
@@ -67,19 +67,19 @@ def test_an_emptied_currency_leaves_the_others():
 @pytest.mark.parametrize("key", ["identifier", "code", "uuid"])
 def test_members_with_quantities_come_under_several_keys(key):
     product = {"identifier": "a", "quantified_associations": {"KIT": {"products": [{key: "b", "quantity": 2}]}}}
-    assert products.flat(product, MODEL)["KIT-products"] == [{"identifier": "b", "quantity": 2}]
+    assert lines.flat(product, MODEL)["KIT-products"] == [{"identifier": "b", "quantity": 2}]
 
 
 def test_associations_with_products_without_identifier_are_passed_over():
     product = {"identifier": "a", "associations": {"X_SELL": {"products": [None, "b"], "groups": []}}}
-    flat = products.flat(product, MODEL)
+    flat = lines.flat(product, MODEL)
     assert flat["X_SELL-products"] == ["b"]
     assert "X_SELL-groups" not in flat
 
 
 def test_the_identifier_may_be_a_value_only():
     product = {"uuid": "u", "values": {"sku": [{"locale": None, "scope": None, "data": "a"}]}}
-    assert products.flat(product, MODEL) == {"identifier": "a", "uuid": "u"}
+    assert lines.flat(product, MODEL) == {"identifier": "a", "uuid": "u"}
 
 
 def test_by_uuid_the_identifier_is_a_value_and_associations_hold_uuids():
@@ -125,9 +125,9 @@ def test_recorded_products_go_through_our_payload_unchanged(shared, technical):
     good = [case for case in cases if not case["id"].startswith(("value.bad", "product.patch.text_not"))]
     seen = 0
     for body in chain.from_iterable(map(bodies, good)):
-        flat = products.flat(body, technical)
+        flat = lines.flat(body, technical)
         known = {name: value for name, value in flat.items() if name != "identifier"}
-        again = products.line(known, lambda name: parse_column(name, technical), {})
-        assert products.flat({**again, "identifier": flat["identifier"]}, technical) == flat
+        again = lines.line(known, lambda name: parse_column(name, technical), {})
+        assert lines.flat({**again, "identifier": flat["identifier"]}, technical) == flat
         seen += len(known)
     assert seen > 50

@@ -13,7 +13,7 @@ from pimflow_akeneo import checks, fields
 from pimflow_akeneo.checks import Vocabulary
 from pimflow_akeneo.columns import QUANTITY, UNIT, Association, Column, Property, ValueColumn
 from pimflow_akeneo.model import Model
-from pimflow_akeneo.products import LISTS
+from pimflow_akeneo.products.lines import LISTS
 
 RESOURCE = "products"
 _NO_IDENTIFIER = re.compile(r"[,;\r\n]|^\s|\s$")

@@ -10,14 +10,14 @@ from typing import Any
 from loguru import logger
 
 from pimflow import Change, FlowError, Outcome, Problem, Status
-from pimflow_akeneo import lookup, products
-from pimflow_akeneo.answers import Verdict, absent_problem, judge, without_members
 from pimflow_akeneo.bulk import Answer, deliver
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.model import Model
-from pimflow_akeneo.products import Prices
+from pimflow_akeneo.products import lines, lookup
+from pimflow_akeneo.products.answers import Verdict, absent_problem, judge, without_members
+from pimflow_akeneo.products.lines import Prices
+from pimflow_akeneo.products.uuids import associated, line
 from pimflow_akeneo.session import Session
-from pimflow_akeneo.uuids import associated, line
 
 _ROUNDS = 4
 """The PIM names all bad values of a product at once, save those that it cannot even read: these come one by one."""
@@ -95,7 +95,7 @@ class Loading:
 
     def _line(self, one: _Pending, key: str, prices: Mapping[str, Prices], uuids: Mapping[str, str]) -> dict[str, Any]:
         name = one.change.key
-        body = products.line(one.payload, self._parse, prices.get(name.lower(), {}))
+        body = lines.line(one.payload, self._parse, prices.get(name.lower(), {}))
         return {"identifier": name, **body} if key == "identifier" else line(body, self._model.identifier.code, uuids)
 
     def _uuids(self, pending: Iterable[_Pending]) -> dict[str, str]:
@@ -103,7 +103,7 @@ class Loading:
         named = {code for one in pending for codes in associated(one.payload, self._parse).values() for code in codes}
         code = self._model.identifier.code
         found = lookup.find(self._session, sorted(named), [code]) if named else ()
-        return {str(products.identifier_of(one, self._model)).lower(): one["uuid"] for one in found}
+        return {str(lines.identifier_of(one, self._model)).lower(): one["uuid"] for one in found}
 
     def _reachable(self, one: _Pending, uuids: Mapping[str, str]) -> _Pending:
         """Let associated products wait that the PIM does not have yet."""
@@ -122,7 +122,7 @@ class Loading:
         codes = sorted({column.attribute.code for names in partial.values() for column in names})
         found: dict[str, Prices] = {}
         for product in lookup.find(self._session, partial, [self._model.identifier.code, *codes]) if partial else ():
-            flat = products.flat(product, self._model)
+            flat = lines.flat(product, self._model)
             found[str(flat["identifier"]).lower()] = self._kept(flat, codes)
         return found
 
@@ -156,7 +156,7 @@ class Loading:
             logger.warning("{} records cannot be told created or updated: {}", len(keys), error)
             return frozenset()
         old = (one for one in found if datetime.fromisoformat(one["created"]) < self._opened)
-        before = {str(products.identifier_of(one, self._model)).lower() for one in old}
+        before = {str(lines.identifier_of(one, self._model)).lower() for one in old}
         return frozenset(key.lower() for key in keys) - before
 
 

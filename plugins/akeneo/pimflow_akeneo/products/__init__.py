@@ -1,0 +1,1 @@
+"""Products and product models: rows made into lines, lines written, answers understood."""
