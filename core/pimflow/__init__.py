@@ -20,8 +20,10 @@ if TYPE_CHECKING:
         RowStep,
         Sink,
         Source,
+        Target,
         Transform,
         Use,
+        WholeTransform,
         Writer,
     )
     from pimflow.errors import (
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
         Field,
         FlowReport,
         Item,
+        Level,
+        Memory,
+        Origin,
         Outcome,
         Page,
         Problem,
@@ -58,11 +63,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "components": "Component Connection Header InputPath Knows OutputPath Row RowStep Sink Source Transform Use Writer",
+    "components": "Component Connection Header InputPath Knows OutputPath Row RowStep Sink Source Target "
+    "Transform Use WholeTransform Writer",
     "errors": "AccessError ConfigError FlowError GuardError LoginError PimflowError PluginError RemoteError "
     "RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
-    "model": "BadValue Change Field FlowReport Item Outcome Page Problem ProblemKind Run RunReport Status Who Window",
+    "model": "BadValue Change Field FlowReport Item Level Memory Origin Outcome Page Problem ProblemKind Run RunReport "
+    "Status Who Window",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
@@ -81,7 +88,10 @@ __all__ = [
     "InputPath",
     "Item",
     "Knows",
+    "Level",
     "LoginError",
+    "Memory",
+    "Origin",
     "Outcome",
     "OutputPath",
     "Page",
@@ -99,10 +109,12 @@ __all__ = [
     "Source",
     "StateError",
     "Status",
+    "Target",
     "Transform",
     "UnreachableError",
     "Use",
     "Who",
+    "WholeTransform",
     "Window",
     "Writer",
     "hookimpl",

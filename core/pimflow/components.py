@@ -6,15 +6,15 @@ It keeps no state while running; that lives in the session which `Connection.ope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from pimflow.errors import RowProblem
-from pimflow.model import Change, Header, Item, Outcome, Row, RowStep, Run, Window
+from pimflow.model import Change, Header, Item, Level, Origin, Outcome, Row, RowStep, Run, Window
 from pimflow.model import Field as FieldInfo
 
 if TYPE_CHECKING:
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 ConnectionT = TypeVar("ConnectionT", bound="Connection")
 Knows = Callable[[str], bool]
 """Tells whether the flow's target has a column of this name."""
+
+
+class Target(Protocol):
+    """What a transform may ask the flow's sinks."""
+
+    def knows(self, column: str) -> bool:
+        """Tell whether one of them has a column of this name."""
+
+    def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:
+        """Spread these columns over the levels of a family variant, as `Writer.levels` does."""
 
 
 def _beside_the_pipeline(path: Path, info: ValidationInfo) -> Path:
@@ -151,6 +161,23 @@ class Transform(Component):
         raise NotImplementedError
 
 
+class WholeTransform(Transform):
+    """Changes rows that belong together: it sees all of them, and may give more rows or fewer than it got.
+
+    A flow that has one always reads its source completely.
+    """
+
+    def apply(
+        self, header: Header, rows: Iterable[tuple[Origin, Row]], target: Target
+    ) -> tuple[Header, Iterator[tuple[Origin, Row | RowProblem]]]:
+        """Give the header that comes out, and the rows; neither may need memory that grows with their number.
+
+        Each row that comes out names the origin of a row that came in, and that origin's problem in place of a row
+        where the record cannot go on. A problem raised while rows are given fails the flow.
+        """
+        raise NotImplementedError
+
+
 class Writer:
     """One sink at work during one run. `load` is called from several threads, the rest from one."""
 
@@ -161,6 +188,13 @@ class Writer:
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:  # noqa: ARG002 - files take any column
         """Name the columns of the flow that the target cannot take; they are left out, each told once."""
         return {}
+
+    def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:  # noqa: ARG002 - most have none
+        """Spread columns over the levels of a family variant; give nothing where the target has no such variant.
+
+        A column without a level (a property of the record, say) is left out of all.
+        """
+        return ()
 
     def label(self, column: str) -> str:
         """Give the name by which people in the target know a column; `column` itself where they know no other."""
@@ -180,6 +214,14 @@ class Writer:
         Values have the form that `prepare` gives them. Used by `plan`, and to tell new records from existing ones.
         """
         raise NotImplementedError
+
+    def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Take out of changes what the target cannot take as it is now, each told in `Item.problems`.
+
+        Called before `load` for what is sent, several batches at a time, and by `plan` before it compares; gives as
+        many changes in the same order.
+        """
+        return batch
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch of one resource, at most `Sink.batch_size`, and tell one outcome a change.
@@ -233,7 +275,9 @@ __all__ = [
     "RowStep",
     "Sink",
     "Source",
+    "Target",
     "Transform",
     "Use",
+    "WholeTransform",
     "Writer",
 ]

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 Header = tuple[str, ...]
 Row = Sequence[Any]
 RowStep = Callable[[Row], Row | None]
 """One compiled transform: a row in, a row out, or None to drop it."""
+
+
+Origin = tuple[int, Row]
+"""Where a row came from: its number in the source, the first being 1, and what it was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a family variant: the root models' first, the variant products' last.
+
+    `axes` are the columns that tell its records apart (none at the root), `columns` those that belong to it.
+    """
+
+    axes: tuple[str, ...]
+    columns: frozenset[str]
 
 
 class ProblemKind(StrEnum):
@@ -170,9 +185,49 @@ class Outcome:
     remote_id: str | None = None
 
 
+class Memory(Protocol):
+    """What a plugin keeps about one target between runs: text by key, under names of its own. Safe for threads.
+
+    It belongs to the target's address, so all pipelines that write there share it. Nothing in it may be needed for a
+    right result: the state can be lost. A dry run sees it and forgets what it puts.
+    """
+
+    def get(self, name: str, keys: Iterable[str]) -> Mapping[str, str]:
+        """Give what is kept under these keys; those that are not there are left out."""
+
+    def put(self, name: str, entries: Mapping[str, str]) -> None:
+        """Keep these, in place of what was kept under the same keys."""
+
+    def forget(self, name: str, keys: Iterable[str]) -> None:
+        """Keep nothing under these keys any longer."""
+
+
+class ShortMemory:
+    """A memory that ends with the run: for tests, and where a run has no state."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], str] = {}
+
+    def get(self, name: str, keys: Iterable[str]) -> Mapping[str, str]:
+        """Give what is kept under these keys; those that are not there are left out."""
+        return {key: self._kept[name, key] for key in keys if (name, key) in self._kept}
+
+    def put(self, name: str, entries: Mapping[str, str]) -> None:
+        """Keep these, in place of what was kept under the same keys."""
+        self._kept.update({(name, key): text for key, text in entries.items()})
+
+    def forget(self, name: str, keys: Iterable[str]) -> None:
+        """Keep nothing under these keys any longer."""
+        for key in keys:
+            self._kept.pop((name, key), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one pipeline, as plugins see it. `dry` runs write nothing."""
+    """One run of one pipeline, as plugins see it. `dry` runs write nothing.
+
+    `memory` is that of the target for which a sink is opened.
+    """
 
     id: str
     pipeline: str
@@ -181,6 +236,7 @@ class Run:
     only: tuple[str, ...] = ()
     limit: int | None = None
     dry: bool = False
+    memory: Memory = field(default_factory=ShortMemory, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
