@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote
 
 from pimflow import RemoteError
-from pimflow_akeneo.model import IDENTIFIER, Attribute, Channel, Model
+from pimflow_akeneo.model import IDENTIFIER, Attribute, Channel, Family, FamilyVariant, Model
 
 T = TypeVar("T")
 
@@ -40,7 +40,26 @@ class Catalog:
     @property
     def families(self) -> Mapping[str, str]:
         """Codes of all families by their lower-case form."""
-        return self._once("families", partial(self._read_codes, "families"))
+        return {lower: family.code for lower, family in self._families().items()}
+
+    def family_attributes(self, code: str) -> frozenset[str]:
+        """Codes of the attributes of a family, in whatever case it is written; none where there is no such family."""
+        family = self._families().get(code.lower())
+        return family.attributes if family else frozenset()
+
+    def family_variants(self, family: str) -> Mapping[str, FamilyVariant]:
+        """The variants of a family by their lower-case code; none where there is no such family."""
+        known = self._families().get(family.lower())
+        if known is None:
+            return {}
+        path = f"families/{quote(known.code, safe='')}/variants"
+        return self._once(path, partial(self._read_variants, path, known.code))
+
+    def family_variant(self, code: str, family: str | None = None) -> FamilyVariant | None:
+        """Find a family variant by its code in whatever case; one call per family unless `family` is told."""
+        families = [family] if family else [one.code for one in self._families().values()]
+        found = (self.family_variants(one).get(code.lower()) for one in families)
+        return next((variant for variant in found if variant), None)
 
     @property
     def categories(self) -> Mapping[str, str]:
@@ -75,6 +94,17 @@ class Catalog:
             {one["code"]: bool(one.get("is_quantified")) for one in types},
             tuple(sorted(one["code"] for one in currencies if one.get("enabled"))),
         )
+
+    def _families(self) -> Mapping[str, Family]:
+        return self._once("families", self._read_families)
+
+    def _read_families(self) -> Mapping[str, Family]:
+        families = self._session.pages("families")
+        return {one["code"].lower(): Family(one["code"], frozenset(one["attributes"])) for one in families}
+
+    def _read_variants(self, path: str, family: str) -> Mapping[str, FamilyVariant]:
+        variants = (FamilyVariant.of(one, family) for one in self._session.pages(path))
+        return {one.code.lower(): one for one in variants}
 
     def _read_codes(self, path: str) -> Mapping[str, str]:
         return {one["code"].lower(): one["code"] for one in self._session.pages(path)}

@@ -59,6 +59,34 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """A family: the attributes that its products can have."""
+
+    code: str
+    attributes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyVariant:
+    """How the products of a family are split into models and variants.
+
+    `levels` has, for level 1 and, where there is one, level 2: the axes in the PIM's order and the attributes, axes
+    included. Attributes of the family in neither belong to the root model.
+    """
+
+    code: str
+    family: str
+    levels: tuple[tuple[tuple[str, ...], frozenset[str]], ...]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], family: str) -> Self:
+        """Take it out of what `/families/{family}/variants` gives."""
+        sets = sorted(data["variant_attribute_sets"], key=lambda one: int(one["level"]))
+        levels = ((tuple(one["axes"]), frozenset([*one["axes"], *one["attributes"]])) for one in sets)
+        return cls(data["code"], family, tuple(levels))
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """What is needed to understand the name of a column."""
 
