@@ -48,7 +48,7 @@ class Catalog:
         return family.attributes if family else frozenset()
 
     def family_variants(self, family: str) -> Mapping[str, FamilyVariant]:
-        """The variants of a family by their lower-case code; none where there is no such family."""
+        """Give the variants of a family by their lower-case code; none where there is no such family."""
         known = self._families().get(family.lower())
         if known is None:
             return {}

@@ -2,8 +2,6 @@
 
 import pytest
 
-from pimflow_akeneo_sandbox.serve import serve
-
 FAMILIES = [
     {"code": "Shirts", "attributes": ["sku", "name", "color", "pieces"], "attribute_as_label": "name"},
     {"code": "mugs", "attributes": ["sku", "name", "color"], "attribute_as_label": "name"},
