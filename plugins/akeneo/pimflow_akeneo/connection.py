@@ -10,19 +10,30 @@ from pydantic import Field, SecretStr, field_validator
 from pimflow import AccessError, Connection
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.tokens import Credentials
-from pimflow_http import Client, Explanation, Remote, redact_url
+from pimflow_http import Client, Explanation, Pace, Remote, redact_url
 
 TITLE = "the PIM"
 _NEEDED = {
     "products": "List products",
     "attributes": "List attributes",
+    "attributes/any/options": "List attribute options",
+    "attribute-groups": "List attribute groups",
     "families": "List families",
+    "families/any/variants": "List family variants",
+    "categories": "List categories",
     "channels": "List channels",
+    "locales": "List locales",
     "association-types": "List association types",
     "currencies": "List currencies",
     "measurement-families": "List measurement families",
 }
-"""List below `/api/rest/v1` -> the permission as the PIM's screen for roles names it."""
+"""List below `/api/rest/v1` -> the permission as the PIM's screen for roles names it.
+
+Product models and media files come with "List products". The PIM looks at the permission before it looks for `any`.
+"""
+
+_PACES = (Pace(frozenset({"POST", "PATCH"}), r"/attributes/[^/]+/options(/|$)", calls=3),)
+"""What the PIM takes in a second beside the calls at once, as its API reference tells."""
 
 _EXPLANATIONS = {
     403: Explanation(
@@ -43,7 +54,9 @@ class AkeneoConnection(Connection):
     username: str = Field(min_length=1, description="User name of that connection.")
     password: SecretStr = Field(description="Password of that user.")
     timeout: float = Field(60.0, gt=0, description="Seconds to wait for an answer; 100 products may take the PIM 30.")
-    concurrency: int = Field(4, ge=1, le=10, description="Calls at once; the PIM allows 4 a connection.")
+    concurrency: int = Field(
+        4, ge=1, le=10, description="Calls at once; the PIM takes 4 a connection. Fewer while it asks for patience."
+    )
 
     @field_validator("url")
     @classmethod
@@ -74,6 +87,7 @@ class AkeneoConnection(Connection):
             self.url,
             client_id=self.client_id,
             concurrency=self.concurrency,
+            paces=_PACES,
             timeout=self.timeout,
             proxy=self.proxy,
             ca_file=self.ca_file,

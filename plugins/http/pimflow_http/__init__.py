@@ -10,6 +10,7 @@ from pimflow_http.client import Client, Remote, was_ambiguous
 from pimflow_http.clock import Clock
 from pimflow_http.explanations import NETWORK, STATUSES, Explanation
 from pimflow_http.limiter import Limiter, Limiters
+from pimflow_http.pace import Pace
 from pimflow_http.redaction import redact, redact_url
 from pimflow_http.retry import RetryPolicy
 
@@ -21,6 +22,7 @@ __all__ = [
     "Explanation",
     "Limiter",
     "Limiters",
+    "Pace",
     "Remote",
     "RetryPolicy",
     "redact",

@@ -15,6 +15,7 @@ from pimflow import __version__ as version
 from pimflow_http.clock import Clock
 from pimflow_http.explanations import Explanation, for_failure, for_status
 from pimflow_http.limiter import SHARED, Limiter
+from pimflow_http.pace import Pace
 from pimflow_http.redaction import redact, redact_url
 from pimflow_http.retry import Attempt, RetryPolicy, retrying
 
@@ -29,13 +30,15 @@ class Remote:
     """Where and how to reach one system.
 
     `title` is what messages call it; `client_id` tells accounts at one address apart; `secrets` never show anywhere;
-    `explanations` override single entries of the error table.
+    `paces` limit how fast calls of some paths follow each other; `explanations` override single entries of the
+    error table.
     """
 
     title: str
     url: str
     client_id: str = ""
     concurrency: int = 4
+    paces: tuple[Pace, ...] = ()
     timeout: float = 30.0
     proxy: str | None = None
     ca_file: Path | None = None
@@ -133,11 +136,17 @@ class Client:
         return for_status(response.status_code, self.remote.explanations).about(self._who(), self._detail(response))
 
     def _try(self, method: str, path: str, options: Mapping[str, Any]) -> Attempt:
-        with self.limiter.slot():
+        paces = [pace for pace in self.remote.paces if pace.covers(method, path)]
+        with self.limiter.slot(paces) as began:
             try:
-                return Attempt(response=self._http.request(method, path, **options))
+                attempt = Attempt(response=self._http.request(method, path, **options))
             except httpx.RequestError as error:
                 return Attempt(error=error)
+        if attempt.crowded:
+            self.limiter.crowded(began)
+        elif not attempt.transient:
+            self.limiter.went_well()
+        return attempt
 
     def _failure(self, method: str, path: str, attempt: Attempt) -> FlowError:
         assert attempt.error is not None

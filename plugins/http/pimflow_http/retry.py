@@ -57,6 +57,11 @@ class Attempt:
         """The other side wants fewer calls."""
         return self.response is not None and self.response.status_code == 429
 
+    @property
+    def crowded(self) -> bool:
+        """The other side has more to do than it can, for whatever reason."""
+        return self.response is not None and self.response.status_code in {429, 503}
+
     def __str__(self) -> str:
         return str(self.response.status_code) if self.response is not None else type(self.error).__name__
 
