@@ -2,153 +2,241 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Protocol
+
+import orjson
 
 from pimflow_akeneo.model import Attribute, Model
-
-Search = Mapping[str, list[Mapping[str, Any]]]
-
-_EMPTY = frozenset({"EMPTY", "NOT EMPTY"})
-_IN = frozenset({"IN", "NOT IN"})
-_EQUAL = frozenset({"=", "!="})
-_ORDER = _EQUAL | {"<", "<=", ">=", ">"}
-_TEXT = _EQUAL | _EMPTY | {"STARTS WITH", "CONTAINS", "DOES NOT CONTAIN"}
-_DATE = _EQUAL | {"<", ">", "BETWEEN", "NOT BETWEEN"}
-_ON_ALL = frozenset(
-    f"{comparison} ON ALL LOCALES"
-    for comparison in ("GREATER THAN", "GREATER OR EQUALS THAN", "LOWER THAN", "LOWER OR EQUALS THAN")
+from pimflow_akeneo.search_tables import (
+    ANY_VALUE,
+    BETWEEN,
+    LISTED,
+    PRODUCTS,
+    SINCE,
+    VALUES,
+    WITHOUT_VALUE,
+    Rule,
+    Table,
 )
 
-PROPERTIES: Mapping[str, frozenset[str]] = {
-    "updated": _DATE | {"SINCE LAST N DAYS"},
-    "created": _DATE | {"SINCE LAST N DAYS"},
-    "enabled": _EQUAL,
-    "family": _IN | _EMPTY | {"IN CHILDREN"},
-    "categories": _IN | {"IN CHILDREN", "NOT IN CHILDREN", "IN OR UNCLASSIFIED", "UNCLASSIFIED"},
-    "groups": _IN | _EMPTY,
-    "parent": _EMPTY | {"=", "IN"},
-    "completeness": _ORDER | _ON_ALL,
-    "quality_score": frozenset({"IN"}),
-    "uuid": _IN,
-    "updated_including_linked_entities": _DATE | {"SINCE LAST N DAYS"},
-}
-"""Properties of products -> operators. Source: Akeneo's documentation of filters."""
-
-VALUES: Mapping[str, frozenset[str]] = {
-    "identifier": _TEXT | _IN,
-    "text": _TEXT | _IN,
-    "textarea": _TEXT | _IN,
-    "number": _ORDER | _EMPTY,
-    "metric": _ORDER | _EMPTY,
-    "price_collection": _ORDER | _EMPTY,
-    "simpleselect": _IN | _EMPTY,
-    "multiselect": _IN | _EMPTY,
-    "boolean": _EQUAL | _EMPTY,
-    "date": _DATE | _EMPTY,
-    "file": _TEXT,
-    "image": _TEXT,
-    "asset_collection": _IN | _EMPTY,
-    "akeneo_reference_entity": _IN | _EMPTY,
-    "akeneo_reference_entity_collection": _IN | _EMPTY,
-}
-"""Types of attributes -> operators."""
-
-_ANY_VALUE = frozenset().union(*VALUES.values())
-_WITHOUT_VALUE = _EMPTY | {"UNCLASSIFIED"}
-_MOMENTS = frozenset({"updated", "created", "updated_including_linked_entities"})
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
-_NEED_SCOPE = frozenset({"completeness", "quality_score"})
-_KEYS = frozenset({"operator", "value", "locale", "scope", "locales"})
+Search = Mapping[str, list[Mapping[str, Any]]]
+_CLOCK = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_PLACES = frozenset({"locale", "scope"})
 
 
-def normalized(search: Mapping[str, Any]) -> Search:
+class Codes(Protocol):
+    """The codes that conditions may name, by their lower-case form; each list is read when it is needed."""
+
+    @property
+    def families(self) -> Mapping[str, str]:
+        """Codes of the families."""
+
+    @property
+    def categories(self) -> Mapping[str, str]:
+        """Codes of the categories."""
+
+    def options(self, attribute: str) -> Mapping[str, str]:
+        """Codes of an attribute's options."""
+
+
+def normalized(
+    search: Mapping[str, Any], table: Table = PRODUCTS, *, locale: str | None = None, scope: str | None = None
+) -> Search:
     """Give each property a list of conditions; one condition may be written without the list.
 
-    Raises ValueError that tells what is wrong, as far as that can be known without the PIM.
+    `locale` and `scope` go into conditions on properties that need them and have none. Raises ValueError that tells
+    all that is wrong, as far as that can be known without the PIM.
     """
+    default = {"locale": locale, "scope": scope}
     found = {
-        name: [_written(name, one) for one in (conditions if isinstance(conditions, list) else [conditions])]
+        name: [_written(one, table.properties.get(name, ANY_VALUE), table, default) for one in _listed(conditions)]
         for name, conditions in search.items()
     }
-    mistakes = [mistake for name, conditions in found.items() for one in conditions for mistake in _offline(name, one)]
-    if mistakes:
-        raise ValueError("; ".join(mistakes))
+    wrong = [told for name, conditions in found.items() for one in conditions for told in _offline(name, one, table)]
+    wrong += [f"{name}: at least one condition is needed" for name, conditions in found.items() if not conditions]
+    if wrong:
+        raise ValueError("; ".join(wrong))
     return found
 
 
-def mistakes(search: Search, model: Model) -> list[str]:
-    """Tell what the PIM's attributes, locales and channels say against the search."""
+def placed(search: Search, model: Model, locale: str | None, scope: str | None, table: Table = PRODUCTS) -> Search:
+    """Give a locale and a channel to conditions on attributes that need them and have none."""
+    if locale is None and scope is None:
+        return search
+    found = dict(search)
+    for name in search.keys() & model.attributes.keys() - table.properties.keys():
+        attribute = model.attributes[name]
+        default = {"locale": locale} if attribute.localizable and locale else {}
+        default |= {"scope": scope} if attribute.scopable and scope else {}
+        found[name] = [{**default, **condition} for condition in search[name]]
+    return found
+
+
+def mistakes(search: Search, model: Model, table: Table = PRODUCTS, codes: Codes | None = None) -> list[str]:
+    """Tell all that the PIM's attributes, locales, channels and codes say against the search."""
     return [
-        mistake
+        told
         for name, conditions in search.items()
-        if name not in PROPERTIES
         for condition in conditions
-        for mistake in _online(name, condition, model)
+        for told in (
+            _of_property(name, condition, model, codes)
+            if name in table.properties
+            else _of_attribute(name, condition, model, table, codes)
+        )
     ]
 
 
-def _offline(name: str, condition: Any) -> Iterator[str]:
-    if not isinstance(condition, dict) or "operator" not in condition:
+def written(search: Search) -> str:
+    """Give the text of the parameter `search`."""
+    return orjson.dumps(search).decode()
+
+
+def combined(search: Search, name: str, operator: str, value: Any) -> Search:
+    """Give the search with one more condition, which must hold as well."""
+    return {**search, name: [*search.get(name, ()), {"operator": operator, "value": value}]}
+
+
+def _listed(conditions: Any) -> list[Any]:
+    return conditions if isinstance(conditions, list) else [conditions]
+
+
+def _offline(name: str, condition: Any, table: Table) -> Iterator[str]:
+    if name not in table.properties and not table.values:
+        yield f"{name}: this list cannot be searched by it; {_near_or_all(name, table.properties)}"
+        return
+    if not isinstance(condition, dict) or not isinstance(condition.get("operator"), str):
         yield f"{name}: expected a condition such as {{operator: IN, value: [a, b]}}, found {condition!r}"
         return
-    for key in condition.keys() - _KEYS:
-        yield f"{name}: a condition has no {key!r}, only {', '.join(sorted(_KEYS))}"
+    rule = table.properties.get(name)
+    allowed = {"operator", "value", *(rule.needs | rule.takes if rule else _PLACES)}
+    for key in condition.keys() - allowed:
+        yield f"{name}: a condition has no {key!r}, only {', '.join(sorted(allowed))}"
+    for key in sorted((rule.needs if rule else frozenset()) - condition.keys()):
+        yield f"{name}: the condition needs a `{key}`" + (", the code of a channel" if key == "scope" else "")
+    yield from _compared(name, condition, rule or ANY_VALUE, table)
+
+
+def _compared(name: str, condition: Mapping[str, Any], rule: Rule, table: Table) -> Iterator[str]:
     operator = condition["operator"]
-    yield from _operator(name, operator, PROPERTIES.get(name, _ANY_VALUE))
-    if "value" not in condition and operator not in _WITHOUT_VALUE:
+    if operator not in rule.operators:
+        near = get_close_matches(operator.upper(), rule.operators, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(sorted(rule.operators))}"
+        yield f"{name}: operator {operator!r} does not exist here; {hint}"
+    elif operator in WITHOUT_VALUE:
+        return
+    elif "value" not in condition:
         yield f"{name}: operator {operator} needs a `value`"
-    if operator in _IN | {"IN CHILDREN", "NOT IN CHILDREN"} and not isinstance(condition.get("value", []), list):
-        yield f"{name}: operator {operator} takes a list"
-    if name in _MOMENTS and operator in _DATE:
-        yield from _moments(name, condition.get("value"))
-    if name in _NEED_SCOPE and "scope" not in condition:
-        yield f"{name}: the condition needs a `scope`, the code of a channel"
-    if operator in {"BETWEEN", "NOT BETWEEN"} and len(_as_list(condition.get("value"))) != 2:
-        yield f"{name}: operator {operator} takes a list of two"
+    else:
+        yield from _value(name, operator, condition["value"], rule, table)
 
 
-def _written(name: str, condition: Any) -> Any:
-    """Write dates, which YAML reads without quotes, as the PIM reads them."""
-    if not isinstance(condition, dict) or "value" not in condition:
+def _value(name: str, operator: str, value: Any, rule: Rule, table: Table) -> Iterator[str]:
+    if operator in LISTED:
+        if not isinstance(value, list) or not value:
+            yield f"{name}: operator {operator} takes a list, found {value!r}"
+        elif not all(isinstance(one, str) for one in value):
+            yield f"{name}: operator {operator} takes a list of codes or texts, found {value!r}"
+    elif operator in BETWEEN:
+        if not isinstance(value, list) or len(value) != 2:
+            yield f"{name}: operator {operator} takes a list of two, found {value!r}"
+        else:
+            yield from (told for one in value for told in _one(name, one, rule, table))
+    elif operator == SINCE:
+        yield from _one(name, value, Rule(rule.operators, "integer"), table)
+    else:
+        yield from _one(name, value, rule, table)
+
+
+def _one(name: str, value: Any, rule: Rule, table: Table) -> Iterator[str]:
+    expected, is_right = ("a time such as '2026-01-31T00:00:00Z'", _is_iso) if table.iso else _EXPECTED["moment"]
+    if rule.kind != "moment":
+        expected, is_right = _EXPECTED[rule.kind]
+    if not is_right(value):
+        yield f"{name}: expected {expected}, found {value!r}"
+
+
+def _is_iso(value: Any) -> bool:
+    return bool(_ISO.fullmatch(str(value)))
+
+
+def _is_clock(value: Any) -> bool:
+    return bool(_CLOCK.fullmatch(str(value)))
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and bool(_NUMBER.fullmatch(str(value)))
+
+
+def _is_amount(value: Any, other: str) -> bool:
+    return isinstance(value, dict) and value.keys() == {"amount", other} and _is_number(value["amount"])
+
+
+_EXPECTED: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "any": ("a value", lambda value: value is not None),
+    "text": ("a text", lambda value: isinstance(value, str)),
+    "code": ("a code", lambda value: isinstance(value, str)),
+    "boolean": ("true or false", lambda value: isinstance(value, bool)),
+    "integer": ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    "number": ("a number", _is_number),
+    "amount with unit": ("{amount: 5, unit: KILOGRAM}", lambda value: _is_amount(value, "unit")),
+    "amount with currency": ("{amount: 5, currency: EUR}", lambda value: _is_amount(value, "currency")),
+    "day": ("a day such as '2026-01-31'", lambda value: bool(_DAY.fullmatch(str(value)))),
+    "moment": ("a time of the PIM's own clock such as '2026-01-31 00:00:00'", _is_clock),
+}
+
+
+def _written(condition: Any, rule: Rule, table: Table, default: Mapping[str, str | None]) -> Any:
+    """Write days and codes, which YAML may read as numbers, as the PIM reads them."""
+    if not isinstance(condition, dict):
         return condition
+    given = {key: default[key] for key in rule.needs if default.get(key) is not None}
+    if "value" not in condition:
+        return {**given, **condition}
     value = condition["value"]
-    written = [_text(name, one) for one in value] if isinstance(value, list) else _text(name, value)
-    return {**condition, "value": written}
+    as_code = rule.kind == "code" or condition.get("operator") in LISTED
+    members = [_text(one, rule, table, as_code=as_code) for one in _listed(value)]
+    return {**given, **condition, "value": members if isinstance(value, list) else members[0]}
 
 
-def _text(name: str, value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, dt.date):
-        return f"{value.isoformat()} 00:00:00" if name in _MOMENTS else value.isoformat()
+def _text(value: Any, rule: Rule, table: Table, *, as_code: bool) -> Any:
+    if rule.kind == "moment" and isinstance(value, str) and _DAY.fullmatch(value):
+        return f"{value}T00:00:00Z" if table.iso else f"{value} 00:00:00"
+    if as_code and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
     return value
 
 
-def _moments(name: str, value: Any) -> Iterator[str]:
-    for one in value if isinstance(value, list) else [value]:
-        if not _MOMENT.fullmatch(str(one)):
-            yield f"{name}: expected a time such as '2026-01-31 00:00:00', found {one!r}"
+def _of_property(name: str, condition: Mapping[str, Any], model: Model, codes: Codes | None) -> Iterator[str]:
+    if "scope" in condition:
+        yield from _known(name, "channel", condition["scope"], model.channels)
+    for locale in [condition.get("locale"), *_listed(condition.get("locales", []))]:
+        if locale is not None:
+            yield from _known(name, "active locale", locale, model.locales)
+    if codes is not None and name in {"family", "categories"} and isinstance(condition.get("value"), list):
+        found = codes.families if name == "family" else codes.categories
+        yield from _all_known(name, "family" if name == "family" else "category", condition["value"], found)
 
 
-def _online(name: str, condition: Mapping[str, Any], model: Model) -> Iterator[str]:
+def _of_attribute(
+    name: str, condition: Mapping[str, Any], model: Model, table: Table, codes: Codes | None
+) -> Iterator[str]:
     attribute = model.attributes.get(name)
     if attribute is None:
-        near = get_close_matches(name, [*PROPERTIES, *model.attributes], n=1)
-        yield f"{name}: the PIM has no such attribute" + (f"; did you mean {near[0]!r}?" if near else "")
+        yield f"{name}: the PIM has no such attribute" + _near(name, [*table.properties, *model.attributes])
         return
-    yield from _operator(name, condition["operator"], VALUES.get(attribute.kind, _ANY_VALUE))
+    yield from _compared(name, condition, VALUES.get(attribute.kind, ANY_VALUE), table)
     yield from _place(name, "locale", condition, attribute.localizable, model.locales)
     yield from _place(name, "scope", condition, attribute.scopable, tuple(model.channels))
     yield from _active(name, condition, attribute, model)
-
-
-def _operator(name: str, operator: Any, allowed: frozenset[str]) -> Iterator[str]:
-    if operator not in allowed:
-        yield f"{name}: operator {operator!r} does not exist here; one of {', '.join(sorted(allowed))}"
+    value = condition.get("value")
+    if codes is not None and attribute.kind in {"simpleselect", "multiselect"} and isinstance(value, list):
+        yield from _all_known(name, "option", value, codes.options(name))
 
 
 def _place(name: str, key: str, condition: Mapping[str, Any], needed: bool, known: tuple[str, ...]) -> Iterator[str]:
@@ -167,7 +255,27 @@ def _active(name: str, condition: Mapping[str, Any], attribute: Attribute, model
         active = model.channels[str(scope)].locales
         if locale in model.locales and locale not in active:
             yield f"{name}: locale {locale} is not active for channel {scope}; active: {', '.join(active)}"
+    only = attribute.available_locales
+    if attribute.localizable and only and locale in model.locales and locale not in only:
+        yield f"{name}: this attribute exists in {', '.join(only)} only, not in {locale}"
 
 
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _known(name: str, noun: str, code: Any, known: Mapping[str, Any] | tuple[str, ...]) -> Iterator[str]:
+    if code not in known:
+        yield f"{name}: the PIM has no {noun} {code!r}{_near(str(code), known)}"
+
+
+def _all_known(name: str, noun: str, wanted: list[Any], known: Mapping[str, str]) -> Iterator[str]:
+    for code in wanted:
+        if str(code).lower() not in known:
+            yield f"{name}: the PIM has no {noun} {code!r}{_near(str(code), known.values())}"
+
+
+def _near(found: str, known: Any) -> str:
+    spelled = {code.lower(): code for code in known}
+    near = get_close_matches(found.lower(), spelled, n=1)
+    return f"; did you mean {spelled[near[0]]!r}?" if near else ""
+
+
+def _near_or_all(found: str, known: Mapping[str, Any]) -> str:
+    return _near(found, known).removeprefix("; ") or f"only by {', '.join(sorted(known))}"
