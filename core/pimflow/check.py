@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pimflow.assemble import Flow
-from pimflow.flow import compile_chain
+from pimflow.compiling import compile_chain
 from pimflow.model import Header, Problem, Run, Window
 from pimflow.rows import Reader
 from pimflow.sessions import Sessions
@@ -23,7 +23,12 @@ def check_columns(flow: Flow, sessions: Sessions) -> tuple[Header, Mapping[str, 
     try:
         with Reader(flow.source.extract(sessions.of(flow.source), Window()), limit=0) as reader:
             header = compile_chain(flow, reader.header, writers).header
-        refused = {name: reason.problem for writer in writers for name, reason in writer.check_columns(header).items()}
+        refused = {
+            name: reason.problem
+            for writer in writers
+            for name, reason in writer.check_columns(header).items()
+            if not any(other.knows(name) for other in writers if other is not writer)
+        }
     finally:
         for writer in writers:
             writer.close(ok=False)

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
-from pimflow.cells import read_cells, read_key
-from pimflow.components import Sink, Writer
-from pimflow.config import FlowConfig
+from pimflow.components import Knows, Sink, Writer
 from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate, owed_columns, tried_again
-from pimflow.errors import PimflowError, RowProblem, defect
 from pimflow.guards import check_guards
-from pimflow.load import Answer, Settle, Spool
+from pimflow.intake import ROW, Intake, Target
+from pimflow.load import Answer, Settle
 from pimflow.log import Mask, masked_problem
-from pimflow.model import SETTLED, Change, Header, Item, Outcome, Problem, Row, Status
+from pimflow.model import SETTLED, Change, Header, Outcome, Row, Status
 from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
+from pimflow.spool import Spool
 from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
-from pimflow.state.records import RecordKey, Records, Settled
+from pimflow.state.records import RecordKey, Settled
 from pimflow.tally import Tally
-
-ROW = ""
-"""The resource under which a row is kept open that never became an item."""
 
 
 class Loading(Protocol):
@@ -32,8 +28,11 @@ class Loading(Protocol):
     def put(self, candidate: Candidate) -> None:
         """Take one candidate."""
 
+    def drain(self) -> None:
+        """Write what was taken so far, and wait for the answers."""
+
     def finish(self) -> None:
-        """Write the rest and wait for all answers."""
+        """Write the rest, and what waited for other records."""
 
     def close(self) -> None:
         """Stop; nothing more is written."""
@@ -41,23 +40,6 @@ class Loading(Protocol):
 
 MakeLoading = Callable[[Sink, Writer, Rules, Settle, int], Loading]
 Observe = Callable[[Sequence[Outcome]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A sink of a flow, opened for one run."""
-
-    sink: Sink
-    writer: Writer
-    records: Records
-    config: FlowConfig
-    rules: Rules
-    only: frozenset[str] = frozenset()
-
-    @property
-    def key(self) -> str | None:
-        """The column that holds a record's key."""
-        return self.config.key or self.sink.key
 
 
 class Delivery:
@@ -75,33 +57,42 @@ class Delivery:
         self.target = target
         self.tally = Tally(target.writer.label)
         self.notes: list[str] = []
-        self._not_met = set(target.only)
         self._database = database
         self._observe = observe
         self._mask = mask
         self._created = created
         self._resting: Spool[Candidate] = Spool()
         self._source_header: Header = ()
-        self._header: Header = ()
+        self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
         self._open = open_items.count(database, target.records.scope) > 0
         guards = target.config.guards
         self._held: Spool[Candidate] | None = Spool() if guards.before_writing else None
         self._loading = make_loading(target.sink, target.writer, target.rules, self._settle, guards.max_failed)
 
-    def begin(self, source_header: Header, header: Header) -> None:
-        """Take the columns of the rows to come; those that the target cannot take are left out and told once."""
+    def begin(self, source_header: Header, header: Header, elsewhere: Knows) -> None:
+        """Take the columns of the rows to come; those that the target cannot take are left out and told once.
+
+        `elsewhere` tells whether another sink of the flow takes a column: then nothing needs to be told.
+        """
         self._source_header = source_header
         refused = self.target.writer.check_columns(header)
-        self._header = tuple("" if name in refused else name for name in header)
+        self._intake = Intake(self.target, tuple("" if name in refused else name for name in header))
         for name, reason in refused.items():
+            if elsewhere(name):
+                continue
             problem = replace(reason.problem, field=reason.problem.field or name)
             self.tally.add_problem(problem, Status.UNCHANGED, count=0)
 
     def take(self, rows: Sequence[Passed | Stopped]) -> None:
         """See a chunk of rows on their way. Raises FlowError when the flow cannot go on."""
         verdicts: list[Verdict] = []
-        prepared = list(self._prepared(rows, verdicts))
+        prepared: list[Prepared] = []
+        for one in self._intake.take(rows):
+            if isinstance(one, Verdict):
+                verdicts.append(one)
+            else:
+                prepared.append(one)
         if self.target.sink.whole:
             for one in prepared:
                 self._loading.put(_whole(one))
@@ -122,12 +113,22 @@ class Delivery:
         if chunk:
             yield chunk
 
+    @property
+    def not_met(self) -> frozenset[str]:
+        """The keys that a person asked for and no row had."""
+        return frozenset(self._intake.not_met)
+
     def check_guards(self, read: int, *, full: bool) -> None:
         """Raise GuardError where a guard holds the flow back; nothing is written yet then."""
         if self._held is not None:
             check_guards(
                 self.target.config.guards, self._held, self.target.records, self.target.rules.run, read, full=full
             )
+
+    def flush(self) -> None:
+        """Write what was taken so far, unless a guard is still to be asked."""
+        if self._held is None:
+            self._loading.drain()
 
     def finish(self) -> None:
         """Write what is left, and wait for all answers."""
@@ -150,48 +151,11 @@ class Delivery:
         """End this run of the sink."""
         self._loading.close()
         self._resting.clear()
-        if ok and self._not_met:
-            self.notes.append(f"The source has no record with the key {', '.join(sorted(self._not_met))}.")
         if self._held is not None:
             self._held.clear()
         if not self.target.writer.close(ok) and self.target.sink.whole:
             counts = self.tally.counts
             counts[Status.UNCHANGED] += counts.pop(Status.CREATED, 0)
-
-    def _prepared(self, rows: Sequence[Passed | Stopped], verdicts: list[Verdict]) -> Iterator[Prepared]:
-        for row in rows:
-            if isinstance(row, Stopped):
-                asked = self.target.only.intersection(map(str, row.source))
-                if asked or not self.target.only:
-                    self._not_met -= asked
-                    verdicts.append(_refused_row(row.row, row.source, "", row.problem))
-                continue
-            key = ""
-            try:
-                cells, bad = read_cells(self._header, row.result, self.target.config, self.target.key)
-                key = read_key(cells, self.target.config, self.target.key)
-                if self._is_left_out(key):
-                    continue
-                problems = list(bad.values())
-                told = [problem for number, problem in enumerate(problems) if problem not in problems[:number]]
-                for item in self.target.writer.prepare(cells):
-                    if self._is_left_out(item.key):
-                        continue
-                    item = replace(item, problems=(*told, *item.problems)) if told else item  # noqa: PLW2901
-                    yield Prepared(row.row, row.source, item, frozenset(bad))
-            except RowProblem as problem:
-                verdicts.append(_refused_row(row.row, row.source, key, problem.problem))
-            except PimflowError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
-                verdicts.append(_refused_row(row.row, row.source, key, defect(error)))
-
-    def _is_left_out(self, key: str) -> bool:
-        """Tell whether a run of some keys leaves this one out; an empty key is not known yet."""
-        if not self.target.only or not key:
-            return False
-        self._not_met.discard(key)
-        return key not in self.target.only
 
     def _compare(self, prepared: Sequence[Prepared], verdicts: list[Verdict]) -> None:
         records = [one.record for one in prepared]
@@ -291,11 +255,6 @@ _NO_RECORD = frozenset({ROW, DUPLICATE})
 def _settled(verdict: Verdict) -> Settled:
     resource, key = verdict.prepared.record
     return Settled(resource, key, verdict.fingerprint or b"", verdict.columns or frozenset())
-
-
-def _refused_row(number: int, source: Row, key: str, problem: Problem) -> Verdict:
-    item = Item(ROW, key or f"row {number}", {})
-    return Verdict(Prepared(number, source, item), Outcome(ROW, item.key, Status.REFUSED, (problem,)))
 
 
 def _whole(prepared: Prepared) -> Candidate:

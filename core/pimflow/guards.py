@@ -5,7 +5,7 @@ from __future__ import annotations
 from pimflow.config import Guards
 from pimflow.diff import Candidate
 from pimflow.errors import GuardError
-from pimflow.load import Spool
+from pimflow.spool import Spool
 from pimflow.state.records import Records
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pickle
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import Generic, TypeVar
 
 from loguru import logger
 
@@ -15,36 +12,11 @@ from pimflow.components import Sink, Writer
 from pimflow.diff import Candidate, Rules
 from pimflow.errors import FlowError, GuardError, RemoteError, UnreachableError
 from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow.spool import Spool
 
 Answer = tuple[Candidate, Outcome]
 Settle = Callable[[Sequence[Answer]], None]
 """Takes the answers to one batch, in the thread that keeps the state."""
-
-T = TypeVar("T")
-
-
-class Spool(Generic[T]):
-    """Things put aside on disk, in order."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `clear`
-        self.count = 0
-
-    def put(self, thing: T) -> None:
-        """Add one at the end."""
-        pickle.dump(thing, self._file, pickle.HIGHEST_PROTOCOL)
-        self.count += 1
-
-    def __iter__(self) -> Iterator[T]:
-        """Give all from the beginning."""
-        self._file.seek(0)
-        for _ in range(self.count):
-            yield pickle.load(self._file)  # noqa: S301 - written by this process a moment ago
-
-    def clear(self) -> None:
-        """Forget all, and the file."""
-        self._file.close()
-        self.count = 0
 
 
 class Loader:
@@ -140,7 +112,9 @@ def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
     """Write one batch, in a thread of the pool, and give one answer for each candidate."""
     try:
         changes, answers = _sort_out(sink, writer, batch, rules)
+        changes, told, nothing_left = fitted(writer, changes)
         outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
+        outcomes |= nothing_left
     except UnreachableError as error:
         return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
     except NotImplementedError:
@@ -153,16 +127,39 @@ def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
         logger.opt(exception=True).error("{} failed on a batch", type(writer).__name__)
         return [(candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch]
     return [
-        answers.get(candidate.change.key) or (candidate, _answer(candidate, outcomes.get(candidate.change.key)))
+        answers.get(key) or (candidate, _answer(candidate, outcomes.get(key), told.get(key, ())))
         for candidate in batch
+        for key in [candidate.change.key]
     ]
 
 
-def _answer(candidate: Candidate, outcome: Outcome | None) -> Outcome:
-    """See that a record has an outcome, and one that did not arrive a reason to tell."""
+def fitted(
+    writer: Writer, changes: Sequence[Change]
+) -> tuple[list[Change], dict[str, tuple[Problem, ...]], dict[str, Outcome]]:
+    """Give the changes as far as the target can take them, the problems that this found, both by key.
+
+    A record that is there and of which nothing is left to be sent has its outcome already.
+    """
+    going: list[Change] = []
+    told: dict[str, tuple[Problem, ...]] = {}
+    nothing_left: dict[str, Outcome] = {}
+    for before, change in zip(changes, writer.fit(changes) if changes else (), strict=True):
+        problems = before.item.problems
+        told[change.key] = tuple(problem for problem in change.item.problems if problem not in problems)
+        if change.known and before.payload and not change.payload:
+            nothing_left[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
+        else:
+            going.append(change)
+    return going, told, nothing_left
+
+
+def _answer(candidate: Candidate, outcome: Outcome | None, told: tuple[Problem, ...]) -> Outcome:
+    """See that a record has an outcome, and one that did not arrive a reason to tell; `told` is what did not fit."""
     if outcome is None:
-        return outcome_of(candidate, Status.UNKNOWN, _UNANSWERED)
-    return outcome if outcome.problems or outcome.status in SETTLED else replace(outcome, problems=(_NO_REASON,))
+        return outcome_of(candidate, Status.UNKNOWN, _UNANSWERED, *told)
+    if not outcome.problems and outcome.status not in SETTLED:
+        outcome = replace(outcome, problems=(_NO_REASON,))
+    return replace(outcome, problems=(*told, *outcome.problems)) if told else outcome
 
 
 def _sort_out(

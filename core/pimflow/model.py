@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 Header = tuple[str, ...]
 Row = Sequence[Any]
@@ -185,6 +185,7 @@ class Outcome:
     remote_id: str | None = None
 
 
+@runtime_checkable
 class Memory(Protocol):
     """What a plugin keeps about one target between runs: text by key, under names of its own. Safe for threads.
 
@@ -237,6 +238,7 @@ class Run:
     limit: int | None = None
     dry: bool = False
     memory: Memory = field(default_factory=ShortMemory, repr=False, compare=False)
+    __pydantic_config__: ClassVar = {"arbitrary_types_allowed": True}  # reports are read again; they have no memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from typing import Any
 
 from pimflow.assemble import Assembly
 from pimflow.components import Sink, Writer
+from pimflow.context import Progress
 from pimflow.delivery import Loading
 from pimflow.diff import Candidate, Rules
-from pimflow.flow import Progress
 from pimflow.load import Settle, outcome_of, refuse_missing
 from pimflow.model import Outcome, RunReport, Status
 from pimflow.run import RunOptions, run_pipeline
@@ -82,18 +82,24 @@ class Planner:
         if len(batch) >= self._sink.batch_size:
             self._look(self._batches.pop(candidate.change.resource))
 
-    def finish(self) -> None:
-        """Look at the rest."""
+    def drain(self) -> None:
+        """Look at what was taken so far."""
         for resource in list(self._batches):
             self._look(self._batches.pop(resource))
+
+    def finish(self) -> None:
+        """Look at the rest."""
+        self.drain()
 
     def close(self) -> None:
         """Stop looking."""
         self._batches.clear()
 
     def _look(self, batch: Sequence[Candidate]) -> None:
-        current = {} if self._sink.whole else self._present(batch)
-        self._settle([(candidate, self._judge(candidate, current.get(candidate.change.key))) for candidate in batch])
+        fitted = self._writer.fit([candidate.change for candidate in batch])
+        going = [replace(candidate, change=change) for candidate, change in zip(batch, fitted, strict=True)]
+        current = {} if self._sink.whole else self._present(going)
+        self._settle([(candidate, self._judge(candidate, current.get(candidate.change.key))) for candidate in going])
 
     def _present(self, batch: Sequence[Candidate]) -> Mapping[str, Mapping[str, Any]]:
         columns = sorted({name for candidate in batch for name in (*candidate.change.payload, *candidate.creation)})
@@ -122,7 +128,7 @@ class Planner:
             status = Status.UPDATED if values else Status.UNCHANGED
         if values:
             self._on_planned(PlannedChange(change.resource, change.key, status, tuple(values)))
-        return outcome_of(candidate, status)
+        return outcome_of(candidate, status, *change.item.problems)
 
 
 @contextmanager

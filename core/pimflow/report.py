@@ -28,7 +28,9 @@ _OTHERS_SHOWN = 3
 
 def report_json(report: RunReport) -> bytes:
     """Give a report as JSON: the dataclasses as they are, counts by status name."""
-    return to_json(asdict(report))
+    data = asdict(report)
+    del data["run"]["memory"]
+    return to_json(data)
 
 
 def report_from_json(data: Any) -> RunReport:

@@ -1,7 +1,4 @@
-"""Rows on their way from the source to the sink: read ahead in a thread, then changed in one pass.
-
-petl tables stand at the seams only. Between them runs one function a row, in chunks of about a thousand.
-"""
+"""Rows of a source, read ahead in a thread, in chunks of about a thousand."""
 
 from __future__ import annotations
 
@@ -13,8 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Self
 
-from pimflow.errors import PimflowError, RemoteError, RowProblem, defect
-from pimflow.model import BadValue, Header, Problem, Row, RowStep
+from pimflow.errors import RemoteError
+from pimflow.model import Header, Problem, Row
 
 CHUNK_ROWS = 1000
 _CHUNK_SECONDS = 0.5
@@ -142,39 +139,3 @@ def _chunked(rows: Iterable[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]
             chunk, began = [], time.monotonic()
     if chunk:
         yield chunk
-
-
-@dataclass(slots=True)
-class Chain:
-    """Transforms compiled into one pass. `header` is that of the rows that come out."""
-
-    header: Header
-    steps: tuple[RowStep, ...]
-    dropped: int = 0
-
-    def run(self, chunk: Chunk) -> Iterator[Passed | Stopped]:
-        """Give what became of each row; rows that a transform dropped are counted in `dropped`."""
-        for number, source in chunk:
-            row: Row | None = source
-            if _is_broken(source):
-                yield Stopped(number, source, source[0].problem)
-                continue
-            try:
-                for step in self.steps:
-                    row = step(row)  # type: ignore[arg-type]  # a row of None leaves the loop
-                    if row is None:
-                        self.dropped += 1
-                        break
-                else:
-                    yield Passed(number, source, row or ())
-            except RowProblem as problem:
-                yield Stopped(number, source, problem.problem)
-            except PimflowError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
-                yield Stopped(number, source, defect(error))
-
-
-def _is_broken(row: Row) -> bool:
-    """Tell whether a source could not read a row at all: it then gives the same BadValue in every cell."""
-    return bool(row) and type(row[0]) is BadValue and all(cell is row[0] for cell in row)

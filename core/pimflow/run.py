@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pimflow.assemble import Assembly
+from pimflow.context import Progress, RunContext
 from pimflow.delivery import MakeLoading
 from pimflow.errors import PimflowError
-from pimflow.flow import Progress, RunContext, run_flow, skipped
+from pimflow.flow import run_flow
+from pimflow.flow_reports import skipped
 from pimflow.load import Loader
 from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
+from pimflow.chain import Chain, Steps
 from pimflow.errors import RemoteError, UnreachableError
 from pimflow.model import BadValue, Problem
-from pimflow.rows import CHUNK_ROWS, Chain, Passed, Reader, Stopped
+from pimflow.rows import CHUNK_ROWS, Passed, Reader, Stopped
 
 
 def numbers(count, taken=None):
@@ -133,19 +134,20 @@ def test_a_chain_passes_drops_and_stops_rows():
             return 1 / 0
         return (row[0] * 10,)
 
-    chain = Chain(("n",), (step, lambda row: (*row, "end")))
+    chain = Chain(("n",), (Steps((step, lambda row: (*row, "end"))),))
     problem = BadValue(Problem("bad"))
-    results = list(chain.run([(1, (1,)), (2, (2,)), (3, (3,))]))
+    (results,) = chain.run([[(1, (1,)), (2, (2,)), (3, (3,))]])
     assert chain.dropped == 1
     assert [type(result) for result in results] == [Stopped, Passed]
     assert (results[0].row, results[0].source) == (2, (2,))
     assert "ZeroDivisionError" in results[0].problem.detail
     assert results[1] == Passed(3, (3,), (30, "end"))
-    assert next(Chain(("n", "m"), ()).run([(1, (problem, 1))])).result == (problem, 1)
+    ((passed,),) = Chain(("n", "m")).run([[(1, (problem, 1))]])
+    assert passed.result == (problem, 1)
 
 
 def test_a_row_that_the_source_could_not_read_costs_that_row_before_any_transform_sees_it():
     broken = BadValue(Problem("has 3 cells where 2 were expected", detail="line 7"))
-    chain = Chain(("n", "m"), (lambda _row: pytest.fail("a transform saw it"),))
-    (stopped,) = chain.run([(4, (broken, broken))])
+    chain = Chain(("n", "m"), (Steps((lambda _row: pytest.fail("a transform saw it"),)),))
+    ((stopped,),) = chain.run([[(4, (broken, broken))]])
     assert stopped == Stopped(4, (broken, broken), broken.problem)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from pimflow.flow import Progress as OnProgress
+from pimflow.context import Progress as OnProgress
 
 
 @contextmanager

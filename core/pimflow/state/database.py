@@ -17,7 +17,7 @@ _BUSY_SECONDS = 30
 
 
 class Database:
-    """An open state. Used from one thread; other processes may use the same file."""
+    """An open state. Each thread that uses it gets a connection of its own; other processes may use the same file."""
 
     def __init__(self, engine: Engine, place: str) -> None:
         self._engine = engine
@@ -94,6 +94,9 @@ def _ensure_schema(database: Database) -> None:
             metadata.create_all(connection)
             connection.execute(about.insert().values(schema_version=SCHEMA_VERSION))
         found = connection.execute(sa.select(about.c.schema_version)).scalar_one()
+        if found < SCHEMA_VERSION:
+            metadata.create_all(connection)
+            connection.execute(about.update().values(schema_version=SCHEMA_VERSION))
     if found > SCHEMA_VERSION:
         raise StateError(
             f"the state in {database.place} was written by a newer pimflow (schema {found}; this one knows "

@@ -1,10 +1,13 @@
-"""The tables of the state. A change of them raises SCHEMA_VERSION."""
+"""The tables of the state. A change of them raises SCHEMA_VERSION.
+
+Version 2 added `memory`; an older state gets the tables that it lacks when it is opened.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = sa.MetaData()
 
@@ -82,4 +85,15 @@ open_items = sa.Table(
     sa.Column("last", sa.Text, nullable=False),
     sa.Column("tried", sa.Text),
     sa.Column("run", sa.Integer, nullable=False),
+)
+
+# What plugins keep about a target between runs; the right result never depends on it.
+memory = sa.Table(
+    "memory",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
 )

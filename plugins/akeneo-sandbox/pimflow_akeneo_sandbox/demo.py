@@ -20,7 +20,7 @@ from pimflow.assemble import Assembly, assemble
 from pimflow.cli.progress import shown_progress
 from pimflow.cli.show import print_report
 from pimflow.config import load_pipeline
-from pimflow.flow import Progress
+from pimflow.context import Progress
 from pimflow.log import configure_console
 from pimflow.plugins import create_registry
 from pimflow.run import RunOptions, run_pipeline, state_file

@@ -1,0 +1,127 @@
+"""Rows on their way from the source to the sinks, changed in one pass.
+
+petl tables stand at the seams only. Between them runs one function a row, in chunks of about a thousand; where a
+transform needs all rows, what it gives is cut into such chunks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from pimflow.components import Target, WholeTransform
+from pimflow.errors import PimflowError, RemoteError, RowProblem, defect
+from pimflow.model import BadValue, Header, Origin, Row, RowStep
+from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
+from pimflow.spool import Spool
+
+Results = Iterator[Sequence[Passed | Stopped]]
+
+
+@dataclass(slots=True)
+class Steps:
+    """Transforms of rows that run as one pass. `dropped` counts the rows that one of them dropped."""
+
+    steps: tuple[RowStep, ...]
+    dropped: int = 0
+
+    def run(self, results: Results) -> Results:
+        """Give what became of each row, chunk by chunk."""
+        for chunk in results:
+            yield [after for before in chunk for after in self._after(before)]
+
+    def _after(self, before: Passed | Stopped) -> Iterator[Passed | Stopped]:
+        if isinstance(before, Stopped):
+            yield before
+            return
+        row: Row | None = before.result
+        try:
+            for step in self.steps:
+                row = step(row)  # type: ignore[arg-type]  # a row of None leaves the loop
+                if row is None:
+                    self.dropped += 1
+                    return
+        except RowProblem as problem:
+            yield Stopped(before.row, before.source, problem.problem)
+        except PimflowError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
+            yield Stopped(before.row, before.source, defect(error))
+        else:
+            yield Passed(before.row, before.source, row or ())
+
+
+class WholeStep:
+    """One transform that needs all rows. Rows that stopped before it pass it by and come after its own."""
+
+    def __init__(self, transform: WholeTransform, header: Header, target: Target) -> None:
+        self._results: Results = iter(())
+        self._stopped: Spool[Stopped] = Spool()
+        self.dropped = 0
+        self.header, self._given = transform.apply(header, self._fed(), target)
+
+    def run(self, results: Results) -> Results:
+        """Give what the transform makes of the rows. Raises FlowError where it cannot."""
+        self._results = results
+        try:
+            yield from _cut(self._taken())
+            yield from _cut(iter(self._stopped))
+        finally:
+            self._stopped.clear()
+
+    def _fed(self) -> Iterator[tuple[Origin, Row]]:
+        for chunk in self._results:
+            for one in chunk:
+                if isinstance(one, Stopped):
+                    self._stopped.put(one)
+                else:
+                    yield (one.row, one.source), one.result
+
+    def _taken(self) -> Iterator[Passed | Stopped]:
+        try:
+            for (number, source), row in self._given:
+                if isinstance(row, RowProblem):
+                    yield Stopped(number, source, row.problem)
+                else:
+                    yield Passed(number, source, row)
+        except RowProblem as problem:
+            raise RemoteError(f"a transform cannot go on: {problem}") from problem
+
+
+@dataclass(slots=True)
+class Chain:
+    """All transforms of a flow. `header` is that of the rows that come out."""
+
+    header: Header
+    stages: tuple[Steps | WholeStep, ...] = field(default=())
+
+    @property
+    def dropped(self) -> int:
+        """Count the rows that transforms dropped so far."""
+        return sum(stage.dropped for stage in self.stages)
+
+    def run(self, chunks: Iterable[Chunk]) -> Results:
+        """Give what became of each row; for each chunk that comes in one goes out, save behind a `WholeStep`."""
+        results = _begun(chunks)
+        for stage in self.stages:
+            results = stage.run(results)
+        return results
+
+
+def _cut(results: Iterator[Passed | Stopped]) -> Results:
+    while chunk := list(islice(results, CHUNK_ROWS)):
+        yield chunk
+
+
+def _begun(chunks: Iterable[Chunk]) -> Results:
+    for chunk in chunks:
+        yield [
+            Stopped(number, row, row[0].problem) if _is_broken(row) else Passed(number, row, row)
+            for number, row in chunk
+        ]
+
+
+def _is_broken(row: Row) -> bool:
+    """Tell whether a source could not read a row at all: it then gives the same BadValue in every cell."""
+    return bool(row) and type(row[0]) is BadValue and all(cell is row[0] for cell in row)

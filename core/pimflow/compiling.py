@@ -1,0 +1,80 @@
+"""The transforms of a flow made ready for the columns that its source has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pimflow.assemble import Flow, Placed
+from pimflow.chain import Chain, Steps, WholeStep
+from pimflow.components import Knows, WholeTransform, Writer
+from pimflow.errors import ConfigError, Mistake
+from pimflow.model import Header, Level, RowStep
+from pimflow.words import did_you_mean
+
+
+class Sinks:
+    """What transforms may ask the sinks of the flow: a `components.Target`."""
+
+    def __init__(self, writers: Sequence[Writer]) -> None:
+        self._writers = writers
+
+    def knows(self, column: str) -> bool:
+        """Tell whether one of them has a column of this name."""
+        return any(writer.knows(column) for writer in self._writers)
+
+    def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:
+        """Spread columns over levels as the first sink does that has this family variant."""
+        found = (writer.levels(family_variant, columns) for writer in self._writers)
+        return next((levels for levels in found if levels), ())
+
+
+def compile_chain(flow: Flow, header: Header, writers: Sequence[Writer]) -> Chain:
+    """Compile the transforms for rows of this header. Raises ConfigError, with its line, for an unknown column."""
+    sinks = Sinks(writers)
+    stages: list[Steps | WholeStep] = []
+    for placed in flow.transforms:
+        try:
+            header, stage = _compiled(placed, header, sinks)
+        except ConfigError as error:
+            raise ConfigError(*(placed.part.mistake(mistake.message) for mistake in error.mistakes)) from None
+        last = stages[-1] if stages else None
+        if isinstance(last, Steps) and isinstance(stage, Steps):
+            stages[-1] = Steps((*last.steps, *stage.steps))
+        else:
+            stages.append(stage)
+    mistakes = list(_unknown_columns(flow, header, sinks.knows))
+    if mistakes and header:
+        raise ConfigError(*mistakes)
+    return Chain(header, tuple(stages))
+
+
+def needs_all_rows(flow: Flow) -> bool:
+    """Tell whether the flow is right only when it reads its source completely."""
+    return any(sink.whole for sink in flow.sinks) or has_whole_transform(flow)
+
+
+def has_whole_transform(flow: Flow) -> bool:
+    """Tell whether a transform of the flow sees all rows at once."""
+    return any(isinstance(placed.transform, WholeTransform) for placed in flow.transforms)
+
+
+def _compiled(placed: Placed, header: Header, sinks: Sinks) -> tuple[Header, Steps | WholeStep]:
+    transform = placed.transform
+    if isinstance(transform, WholeTransform):
+        whole = WholeStep(transform, header, sinks)
+        return whole.header, whole
+    header, step = transform.compile(header, sinks.knows)
+    steps: tuple[RowStep, ...] = (step,)
+    return header, Steps(steps)
+
+
+def _unknown_columns(flow: Flow, header: Header, knows: Knows) -> Iterator[Mistake]:
+    """Find misspelt columns under `key`, `once` and `empty_when`, which would let a value be overwritten."""
+    config = flow.config
+    if config.key is not None and config.key not in header:
+        yield flow.part.mistake(f"no column is called {config.key!r}{did_you_mean(config.key, header)}", "key")
+    named: list[tuple[str, str | int, str]] = [("once", number, name) for number, name in enumerate(config.once)]
+    named += [("empty_when", name, name) for name in config.empty_when]
+    for option, step, name in named:
+        if name not in header and not knows(name):
+            yield flow.part.mistake(f"no column is called {name!r}{did_you_mean(name, header)}", option, step)

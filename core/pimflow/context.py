@@ -1,0 +1,74 @@
+"""What the flows of one run share, and how far one of them came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pimflow.assemble import Assembly
+from pimflow.components import Sink, Source
+from pimflow.delivery import MakeLoading
+from pimflow.log import Mask
+from pimflow.model import FlowReport, Run, Status, Window
+from pimflow.sessions import Sessions
+from pimflow.state.database import Database
+from pimflow.tally import Tally
+
+Progress = Callable[[str, int, int | None], None]
+"""Takes the flow's name, the number of rows with an outcome and the expected number of all, where it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What the flows of one run share. `number` orders the runs in the state."""
+
+    assembly: Assembly
+    database: Database
+    run: Run
+    number: int
+    make_loading: MakeLoading
+    sessions: Sessions
+    progress: Progress
+    retry: bool = False
+    strict: bool = False
+    mask: Mask = field(default=lambda text: text)
+    tallies: list[Tally] = field(default_factory=list)
+    stopped: list[FlowReport] = field(default_factory=list)
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether a person asked for some records only."""
+        return bool(self.run.only) or self.run.limit is not None
+
+    def is_full(self, window: Window) -> bool:
+        """Tell whether a complete read of the window has met every record of the source."""
+        return window.since is None and not self.is_partial
+
+    def address(self, end: Source | Sink) -> str:
+        """Give the address of a source or sink, which is that of its connection where it has one."""
+        connection = self.assembly.connection(end)
+        return connection.address if connection else end.address
+
+    def created_so_far(self) -> int:
+        """Count the records that this run created up to now, in all its flows."""
+        return sum(tally.counts[Status.CREATED] for tally in self.tallies)
+
+
+@dataclass(slots=True)
+class FlowProgress:
+    """How far a flow came; becomes its reports."""
+
+    began: float
+    window: Window = field(default_factory=Window)
+    total: int | None = None
+    read: int = 0
+    dropped: int = 0
+    tallies: list[Tally] = field(default_factory=list)
+    complete: bool = False
+    error: str = ""
+    detail: str = ""
+
+    def settled(self) -> int:
+        """Count the rows whose outcome is known, at the slowest of the sinks; a row may have several outcomes."""
+        outcomes = min((sum(tally.counts.values()) for tally in self.tallies), default=0)
+        return min(self.read, self.dropped + outcomes)

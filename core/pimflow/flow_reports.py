@@ -1,0 +1,63 @@
+"""What one flow did, as its reports tell it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pimflow.assemble import Flow
+from pimflow.context import FlowProgress, RunContext
+from pimflow.delivery import Delivery
+from pimflow.guards import allowed
+from pimflow.model import FlowReport, Status
+
+
+def reports(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> list[FlowReport]:
+    """Give one report for each sink of the flow."""
+    return [_report(context, flow, delivery, done) for delivery in deliveries] or [_unopened(context, flow, done)]
+
+
+def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgress) -> FlowReport:
+    target, tally = delivery.target, delivery.tally
+    names = (flow.source.title, target.sink.title)
+    refused, limit = tally.counts[Status.REFUSED], flow.config.guards.max_refused
+    notes = list(delivery.notes)
+    too_many = limit is not None and refused > allowed(limit, done.read)
+    if too_many:
+        notes.append(f"More were refused than `max_refused: {limit}` allows.")
+    failed = tally.counts[Status.FAILED] + tally.counts[Status.UNKNOWN] > 0
+    needs_attention = context.strict and tally.attention > 0
+    return FlowReport(
+        name=flow.name,
+        source=names[0],
+        target=names[1],
+        noun=target.sink.noun,
+        read=done.read,
+        dropped=done.dropped,
+        counts=dict(tally.counts),
+        attention=tally.attention,
+        causes=tuple(tally.causes()),
+        full=context.is_full(done.window),
+        complete=done.complete,
+        error=context.mask(done.error),
+        detail=context.mask(done.detail),
+        notes=tuple(notes),
+        seconds=time.monotonic() - done.began,
+        exit_code=3 if done.error else int(failed or too_many or needs_attention),
+    )
+
+
+def _unopened(context: RunContext, flow: Flow, done: FlowProgress) -> FlowReport:
+    seconds = time.monotonic() - done.began
+    return replace(_nothing_done(flow, context.mask(done.error)), detail=context.mask(done.detail), seconds=seconds)
+
+
+def skipped(flow: Flow, needed: str) -> FlowReport:
+    """Report a flow that did not run because one that it needs did not go well."""
+    return _nothing_done(flow, f"not run: it needs {needed!r}, which did not go well")
+
+
+def _nothing_done(flow: Flow, error: str) -> FlowReport:
+    sink = flow.sinks[0]
+    return FlowReport(flow.name, flow.source.title, sink.title, sink.noun, complete=False, error=error, exit_code=3)

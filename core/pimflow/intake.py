@@ -1,0 +1,111 @@
+"""Rows that came out of the transforms, made into the items of one sink."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pimflow.cells import read_cells, read_key
+from pimflow.components import Sink, Writer
+from pimflow.config import FlowConfig
+from pimflow.diff import Prepared, Rules, Verdict
+from pimflow.errors import PimflowError, RowProblem, defect
+from pimflow.model import Header, Item, Outcome, Problem, Row, Status
+from pimflow.rows import Passed, Stopped
+from pimflow.state.records import Records
+
+ROW = ""
+"""The resource under which a row is kept open that never became an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A sink of a flow, opened for one run.
+
+    `other_keys` are the key columns of the flow's other sinks, where each has its own: a row that has one of these and
+    not ours is theirs. `tells_stopped`: rows that never reached a sink are told here.
+    """
+
+    sink: Sink
+    writer: Writer
+    records: Records
+    config: FlowConfig
+    rules: Rules
+    only: frozenset[str] = frozenset()
+    other_keys: frozenset[str] = frozenset()
+    tells_stopped: bool = True
+
+    @property
+    def key(self) -> str | None:
+        """The column that holds a record's key."""
+        return self.config.key or self.sink.key
+
+
+class Intake:
+    """Makes the items of one sink. `not_met` are the keys that a person asked for and no row had so far."""
+
+    def __init__(self, target: Target, header: Header) -> None:
+        self._target = target
+        self._header = header
+        self.not_met = set(target.only)
+
+    def take(self, rows: Sequence[Passed | Stopped]) -> Iterator[Prepared | Verdict]:
+        """Give the items of each row, or the verdict on one of which no item can be made."""
+        for row in rows:
+            if isinstance(row, Stopped):
+                yield from self._stopped(row)
+            else:
+                yield from self._items(row)
+
+    def _stopped(self, row: Stopped) -> Iterator[Verdict]:
+        only = self._target.only
+        asked = only.intersection(map(str, row.source))
+        if self._target.tells_stopped and (asked or not only):
+            self.not_met -= asked
+            yield _refused_row(row.row, row.source, "", row.problem)
+
+    def _items(self, row: Passed) -> Iterator[Prepared | Verdict]:
+        config, key_column, key = self._target.config, self._target.key, ""
+        try:
+            cells, bad = read_cells(self._header, row.result, config, key_column)
+            if self._is_of_others(cells):
+                return
+            key = read_key(cells, config, key_column)
+            if self._is_left_out(key):
+                return
+            told = tuple(dict.fromkeys(bad.values()))
+            for item in self._target.writer.prepare(cells):
+                if not self._is_left_out(item.key):
+                    full = replace(item, problems=(*told, *item.problems)) if told else item
+                    yield Prepared(row.row, row.source, full, frozenset(bad))
+        except RowProblem as problem:
+            yield _refused_row(row.row, row.source, key, problem.problem)
+        except PimflowError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
+            yield _refused_row(row.row, row.source, key, defect(error))
+
+    def _is_of_others(self, cells: Mapping[str, Any]) -> bool:
+        """Tell whether a row has the key of another sink of the flow and not of this one."""
+        if not self._target.other_keys or cells.get(self._target.key or "") is not None:
+            return False
+        return any(cells.get(name) is not None for name in self._target.other_keys)
+
+    def _is_left_out(self, key: str) -> bool:
+        """Tell whether a run of some keys leaves this one out; an empty key is not known yet."""
+        if not self._target.only or not key:
+            return False
+        self.not_met.discard(key)
+        return key not in self._target.only
+
+
+def other_keys(sinks: Sequence[Sink], sink: Sink) -> frozenset[str]:
+    """Give the key columns of the other sinks of a flow, where all have one and no two the same; otherwise none."""
+    keys = [one.key for one in sinks if one.key]
+    return frozenset(keys) - {sink.key or ""} if len(set(keys)) == len(sinks) else frozenset()
+
+
+def _refused_row(number: int, source: Row, key: str, problem: Problem) -> Verdict:
+    item = Item(ROW, key or f"row {number}", {})
+    return Verdict(Prepared(number, source, item), Outcome(ROW, item.key, Status.REFUSED, (problem,)))
