@@ -29,13 +29,16 @@ class Attribute:
     date_min: str | None = None
     date_max: str | None = None
     is_main_identifier: bool = False
+    allowed_extensions: tuple[str, ...] = ()
+    max_file_size: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
         """Take the keys known here out of the PIM's answer."""
         known = {one.name: data[one.name] for one in fields(cls) if data.get(one.name) is not None}
-        return cls(**{**known, "available_locales": tuple(known.get("available_locales", ()))})
+        lists = {name: tuple(known.get(name, ())) for name in ("available_locales", "allowed_extensions")}
+        return cls(**{**known, **lists})
 
     @property
     def label(self) -> str:

@@ -19,6 +19,9 @@ from pimflow_http.pace import Pace
 from pimflow_http.redaction import redact, redact_url
 from pimflow_http.retry import Attempt, RetryPolicy, retrying
 
+Receive = Callable[[httpx.Response], None]
+"""Reads the content of a successful answer, which is not there at once."""
+
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _AMBIGUOUS = "pimflow_ambiguous"
 _CONNECT_AT_MOST = 10.0
@@ -95,18 +98,20 @@ class Client:
         *,
         repeatable: bool | None = None,
         handled: Container[int] = (),
+        receive: Receive | None = None,
         **options: Any,
     ) -> httpx.Response:
         """Send one request and give the answer when its status is a success or one of `handled`.
 
         `path` starts below the URL of the remote. `repeatable` says that sending twice does no harm, where the method
-        alone does not. `options` are those of httpx. Raises LoginError, AccessError, RemoteError, UnreachableError.
+        alone does not. `receive` reads a large answer while it comes, anew at each try. `options` are those of httpx.
+        Raises LoginError, AccessError, RemoteError, UnreachableError.
         """
         ambiguous = False
 
         def attempt() -> Attempt:
             nonlocal ambiguous
-            result = self._try(method, path, options)
+            result = self._try(method, path, receive, options)
             ambiguous = ambiguous or result.ambiguous
             return result
 
@@ -135,11 +140,11 @@ class Client:
         """Make the error that tells people what this answer means."""
         return for_status(response.status_code, self.remote.explanations).about(self._who(), self._detail(response))
 
-    def _try(self, method: str, path: str, options: Mapping[str, Any]) -> Attempt:
+    def _try(self, method: str, path: str, receive: Receive | None, options: Mapping[str, Any]) -> Attempt:
         paces = [pace for pace in self.remote.paces if pace.covers(method, path)]
         with self.limiter.slot(paces) as began:
             try:
-                attempt = Attempt(response=self._http.request(method, path, **options))
+                attempt = Attempt(response=self._send(method, path, receive, options))
             except httpx.RequestError as error:
                 return Attempt(error=error)
         if attempt.crowded:
@@ -147,6 +152,16 @@ class Client:
         elif not attempt.transient:
             self.limiter.went_well()
         return attempt
+
+    def _send(self, method: str, path: str, receive: Receive | None, options: Mapping[str, Any]) -> httpx.Response:
+        if receive is None:
+            return self._http.request(method, path, **options)
+        with self._http.stream(method, path, **options) as response:
+            if response.is_success:
+                receive(response)
+            else:
+                response.read()
+        return response
 
     def _failure(self, method: str, path: str, attempt: Attempt) -> FlowError:
         assert attempt.error is not None
