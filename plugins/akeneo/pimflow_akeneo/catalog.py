@@ -13,6 +13,13 @@ from pimflow_akeneo.model import IDENTIFIER, Attribute, Channel, Family, FamilyV
 
 T = TypeVar("T")
 
+_CONCERNED: Mapping[str, tuple[str, ...]] = {
+    "attributes": ("model",),
+    "association-types": ("model",),
+    "channels": ("model", "locales"),
+}
+"""List -> what else a write to it changes: a channel activates its locales."""
+
 
 class Reads(Protocol):
     """What the catalogue needs of a session."""
@@ -36,6 +43,21 @@ class Catalog:
     def model(self) -> Model:
         """Attributes, channels, association types and active currencies."""
         return self._once("model", self._read_model)
+
+    @property
+    def attributes(self) -> Mapping[str, Attribute]:
+        """All attributes by code, of whatever type."""
+        return self._once("attributes", self._read_attributes)
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """All channels by code."""
+        return self._once("channels", self._read_channels)
+
+    @property
+    def locales(self) -> Mapping[str, bool]:
+        """All locales that the PIM knows, by code: whether a channel uses them."""
+        return self._once("locales", self._read_locales)
 
     @property
     def families(self) -> Mapping[str, str]:
@@ -75,6 +97,13 @@ class Catalog:
         """Codes of the measurement family's units by their lower-case form."""
         return self._once("measurement-families", self._read_units).get(metric_family, {})
 
+    def forget(self, path: str) -> None:
+        """Read anew what a write to this list may have changed, as soon as somebody asks for it."""
+        old = {path, *_CONCERNED.get(path, ())}
+        with self._lock:
+            for name in [name for name in self._loaded if name in old or name.partition("/")[0] in old]:
+                del self._loaded[name]
+
     def _once(self, name: str, read: Callable[[], T]) -> T:
         with self._lock:
             if name not in self._loaded:
@@ -82,18 +111,27 @@ class Catalog:
             return cast("T", self._loaded[name])
 
     def _read_model(self) -> Model:
-        attributes = {one["code"]: Attribute.of(one) for one in self._session.pages("attributes")}
+        attributes = self.attributes
         if not any(one.type == IDENTIFIER for one in attributes.values()):
             raise RemoteError("The PIM has no identifier attribute; set it up, or load a catalogue into it, first")
-        channels = self._session.pages("channels")
         types = self._session.pages("association-types")
         currencies = self._session.pages("currencies")
         return Model(
             attributes,
-            {one["code"]: Channel(one["code"], tuple(one["locales"]), tuple(one["currencies"])) for one in channels},
+            self.channels,
             {one["code"]: bool(one.get("is_quantified")) for one in types},
             tuple(sorted(one["code"] for one in currencies if one.get("enabled"))),
         )
+
+    def _read_attributes(self) -> Mapping[str, Attribute]:
+        return {one["code"]: Attribute.of(one) for one in self._session.pages("attributes")}
+
+    def _read_channels(self) -> Mapping[str, Channel]:
+        channels = self._session.pages("channels")
+        return {one["code"]: Channel(one["code"], tuple(one["locales"]), tuple(one["currencies"])) for one in channels}
+
+    def _read_locales(self) -> Mapping[str, bool]:
+        return {one["code"]: bool(one.get("enabled", one.get("enable"))) for one in self._session.pages("locales")}
 
     def _families(self) -> Mapping[str, Family]:
         return self._once("families", self._read_families)

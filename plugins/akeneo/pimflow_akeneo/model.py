@@ -15,8 +15,10 @@ class Attribute:
 
     code: str
     type: str
+    group: str | None = None
     localizable: bool = False
     scopable: bool = False
+    unique: bool = False
     available_locales: tuple[str, ...] = ()
     decimals_allowed: bool | None = None
     negative_allowed: bool | None = None

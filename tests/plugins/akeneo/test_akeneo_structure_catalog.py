@@ -39,3 +39,22 @@ def test_a_family_variant_is_found_in_any_case_with_its_levels(split, session):
 def test_the_attributes_of_a_family_are_found_in_any_case(split, session):
     assert session.catalog.family_attributes("SHIRTS") == {"sku", "name", "color", "pieces", "fragile"}
     assert session.catalog.family_attributes("none") == frozenset()
+
+
+def test_what_was_written_is_read_anew_and_nothing_else(pim, session):
+    catalog = session.catalog
+    assert "price" in catalog.model.attributes
+    pieces = (catalog.options("color"), catalog.families, catalog.locales)
+    before = calls(pim)
+    catalog.forget("families")
+    assert (catalog.options("color"), catalog.locales) == (pieces[0], pieces[2])
+    assert "price" in catalog.model.attributes
+    assert calls(pim) == before
+    pim.seed({"attributes": [{"code": "depth", "type": "pim_catalog_number", "group": "erp"}]})
+    catalog.forget("attributes")
+    assert "depth" in catalog.model.attributes
+    assert catalog.locales["fr_FR"] is True
+
+
+def calls(pim):
+    return sum(figures["calls"] for figures in pim.stats()["routes"].values())
