@@ -9,7 +9,7 @@ from pimflow import Component, hookimpl
 def pimflow_components() -> list[type[Component]]:
     """Give the connection, source and sink of this plugin."""
     from pimflow_akeneo.connection import AkeneoConnection
-    from pimflow_akeneo.sinks import AkeneoProductsSink
+    from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
     from pimflow_akeneo.sources import AkeneoProductsSource
 
-    return [AkeneoConnection, AkeneoProductsSource, AkeneoProductsSink]
+    return [AkeneoConnection, AkeneoProductsSource, AkeneoProductsSink, AkeneoProductModelsSink]

@@ -11,9 +11,10 @@ from difflib import get_close_matches
 from typing import ClassVar
 
 from pimflow import ProblemKind, RowProblem, Who
+from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.model import Attribute, Model
 
-PROPERTIES = ("uuid", "enabled", "family", "parent", "categories", "groups")
+PROPERTIES = PRODUCTS.properties
 ASSOCIATED = ("products", "product_uuids", "product_models", "groups")
 QUANTIFIABLE = ("products", "product_uuids", "product_models")
 UNIT = "unit"
@@ -22,7 +23,7 @@ QUANTITY = "quantity"
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property of the product: one of `PROPERTIES`, or `identifier`."""
+    """A property of the record: one of its kind's properties, or its key (`identifier`, `code`)."""
 
     name: str
 
@@ -71,18 +72,26 @@ class ValueColumn:
 Column = Property | Association | ValueColumn
 
 
-def parse_column(name: str, model: Model) -> Column:
+def parse_column(name: str, model: Model, kind: Kind = PRODUCTS) -> Column:
     """Understand one name. Raises RowProblem that tells what is wrong with it, and what it should look like."""
-    if name in PROPERTIES:
+    if name in kind.properties:
         return Property(name)
-    if name in {"identifier", model.identifier.code}:
-        return Property("identifier")
+    if name == kind.key or (kind.has_identifier and name in {"identifier", model.identifier.code}):
+        return Property("identifier" if kind.has_identifier else kind.key)
     code, *rest = name.split("-")
     if code in model.association_types and rest and rest[0] in ASSOCIATED:
         return _association(name, code, rest, model)
     if code not in model.attributes:
-        raise _wrong(name, "the PIM has no attribute with this code", _alike(code, _known_codes(model)))
+        raise _unknown(name, code, model, kind)
+    if model.attributes[code] is model.identifier:
+        raise _wrong(name, f"a {kind.noun[0]} has no identifier", "Give this column to products only.")
     return _value(name, model.attributes[code], rest, model)
+
+
+def _unknown(name: str, code: str, model: Model, kind: Kind) -> RowProblem:
+    if name in {*PRODUCTS.properties, *MODELS.properties}:
+        return _wrong(name, f"a {kind.noun[0]} has no such property", "Leave this column out.")
+    return _wrong(name, "the PIM has no attribute with this code", _alike(code, _known_codes(model, kind)))
 
 
 def _association(name: str, code: str, rest: list[str], model: Model) -> Association:
@@ -141,8 +150,8 @@ def _part(name: str, attribute: Attribute, parts: list[str], currencies: tuple[s
     raise _wrong(name, f"{kind}, and '{'-'.join(parts)}' does not belong to the name", "Correct the column's name.")
 
 
-def _known_codes(model: Model) -> list[str]:
-    return ["identifier", *PROPERTIES, *model.attributes, *(f"{code}-products" for code in model.association_types)]
+def _known_codes(model: Model, kind: Kind) -> list[str]:
+    return [kind.key, *kind.properties, *model.attributes, *(f"{code}-products" for code in model.association_types)]
 
 
 def _alike(found: str, known: list[str] | tuple[str, ...]) -> str:

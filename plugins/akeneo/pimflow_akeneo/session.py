@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +20,7 @@ from pimflow_http import Client
 ROOT = "/api/rest/v1"
 COLLECTION = "application/vnd.akeneo.collection+json"
 PAGE = 100
+T = TypeVar("T")
 
 
 class Session:
@@ -32,6 +34,8 @@ class Session:
         self._ahead = 0.0
         self.username = credentials.username
         self.catalog = Catalog(self)
+        self._shared: dict[str, Any] = {}
+        self._sharing = threading.Lock()
 
     def call(
         self, method: str, path: str, *, handled: Collection[int] = (), repeatable: bool | None = None, **options: Any
@@ -68,6 +72,13 @@ class Session:
             if not following:
                 return
             response = self.call("GET", following)
+
+    def shared(self, name: str, make: Callable[[], T]) -> T:
+        """Give what the users of this session share under a name, made when it is first asked for."""
+        with self._sharing:
+            if name not in self._shared:
+                self._shared[name] = make()
+            return cast("T", self._shared[name])
 
     def now(self) -> datetime:
         """Give the server's time, as its last answer told it."""

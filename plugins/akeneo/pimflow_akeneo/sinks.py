@@ -1,4 +1,4 @@
-"""The sink `akeneo.products`."""
+"""The sinks `akeneo.products` and `akeneo.product_models`."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ from pydantic import Field
 
 from pimflow import Change, Header, Item, Outcome, RowProblem, Run, Sink, Use, Who, Writer
 from pimflow_akeneo import fields
-from pimflow_akeneo.checks import Vocabulary
 from pimflow_akeneo.columns import Column, Property, ValueColumn, parse_column
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.products import lines, lookup
+from pimflow_akeneo.products.existing import existence
 from pimflow_akeneo.products.loading import Loading
 from pimflow_akeneo.products.preparing import Preparation
 from pimflow_akeneo.session import Session
 
 
-class AkeneoProductsSink(Sink):
-    """Creates and updates products, 100 a call. Columns are named as in Akeneo's own CSV files."""
+class _RecordsSink(Sink):
+    """What the sinks of products and of product models have in common."""
 
-    type = "akeneo.products"
-    key = "identifier"
-    noun = ("product", "products")
+    kind: ClassVar[Kind]
     batch_size = 100
     in_flight = 4
-    creation_defaults: ClassVar[Mapping[str, Any]] = {"enabled": False}
 
     connection: Use[AkeneoConnection] = Field(description="Name of the connection to the PIM.")
 
@@ -37,22 +35,41 @@ class AkeneoProductsSink(Sink):
 
     def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Read the PIM's model and give the writer."""
-        return ProductWriter(session)
+        return ProductWriter(session, self.kind)
+
+
+class AkeneoProductsSink(_RecordsSink):
+    """Creates and updates products, 100 a call. Columns are named as in Akeneo's own CSV files."""
+
+    type = "akeneo.products"
+    kind = PRODUCTS
+    key = "identifier"
+    noun = PRODUCTS.noun
+    creation_defaults: ClassVar[Mapping[str, Any]] = {"enabled": False}
+
+
+class AkeneoProductModelsSink(_RecordsSink):
+    """Creates and updates product models, 100 a call. Columns are named as in Akeneo's own CSV files.
+
+    `family` is not sent: it is that of the family variant, and told where it is another.
+    """
+
+    type = "akeneo.product_models"
+    kind = MODELS
+    key = "code"
+    noun = MODELS.noun
 
 
 class ProductWriter(Writer):
-    """Writes products by identifier, or by uuid where the row has one."""
+    """Writes products by identifier, or by uuid where the row has one; or product models by code."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, kind: Kind) -> None:
         self._session = session
+        self._kind = kind
         self._model = session.catalog.model
         self._columns: dict[str, Column | RowProblem] = {}
-        catalog = session.catalog
-        vocabulary = Vocabulary(catalog.options, catalog.units)
-        self._preparation = Preparation(
-            self._model, vocabulary, lambda: catalog.families, lambda: catalog.categories, self._known
-        )
-        self._loading = Loading(session, self._model, self._column)
+        self._preparation = Preparation(session.catalog, kind, self._known)
+        self._loading = Loading(session, kind, self._column)
 
     def knows(self, column: str) -> bool:
         """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
@@ -62,7 +79,8 @@ class ProductWriter(Writer):
         """Give a column the label of its attribute, with locale and channel: `Name (de_DE)`."""
         known = self._known(column)
         if isinstance(known, Property):
-            return self._model.identifier.label if known.name == "identifier" else known.name.capitalize()
+            label = self._model.identifier.label if known.name == "identifier" else known.name.capitalize()
+            return label.replace("_", " ")
         if isinstance(known, ValueColumn):
             place = ", ".join(part for part in (known.locale, known.scope, known.part) if part)
             return f"{known.attribute.label} ({place})" if place else known.attribute.label
@@ -78,17 +96,20 @@ class ProductWriter(Writer):
         return [self._preparation.item(row)]
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
-        """Give what the PIM has for these identifiers: the columns that have a value there.
+        """Give what the PIM has for these keys: the columns that have a value there.
 
         Nothing but their existence is asked for where `columns` is empty.
         """
+        there = [*existence(self._session, self._kind).found(keys), *self._loading.partly(keys)]
+        if not columns:
+            return {key: {} for key in there}
         parsed = {name: self._column(name) for name in columns}
         codes = {column.attribute.code for column in parsed.values() if isinstance(column, ValueColumn)}
-        asked = {key.lower(): key for key in keys}
+        asked = {key.lower(): key for key in there}
         found = {}
-        for product in lookup.find(self._session, keys, sorted({*codes, self._model.identifier.code})):
-            now = lines.flat(product, self._model)
-            key = asked.get(str(now["identifier"]).lower())
+        for record in lookup.find(self._session, there, sorted({*codes, self._model.identifier.code}), self._kind):
+            now = lines.flat(record, self._model, self._kind)
+            key = asked.get(str(lines.key_of(record, self._model, self._kind)).lower())
             if key is not None:
                 found[key] = {name: now[name] for name in parsed if now.get(name) is not None}
         return found
@@ -114,7 +135,7 @@ class ProductWriter(Writer):
 
     def _understood(self, name: str) -> Column | RowProblem:
         try:
-            column = parse_column(name, self._model)
+            column = parse_column(name, self._model, self._kind)
         except RowProblem as problem:
             return problem
         if isinstance(column, ValueColumn) and column.attribute.kind not in fields.CODECS:

@@ -10,6 +10,7 @@ from typing import Any
 from pimflow import Problem, ProblemKind, Status, Who
 from pimflow_akeneo.bulk import Answer
 from pimflow_akeneo.columns import Association, Column, ValueColumn
+from pimflow_akeneo.kinds import PRODUCTS, Kind
 
 _HINT = re.compile(r"\s*Check the (expected|standard) format (on the API )?documentation\.?")
 _PROPERTY = re.compile(r"^Property [\"'`“](\w+)[\"'`”]")
@@ -107,7 +108,12 @@ _STATUSES: Mapping[int, tuple[Status, ProblemKind, str, str]] = {
 
 
 def judge(
-    answer: Answer | None, payload: Mapping[str, Any], parse: Callable[[str], Column], *, one_by_one: bool = True
+    answer: Answer | None,
+    payload: Mapping[str, Any],
+    parse: Callable[[str], Column],
+    kind: Kind = PRODUCTS,  # noqa: ARG001
+    *,
+    one_by_one: bool = True,
 ) -> Verdict:
     """Understand the answer to one line that carried `payload`.
 
@@ -123,8 +129,10 @@ def judge(
         problem = _plain(f"the PIM failed at this record: {answer.message}", "It is sent again next time.")
         return Verdict(Status.FAILED, (problem,))
     if answer.status in _STATUSES:
-        status, kind, reason, remedy = _STATUSES[answer.status]
-        return Verdict(status, (Problem(reason, kind, remedy=remedy, who=Who.ADMINISTRATOR, detail=answer.message),))
+        status, problem_kind, reason, remedy = _STATUSES[answer.status]
+        return Verdict(
+            status, (Problem(reason, problem_kind, remedy=remedy, who=Who.ADMINISTRATOR, detail=answer.message),)
+        )
     return _refused(answer, payload, parse, one_by_one=one_by_one)
 
 

@@ -1,4 +1,4 @@
-"""Products: the PIM's JSON <-> our flat payload of canonical values by column name. No I/O."""
+"""Products and product models: the PIM's JSON <-> our flat payload of canonical values by column name. No I/O."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from pimflow_akeneo import fields
 from pimflow_akeneo.columns import Association, Column, Property, ValueColumn
+from pimflow_akeneo.kinds import PRODUCTS, Kind
 from pimflow_akeneo.model import Model
 
 LISTS = ("categories", "groups")
@@ -16,16 +17,22 @@ Prices = Mapping[str, Mapping[str, int | str]]
 """Name of the price's column without currency -> currency -> amount."""
 
 
-def flat(product: Mapping[str, Any], model: Model) -> dict[str, Any]:
-    """Give everything that the PIM's product holds, by column name, in canonical form; what is empty is left out."""
+def flat(record: Mapping[str, Any], model: Model, kind: Kind = PRODUCTS) -> dict[str, Any]:
+    """Give everything that the PIM's record holds, by column name, in canonical form; what is empty is left out."""
+    key = "identifier" if kind.has_identifier else kind.key
     return {
-        "identifier": identifier_of(product, model),
-        **{name: product[name] for name in ("uuid", "enabled", "family", "parent") if name in product},
-        **{name: sorted(product[name]) for name in LISTS if product.get(name)},
-        **_associations(product.get("associations") or {}),
-        **_quantities(product.get("quantified_associations") or {}),
-        **_values(product.get("values") or {}, model),
+        key: identifier_of(record, model) if kind.has_identifier else record[key],
+        **{name: record[name] for name in kind.properties if name not in LISTS and name in record},
+        **{name: sorted(record[name]) for name in LISTS if record.get(name)},
+        **_associations(record.get("associations") or {}),
+        **_quantities(record.get("quantified_associations") or {}),
+        **_values(record.get("values") or {}, model),
     }
+
+
+def key_of(record: Mapping[str, Any], model: Model, kind: Kind) -> str | None:
+    """Give what identifies the record under its kind's path."""
+    return identifier_of(record, model) if kind.key == "identifier" else record.get(kind.key)
 
 
 def identifier_of(product: Mapping[str, Any], model: Model) -> str | None:

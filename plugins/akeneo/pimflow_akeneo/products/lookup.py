@@ -1,4 +1,4 @@
-"""Products that the PIM has, found by their identifiers in as few calls as the length of a URL allows."""
+"""Products and product models that the PIM has, found by their keys in as few calls as the length of a URL allows."""
 
 from __future__ import annotations
 
@@ -9,27 +9,30 @@ from urllib.parse import quote
 
 import orjson
 
+from pimflow_akeneo.kinds import PRODUCTS, Kind
 from pimflow_akeneo.session import PAGE, Session
 
 _LONGEST_SEARCH = 5000
 _LONGEST_PROJECTION = 2000
 
 
-def find(session: Session, identifiers: Iterable[str], attributes: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Give the products with these identifiers, with the values of these attributes only.
+def find(
+    session: Session, keys: Iterable[str], attributes: Sequence[str], kind: Kind = PRODUCTS
+) -> Iterator[dict[str, Any]]:
+    """Give the records with these keys, with the values of these attributes only.
 
     Where the names of the attributes are too long for a URL, all values come. Letter case does not matter to the PIM.
     """
-    code = session.catalog.model.identifier.code
-    for some in chunks(identifiers):
-        search = {code: [{"operator": "IN", "value": some}]}
-        found = pages(session, {**projection(attributes), "search": orjson.dumps(search).decode()})
+    searched = kind.searched or session.catalog.model.identifier.code
+    for some in chunks(keys):
+        search = {searched: [{"operator": "IN", "value": some}]}
+        found = pages(session, {**projection(attributes), "search": orjson.dumps(search).decode()}, kind)
         yield from islice(found, len(some))  # a full page links to a next one, although nothing can follow
 
 
-def pages(session: Session, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Give products page by page, in the way that holds while others write."""
-    return session.pages("products", {"pagination_type": "search_after", **params})
+def pages(session: Session, params: Mapping[str, str], kind: Kind = PRODUCTS) -> Iterator[dict[str, Any]]:
+    """Give records page by page, in the way that holds while others write."""
+    return session.pages(kind.path, {"pagination_type": "search_after", **params})
 
 
 def projection(attributes: Sequence[str]) -> dict[str, str]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
-from uuid import UUID
 
-from pimflow import Item, Problem, ProblemKind, RowProblem, Who
+from pimflow import Item, Problem, ProblemKind, RowProblem
 from pimflow_akeneo import checks, fields
+from pimflow_akeneo.catalog import Catalog
 from pimflow_akeneo.checks import Vocabulary
-from pimflow_akeneo.columns import QUANTITY, UNIT, Association, Column, Property, ValueColumn
-from pimflow_akeneo.model import Model
+from pimflow_akeneo.columns import UNIT, Association, Column, Property, ValueColumn
+from pimflow_akeneo.kinds import Kind
+from pimflow_akeneo.model import FamilyVariant
+from pimflow_akeneo.products import properties
 from pimflow_akeneo.products.lines import LISTS
 
-RESOURCE = "products"
-_NO_IDENTIFIER = re.compile(r"[,;\r\n]|^\s|\s$")
 _PRICE = re.compile(r"\s*(\S+)\s+([A-Za-z]{3})\s*")
+_NEEDED = frozenset({"identifier", "code", "family_variant"})
 Cells = Mapping[str, Any]
 Found = Iterator[tuple[str, Any]]
 
@@ -25,19 +26,13 @@ Found = Iterator[tuple[str, Any]]
 class Preparation:
     """Makes items. `parse` gives the column of a name, or None for one that cannot be taken and was told before."""
 
-    def __init__(
-        self,
-        model: Model,
-        vocabulary: Vocabulary,
-        families: Callable[[], Mapping[str, str]],
-        categories: Callable[[], Mapping[str, str]],
-        parse: Callable[[str], Column | None],
-    ) -> None:
-        self._model = model
-        self._vocabulary = vocabulary
-        self._families = families
-        self._categories = categories
+    def __init__(self, catalog: Catalog, kind: Kind, parse: Callable[[str], Column | None]) -> None:
+        self._catalog = catalog
+        self._model = catalog.model
+        self._kind = kind
+        self._vocabulary = Vocabulary(catalog.options, catalog.units)
         self._parse = parse
+        self._needed = _NEEDED | {"family"} if kind.has_identifier else _NEEDED
 
     def item(self, row: Cells) -> Item:
         """Check one row. Raises RowProblem for a record that cannot be sent at all."""
@@ -48,42 +43,75 @@ class Preparation:
             try:
                 payload.update(self._taken(column, cell, row, problems))
             except RowProblem as bad:
-                if isinstance(column, Property) and column.name in {"identifier", "family"}:
+                if isinstance(column, Property) and column.name in self._needed:
                     raise
                 problems.append(bad.problem)
-        return Item(RESOURCE, self._key(payload), payload, tuple(problems))
+        return Item(self._kind.resource, self._key(payload), payload, tuple(problems))
 
     def _key(self, payload: dict[str, Any]) -> str:
-        identifier = payload.get("identifier")
+        """Take the key out of the payload; under its uuid a product keeps the identifier there, as it may change."""
+        name = "identifier" if self._kind.has_identifier else self._kind.key
+        key: str | None = payload.get(name) or payload.get("uuid")
         if not payload.get("uuid"):
             payload.pop("uuid", None)
-            payload.pop("identifier", None)
-        key: str | None = identifier or payload.get("uuid")
+            payload.pop(name, None)
         if not key:
             remedy = "Give it one; it will then arrive by itself."
             reason = "the record has none, and the PIM needs one"
-            raise RowProblem("identifier", None, reason, kind=ProblemKind.MISSING, remedy=remedy)
+            raise RowProblem(name, None, reason, kind=ProblemKind.MISSING, remedy=remedy)
         return key
 
     def _taken(self, column: Column | None, cell: Any, row: Cells, problems: list[Problem]) -> Found:
         if isinstance(column, Property) and column.name == "categories":
             yield from self._classified(cell, problems)
         elif isinstance(column, Property):
-            yield column.name, self._property(column.name, cell)
+            yield from self._property(column.name, cell, row)
         elif isinstance(column, Association) and column.part is None:
-            yield column.name, _associated(column, cell, row)
+            yield column.name, properties.associated(column, cell, row)
         elif isinstance(column, ValueColumn) and column.part != UNIT:
             yield from self._value(column, cell, row, problems)
 
-    def _property(self, name: str, cell: Any) -> Any:
-        if cell is None:
-            return None
-        if name in LISTS:
-            return sorted(set(checks.listed(cell))) or None
-        return _PROPERTIES[name](cell) if name != "family" else self._family(str(cell).strip())
+    def _property(self, name: str, cell: Any, row: Cells) -> Found:
+        if name == "family" and not self._kind.has_identifier:
+            self._check_family(cell, row)
+        elif cell is None:
+            yield name, None
+        elif name in {"identifier", "code"}:
+            yield name, properties.key(cell, self._kind)
+        elif name == "family":
+            yield name, properties.existing(str(cell).strip(), self._families, "family", "family")
+        elif name == "family_variant":
+            yield name, self._variant(str(cell).strip(), row).code
+        elif name in LISTS:
+            yield name, sorted(set(checks.listed(cell))) or None
+        else:
+            yield name, properties.PLAIN[name](cell)
 
-    def _family(self, code: str) -> str:
-        return _existing(code, self._families(), "family", "family")
+    @cached_property
+    def _families(self) -> Mapping[str, str]:
+        return self._catalog.families
+
+    def _variant(self, code: str, row: Cells) -> FamilyVariant:
+        """Find a family variant, first in the family that the row names. Raises RowProblem."""
+        family = self._families.get(str(row.get("family") or "").strip().lower())
+        found = self._catalog.family_variant(code, family) if family else None
+        found = found or self._catalog.family_variant(code)
+        if found is None:
+            families = [family] if family else self._families.values()
+            known = [one.code for name in families for one in self._catalog.family_variants(name).values()]
+            raise properties.unknown(code, known, "family_variant", "family variant")
+        return found
+
+    def _check_family(self, cell: Any, row: Cells) -> None:
+        """Hold a model's family against that of its family variant, which decides: the PIM is not told a family."""
+        code = row.get("family_variant")
+        if cell in {None, ""} or not code:
+            return
+        variant = self._variant(str(code).strip(), row)
+        if str(cell).strip().lower() != variant.family.lower():
+            reason = f"family variant '{variant.code}' belongs to family '{variant.family}'"
+            remedy = "The family variant was used; correct one of the two in the source."
+            raise RowProblem("family", cell, reason, kind=ProblemKind.REFERENCE, remedy=remedy)
 
     def _classified(self, cell: Any, problems: list[Problem]) -> Found:
         """Take the categories that exist; they are left as they are where none of those asked for does."""
@@ -91,7 +119,7 @@ class Preparation:
         taken = set()
         for code in asked:
             try:
-                taken.add(_existing(code, self._categories(), "categories", "category"))
+                taken.add(properties.existing(code, self._catalog.categories, "categories", "category"))
             except RowProblem as bad:
                 problems.append(bad.problem)
         if taken or not asked:
@@ -139,61 +167,3 @@ class Preparation:
             )
             raise RowProblem(column.name, text, "which is no price of a currency that the PIM has", remedy=remedy)
         return parts[2].upper(), fields.accept(parts[1], column, self._vocabulary)
-
-
-def _existing(code: str, known: Mapping[str, str], field: str, noun: str) -> str:
-    """Give a code as the PIM spells it. Raises RowProblem, naming one that is spelled alike."""
-    if code.lower() in known:
-        return known[code.lower()]
-    near = get_close_matches(code.lower(), known, n=1, cutoff=0.75)
-    hint = f"It has '{known[near[0]]}', which is spelled alike. " if near else ""
-    remedy = f"{hint}Create the {noun} in the PIM, or map the value to one that exists; you decide once."
-    reason = f"the PIM has no such {noun}"
-    raise RowProblem(field, code, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.PRODUCT_MANAGER)
-
-
-def _identifier(cell: Any) -> str:
-    text = str(cell)
-    if _NO_IDENTIFIER.search(text) or len(text) > 255:
-        reason = "which cannot be an identifier: no comma, semicolon, line break, outer blank, nor over 255 characters"
-        remedy = "Correct it; it will then arrive by itself."
-        raise RowProblem("identifier", text, reason, remedy=remedy)
-    return text
-
-
-def _enabled(cell: Any) -> bool:
-    text = str(cell).strip().lower()
-    if text not in {"1", "0", "true", "false"}:
-        raise RowProblem("enabled", cell, "which is neither yes (1) nor no (0)", remedy="Map it to 1 or 0.")
-    return text in {"1", "true"}
-
-
-def _uuid(cell: Any) -> str:
-    try:
-        return str(UUID(str(cell)))
-    except ValueError:
-        raise RowProblem("uuid", cell, "which is no uuid", remedy="Leave it empty, or correct it.") from None
-
-
-_PROPERTIES: Mapping[str, Callable[[Any], Any]] = {
-    "identifier": _identifier,
-    "enabled": _enabled,
-    "uuid": _uuid,
-    "parent": lambda cell: str(cell).strip(),
-}
-
-
-def _associated(column: Association, cell: Any, row: Cells) -> list[Any] | None:
-    members = checks.listed(cell) if cell is not None else []
-    if not members:
-        return None
-    if not column.quantified:
-        return sorted(set(members))
-    written = row.get(f"{column.name}-{QUANTITY}")
-    quantities = [] if written in {None, ""} else str(written).split("|")
-    if len(quantities) != len(members) or not all(one.strip().isdecimal() for one in quantities):
-        reason = f"{len(members)} are named, with quantities '{written or ''}'"
-        remedy = f"Give a column '{column.name}-{QUANTITY}' with one whole number for each, '|' between them."
-        raise RowProblem(column.name, cell, reason, kind=ProblemKind.MISSING, remedy=remedy)
-    pairs = sorted(zip(members, quantities, strict=True))
-    return [{"identifier": member, "quantity": int(quantity)} for member, quantity in pairs]

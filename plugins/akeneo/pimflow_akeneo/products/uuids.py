@@ -8,6 +8,8 @@ from typing import Any
 from pimflow_akeneo.columns import Association, Column
 
 Payload = Mapping[str, Any]
+Uuids = Mapping[str, str]
+"""Lower-case identifier -> uuid."""
 
 
 def associated(payload: Payload, parse: Callable[[str], Column]) -> dict[str, list[str]]:
@@ -15,8 +17,8 @@ def associated(payload: Payload, parse: Callable[[str], Column]) -> dict[str, li
     return {name: list(_identifiers(value or [])) for name, value in payload.items() if _is_products(parse(name))}
 
 
-def line(body: Mapping[str, Any], identifier_code: str, uuids: Mapping[str, str]) -> dict[str, Any]:
-    """Turn the line for `/products` into the one for `/products-uuid`; `uuids` is by lower-case identifier."""
+def line(body: Mapping[str, Any], identifier_code: str, uuids: Uuids) -> dict[str, Any]:
+    """Turn the line for `/products` into the one for `/products-uuid`."""
     found = {name: value for name, value in body.items() if name != "identifier"}
     if body.get("identifier"):
         data = [{"locale": None, "scope": None, "data": body["identifier"]}]
@@ -27,7 +29,7 @@ def line(body: Mapping[str, Any], identifier_code: str, uuids: Mapping[str, str]
     return found
 
 
-def _kinds(kinds: Mapping[str, list[Any]], uuids: Mapping[str, str]) -> dict[str, list[Any]]:
+def _kinds(kinds: Mapping[str, list[Any]], uuids: Uuids) -> dict[str, list[Any]]:
     found = {kind: members for kind, members in kinds.items() if kind not in {"products", "product_uuids"}}
     if "products" in kinds or "product_uuids" in kinds:
         named = [_member(member, uuids) for member in kinds.get("products", ())]
@@ -35,7 +37,7 @@ def _kinds(kinds: Mapping[str, list[Any]], uuids: Mapping[str, str]) -> dict[str
     return found
 
 
-def _member(member: Any, uuids: Mapping[str, str]) -> Any:
+def _member(member: Any, uuids: Uuids) -> Any:
     if isinstance(member, dict):
         return {"uuid": uuids[member["identifier"].lower()], "quantity": member["quantity"]}
     return uuids[member.lower()]
