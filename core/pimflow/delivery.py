@@ -77,7 +77,7 @@ class Delivery:
         """
         self._source_header = source_header
         refused = self.target.writer.check_columns(header)
-        self._intake = Intake(self.target, tuple("" if name in refused else name for name in header))
+        self._intake = Intake(self.target, header, refused)
         for name, reason in refused.items():
             if elsewhere(name):
                 continue

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pimflow.cells import read_cells, read_key
 from pimflow.components import Sink, Writer
@@ -24,7 +23,7 @@ class Target:
     """A sink of a flow, opened for one run.
 
     `other_keys` are the key columns of the flow's other sinks, where each has its own: a row that has one of these and
-    not ours is theirs. `tells_stopped`: rows that never reached a sink are told here.
+    not ours is theirs. `tells_stopped`: rows that never reached a sink, or have no key at all, are told here.
     """
 
     sink: Sink
@@ -45,9 +44,10 @@ class Target:
 class Intake:
     """Makes the items of one sink. `not_met` are the keys that a person asked for and no row had so far."""
 
-    def __init__(self, target: Target, header: Header) -> None:
+    def __init__(self, target: Target, header: Header, refused: Container[str] = ()) -> None:
         self._target = target
-        self._header = header
+        self._header = tuple("" if name in refused else name for name in header)
+        self._other_keys = [place for place, name in enumerate(header) if name in target.other_keys]
         self.not_met = set(target.only)
 
     def take(self, rows: Sequence[Passed | Stopped]) -> Iterator[Prepared | Verdict]:
@@ -69,7 +69,7 @@ class Intake:
         config, key_column, key = self._target.config, self._target.key, ""
         try:
             cells, bad = read_cells(self._header, row.result, config, key_column)
-            if self._is_of_others(cells):
+            if self._other_keys and cells.get(key_column or "") is None and self._is_of_others(row.result):
                 return
             key = read_key(cells, config, key_column)
             if self._is_left_out(key):
@@ -86,11 +86,9 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
             yield _refused_row(row.row, row.source, key, defect(error))
 
-    def _is_of_others(self, cells: Mapping[str, Any]) -> bool:
-        """Tell whether a row has the key of another sink of the flow and not of this one."""
-        if not self._target.other_keys or cells.get(self._target.key or "") is not None:
-            return False
-        return any(cells.get(name) is not None for name in self._target.other_keys)
+    def _is_of_others(self, row: Row) -> bool:
+        """Tell whether a row has the key of another sink of the flow; one that has none at all is told once."""
+        return not self._target.tells_stopped or any(row[place] not in {None, ""} for place in self._other_keys)
 
     def _is_left_out(self, key: str) -> bool:
         """Tell whether a run of some keys leaves this one out; an empty key is not known yet."""

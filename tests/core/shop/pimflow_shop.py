@@ -15,17 +15,23 @@ from pydantic import Field, SecretStr
 from pimflow import (
     Change,
     Connection,
+    Header,
     Item,
+    Level,
+    Origin,
     Outcome,
     Problem,
     ProblemKind,
+    Row,
     RowProblem,
     Run,
     Sink,
     Source,
     Status,
+    Target,
     Transform,
     Use,
+    WholeTransform,
     Window,
     Writer,
     hookimpl,
@@ -49,6 +55,8 @@ class Shop:
         self.scripts: dict[str, list[Any]] = defaultdict(list)
         self.on_load: Callable[[Sequence[Change]], None] = lambda _batch: None
         self.prepare: Callable[[Mapping[str, Any]], Iterable[Item]] = self.prepare_plainly
+        self.fit: Callable[[Sequence[Change]], Sequence[Change]] = lambda batch: batch
+        self.runs: list[Run] = []
         self.unknown_columns: dict[str, RowProblem] = {}
         self.events: list[tuple[str, Any]] = []
         self.cursor: str | None = None
@@ -183,6 +191,7 @@ class ShopWriter(Writer):
     def __init__(self, shop: Shop, run: Run) -> None:
         self.shop = shop
         self.run = run
+        shop.runs.append(run)
 
     def knows(self, column: str) -> bool:
         return column != "nonsense"
@@ -197,6 +206,9 @@ class ShopWriter(Writer):
         self.shop.asked.append(keys)
         found = {key: self.shop.records[resource, key] for key in keys if (resource, key) in self.shop.records}
         return {key: {name: row[name] for name in columns if name in row} for key, row in found.items()}
+
+    def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
+        return self.shop.fit(batch)
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         assert not self.run.dry, "a dry run must not write"
@@ -259,6 +271,31 @@ class ShopDrafts(ShopProducts):
     creation_defaults: ClassVar[Mapping[str, Any]] = {"enabled": False}
 
 
+class ModelWriter(ShopWriter):
+    def knows(self, column: str) -> bool:
+        return column in {"code", "name"}
+
+    def check_columns(self, header: Sequence[str]) -> Mapping[str, RowProblem]:
+        return {name: RowProblem(name, None, "no model has it") for name in header if not self.knows(name)}
+
+    def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:
+        return [Level((), frozenset({"name"})), Level(("size",), frozenset(columns) - {"name"})]
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        yield Item("products", row["code"], row)
+
+
+class ShopModels(ShopProducts):
+    """Models of the shop: their own key, the same shelf."""
+
+    type = "shop.models"
+    key = "code"
+    noun = ("model", "models")
+
+    def open(self, session: Shop, run: Run) -> Writer:
+        return ModelWriter(session, run)
+
+
 class ShopFeed(ShopProducts):
     """A feed: every row every time."""
 
@@ -319,10 +356,41 @@ class Slow(Transform):
         return tuple(header), step
 
 
+class Grouped(WholeTransform):
+    """Puts a row for each group, the part of `sku` before the `-`, before all others."""
+
+    type = "shop.grouped"
+    fail: str = Field("", description="How it fails: problem, defect; or the sku of a row that it refuses.")
+
+    def apply(
+        self, header: Header, rows: Iterable[tuple[Origin, Row]], target: Target
+    ) -> tuple[Header, Iterator[tuple[Origin, Row | RowProblem]]]:
+        levels = target.levels("by_size", header)
+        return ("code", "parent", *header), self._given(header, rows, [level.axes for level in levels])
+
+    def _given(self, header: Header, rows: Iterable[tuple[Origin, Row]], axes: Sequence[Any]) -> Iterator[Any]:
+        found = list(rows)
+        if self.fail == "problem":
+            raise RowProblem("sku", None, "which cannot be grouped")
+        if self.fail == "defect":
+            raise KeyError("sku")
+        groups = {str(row[0]).partition("-")[0]: (origin, row) for origin, row in reversed(found)}
+        assert axes in ([], [(), ("size",)])
+        for group in sorted(groups):
+            origin, row = groups[group]
+            yield origin, (group, None, None, *row[1:])
+        for origin, row in found:
+            if row[0] == self.fail:
+                yield origin, RowProblem("sku", row[0], "which is refused")
+            else:
+                yield origin, (None, str(row[0]).partition("-")[0], *row)
+
+
 @hookimpl
 def pimflow_components() -> list[type[Any]]:
     return [
-        ShopConnection, ShopRows, ShopProducts, ShopLanes, ShopDrafts, ShopFeed, ShopBlind, Spoil, Slow,
+        ShopConnection, ShopRows, ShopProducts, ShopLanes, ShopDrafts, ShopModels, ShopFeed, ShopBlind,
+        Spoil, Slow, Grouped,
     ]  # fmt: skip
 
 
