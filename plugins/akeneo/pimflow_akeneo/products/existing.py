@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -21,6 +22,14 @@ LARGEST_LIST = 20_000
 """The keys of a PIM with more records are never listed."""
 
 _REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A record of the PIM: its key as it is spelled there, and the product model above it."""
+
+    key: str
+    parent: str | None
 
 
 def existence(session: Session, kind: Kind) -> Existence:
@@ -40,19 +49,25 @@ class Existence:
         self._lock = threading.Lock()
         self._count: int | None = None
         self._lookups = 0
-        self._all: Mapping[str, str] | None = None
+        self._all: Mapping[str, Present] | None = None
         self._written: OrderedDict[str, str] = OrderedDict()
+        self._placed: OrderedDict[str, str | None] = OrderedDict()
 
     def found(self, keys: Iterable[str]) -> dict[str, str]:
         """Give those of the keys that the PIM has: as asked -> as the PIM spells it. Raises FlowError."""
         asked = list(keys)
         with self._lock:
             known = {key: self._written[key.lower()] for key in asked if key.lower() in self._written}
-            rest = [key for key in asked if key not in known]
-            spelled = self._spelled(rest) if rest else {}
-        if spelled is None:
-            spelled = self._looked_up(rest)
-        return known | {key: spelled[key.lower()] for key in rest if key.lower() in spelled}
+        rest = [key for key in asked if key not in known]
+        return known | {key: present.key for key, present in self._present(rest).items()}
+
+    def parents(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """Give the product model above each of the records that the PIM has; None for one without. Raises FlowError."""
+        asked = list(keys)
+        with self._lock:
+            known = {key: self._placed[key.lower()] for key in asked if key.lower() in self._placed}
+        rest = [key for key in asked if key not in known]
+        return known | {key: present.parent for key, present in self._present(rest).items()}
 
     def count(self) -> int:
         """Give how many records the PIM had when that was first asked; a number too large where it does not tell."""
@@ -65,11 +80,26 @@ class Existence:
             for key in keys:
                 self._written[key.lower()] = key
                 self._written.move_to_end(key.lower())
-            while len(self._written) > _REMEMBERED:
-                self._written.popitem(last=False)
+            _forget(self._written)
 
-    def _spelled(self, rest: Sequence[str]) -> Mapping[str, str] | None:
-        """Give all keys by lower-case form where they are listed; None where these are to be looked up."""
+    def placed(self, key: str, parent: str | None) -> None:
+        """Take note of the product model under which a record was written."""
+        with self._lock:
+            self._placed[key.lower()] = parent
+            self._placed.move_to_end(key.lower())
+            _forget(self._placed)
+
+    def _present(self, rest: Sequence[str]) -> dict[str, Present]:
+        if not rest:
+            return {}
+        with self._lock:
+            present = self._spelled(rest)
+        if present is None:
+            present = self._looked_up(rest)
+        return {key: present[key.lower()] for key in rest if key.lower() in present}
+
+    def _spelled(self, rest: Sequence[str]) -> Mapping[str, Present] | None:
+        """Give all records by lower-case key where they are listed; None where these are to be looked up."""
         if self._all is None and self._list_now(rest):
             self._all = self._by_lower(self._listed())
         return self._all
@@ -92,13 +122,19 @@ class Existence:
     def _listed(self) -> Iterable[dict[str, Any]]:
         return lookup.pages(self._session, lookup.projection([self._identifier]), self._kind) if self._count else ()
 
-    def _looked_up(self, keys: Iterable[str]) -> Mapping[str, str]:
+    def _looked_up(self, keys: Iterable[str]) -> Mapping[str, Present]:
         return self._by_lower(lookup.find(self._session, keys, [self._identifier], self._kind))
 
-    def _by_lower(self, records: Iterable[dict[str, Any]]) -> Mapping[str, str]:
-        keys = (lines.key_of(record, self._session.catalog.model, self._kind) for record in records)
-        return {key.lower(): key for key in keys if key}
+    def _by_lower(self, records: Iterable[dict[str, Any]]) -> Mapping[str, Present]:
+        model = self._session.catalog.model
+        keys = ((lines.key_of(record, model, self._kind), record.get("parent")) for record in records)
+        return {key.lower(): Present(key, parent) for key, parent in keys if key}
 
     @property
     def _identifier(self) -> str:
         return self._session.catalog.model.identifier.code
+
+
+def _forget(remembered: OrderedDict[str, Any]) -> None:
+    while len(remembered) > _REMEMBERED:
+        remembered.popitem(last=False)

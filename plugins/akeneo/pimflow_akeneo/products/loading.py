@@ -65,7 +65,7 @@ class Loading:
         """Tell the outcome; a record whose associations are missing waits once, then it has arrived without them."""
         if status not in {Status.CREATED, Status.UPDATED}:
             return one.outcome(status, verdict.problems)
-        self._note(one, kind)
+        self._note(one, kind, status)
         key = one.change.key.lower()
         if key in self._partly:
             return one.outcome(self._partly[key])
@@ -74,8 +74,10 @@ class Loading:
             status = Status.WAITING
         return one.outcome(status)
 
-    def _note(self, one: Pending, kind: Kind) -> None:
+    def _note(self, one: Pending, kind: Kind, status: Status) -> None:
         existence(self._session, kind).wrote([one.key])
+        if status is Status.CREATED or "parent" in one.payload:
+            existence(self._session, kind).placed(one.key, one.payload.get("parent"))
         if kind is BY_UUID and one.change.payload.get("identifier"):
             existence(self._session, PRODUCTS).wrote([str(one.change.payload["identifier"])])
 

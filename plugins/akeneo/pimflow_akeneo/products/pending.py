@@ -24,7 +24,8 @@ class Pending:
     @classmethod
     def of(cls, change: Change, kind: Kind) -> Self:
         """Take a change whole."""
-        return cls(change, change.payload["uuid"] if kind is BY_UUID else change.key, change.payload)
+        key = change.payload["uuid"] if kind is BY_UUID else change.payload.get(kind.key, change.key)
+        return cls(change, key, change.payload)
 
     def without(self, verdict: Verdict) -> Self:
         """Leave out what the verdict names."""
