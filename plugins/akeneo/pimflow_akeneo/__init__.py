@@ -10,6 +10,17 @@ def pimflow_components() -> list[type[Component]]:
     """Give the connection, source and sink of this plugin."""
     from pimflow_akeneo.connection import AkeneoConnection
     from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
-    from pimflow_akeneo.sources import AkeneoProductsSource
+    from pimflow_akeneo.sources import (
+        AkeneoProductModelsSource,
+        AkeneoProductsSource,
+        AkeneoPublishedProductsSource,
+    )
 
-    return [AkeneoConnection, AkeneoProductsSource, AkeneoProductsSink, AkeneoProductModelsSink]
+    return [
+        AkeneoConnection,
+        AkeneoProductsSource,
+        AkeneoProductModelsSource,
+        AkeneoPublishedProductsSource,
+        AkeneoProductsSink,
+        AkeneoProductModelsSink,
+    ]

@@ -63,15 +63,19 @@ class Session:
         """Give the decoded answer of one GET."""
         return self._client.json(self.call("GET", path, params=params))
 
-    def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
-        """Give the items of a list, page by page, along the links to the next one."""
-        response = self.call("GET", path, params={"limit": str(PAGE), **(params or {})})
+    def pages(
+        self, path: str, params: Mapping[str, str] | None = None, *, body: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Give the items of a list, page by page, along the links to the next one; a `body` asks by POST."""
+        options: dict[str, Any] = {} if body is None else {"json": body, "repeatable": True}
+        method = "GET" if body is None else "POST"
+        response = self.call(method, path, params={"limit": str(PAGE), **(params or {})}, **options)
         while True:
             items, following = self._page(response)
             yield from items
             if not following:
                 return
-            response = self.call("GET", following)
+            response = self.call(method, following, **options)
 
     def shared(self, name: str, make: Callable[[], T]) -> T:
         """Give what the users of this session share under a name, made when it is first asked for."""

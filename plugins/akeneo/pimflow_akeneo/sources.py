@@ -1,188 +1,116 @@
-"""The source `akeneo.products`."""
+"""The sources `akeneo.products`, `akeneo.product_models` and `akeneo.published_products`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import UUID
 
-import orjson
-import petl
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from pimflow import ConfigError, Header, Source, Use, Window
-from pimflow import Field as FieldInfo
-from pimflow_akeneo import fields, search
-from pimflow_akeneo.columns import ASSOCIATED, PROPERTIES, QUANTIFIABLE, QUANTITY, UNIT, ValueColumn
-from pimflow_akeneo.connection import TITLE, AkeneoConnection
-from pimflow_akeneo.model import Attribute, Model
-from pimflow_akeneo.products import lines, lookup
+from pimflow import RemoteError, Window
+from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, Kind
+from pimflow_akeneo.model import Model
+from pimflow_akeneo.products import queries
+from pimflow_akeneo.products.queries import Query
+from pimflow_akeneo.products.reading import PUBLISHED, Reading
+from pimflow_akeneo.products.records import ChangesSource, RecordsSource
+from pimflow_akeneo.search_tables import PRODUCT_MODELS
 from pimflow_akeneo.session import Session
 
 
-class AkeneoProductsSource(Source):
+class AkeneoProductsSource(ChangesSource):
     """Products of the PIM, with columns named as in Akeneo's own CSV files.
 
-    Lists come as text with commas between, amounts as plain numbers, yes and no as true and false. Products without
-    an identifier are not among them.
+    Lists come as text with commas between, amounts as plain numbers, yes and no as true and false. Variants come with
+    the values of their models. After a complete read the next one gives changes only, with the variants of changed
+    models among them; deleted products never show, nor do changes of options, categories and other structure: run
+    with `--full` from time to time.
     """
 
     type = "akeneo.products"
 
-    connection: Use[AkeneoConnection] = Field(description="Name of the connection to the PIM.")
-    search: dict[str, Any] = Field(
-        default_factory=dict,
-        description="Filters as the PIM knows them, as in {family: {operator: IN, value: [shoes]}}; all must hold.",
+    by_uuid: bool = Field(
+        False,
+        description="Read products by their uuids, those without an identifier too (version 7 or later). Associated "
+        "products then come as uuids, in columns such as X_SELL-product_uuids.",
     )
-    attributes: list[str] | None = Field(None, description="Codes of the attributes to read; all when left out.")
-    locales: list[str] | None = Field(None, description="Locales to read; all active ones when left out.")
-    scope: str | None = Field(
-        None,
-        description="The channel to read: its values, and only products in its category tree. All when left out.",
+    with_completenesses: bool = Field(
+        False, description="Add columns such as completeness-en_US-ecommerce, in percent (version 6 or later)."
     )
-
-    @field_validator("search")
-    @classmethod
-    def _is_search(cls, value: dict[str, Any]) -> dict[str, Any]:
-        return dict(search.normalized(value))
+    with_quality_scores: bool = Field(
+        False, description="Add columns such as quality_score-en_US-ecommerce, from A to E (version 5 or later)."
+    )
 
     @property
-    def title(self) -> str:
-        """What a report calls the source."""
-        return TITLE
-
-    def discover(self, session: Session) -> list[FieldInfo]:
-        """List the columns; labels are those of the attributes in the first locale that has one."""
-        model = self._checked(session)
-        known = {column.name: column for column in self._values(model)}
-        return [_described(name, known.get(name)) for name in self._header(model)]
-
-    def count(self, session: Session, window: Window) -> int | None:
-        """Let the PIM count."""
-        if window.keys:
-            return len(window.keys)
-        params = {**self._params(self._checked(session)), "limit": "1", "with_count": "true"}
-        found = session.get("products", params).get("items_count")
-        return None if found is None else int(found)
-
-    def extract(self, session: Session, window: Window) -> petl.Table:
-        """Give the products page by page. Raises ConfigError for what the PIM's model does not have."""
-        return _Products(self, session, window)
-
-    def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
-        """Give the header, then one row a product."""
-        model = self._checked(session)
-        header = self._header(model)
-        yield header
-        for product in self._read(session, window, model):
-            cells = dict(_cells(lines.flat(product, model), model))
-            yield tuple(cells.get(name) for name in header)
-
-    def _read(self, session: Session, window: Window, model: Model) -> Iterator[dict[str, Any]]:
-        params = self._params(model)
-        if not window.keys:
-            yield from lookup.pages(session, params)
-        code = model.identifier.code
-        for some in lookup.chunks(window.keys):
-            wanted = [*self.search.get(code, []), {"operator": "IN", "value": some}]
-            yield from lookup.pages(session, {**params, "search": _json({**self.search, code: wanted})})
+    def kind(self) -> Kind:
+        """Products by identifier, or by uuid."""
+        return BY_UUID if self.by_uuid else PRODUCTS
 
     def _params(self, model: Model) -> dict[str, str]:
-        params = {"search": _json(self.search)} if self.search else {}
-        if self.attributes is not None:
-            params |= lookup.projection([model.identifier.code, *self.attributes])
-        if self.locales is not None:
-            params["locales"] = ",".join(self.locales)
-        if self.scope is not None:
-            params["scope"] = self.scope
-        return params
+        scores = {name: "true" for name in ("with_completenesses", "with_quality_scores") if getattr(self, name)}
+        return super()._params(model) | ({} if self.only_keys else scores)
+
+    def _reading(self, model: Model) -> Reading:
+        reading = super()._reading(model)
+        return replace(reading, completeness=self.with_completenesses, quality=self.with_quality_scores)
+
+    def _keyed(self, query: Query, window: Window, model: Model) -> Iterator[Query]:
+        """Look for keys among the identifiers and, where that is what they look like, among the uuids."""
+        uuids = [key for key in window.keys if self.by_uuid and _is_uuid(key)]
+        others = [key for key in window.keys if key not in uuids]
+        yield from queries.having(query, model.identifier.code, others)
+        yield from queries.having(query, "uuid", uuids)
 
     def _checked(self, session: Session) -> Model:
-        model = session.catalog.model
-        unknown = [
-            *(f"attributes: the PIM has no {code!r}" for code in self.attributes or () if code not in model.attributes),
-            *(
-                f"locales: {code!r} is not active in the PIM"
-                for code in self.locales or ()
-                if code not in model.locales
-            ),
-            *(
-                f"scope: the PIM has no channel {code!r}"
-                for code in [self.scope]
-                if code and code not in model.channels
-            ),
-            *(f"search: {mistake}" for mistake in search.mistakes(self.search, model)),
-        ]
-        if unknown:
-            raise ConfigError(*unknown)
-        return model
-
-    def _header(self, model: Model) -> Header:
-        return ("identifier", *PROPERTIES, *_association_columns(model), *(one.name for one in self._values(model)))
-
-    def _values(self, model: Model) -> Iterator[ValueColumn]:
-        codes = self.attributes if self.attributes is not None else sorted(model.attributes)
-        for attribute in (model.attributes[code] for code in codes):
-            if attribute is not model.identifier and attribute.kind in fields.CODECS:
-                yield from self._columns(attribute, model)
-
-    def _columns(self, attribute: Attribute, model: Model) -> Iterator[ValueColumn]:
-        for locale, scope in model.places(attribute):
-            if self.locales is not None and locale is not None and locale not in self.locales:
-                continue
-            if self.scope is not None and scope not in {None, self.scope}:
-                continue
-            if attribute.kind == "price_collection":
-                parts: tuple[str | None, ...] = model.currencies_of(scope)
-            else:
-                parts = (None, UNIT) if attribute.kind == "metric" else (None,)
-            yield from (ValueColumn(attribute, locale, scope, part) for part in parts)
+        if self.by_uuid and not queries.offers(session, BY_UUID.path):
+            raise RemoteError(
+                "This PIM does not know products by uuid: that takes version 7 or later. Leave `by_uuid` out of the "
+                "source; products without an identifier then stay out."
+            )
+        return super()._checked(session)
 
 
-class _Products(petl.Table):  # type: ignore[misc]  # petl ships no types
-    """The rows, read from the PIM while they are asked for."""
+class AkeneoProductModelsSource(ChangesSource):
+    """Product models of the PIM, root models and sub-models, with columns named as in Akeneo's own CSV files.
 
-    def __init__(self, source: AkeneoProductsSource, session: Session, window: Window) -> None:
-        self._arguments = (source, session, window)
+    Sub-models come with the values of their root model. After a complete read the next one gives changes only;
+    deleted models never show: run with `--full` from time to time.
+    """
 
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        source, session, window = self._arguments
-        return source.rows(session, window)
+    type = "akeneo.product_models"
+    table = PRODUCT_MODELS
 
-
-def _cells(flat: Mapping[str, Any], model: Model) -> Iterator[tuple[str, Any]]:
-    for name, value in flat.items():
-        attribute = model.attributes.get(name.partition("-")[0])
-        if isinstance(value, dict):
-            yield name, value["amount"]
-            yield f"{name}-{UNIT}", value["unit"]
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            yield name, ",".join(str(member["identifier"]) for member in value)
-            yield f"{name}-{QUANTITY}", "|".join(str(member["quantity"]) for member in value)
-        elif isinstance(value, list):
-            yield name, ",".join(value)
-        elif attribute is not None and attribute.kind != "price_collection":
-            yield name, fields.cell(value, attribute)
-        else:
-            yield name, value
+    @property
+    def kind(self) -> Kind:
+        """Product models."""
+        return MODELS
 
 
-def _association_columns(model: Model) -> Iterator[str]:
-    for code, quantified in model.association_types.items():
-        kinds = QUANTIFIABLE if quantified else ASSOCIATED
-        for kind in kinds:
-            if kind != "product_uuids":
-                yield f"{code}-{kind}"
-                if quantified:
-                    yield f"{code}-{kind}-{QUANTITY}"
+class AkeneoPublishedProductsSource(RecordsSource):
+    """Published products, all of them at each run; an old feature of the Enterprise Edition alone.
+
+    They have no uuid, and no parent: these columns stay empty.
+    """
+
+    type = "akeneo.published_products"
+
+    @property
+    def kind(self) -> Kind:
+        """Published products."""
+        return PUBLISHED
+
+    def _checked(self, session: Session) -> Model:
+        if not queries.offers(session, PUBLISHED.path):
+            raise RemoteError(
+                "This PIM has no published products: only the Enterprise Edition knows them, and newer versions do "
+                "without. Read `akeneo.products` instead."
+            )
+        return super()._checked(session)
 
 
-def _described(name: str, column: ValueColumn | None) -> FieldInfo:
-    if column is None:
-        return FieldInfo(name, "boolean" if name == "enabled" else "text")
-    attribute = column.attribute
-    label = next(iter(attribute.labels.values()), attribute.code)
-    return FieldInfo(name, attribute.kind, label, attribute.localizable)
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False

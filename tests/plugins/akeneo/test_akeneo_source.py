@@ -138,5 +138,6 @@ def test_what_the_pim_does_not_have_is_told_all_at_once(session):
 
 def test_fields_are_described(session):
     found = {one.name: one for one in AkeneoProductsSource(connection="pim").discover(session)}
-    assert (found["name-en_US"].label, found["name-en_US"].translatable) == ("Name", True)
+    assert (found["name-en_US"].label, found["name-en_US"].translatable) == ("Name (en_US)", True)
+    assert (found["identifier"].label, found["price-EUR"].label) == ("Sku", "Price (EUR)")
     assert found["weight"].type == "metric"
