@@ -37,7 +37,7 @@ PAYLOAD = {
 
 
 def verdict(answer, payload=PAYLOAD):
-    return judge(answer, payload, lambda name: parse_column(name, MODEL))
+    return judge(answer, payload, lambda name: parse_column(name, MODEL), "boot-1")
 
 
 def refused(message, *errors):

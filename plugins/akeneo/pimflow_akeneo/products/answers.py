@@ -11,17 +11,13 @@ from pimflow import Problem, ProblemKind, Status, Who
 from pimflow_akeneo.bulk import Answer
 from pimflow_akeneo.columns import Association, Column, ValueColumn
 from pimflow_akeneo.kinds import PRODUCTS, Kind
+from pimflow_akeneo.products.missing import ASSOCIATIONS, Missing, member_code, missing, problems
+from pimflow_akeneo.products.refusals import refusal, value_problem
 
-_HINT = re.compile(r"\s*Check the (expected|standard) format (on the API )?documentation\.?")
-_PROPERTY = re.compile(r"^Property [\"'`“](\w+)[\"'`”]")
-_ATTRIBUTE = re.compile(r"\b(\w+) attribute\b|(?:Property|[Aa]ttribute) [\"'`“](\w+)[\"'`”]")
-_GIVEN = re.compile(r"[\"“]([^\"”]*)[\"”] given")
-_ABSENT = re.compile(r"(does not|do not|don.t) exist|not found|expects a valid|can only associate", re.IGNORECASE)
-_TAKEN = re.compile(r"\balready\b|\bsame\b", re.IGNORECASE)
-_SIBLING = re.compile(r"as the .*?[\"“]([^\"”]+)[\"”] already has")
-_TAKEN_VALUE = "another product in the PIM already has this value"
-_CHANGE_ONE = "Decide with the product manager which of the two is right, and change the other."
-_CORRECT = "Correct it at the source or in the mapping; it will then arrive by itself."
+_ATTRIBUTE = re.compile(r"\b(\w+) (?:identifier )?attribute\b|(?:Property|property|[Aa]ttribute) [\"'`“](\w+)[\"'`”]")
+_OF_VALUE = re.compile(r"does not belong to the family|not in the attribute set|for the \w+ identifier attribute")
+_QUANTITIES = re.compile(r"^quantifiedAssociations\.(\w+)(?:\.(\w+))?")
+_ITSELF = re.compile(r"^A 2-way association only allows two different")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,58 +41,39 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """How to tell that a property was refused for something that is missing in the PIM."""
+class Sent:
+    """A line that was sent: its key, its payload, and the columns that the payload names."""
 
-    status: Status
-    reason: str
-    remedy: str
-    who: Who = Who.PRODUCT_MANAGER
+    key: str
+    payload: Mapping[str, Any]
+    columns: Mapping[str, Column]
+    kind: Kind
 
-
-_MISSING: Mapping[str, Refusal] = {
-    "parent": Refusal(
-        Status.WAITING, "the PIM has no such product model", "It goes by itself once that product model is there."
-    ),
-    "categories": Refusal(
-        Status.WAITING,
-        "the PIM has no such category",
-        "Create the category in the PIM, or map the value to one that exists.",
-    ),
-    "associations": Refusal(
-        Status.WAITING,
-        "the PIM does not have what it should be associated with",
-        "It goes by itself once the associated product is there.",
-    ),
-    "quantified_associations": Refusal(
-        Status.WAITING,
-        "the PIM does not have what it should be associated with",
-        "It goes by itself once the associated product is there.",
-    ),
-    "family": Refusal(
-        Status.REFUSED, "the PIM has no such family", "Create the family, or map the value to one that exists."
-    ),
-    "groups": Refusal(
-        Status.REFUSED, "the PIM has no such group", "Create the group in the PIM, or map the value to one that exists."
-    ),
-}
-
-_ASSOCIATIONS = frozenset({"associations", "quantified_associations"})
-_ABSENT_BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"^The (.+) category does not exist"), "categories"),
-    (re.compile(r"^The (.+) family does not exist"), "family"),
-    (re.compile(r"^The (.+) group does not exist"), "groups"),
-    (re.compile(r"^The given product model \"(.+)\" does not exist"), "parent"),
-    (re.compile(r"\bThe ((?:(?!The ).)+?) product(?: model)? does not exist"), "associations"),
-)
-"""Some errors name what is missing in their text only: pattern with the missing code -> property."""
 
 _STATUSES: Mapping[int, tuple[Status, ProblemKind, str, str]] = {
+    400: (
+        Status.REFUSED,
+        ProblemKind.VALUE,
+        "the PIM could not read the record",
+        "See the log of the run, and report it to the plugin's authors.",
+    ),
     403: (
         Status.REFUSED,
         ProblemKind.PERMISSION,
-        "the user of the connection may not edit this product",
+        "the user of the connection may not edit this {noun}",
         "Your administrator can grant the right to edit its category.",
+    ),
+    404: (
+        Status.REFUSED,
+        ProblemKind.PERMISSION,
+        "the PIM hides this {noun} from the user of the connection",
+        "Your administrator can grant the right to see its category.",
+    ),
+    409: (
+        Status.FAILED,
+        ProblemKind.CONNECTION,
+        "somebody else changed this {noun} at the same moment",
+        "It is sent again next time.",
     ),
     413: (
         Status.REFUSED,
@@ -111,11 +88,12 @@ def judge(
     answer: Answer | None,
     payload: Mapping[str, Any],
     parse: Callable[[str], Column],
-    kind: Kind = PRODUCTS,  # noqa: ARG001
+    key: str,
+    kind: Kind = PRODUCTS,
     *,
     one_by_one: bool = True,
 ) -> Verdict:
-    """Understand the answer to one line that carried `payload`.
+    """Understand the answer to the line that carried `payload` under `key`.
 
     `one_by_one`: of associations only the members that the PIM lacks are left out, not all of them.
     """
@@ -130,137 +108,97 @@ def judge(
         return Verdict(Status.FAILED, (problem,))
     if answer.status in _STATUSES:
         status, problem_kind, reason, remedy = _STATUSES[answer.status]
-        return Verdict(
-            status, (Problem(reason, problem_kind, remedy=remedy, who=Who.ADMINISTRATOR, detail=answer.message),)
-        )
-    return _refused(answer, payload, parse, one_by_one=one_by_one)
+        words, detail = reason.format(noun=kind.noun[0]), answer.message
+        return Verdict(status, (Problem(words, problem_kind, remedy=remedy, who=Who.ADMINISTRATOR, detail=detail),))
+    sent = Sent(key, payload, {name: parse(name) for name in payload}, kind)
+    return _refused(answer.errors or ({"message": answer.message},), sent, one_by_one=one_by_one)
 
 
-def _refused(
-    answer: Answer, payload: Mapping[str, Any], parse: Callable[[str], Column], *, one_by_one: bool
-) -> Verdict:
-    columns = {name: parse(name) for name in payload}
-    errors = answer.errors or ({"message": answer.message},)
-    found = [(error, _named(error, columns)) for error in errors]
+def _refused(errors: tuple[Mapping[str, Any], ...], sent: Sent, *, one_by_one: bool) -> Verdict:
+    if _ITSELF.match(str(errors[0].get("message"))):
+        return _with_itself(sent, str(errors[0]["message"]))
+    found = [(error, _named(error, sent)) for error in errors]
     if all(names for _, names in found):
-        told = tuple(_value_problem(error, names[0], payload) for error, names in found)
+        told = tuple(value_problem(error, names[0], sent.payload, sent.kind) for error, names in found)
         return Verdict(Status.REFUSED, told, frozenset(name for _, names in found for name in names))
-    return _of_record([error for error, names in found if not names], payload, columns, one_by_one=one_by_one)
+    return _of_record([error for error, names in found if not names], sent, one_by_one=one_by_one)
 
 
-def _of_record(
-    errors: list[Mapping[str, Any]], payload: Mapping[str, Any], columns: Mapping[str, Column], *, one_by_one: bool
-) -> Verdict:
+def _of_record(errors: list[Mapping[str, Any]], sent: Sent, *, one_by_one: bool) -> Verdict:
     """Judge errors that leaving values out does not mend; only associations can follow later than the record."""
-    absent = [_absent(error) for error in errors]
+    absent = [missing(error) for error in errors]
     told = tuple(
-        absent_problem(*found, payload) if found else _refusal(error, payload)
+        problem
         for error, found in zip(errors, absent, strict=True)
+        for problem in (problems(found, sent.payload) if found else [refusal(error, sent.payload, sent.key, sent.kind)])
     )
-    waiting = all(found and _MISSING[found[0]].status is Status.WAITING for found in absent)
-    if not waiting or not all(found and found[0] in _ASSOCIATIONS for found in absent):
+    named = [found for found in absent if found]
+    waiting = len(named) == len(errors) and all(found.may_come for found in named)
+    if not waiting or not all(found.about in ASSOCIATIONS for found in named):
         return Verdict(Status.WAITING if waiting else Status.REFUSED, told)
-    later = {name: payload[name] or [] for name, column in columns.items() if isinstance(column, Association)}
-    lacking = {found[1].lower() for found in absent if found and found[1]} if one_by_one else set()
-    return without_members(later, lacking, told)
+    lacking = {code.lower() for found in named for code in found.codes} if one_by_one else set()
+    return without_members(_lists(sent, named), lacking, told)
 
 
-def without_members(lists: Mapping[str, list[Any]], lacking: Container[str], told: tuple[Problem, ...]) -> Verdict:
+def _lists(sent: Sent, named: list[Missing]) -> dict[str, list[Any]]:
+    """Give the associations that errors are about: those that they name, or all."""
+    named_columns = {found.column for found in named}
+    about = {name for name in named_columns if name in sent.columns}
+    if not about or None in named_columns:
+        about = {name for name, column in sent.columns.items() if isinstance(column, Association)}
+    return {name: sent.payload[name] or [] for name in sent.payload if name in about}
+
+
+def without_members(
+    lists: Mapping[str, list[Any]],
+    lacking: Container[str],
+    told: tuple[Problem, ...],
+    status: Status = Status.WAITING,
+) -> Verdict:
     """Leave members out of lists, by lower-case code; the lists as a whole where none of them has such a member."""
     rest = {
         name: [one for one in members if member_code(one).lower() not in lacking] for name, members in lists.items()
     }
     touched = {name for name, members in lists.items() if len(rest[name]) < len(members)}
     left_out = frozenset(name for name in touched if not rest[name]) if touched else frozenset(lists)
-    return Verdict(Status.WAITING, told, left_out, {name: rest[name] for name in touched if rest[name]})
+    return Verdict(status, told, left_out, {name: rest[name] for name in touched if rest[name]})
 
 
-def member_code(member: Any) -> str:
-    """Give the code of an associated product or model, with or without a quantity."""
-    return str(member["identifier"] if isinstance(member, dict) else member)
+def _with_itself(sent: Sent, message: str) -> Verdict:
+    """Leave out what associates a record with itself: an association of two ways cannot."""
+    kinds = {"products", "product_uuids"} if sent.kind.has_identifier else {"product_models"}
+    own = {str(name).lower() for name in (sent.key, sent.payload.get("identifier")) if name}
+    lists = {
+        name: sent.payload[name] or []
+        for name, column in sent.columns.items()
+        if isinstance(column, Association) and column.kind in kinds
+    }
+    field = next((n for n, members in lists.items() if own & {member_code(one).lower() for one in members}), None)
+    reason = "it names the record itself, and this kind of association goes both ways between two"
+    remedy = "Take it out of its own associations in the source."
+    told = Problem(reason, field=field, value=sent.key, remedy=remedy, detail=message)
+    return without_members(lists, own, (told,), Status.REFUSED)
 
 
-def _named(error: Mapping[str, Any], columns: Mapping[str, Column]) -> list[str]:
+def _named(error: Mapping[str, Any], sent: Sent) -> list[str]:
     """Give the columns whose values an error is about; none where it concerns the whole record."""
+    message = str(error.get("message", ""))
     if error.get("attribute"):
-        about = (error["attribute"], error.get("locale"), error.get("scope"))
-        return [name for name, column in columns.items() if isinstance(column, ValueColumn) and column.place == about]
-    if error.get("property") not in {None, "values"} or _absent(error):
+        place = (error["attribute"], error.get("locale"), error.get("scope"))
+        return [n for n, column in sent.columns.items() if isinstance(column, ValueColumn) and column.place == place]
+    if missing(error):
         return []
-    codes = {code for pair in _ATTRIBUTE.findall(error["message"]) for code in pair}
-    return [name for name, column in columns.items() if isinstance(column, ValueColumn) and column.place[0] in codes]
-
-
-def _absent(error: Mapping[str, Any]) -> tuple[str, str, str] | None:
-    """Give property, code and message where an error is about something that the PIM does not have."""
-    message = str(error.get("message", ""))
-    for pattern, about in _ABSENT_BY_TEXT:
-        if found := pattern.search(message):
-            return about, found[1], message
-    quoted = _PROPERTY.match(message)
-    about = str(error.get("property") or (quoted[1] if quoted else ""))
-    about = "quantified_associations" if about.startswith("quantifiedAssociations") else about
-    if about not in _MISSING or not _ABSENT.search(message):
-        return None
-    given = _GIVEN.search(message)
-    return about, given[1] if given else "", message
-
-
-def _value_problem(error: Mapping[str, Any], name: str, payload: Mapping[str, Any]) -> Problem:
-    message, value = error["message"], _shown(payload[name])
-    if _TAKEN.search(message):
-        return Problem(_TAKEN_VALUE, ProblemKind.DUPLICATE, name, value, _CHANGE_ONE, detail=message)
-    reason = f"the PIM does not take it: {_sentence(message)}"
-    return Problem(reason, ProblemKind.VALUE, name, value, _CORRECT, detail=message)
-
-
-def absent_problem(about: str, code: str, message: str, payload: Mapping[str, Any]) -> Problem:
-    """Tell that the PIM does not have what a property names: `code`, or all that the payload has there."""
-    missing = _MISSING[about]
-    value = code or _shown(payload.get(about))
-    named = (
-        name
-        for name, members in payload.items()
-        if about in _ASSOCIATIONS and isinstance(members, list) and code.lower() in _codes(members)
-    )
-    return Problem(
-        missing.reason, ProblemKind.REFERENCE, next(named, about), value, missing.remedy, missing.who, message
-    )
-
-
-def _codes(members: list[Any]) -> set[str]:
-    return {member_code(member).lower() for member in members}
-
-
-def _refusal(error: Mapping[str, Any], payload: Mapping[str, Any]) -> Problem:
-    message = str(error.get("message", ""))
-    quoted = _PROPERTY.match(message)
-    about = str(error.get("property") or (quoted[1] if quoted else ""))
-    if about == "attribute" and _TAKEN.search(message):
-        return _axis_taken(message)
-    if about in {"identifier", "values"} and _TAKEN.search(message):
-        return Problem(
-            _TAKEN_VALUE, ProblemKind.DUPLICATE, "identifier", payload.get("identifier"), _CHANGE_ONE, detail=message
-        )
-    reason = f"the PIM says: {_sentence(message)}"
-    return Problem(reason, ProblemKind.VALUE, about or None, _shown(payload.get(about)), _CORRECT, detail=message)
-
-
-def _axis_taken(message: str) -> Problem:
-    sibling = _SIBLING.search(message)
-    which = f"variant '{sibling[1]}'" if sibling else "another variant"
-    reason = f"{which} of the same model already has this option"
-    remedy = "Decide with the ERP team which one is right."
-    return Problem(reason, ProblemKind.DUPLICATE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=message)
+    if quantities := _QUANTITIES.match(str(error.get("property"))):
+        return [
+            name
+            for name, column in sent.columns.items()
+            if isinstance(column, Association) and column.type == quantities[1] and quantities[2] in {None, column.kind}
+        ]
+    if error.get("property") not in {None, "values"} and not _OF_VALUE.search(message):
+        return []
+    codes = {code for pair in _ATTRIBUTE.findall(message) for code in pair}
+    return [n for n, column in sent.columns.items() if isinstance(column, ValueColumn) and column.place[0] in codes]
 
 
 def _plain(reason: str, remedy: str) -> Problem:
     return Problem(reason, ProblemKind.CONNECTION, remedy=remedy, who=Who.ADMINISTRATOR)
-
-
-def _sentence(message: str) -> str:
-    return _HINT.sub("", message).strip().rstrip(".")
-
-
-def _shown(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value

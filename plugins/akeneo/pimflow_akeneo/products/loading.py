@@ -10,10 +10,11 @@ from pimflow_akeneo.bulk import Line, deliver
 from pimflow_akeneo.columns import Column
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
 from pimflow_akeneo.products import lines, uuids
-from pimflow_akeneo.products.answers import Verdict, absent_problem, judge, without_members
+from pimflow_akeneo.products.answers import Verdict, judge, without_members
 from pimflow_akeneo.products.before import Before
 from pimflow_akeneo.products.created import created
 from pimflow_akeneo.products.existing import existence
+from pimflow_akeneo.products.missing import Missing, problems
 from pimflow_akeneo.products.pending import Pending
 from pimflow_akeneo.session import Session
 
@@ -55,7 +56,7 @@ class Loading:
             statuses = created(self._session, kind, answered, there, self._opened)
             pending = []
             for one, answer in answered:
-                verdict = judge(answer, one.payload, self._parse, kind, one_by_one=number < _ROUNDS - 1)
+                verdict = judge(answer, one.payload, self._parse, one.key, kind, one_by_one=number < _ROUNDS - 1)
                 if verdict.sent_again and number < _ROUNDS:
                     pending.append(one.without(verdict))
                 else:
@@ -93,6 +94,6 @@ class Loading:
         absent = [code for codes in columns.values() for code in codes if code.lower() not in known]
         if not absent:
             return one
-        told = tuple(absent_problem("associations", code, "", one.payload) for code in absent)
+        told = problems(Missing("associations", tuple(absent), ""), one.payload)
         lists = {name: one.payload[name] or [] for name in columns}
         return one.without(without_members(lists, {code.lower() for code in absent}, told))
