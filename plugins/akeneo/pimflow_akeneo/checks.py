@@ -17,7 +17,6 @@ from pimflow_akeneo.patterns import matches
 Codes = Mapping[str, str]
 _LONGEST = {"text": 255, "identifier": 255, "textarea": 65535}
 _BOOLEANS = {"1": True, "0": False, "true": True, "false": False}
-_MEDIA_CODE = re.compile(r"\w/\w/\w/\w/[^/]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _DIGITS = 18
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -143,14 +142,9 @@ def unit(found: str, column: ValueColumn, vocabulary: Vocabulary) -> str:
     return code
 
 
-def media(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
-    """Accept the code that the PIM gave for a file when it was uploaded."""
-    value = str(cell)
-    if not _MEDIA_CODE.fullmatch(value):
-        remedy = "Upload the file in the PIM and give its code, as in 'f/2/e/6/f2e6_manual.pdf'."
-        reason = "which is no file that the PIM has"
-        raise _bad(column, cell, reason, remedy, kind=ProblemKind.REFERENCE, who=Who.PRODUCT_MANAGER)
-    return value
+def media(cell: Any, _column: ValueColumn, _vocabulary: Vocabulary) -> Any:
+    """Leave the cell as it is: its file is looked for once the record is known to be good."""
+    return cell
 
 
 def code(cell: Any, _column: ValueColumn, _vocabulary: Vocabulary) -> str:

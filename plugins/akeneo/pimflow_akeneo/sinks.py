@@ -12,6 +12,8 @@ from pimflow_akeneo import fields
 from pimflow_akeneo.columns import Column, Property, ValueColumn, parse_column
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
+from pimflow_akeneo.media.files import Files
+from pimflow_akeneo.media.options import MediaOptions
 from pimflow_akeneo.products import lines, lookup
 from pimflow_akeneo.products.existing import existence
 from pimflow_akeneo.products.loading import Loading
@@ -27,15 +29,20 @@ class _RecordsSink(Sink):
     in_flight = 4
 
     connection: Use[AkeneoConnection] = Field(description="Name of the connection to the PIM.")
+    media: MediaOptions = Field(
+        default_factory=MediaOptions,
+        validate_default=True,
+        description="Where pictures and files come from, for cells that hold no code of the PIM.",
+    )
 
     @property
     def title(self) -> str:
         """What a report calls the target."""
         return TITLE
 
-    def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+    def open(self, session: Session, run: Run) -> Writer:
         """Read the PIM's model and give the writer."""
-        return ProductWriter(session, self.kind)
+        return ProductWriter(session, self.kind, self.media, run)
 
 
 class AkeneoProductsSink(_RecordsSink):
@@ -63,13 +70,14 @@ class AkeneoProductModelsSink(_RecordsSink):
 class ProductWriter(Writer):
     """Writes products by identifier, or by uuid where the row has one; or product models by code."""
 
-    def __init__(self, session: Session, kind: Kind) -> None:
+    def __init__(self, session: Session, kind: Kind, media: MediaOptions, run: Run) -> None:
         self._session = session
         self._kind = kind
         self._model = session.catalog.model
         self._columns: dict[str, Column | RowProblem] = {}
         self._preparation = Preparation(session.catalog, kind, self._known)
         self._loading = Loading(session, kind, self._column)
+        self._files = Files(session, kind, self._column, media, run)
 
     def knows(self, column: str) -> bool:
         """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
@@ -93,7 +101,7 @@ class ProductWriter(Writer):
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
-        return [self._preparation.item(row)]
+        return [self._files.taken(self._preparation.item(row))]
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what the PIM has for these keys: the columns that have a value there.
@@ -114,9 +122,18 @@ class ProductWriter(Writer):
                 found[key] = {name: now[name] for name in parsed if now.get(name) is not None}
         return found
 
+    def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Show files in a plan as the PIM knows them."""
+        return self._files.fit(batch)
+
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch: every record that can be, without the values that the PIM does not take."""
-        return self._loading.load(batch)
+        return self._files.load(batch, self._loading.load)
+
+    def close(self, ok: bool) -> bool:  # noqa: ARG002 - what was written is written
+        """Remove what was downloaded to be uploaded."""
+        self._files.close()
+        return True
 
     def _known(self, name: str) -> Column | None:
         column = self._parsed(name)

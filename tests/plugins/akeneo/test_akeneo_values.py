@@ -119,7 +119,6 @@ def test_the_code_of_a_file_goes_as_it_is(kind):
         ("12 PARSEC", column("metric"), "no unit of Weight"),
         ("green", column("simpleselect"), "the PIM has no such option"),
         ("red,green", column("multiselect"), "the PIM has no such option"),
-        ("photos/a.jpg", column("image"), "no file that the PIM has"),
     ],
 )
 def test_what_the_pim_would_refuse_is_told_before(cell, one, reason):

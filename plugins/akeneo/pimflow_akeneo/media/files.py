@@ -1,0 +1,57 @@
+"""The files of one sink during one run: found when rows are prepared, attached when records have arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from pimflow import Change, Item, Outcome, RowProblem, Run
+from pimflow_akeneo.columns import Column, ValueColumn
+from pimflow_akeneo.kinds import Kind
+from pimflow_akeneo.media.attaching import Attaching, Load, planned
+from pimflow_akeneo.media.content import MEDIA
+from pimflow_akeneo.media.options import MediaOptions
+from pimflow_akeneo.media.taking import Taking
+from pimflow_akeneo.session import Session
+
+
+class Files:
+    """`fit` and `load` are safe for several threads."""
+
+    def __init__(
+        self, session: Session, kind: Kind, parse: Callable[[str], Column], options: MediaOptions, run: Run
+    ) -> None:
+        self._parse = parse
+        self._run = run
+        self._taking = Taking(options, run.memory)
+        self._attaching = Attaching(session, kind, parse, self._taking, run.memory, options.parallel)
+
+    def taken(self, item: Item) -> Item:
+        """Put what is to be sent in place of the cells that name files; those that name none are left out and told."""
+        cells = {name: value for name, value in item.payload.items() if value is not None}
+        columns = {name: column for name in cells if (column := self._media(name))}
+        if not columns:
+            return item
+        found = self._taking.take_all({name: cells[name] for name in columns}, columns, item.key)
+        bad = tuple(one.problem for one in found.values() if isinstance(one, RowProblem))
+        good = {name: text for name, text in found.items() if isinstance(text, str)}
+        payload = {
+            name: good.get(name, value) for name, value in item.payload.items() if name in good or name not in found
+        }
+        return replace(item, payload=payload, problems=(*item.problems, *bad))
+
+    def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Let a plan show codes and names of files; a run needs the contents themselves."""
+        return planned(batch, self._run.memory) if self._run.dry else batch
+
+    def load(self, batch: Sequence[Change], load: Load) -> list[Outcome]:
+        """Write the batch with `load`, then attach the files of the records that have arrived."""
+        return self._attaching.load(batch, load)
+
+    def close(self) -> None:
+        """Remove what was downloaded for this run."""
+        self._taking.close()
+
+    def _media(self, name: str) -> ValueColumn | None:
+        column = self._parse(name)
+        return column if isinstance(column, ValueColumn) and column.attribute.kind in MEDIA else None
