@@ -6,6 +6,7 @@ line or the models of the pipeline file. MkDocs calls `on_page_markdown` for eac
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -92,8 +93,7 @@ def commands(group: click.Group = pimflow, above: tuple[str, ...] = ()) -> Itera
 
 
 def _paragraphs(component: type[Component]) -> str:
-    lines = (component.__doc__ or "").strip().splitlines()
-    return "\n".join(line.strip() for line in lines)
+    return inspect.cleandoc(component.__doc__ or "")
 
 
 def _whole_value(component: type[Transform]) -> str:

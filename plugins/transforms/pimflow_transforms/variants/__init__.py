@@ -1,0 +1,1 @@
+"""The transform `variants`: flat rows become product models and their variants."""
