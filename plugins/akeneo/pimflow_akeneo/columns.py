@@ -89,7 +89,7 @@ def parse_column(name: str, model: Model, kind: Kind = PRODUCTS) -> Column:
 
 
 def _unknown(name: str, code: str, model: Model, kind: Kind) -> RowProblem:
-    if name in {*PRODUCTS.properties, *MODELS.properties}:
+    if name in {PRODUCTS.key, *PRODUCTS.properties, *MODELS.properties}:
         return _wrong(name, f"a {kind.noun[0]} has no such property", "Leave this column out.")
     return _wrong(name, "the PIM has no attribute with this code", _alike(code, _known_codes(model, kind)))
 
