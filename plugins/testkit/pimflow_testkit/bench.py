@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pimflow import Component, FlowError, PimflowError
+from pimflow import Component, FlowError, Level, PimflowError
 
 Options = Mapping[str, Any] | Callable[[Path], Mapping[str, Any]]
 """Options as in the YAML; or a function that makes them, given an empty folder for files."""
@@ -43,6 +43,7 @@ class Subject:
     rows: Sequence[Row] = ()
     header: Sequence[str] = ()
     knows: Callable[[str], bool] = lambda _: True
+    levels: Mapping[str, Sequence[Level]] = field(default_factory=dict)
     fill: Callable[[Path, Sequence[str], Iterable[Sequence[str]]], Mapping[str, Any]] | None = None
     changed: str | None = None
     pages: Mapping[str, Any] | None = None

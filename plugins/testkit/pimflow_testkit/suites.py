@@ -13,8 +13,15 @@ from typing import Any
 
 import pytest
 
-from pimflow import Connection, Sink, Source, Transform
-from pimflow_testkit import component_cases, connection_cases, sink_cases, source_cases, transform_cases
+from pimflow import Connection, Level, Sink, Source, Transform, WholeTransform
+from pimflow_testkit import (
+    component_cases,
+    connection_cases,
+    sink_cases,
+    source_cases,
+    transform_cases,
+    whole_transform_cases,
+)
 from pimflow_testkit.bench import Around, Bench, Case, Options, Row, Setup, Subject
 
 Suite = Callable[..., None]
@@ -72,14 +79,19 @@ def transform_suite(
     *,
     rows: Sequence[Row],
     knows: Callable[[str], bool] = lambda _: True,
+    levels: Mapping[str, Sequence[Level]] = _NONE,
     without: Mapping[str, str] = _NONE,
 ) -> Suite:
-    """Make the suite of a transform. `options` is what the YAML has behind its name; one of `rows` must go on."""
+    """Make the suite of a transform. `options` is what the YAML has behind its name; one of `rows` must go on.
+
+    `levels` are those of each family variant that a `WholeTransform` may ask its target for.
+    """
     root = transform.root
     given: Options = options if root is None else _under(root, options)
     header = tuple(dict.fromkeys(name for row in rows for name in row))
-    subject = Subject(component=transform, options=given, rows=rows, header=header, knows=knows)
-    return _suite(subject, transform_cases.CASES, None, without)
+    subject = Subject(component=transform, options=given, rows=rows, header=header, knows=knows, levels=levels)
+    whole = issubclass(transform, WholeTransform)
+    return _suite(subject, whole_transform_cases.CASES if whole else transform_cases.CASES, None, without)
 
 
 def sink_suite(

@@ -1,8 +1,10 @@
+from pimflow import Level
 from pimflow_testkit import transform_suite
 from pimflow_transforms.convert import Convert
 from pimflow_transforms.filter import Filter
 from pimflow_transforms.map import Map
 from pimflow_transforms.value_map import ValueMap
+from pimflow_transforms.variants.transform import Variants
 
 ROWS = [
     {"sku": "A", "name@en_US": "Chair", "weight": "1,5", "active": "oui", "day": "31.01.2026", "colour": ["red"]},
@@ -43,4 +45,47 @@ test_convert = transform_suite(
 test_value_map = transform_suite(ValueMap, {"field": "colour", "map": {"red": "rouge"}}, rows=ROWS)
 test_value_map_refusing = transform_suite(
     ValueMap, {"field": "colour", "map": {"red": "rouge"}, "unknown": "refuse"}, rows=ROWS
+)
+
+ITEMS = [
+    {"identifier": "S-1", "style": "A 1", "family": "shirts", "name": "Shirt", "color": "red", "size": "M", "ean": "1"},
+    {"identifier": "S-2", "style": "A 1", "family": "shirts", "name": "Shirt", "color": "red", "size": "L", "ean": "2"},
+    {"identifier": "S-3", "style": "A 1", "family": "shirts", "name": "Vest", "color": "blue", "categories": ["new"]},
+    {"identifier": "S-4", "family": "mugs", "name": "Mug"},
+]
+BY_SIZE = (Level((), frozenset({"name", "color"})), Level(("size",), frozenset({"size", "ean"})))
+BY_COLOR_SIZE = (
+    Level((), frozenset({"name"})),
+    Level(("color",), frozenset({"color"})),
+    Level(("size",), frozenset({"size", "ean"})),
+)
+LEVELS = {"by_size": BY_SIZE, "by_color_size": BY_COLOR_SIZE}
+
+
+def clothing(folder):
+    (folder / "variants.csv").write_text("family;variant\nshirts;by_color_size\nmugs;\n")
+    return {"group": "{family}-{style}", "family_variant": {"from": "family", "table": folder / "variants.csv"}}
+
+
+test_variants = transform_suite(Variants, clothing, rows=ITEMS, levels=LEVELS)
+test_variants_of_one_level = transform_suite(
+    Variants,
+    {
+        "group": {"from": "style", "pattern": "^(A)"},
+        "family_variant": {"constant": "by_size"},
+        "code": "model_{group}",
+        "singles": "simple",
+        "differing": "leave_out",
+    },
+    rows=ITEMS,
+    levels=LEVELS,
+)
+test_variants_of_stated_levels = transform_suite(
+    Variants,
+    {
+        "group": "style",
+        "family_variant": {"from": "family", "map": {"shirts": "s", "mugs": ""}},
+        "levels": [{"columns": ["na*"]}, {"axes": ["color", "size"], "columns": ["ean"]}],
+    },
+    rows=ITEMS,
 )
