@@ -1,0 +1,188 @@
+"""Products by uuid, product models, published products, keys alone: out of a PIM and back into it."""
+
+import pytest
+
+from pimflow import RemoteError, Window
+from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
+from pimflow_akeneo.sources import AkeneoProductModelsSource, AkeneoProductsSource, AkeneoPublishedProductsSource
+
+
+def value(data, locale=None, scope=None):
+    return [{"locale": locale, "scope": scope, "data": data}]
+
+
+SEED = [
+    {
+        "resource": "products",
+        "data": {
+            "identifier": "lace",
+            "family": "footwear",
+            "associations": {"X_SELL": {"products": ["boot-red"], "product_models": ["boot"]}},
+            "quantified_associations": {"KIT": {"products": [{"identifier": "boot-red", "quantity": 3}]}},
+        },
+    },
+    {
+        "resource": "product_models",
+        "data": {
+            "code": "boot",
+            "family_variant": "by_color",
+            "categories": ["boots"],
+            "values": {"name": value("Boot", "en_US"), "rating": value("4.5")},
+            "associations": {"X_SELL": {"products": ["lace"]}},
+            "quantified_associations": {"KIT": {"products": [{"identifier": "lace", "quantity": 2}]}},
+        },
+    },
+    {"resource": "products", "data": {"identifier": "boot-red", "parent": "boot", "values": {"color": value("red")}}},
+    {"resource": "products", "data": {"family": "footwear", "values": {"name": value("Nameless", "en_US")}}},
+]
+
+
+@pytest.fixture
+def filled(pim):
+    pim.seed(SEED)
+    return pim
+
+
+def rows(source, session, window=None):
+    header, *found = source.extract(session, window or Window())
+    return [{name: cell for name, cell in zip(header, row, strict=True) if cell is not None} for row in found]
+
+
+def calls(pim, route):
+    return pim.stats()["routes"].get(route, {"calls": 0})["calls"]
+
+
+def same_again(writer, row):
+    (item,) = writer.prepare(row)
+    assert item.problems == ()
+    return writer.current(item.resource, [item.key], list(item.payload)) == {item.key: dict(item.payload)}
+
+
+def test_by_uuid_products_without_an_identifier_come_too(filled, session):
+    assert len(rows(AkeneoProductsSource(connection="pim"), session)) == 2
+    found = rows(AkeneoProductsSource(connection="pim", by_uuid=True), session)
+    assert sorted(row.get("identifier", "") for row in found) == ["", "boot-red", "lace"]
+    assert [row["uuid"] for row in found] == sorted(row["uuid"] for row in found)
+
+
+def test_by_uuid_associated_products_are_named_by_uuid(filled, session):
+    found = {row.get("identifier"): row for row in rows(AkeneoProductsSource(connection="pim", by_uuid=True), session)}
+    red = found["boot-red"]["uuid"]
+    associated = {name: cell for name, cell in found["lace"].items() if name.startswith(("X_SELL", "KIT"))}
+    assert associated == {
+        "X_SELL-product_uuids": red,
+        "X_SELL-product_models": "boot",
+        "KIT-product_uuids": red,
+        "KIT-product_uuids-quantity": "3",
+    }
+
+
+def test_what_was_read_by_uuid_arrives_in_an_empty_pim(filled, session, run, changes):
+    source = AkeneoProductsSource(connection="pim", by_uuid=True)
+    before = [row for row in rows(source, session) if "parent" not in row]
+    header = next(iter(source.extract(session, Window())))
+    filled.reset()
+    writer = AkeneoProductsSink(connection="pim").open(session, run)
+    assert writer.check_columns(header) == {}
+    for row in before:
+        for name in [name for name in row if name.startswith(("X_SELL", "KIT"))]:
+            del row[name]
+    list(writer.load(changes(writer, before)))
+    assert rows(source, session) == before
+
+
+def test_associations_that_were_read_by_uuid_can_be_written_as_they_are(filled, session, run, changes):
+    source = AkeneoProductsSource(connection="pim", by_uuid=True)
+    before = rows(source, session)
+    writer = AkeneoProductsSink(connection="pim").open(session, run)
+    row = next(row for row in before if row.get("identifier") == "lace")
+    some = {name: cell for name, cell in row.items() if name == "uuid" or name.startswith("X_SELL")}
+    list(writer.load(changes(writer, [{**some, "X_SELL-product_uuids": None, "X_SELL-product_models": None}])))
+    assert rows(source, session) != before
+    list(writer.load(changes(writer, [some])))
+    assert rows(source, session) == before
+
+
+def test_by_uuid_keys_are_identifiers_or_uuids(filled, session):
+    source = AkeneoProductsSource(connection="pim", by_uuid=True)
+    nameless = next(row["uuid"] for row in rows(source, session) if "identifier" not in row)
+    found = rows(source, session, Window(keys=("lace", nameless.upper(), "ghost")))
+    assert {row.get("identifier") for row in found} == {"lace", None}
+
+
+def test_models_are_read_with_their_own_columns(filled, session):
+    header, *_ = AkeneoProductModelsSource(connection="pim").extract(session, Window())
+    assert header[:5] == ("code", "family", "family_variant", "parent", "categories")
+    assert not {"enabled", "uuid", "groups", "identifier", "sku"} & set(header)
+    assert rows(AkeneoProductModelsSource(connection="pim"), session) == [
+        {
+            "code": "boot",
+            "family": "footwear",
+            "family_variant": "by_color",
+            "categories": "boots",
+            "name-en_US": "Boot",
+            "rating": "4.5",
+            "X_SELL-products": "lace",
+            "KIT-products": "lace",
+            "KIT-products-quantity": "2",
+        }
+    ]
+
+
+def test_models_that_were_read_can_be_written_as_they_are(filled, session, run):
+    header, cells = AkeneoProductModelsSource(connection="pim").extract(session, Window())
+    writer = AkeneoProductModelsSink(connection="pim").open(session, run)
+    assert writer.check_columns(header) == {}
+    assert same_again(writer, {name: cell for name, cell in zip(header, cells, strict=True) if cell is not None})
+
+
+def test_models_are_found_by_code_and_by_filter(filled, session):
+    assert len(rows(AkeneoProductModelsSource(connection="pim"), session, Window(keys=("BOOT", "ghost")))) == 1
+    source = AkeneoProductModelsSource(connection="pim", search={"parent": {"operator": "NOT EMPTY"}})
+    assert rows(source, session) == []
+    assert source.count(session, Window()) == 0
+
+
+@pytest.mark.parametrize("by_uuid", [False, True])
+def test_completeness_and_quality_come_when_asked_for(filled, session, by_uuid):
+    source = AkeneoProductsSource(connection="pim", by_uuid=by_uuid, with_completenesses=True, with_quality_scores=True)
+    header, *_ = source.extract(session, Window())
+    assert {"completeness-fr_FR-print", "quality_score-en_US-shop"} <= set(header)
+    assert not {"completeness-fr_FR-shop", "completeness-en_US-print"} & set(header)
+    lace = next(row for row in rows(source, session) if row.get("identifier") == "lace")
+    assert lace["completeness-en_US-shop"] == 100
+    assert lace["quality_score-en_US-shop"] in set("ABCDE")
+
+
+def test_scores_are_limited_to_the_channel_and_locales_that_are_read(filled, session):
+    source = AkeneoProductsSource(connection="pim", with_completenesses=True, scope="shop", locales=["de_DE"])
+    header, *_ = source.extract(session, Window())
+    assert [name for name in header if name.startswith("completeness")] == ["completeness-de_DE-shop"]
+
+
+def test_keys_alone_are_cheap(pim, session):
+    pim.seed([{"resource": "products", "data": {"identifier": f"p-{n:03}"}} for n in range(250)])
+    source = AkeneoProductsSource(connection="pim", only_keys=True)
+    header, *found = source.extract(session, Window())
+    assert header == ("identifier", "uuid")
+    assert [row[0] for row in found] == [f"p-{n:03}" for n in range(250)]
+    assert calls(pim, "GET /api/rest/v1/products") == 3
+    assert list(AkeneoProductsSource(connection="pim").all_keys(session)) == [row[0] for row in found]
+
+
+def test_all_keys_of_models_and_of_products_without_identifier(filled, session):
+    assert list(AkeneoProductModelsSource(connection="pim").all_keys(session)) == ["boot"]
+    keys = list(AkeneoProductsSource(connection="pim", by_uuid=True).all_keys(session))
+    assert {"lace", "boot-red"} < set(keys)
+    assert len(keys) == 3
+
+
+def test_published_products_are_told_to_be_of_the_enterprise_edition(pim, session):
+    source = AkeneoPublishedProductsSource(connection="pim")
+    with pytest.raises(RemoteError, match="only the Enterprise Edition") as caught:
+        source.count(session, Window())
+    assert "akeneo.products" in str(caught.value)
+
+
+def test_published_products_are_read_as_a_whole(session):
+    assert AkeneoPublishedProductsSource(connection="pim").window(session, "any").since is None
