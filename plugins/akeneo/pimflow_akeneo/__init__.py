@@ -1,4 +1,4 @@
-"""Reads products from and writes products to an Akeneo PIM."""
+"""Reads from and writes to an Akeneo PIM: products, product models, and the structure that they are made of."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pimflow import Component, hookimpl
 
 @hookimpl
 def pimflow_components() -> list[type[Component]]:
-    """Give the connection, source and sink of this plugin."""
+    """Give the connection, sources and sinks of this plugin."""
     from pimflow_akeneo.connection import AkeneoConnection
     from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
     from pimflow_akeneo.sources import (
@@ -15,6 +15,7 @@ def pimflow_components() -> list[type[Component]]:
         AkeneoProductsSource,
         AkeneoPublishedProductsSource,
     )
+    from pimflow_akeneo.structure.components import STRUCTURE
 
     return [
         AkeneoConnection,
@@ -23,4 +24,5 @@ def pimflow_components() -> list[type[Component]]:
         AkeneoPublishedProductsSource,
         AkeneoProductsSink,
         AkeneoProductModelsSink,
+        *STRUCTURE,
     ]

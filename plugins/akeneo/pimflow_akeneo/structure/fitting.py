@@ -1,0 +1,95 @@
+"""What is wished for a record, held against what the PIM has: some of it the PIM keeps for ever, or decides itself.
+
+No I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pimflow import Change, Problem, ProblemKind, Who
+from pimflow_akeneo.model import IDENTIFIER, Attribute
+from pimflow_akeneo.structure.codecs import PAIRS
+from pimflow_akeneo.structure.description import IDENTIFIERS, Column, Resource
+
+Values = Mapping[str, Any]
+Attributes = Mapping[str, Attribute]
+
+
+def fitted(change: Change, now: Values, resource: Resource, attributes: Attributes) -> Change:
+    """Take out what the PIM keeps for ever, telling where it differs; put in what the PIM holds by itself.
+
+    Where lists are equal save for what the PIM puts into them, the wish becomes what the PIM has.
+    """
+    payload: dict[str, Any] = {}
+    problems = []
+    for name, value in change.payload.items():
+        place = resource.place(name)
+        if place is None:
+            continue
+        column = place.column
+        if _is_kept(column, now):
+            if value != now.get(name):
+                problems.append(_kept_for_ever(place.name, column, value, now.get(name), resource))
+        elif column.holds:
+            held = _held(column, now, attributes).intersection(now.get(name) or ())
+            payload[name] = sorted(held.union(value or ())) or None
+        elif column.codec is PAIRS:
+            payload[name] = {**dict.fromkeys(set(now.get(name) or ()) - set(value or ())), **(value or {})} or None
+        else:
+            payload[name] = value
+    if any(name in payload for name in resource.completed):
+        payload = {**{name: now[name] for name in resource.completed if name in now}, **payload}
+    return _with(change, payload, problems)
+
+
+def grouped(change: Change, attributes: Attributes) -> Change:
+    """Take out the attributes of a group, telling those that are in another one: the PIM sets it at the attribute."""
+    wished = {code.lower() for code in change.payload["attributes"] or ()}
+    there = {one.code.lower(): one for one in attributes.values()}
+    elsewhere = [one for code, one in there.items() if code in wished and one.group != change.key]
+    more = [one for code, one in there.items() if code not in wished and one.group == change.key]
+    problems = [_in_another_group(one, f"is in group '{one.group}' there") for one in elsewhere]
+    problems += [_in_another_group(one, "is in this group there too") for one in more]
+    return _with(change, {name: value for name, value in change.payload.items() if name != "attributes"}, problems)
+
+
+def _is_kept(column: Column, now: Values) -> bool:
+    """Tell whether the PIM keeps this: also the attributes of a level that it does not have."""
+    return column.fixed or bool(column.level and f"variant-axes_{column.level}" not in now)
+
+
+def _held(column: Column, now: Values, attributes: Attributes) -> frozenset[str]:
+    if column.holds == IDENTIFIERS:
+        return frozenset(one.code for one in attributes.values() if one.type == IDENTIFIER)
+    lowest = column.level == 2 or "variant-axes_2" not in now
+    unique = (one.code for one in attributes.values() if lowest and one.unique)
+    return frozenset([*now.get(f"variant-axes_{column.level}", ()), *unique])
+
+
+def _kept_for_ever(name: str, column: Column, wish: Any, now: Any, resource: Resource) -> Problem:
+    noun = resource.noun[0]
+    has = "there is none" if now is None else f"it is {_shown(column, now)} there"
+    reason = f"the PIM keeps {'an' if noun[0] in 'aeiou' else 'a'} {noun}'s {column.words.lower()} for ever: {has}"
+    remedy = f"Correct the source; or delete the {noun} in the PIM, and it is created anew by the next run."
+    value = None if wish is None else _shown(column, wish)
+    return Problem(reason, ProblemKind.VALUE, name, value, remedy, Who.PRODUCT_MANAGER)
+
+
+def _shown(column: Column, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(column.codec.cell(value)).removeprefix("pim_catalog_")
+
+
+def _in_another_group(attribute: Attribute, where: str) -> Problem:
+    reason = f"the PIM keeps the group with the attribute, and this one {where}"
+    remedy = "Set the column 'group' of the attribute; a flow into akeneo.attributes does that."
+    return Problem(reason, ProblemKind.VALUE, "attributes", attribute.code, remedy, Who.PRODUCT_MANAGER)
+
+
+def _with(change: Change, payload: Values, problems: list[Problem]) -> Change:
+    told = (*change.item.problems, *problems)
+    return replace(change, item=replace(change.item, payload=payload, problems=told))
