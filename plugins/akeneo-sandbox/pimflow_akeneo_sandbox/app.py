@@ -26,8 +26,7 @@ from pimflow_akeneo_sandbox.structure.resources import NESTED, PLAIN
 
 ROOT = "/api/rest/v1"
 LIST, EDIT, REMOVE = Rule(may="list products"), "create or update products", Rule(may="delete products")
-
-MEASURES = Rule(may="list measure families")
+REMOVE_BY_UUID = Rule(may="delete products", refusal="Access forbidden. You are not allowed to delete products")
 
 Dispatch = dict[str, tuple[Endpoint, Rule]]
 
@@ -91,23 +90,25 @@ def _routes() -> list[Route]:
         _route(
             f"{ROOT}/measurement-families",
             {
-                "GET": (measurements.list_families, Rule(may="list measurement families")),
-                "PATCH": (measurements.patch_families, Rule(may="create or update measurement families")),
+                "GET": (measurements.list_families, Rule()),
+                "PATCH": (measurements.patch_families, Rule()),
             },
         ),
-        _route(f"{ROOT}/measure-families", {"GET": (measurements.list_measure_families, MEASURES)}),
-        _route(f"{ROOT}/measure-families/{{code}}", {"GET": (measurements.get_measure_family, MEASURES)}),
+        _route(f"{ROOT}/measure-families", {"GET": (measurements.list_measure_families, Rule())}),
+        _route(f"{ROOT}/measure-families/{{code}}", {"GET": (measurements.get_measure_family, Rule())}),
         *(route for resource in (*PLAIN, *NESTED) for route in _structure_routes(resource)),
     ]
 
 
-def _family(base: str, key: str, one: tuple[Endpoint, ...], many: tuple[Endpoint, ...]) -> list[Route]:
+def _family(
+    base: str, key: str, one: tuple[Endpoint, ...], many: tuple[Endpoint, ...], removal: Rule = REMOVE
+) -> list[Route]:
     get, patch, delete = one
     listing, post, patch_many = many
     edit = Rule(may=EDIT)
     return [
         _route(base, {"GET": (listing, LIST), "POST": (post, edit), "PATCH": (patch_many, collection(EDIT))}),
-        _route(f"{base}/{key}", {"GET": (get, LIST), "PATCH": (patch, edit), "DELETE": (delete, REMOVE)}),
+        _route(f"{base}/{key}", {"GET": (get, LIST), "PATCH": (patch, edit), "DELETE": (delete, removal)}),
     ]
 
 
@@ -119,6 +120,7 @@ def _product_routes() -> list[Route]:
             "{uuid}",
             (products_uuid.get_product, products_uuid.patch_product, products_uuid.remove_product),
             (products_uuid.list_products, products_uuid.post_product, products_uuid.patch_products),
+            REMOVE_BY_UUID,
         ),
         *_family(
             f"{ROOT}/products",
@@ -137,7 +139,7 @@ def _product_routes() -> list[Route]:
 
 def _media_routes() -> list[Route]:
     base = f"{ROOT}/media-files"
-    may = Rule(may="list products")
+    may = Rule()
     return [
         _route(base, {"GET": (list_media, may), "POST": (post_media, MEDIA_RULE)}),
         _route(f"{base}/{{code:path}}/download", {"GET": (download_media, may)}),

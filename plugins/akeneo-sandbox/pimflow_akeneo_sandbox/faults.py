@@ -38,6 +38,7 @@ class Planner:
         self._calls = 0
         self._chance = random.Random(faults.seed)  # noqa: S311 (faults, not secrets)
         self._recent: deque[float] = deque()
+        self._recent_options: deque[float] = deque()
         self.running = 0
 
     def change(self, faults: Faults) -> None:
@@ -59,16 +60,25 @@ class Planner:
                 chosen = kind
         return Plan(chosen, self._chance.randrange(2**32))
 
-    def too_many(self) -> bool:
-        """Whether this call exceeds the calls per second or the calls at once; if not, it is counted in."""
+    def too_many(self, *, options: bool) -> bool:
+        """Whether this call exceeds the calls per second or the calls at once; if not, it is counted in.
+
+        `options`: it writes attribute options, which have a rate of their own.
+        """
         if self.faults.concurrency and self.running >= self.faults.concurrency:
             return True
-        if not self.faults.rate:
-            return False
-        now = time.monotonic()
-        while self._recent and self._recent[0] <= now - 1:
-            self._recent.popleft()
-        if len(self._recent) >= self.faults.rate:
+        if _exceeds(self._recent, self.faults.rate):
             return True
-        self._recent.append(now)
+        return options and _exceeds(self._recent_options, self.faults.options_rate)
+
+
+def _exceeds(recent: deque[float], rate: float) -> bool:
+    if not rate:
         return False
+    now = time.monotonic()
+    while recent and recent[0] <= now - 1:
+        recent.popleft()
+    if len(recent) >= rate:
+        return True
+    recent.append(now)
+    return False

@@ -1,6 +1,7 @@
 """The outermost layer: every call is counted, slowed down, limited and, if so planned, made to fail."""
 
 import asyncio
+import re
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +12,7 @@ from pimflow_akeneo_sandbox.faults import Plan
 from pimflow_akeneo_sandbox.sandbox import Sandbox
 
 WRITING = frozenset({"POST", "PATCH", "DELETE", "PUT"})
+OPTIONS_PATH = re.compile(r"^/api/rest/v1/attributes/[^/]+/options(/|$)")
 TOO_MANY = "You have exceeded the limit of API requests per second."
 
 
@@ -29,7 +31,8 @@ class Gate:
         body = await _body(receive)
         lines = _lines(scope, body)
         planner = self.sandbox.planner
-        throttled = planner.too_many()
+        writes_options = scope["method"] in WRITING and OPTIONS_PATH.match(scope["path"]) is not None
+        throttled = planner.too_many(options=writes_options)
         self.sandbox.stats.count(scope["method"], scope["path"], lines, throttled=throttled)
         if throttled:
             await _refuse(429, self.sandbox, scope, receive, send)

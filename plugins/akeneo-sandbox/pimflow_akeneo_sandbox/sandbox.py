@@ -6,6 +6,7 @@ from typing import Any
 
 from pimflow_akeneo_sandbox.faults import Planner
 from pimflow_akeneo_sandbox.loading.catalog import Catalog, load, restore, seed
+from pimflow_akeneo_sandbox.permissions import EVERYTHING, Permissions
 from pimflow_akeneo_sandbox.persistence import SqliteFile
 from pimflow_akeneo_sandbox.settings import Settings, faults_from
 from pimflow_akeneo_sandbox.stats import Stats
@@ -23,11 +24,21 @@ class Sandbox:
         self.tokens = Tokens(settings.credentials, settings.token_seconds)
         self.planner = Planner(settings.faults)
         self.stats = Stats()
-        self.store = Store(self.file)
+        self.permissions = self._permissions()
+        self.store = self._empty_store()
         if self.file and not self.file.is_new:
             restore(self.store, self.file)
         else:
             self._load()
+
+    def _permissions(self) -> Permissions:
+        readers = {name: (EVERYTHING,) for name, _ in self.settings.credentials.readers}
+        return Permissions(readers | dict(self.settings.denied))
+
+    def _empty_store(self) -> Store:
+        store = Store(self.file, self.settings)
+        store.recent.change(self.planner.faults.index_lag_ms)
+        return store
 
     def _load(self) -> None:
         load(self.store, self.catalog)
@@ -37,10 +48,11 @@ class Sandbox:
         """Back to the freshly loaded catalogue with zero counters and the faults of the start."""
         if self.file:
             self.file.clear()
-        self.store = Store(self.file)
+        self.planner.change(self.settings.faults)
+        self.permissions = self._permissions()
+        self.store = self._empty_store()
         self._load()
         self.stats = Stats()
-        self.planner.change(self.settings.faults)
 
     def seed(self, entities: Any) -> int:
         """Put entities in directly; how many. Raises ValueError for what is none."""
@@ -51,6 +63,7 @@ class Sandbox:
     def change_faults(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Misbehave otherwise from now on; the settings in force. Raises ValueError."""
         self.planner.change(faults_from(dict(changes), self.planner.faults))
+        self.store.recent.change(self.planner.faults.index_lag_ms)
         return dict(vars(self.planner.faults))
 
     def close(self) -> None:

@@ -1,9 +1,11 @@
 """What a sandbox is started with: who may log in, how slow it is, how it fails."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
-EDITIONS = ("ce", "ee")
+EDITIONS = ("ce", "ge", "ee", "serenity")
 
 
 @dataclass(frozen=True)
@@ -20,13 +22,16 @@ class Credentials:
 class Faults:
     """How the server misbehaves. Below 1 a number is a share of the calls, from 1 on it means every Nth call.
 
-    Times are in milliseconds, `retry_after` in seconds, `rate` in calls per second, `concurrency` in calls at once;
-    0 switches each of them off. `writes_only` spares reading calls.
+    Times are in milliseconds, `retry_after` in seconds, `rate` in calls per second, `options_rate` in writing calls
+    per second for attribute options (3 in hosted PIMs), `concurrency` in calls at once; 0 switches each of them off.
+    Lists and searches see a product or model as it was `index_lag_ms` ago. `writes_only` spares reading calls.
     """
 
     latency_ms: float = 0
     latency_per_line_ms: float = 0
+    index_lag_ms: float = 0
     rate: float = 0
+    options_rate: float = 0
     concurrency: int = 0
     drop_before: float = 0
     drop_after: float = 0
@@ -40,12 +45,31 @@ class Faults:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is not catalogue data."""
+    """Everything that is not catalogue data.
+
+    `time_zone` is that of the server, in which dates are told and searched. `denied` are the permissions that a user
+    lacks, in the words of the refusals (`create or update products`); see permissions.py.
+    """
 
     credentials: Credentials = field(default_factory=Credentials)
     faults: Faults = field(default_factory=Faults)
     edition: str = "ce"
     token_seconds: int = 3600
+    time_zone: str = "UTC"
+    denied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone. Raises ValueError for a name that is none."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (OSError, LookupError, ValueError):
+            raise ValueError(f"'{self.time_zone}' is no time zone; one is called Europe/Paris.") from None
+
+    @property
+    def has_saas_features(self) -> bool:
+        """Whether the edition is the hosted one, which has more than the others."""
+        return self.edition == "serenity"
 
 
 def faults_from(changes: dict[str, Any], now: Faults) -> Faults:

@@ -1,6 +1,7 @@
 """All that the sandbox knows: structure, products, models, media. In memory, written through to an optional file."""
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,8 @@ from pimflow_akeneo_sandbox.entities import NO_SCOPE, Product, ProductModel, to_
 from pimflow_akeneo_sandbox.index import SortedKeys
 from pimflow_akeneo_sandbox.media import MediaFile
 from pimflow_akeneo_sandbox.persistence import SqliteFile
+from pimflow_akeneo_sandbox.recent import Recent
+from pimflow_akeneo_sandbox.settings import Settings
 
 STRUCTURE = (
     "locales",
@@ -38,8 +41,11 @@ def key_of(kind: str, record: Record) -> str:
 class Store:
     """The catalogue. Every change goes through `put`, `put_product`, `put_model` and their removals."""
 
-    def __init__(self, file: SqliteFile | None = None) -> None:
+    def __init__(self, file: SqliteFile | None = None, settings: Settings | None = None) -> None:
         self.file = file
+        self.settings = settings or Settings()
+        self.zone = self.settings.zone
+        self.recent = Recent()
         self.structure = {kind: Collection() for kind in STRUCTURE}
         self.products: dict[str, Product] = {}
         self.models: dict[str, ProductModel] = {}
@@ -125,6 +131,8 @@ class Store:
     def put_product(self, product: Product) -> None:
         """Add or replace a product."""
         old = self.products.get(product.uuid)
+        if self.recent.seconds:
+            self.recent.products.note(product.uuid, old, self.recent.seconds)
         if old:
             self._forget(old)
         else:
@@ -177,6 +185,8 @@ class Store:
         """Add or replace a product model."""
         key = model.code.lower()
         old = self.models.get(key)
+        if self.recent.seconds:
+            self.recent.models.note(key, old, self.recent.seconds)
         if old is None:
             self.in_model_order.add(key, key)
         elif old.parent:
@@ -196,6 +206,14 @@ class Store:
             self.submodels[model.parent].pop(model.code, None)
         if self.file:
             self.file.delete("product_models", key)
+
+    def indexed(self) -> "Store":
+        """Return the store with products and models as the search index has them; itself without a lag."""
+        if not self.recent.seconds:
+            return self
+        seen = copy(self)
+        seen.products, seen.models = self.recent.products.over(self.products), self.recent.models.over(self.models)
+        return seen
 
     # media
 

@@ -85,10 +85,6 @@ class Tokens:
             raise RefusedError(401, "The access token provided has expired.")
         return found.user
 
-    def may_everything(self, user: str) -> bool:
-        """Whether the user is none of those without permissions."""
-        return all(user != name for name, _ in self.credentials.readers)
-
     def expire(self, *, refresh: bool) -> None:
         """End all access tokens now, and the refresh tokens too when asked."""
         self._access = {token: Grant(found.user, 0) for token, found in self._access.items()}

@@ -75,10 +75,14 @@ Endpoint = Callable[[Call], Response]
 
 @dataclass(frozen=True)
 class Rule:
-    """What a call must bring: one of the content types, a permission (`list products`); open calls need no token."""
+    """What a call must bring: one of the content types, a permission (`list products`); open calls need no token.
+
+    `refusal` is what a user without the permission is told, where the PIM does not say it as everywhere.
+    """
 
     content: tuple[str, ...] = (JSON,)
     may: str = ""
+    refusal: str = ""
     is_open: bool = False
 
 
@@ -117,9 +121,8 @@ def _check_user(request: Request, sandbox: Sandbox, rule: Rule) -> None:
     if rule.is_open:
         return
     user = sandbox.tokens.user_of(request.headers.get("authorization"))
-    if not sandbox.tokens.may_everything(user):
-        told = f"You are not allowed to {rule.may}." if rule.may else "You are not allowed to access the web API."
-        raise RefusedError(403, f"Access forbidden. {told}")
+    told = rule.refusal or f"Access forbidden. You are not allowed to {rule.may}."
+    sandbox.permissions.check(user, rule.may, told)
 
 
 def _check_query(request: Request) -> None:

@@ -28,6 +28,11 @@ def _faults(sandbox: Sandbox, body: Any) -> Any:
     return sandbox.change_faults(body or {})
 
 
+def _permissions(sandbox: Sandbox, body: Any) -> Any:
+    sandbox.permissions.deny(str(body["user"]), [str(name) for name in body["denied"]])
+    return body
+
+
 def _expire(sandbox: Sandbox, body: Any) -> Any:
     refresh = bool(body and body.get("refresh"))
     sandbox.tokens.expire(refresh=refresh)
@@ -40,6 +45,7 @@ COMMANDS: dict[tuple[str, str], Callable[[Sandbox, Any], Any]] = {
     ("POST", "seed"): _seed,
     ("POST", "faults"): _faults,
     ("POST", "expire-tokens"): _expire,
+    ("POST", "permissions"): _permissions,
 }
 
 

@@ -44,13 +44,13 @@ def product_list(call: Call, *, uuids: bool, more: Mapping[str, str] | None = No
     query = read_query({**call.query, **(more or {})})
     check_query(store, query, unknown_property=422 if uuids else 404)
     path, key = ("products-uuid", "uuid") if uuids else ("products", "identifier")
-    index = store.in_uuid_order if uuids else store.in_identifier_order
+    indexed, index = store.indexed(), store.in_uuid_order if uuids else store.in_identifier_order
     return json_answer(
         _page(
             call,
             query,
             Listing(call.url(path), key),
-            _matching(store, index, store.products, search_tests(store, query), _after(query)),
+            _matching(indexed, index, (indexed.products, store.products), search_tests(store, query), _after(query)),
             lambda product, view: product_answer(store, product, view, uuids=uuids),
         )
     )
@@ -60,7 +60,9 @@ def model_list(call: Call) -> Response:
     """Product models in order of code."""
     store, query = call.store, read_query(call.query, bad_search=422)
     check_query(store, query)
-    found = _matching(store, store.in_model_order, store.models, search_tests(store, query, models=True), _after(query))
+    tests = search_tests(store, query, models=True)
+    indexed = store.indexed()
+    found = _matching(indexed, store.in_model_order, (indexed.models, store.models), tests, _after(query))
     listing = Listing(call.url("product-models"))
     return json_answer(_page(call, query, listing, found, lambda model, view: model_answer(store, model, view)))
 
@@ -70,16 +72,24 @@ def _after(query: ListQuery) -> str | None:
 
 
 def _matching(
-    store: Store, index: SortedKeys, entities: Mapping[str, Entity], tests: list[Test], after: str | None
+    indexed: Store,
+    index: SortedKeys,
+    entities: tuple[Mapping[str, Entity], Mapping[str, Entity]],
+    tests: list[Test],
+    after: str | None,
 ) -> Iterator[Entity]:
+    """Yield what the index finds; `entities` are those in the index, which are tested, and those answered."""
+    there, answered = entities
     for key in index.walk(after):
-        entity = entities[key]
-        if not tests:
-            yield entity
+        entity = there.get(key)
+        if entity is None:
             continue
-        seen = Seen(store, entity)
+        if not tests:
+            yield answered[key]
+            continue
+        seen = Seen(indexed, entity)
         if all(test(seen) for test in tests):
-            yield entity
+            yield answered[key]
 
 
 def _view(call: Call, query: ListQuery) -> View:

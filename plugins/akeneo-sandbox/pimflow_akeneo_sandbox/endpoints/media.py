@@ -27,7 +27,7 @@ from pimflow_akeneo_sandbox.search.paging import Listing, check_paging, cut, off
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.values.merge import merged
 
-MEDIA_RULE = Rule(content=("multipart/form-data",), may="create or update products")
+MEDIA_RULE = Rule(content=("multipart/form-data",))
 
 
 def _answer(call: Call, media: MediaFile) -> Record:

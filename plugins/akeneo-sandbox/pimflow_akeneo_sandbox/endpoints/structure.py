@@ -223,7 +223,7 @@ def _written(
     if found:
         raise of_violations(found)
     if resource.kind in DATED and record != old:
-        record["updated"] = now().isoformat()
+        record["updated"] = now().astimezone(store.zone).isoformat()
     writing.keep(store, record, old)
     return record
 

@@ -1,5 +1,6 @@
 """Structure entities made whole: every key that the API answers, with the PIM's own defaults."""
 
+from datetime import datetime
 from typing import Any
 
 from pimflow_akeneo_sandbox.collection import Record
@@ -43,7 +44,7 @@ def complete(store: Store, kind: str, record: Record) -> Record:
     code = str(record["code"])
     whole: dict[str, Any] = {"code": code, **_copied(DEFAULTS[kind]), **record}
     if kind in DATED:
-        whole.setdefault("updated", now().isoformat())
+        whole.setdefault("updated", now().astimezone(store.zone).isoformat())
     if kind == "attributes":
         return _attribute(store, whole)
     if kind == "families":
@@ -66,8 +67,13 @@ def _attribute(store: Store, record: Record) -> Record:
         record["unique"] = True
     for name in ("date_min", "date_max"):
         if record[name]:
-            record[name] = f"{str(record[name])[:10]}T00:00:00+00:00"
+            record[name] = midnight(store, str(record[name]))
     return record
+
+
+def midnight(store: Store, day: str) -> str:
+    """Return a day, as it begins in the time zone of the server; what follows the ten characters of it is ignored."""
+    return datetime.fromisoformat(day[:10]).replace(tzinfo=store.zone).isoformat()
 
 
 def _family(store: Store, record: Record) -> Record:

@@ -24,9 +24,9 @@ class View:
     with_quality_scores: bool = False
 
 
-def moment(when: datetime) -> str:
-    """Return a date and time as the API writes it."""
-    return when.isoformat(timespec="seconds")
+def moment(store: Store, when: datetime) -> str:
+    """Return a date and time as the API writes it, in the time zone of the server."""
+    return when.astimezone(store.zone).isoformat(timespec="seconds")
 
 
 def product_answer(store: Store, product: Product, view: View, *, uuids: bool) -> Record:
@@ -41,8 +41,8 @@ def product_answer(store: Store, product: Product, view: View, *, uuids: bool) -
         "groups": list(product.groups),
         "parent": product.parent,
         "values": values_answer(store, all_values(store, product), view.values),
-        "created": moment(product.created),
-        "updated": moment(product.updated),
+        "created": moment(store, product.created),
+        "updated": moment(store, product.updated),
         "associations": associations_answer(store, product, uuids=uuids),
         "quantified_associations": quantified_answer(store, product, uuids=uuids),
     }
@@ -74,8 +74,8 @@ def model_answer(store: Store, model: ProductModel, view: View) -> Record:
         "parent": model.parent,
         "categories": all_categories(store, model),
         "values": values_answer(store, all_values(store, model), view.values),
-        "created": moment(model.created),
-        "updated": moment(model.updated),
+        "created": moment(store, model.created),
+        "updated": moment(store, model.updated),
         "associations": associations_answer(store, model, uuids=False),
         "quantified_associations": quantified_answer(store, model, uuids=False),
     }

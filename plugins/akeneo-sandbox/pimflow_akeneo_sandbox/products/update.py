@@ -111,7 +111,7 @@ def _put(store: Store, product: Product, name: str, value: Any, faults: list[Vio
         kept, wrong = quantified.changed(store, product.quantified, value)
         faults.extend(wrong)
         return replace(product, quantified=kept)
-    setter = SETTERS.get(name)
+    setter = SETTERS.get(name) or (SAAS_SETTERS.get(name) if store.settings.has_saas_features else None)
     if setter:
         return setter(store, product, value)
     if name not in IGNORED:
@@ -169,11 +169,10 @@ SETTERS: dict[str, Callable[[Store, Product, Any], Product]] = {
     "categories": lambda store, product, data: replace(
         product, categories=fields.categories(store, "categories", data)
     ),
-    "add_categories": _added,
-    "remove_categories": _removed,
     "groups": lambda store, product, data: replace(product, groups=fields.groups(store, data)),
     "associations": lambda store, product, data: replace(
         product, associations=associations.changed(store, product, data)
     ),
     "values": _values,
 }
+SAAS_SETTERS = {"add_categories": _added, "remove_categories": _removed}

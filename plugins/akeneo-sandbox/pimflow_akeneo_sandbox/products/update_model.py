@@ -97,7 +97,7 @@ def _put(store: Store, model: ProductModel, name: str, value: Any, faults: list[
         kept, wrong = quantified.changed(store, model.quantified, value)
         faults.extend(wrong)
         return replace(model, quantified=kept)
-    setter = SETTERS.get(name)
+    setter = SETTERS.get(name) or (SAAS_SETTERS.get(name) if store.settings.has_saas_features else None)
     if setter is None and name not in IGNORED:
         raise UnknownPropertyError(name)
     return setter(store, model, value) if setter else model
@@ -150,6 +150,8 @@ SETTERS: dict[str, Callable[[Store, ProductModel, Any], ProductModel]] = {
     "family_variant": _with_family_variant,
     "associations": lambda store, model, data: replace(model, associations=associations.changed(store, model, data)),
     "categories": lambda store, model, data: _with_categories(store, model, "categories", data),
+}
+SAAS_SETTERS: dict[str, Callable[[Store, ProductModel, Any], ProductModel]] = {
     "add_categories": lambda store, model, data: _with_categories(store, model, "add_categories", data),
     "remove_categories": lambda store, model, data: _with_categories(store, model, "remove_categories", data),
 }

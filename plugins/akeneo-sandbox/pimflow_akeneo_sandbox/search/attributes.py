@@ -12,7 +12,7 @@ from pimflow_akeneo_sandbox.entities import Product, Scoped
 from pimflow_akeneo_sandbox.errors import PropertyError, expects, expects_entity, expects_key, expects_valid_data
 from pimflow_akeneo_sandbox.products.variants import family_variant, level_attributes, level_of
 from pimflow_akeneo_sandbox.search.condition import Condition, Seen, Test
-from pimflow_akeneo_sandbox.search.dates import moment_test, relative_day
+from pimflow_akeneo_sandbox.search.dates import DAYS, moment_test, relative_day
 from pimflow_akeneo_sandbox.search.texts import text_test, without_markup
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.structure.measures import in_standard_unit
@@ -149,9 +149,9 @@ def _boolean(_store: Store, attribute: Record, condition: Condition) -> DataTest
     return lambda data: (data == condition.value) == (condition.operator == "=")
 
 
-def _date(_store: Store, attribute: Record, condition: Condition) -> DataTest | None:
-    value = relative_day(condition.value)
-    test = moment_test(attribute["code"], condition.operator, value, "%Y-%m-%d", "yyyy-mm-dd")
+def _date(store: Store, attribute: Record, condition: Condition) -> DataTest | None:
+    value = relative_day(store.zone, condition.value)
+    test = moment_test(attribute["code"], condition.operator, value, DAYS)
     return test and (lambda data: test(datetime.fromisoformat(f"{data[:10]}T00:00:00+00:00")))
 
 

@@ -9,7 +9,7 @@ from pimflow_akeneo_sandbox.errors import PropertyError, expects
 from pimflow_akeneo_sandbox.products.variants import family_variant
 from pimflow_akeneo_sandbox.search.completeness import completeness_test, quality_test
 from pimflow_akeneo_sandbox.search.condition import Condition, Seen, Test
-from pimflow_akeneo_sandbox.search.dates import moment_test, relative_moment, since_days
+from pimflow_akeneo_sandbox.search.dates import SECONDS, moment_test, relative_moment, since_days
 from pimflow_akeneo_sandbox.search.texts import text_test
 from pimflow_akeneo_sandbox.store import Store
 
@@ -122,15 +122,15 @@ def _parent(_store: Store, condition: Condition) -> Test | None:
     return None
 
 
-def _moment(_store: Store, condition: Condition) -> Test | None:
+def _moment(store: Store, condition: Condition) -> Test | None:
     name, operator = condition.name, condition.operator
     if operator in PRESENCE:
         return lambda _: PRESENCE[operator]
     if operator == "SINCE LAST N DAYS":
         test = since_days(name, condition.value)
     else:
-        value = relative_moment(condition.value)
-        found = moment_test(name, operator, value, "%Y-%m-%d %H:%M:%S", "yyyy-mm-dd H:i:s")
+        value = relative_moment(store.zone, condition.value)
+        found = moment_test(name, operator, value, SECONDS.at(store.zone))
         if found is None:
             return None
         test = found

@@ -7,7 +7,7 @@ from typing import Any
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.errors import PropertyError, expects_entity
-from pimflow_akeneo_sandbox.loading.defaults import ATTRIBUTE
+from pimflow_akeneo_sandbox.loading.defaults import ATTRIBUTE, midnight
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.structure.attribute_check import of_entity, of_properties, of_type, of_unique
 from pimflow_akeneo_sandbox.structure.writing import Setter, Writing, array, plain, texts_by_locale
@@ -58,12 +58,12 @@ def _date(name: str) -> Setter:
             return record
         text = str(data)
         try:
-            day = datetime.fromisoformat(text if DAY.match(text) else "").date()
+            datetime.fromisoformat(text if DAY.match(text) else "")
         except ValueError:
             raise PropertyError(
                 f'Property "{name}" expects a string with the format "yyyy-mm-dd" as data, "{php.to_text(data)}" given.'
             ) from None
-        return {**record, name: f"{day.isoformat()}T00:00:00+00:00"}
+        return {**record, name: midnight(store, text)}
 
     return put
 

@@ -35,7 +35,7 @@ def _sets(store: Store, record: Record, data: Any) -> Record:
     if not all(php.is_array(one) for one in given):
         raise objects
     numbers = [one["level"] for one in given if isinstance(one, dict) and isinstance(one.get("level"), int)]
-    if record.get("is_old") and max(numbers, default=0) != len(record[SETS]):
+    if record.get("is_old") and max(numbers, default=0) > len(record[SETS]):
         raise PropertyError("The number of variant attribute sets cannot be changed.")
     levels = {one["level"]: one for one in record[SETS]}
     for one in given:
@@ -59,8 +59,8 @@ def _sets(store: Store, record: Record, data: Any) -> Record:
 
 
 def _whole(level: Record) -> Record:
-    """Axes are attributes of their level."""
-    return {**level, "attributes": list(dict.fromkeys([*level["axes"], *level["attributes"]]))}
+    """Axes are attributes of their level, behind those that are named."""
+    return {**level, "attributes": list(dict.fromkeys([*level["attributes"], *level["axes"]]))}
 
 
 def _codes(store: Store, codes: Any, level: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pimflow_akeneo_sandbox import php
@@ -44,12 +44,12 @@ def _members(name: str, noun: str) -> Rule:
 
 
 def _updated() -> Rule:
-    def make(_store: Store, value: Any) -> Test:
+    def make(store: Store, value: Any) -> Test:
         try:
             edge = datetime.fromisoformat(str(value))
         except ValueError:
             raise _refused("This value is not in a valid ISO 8601 standard datetime format") from None
-        after = edge if edge.tzinfo else edge.replace(tzinfo=UTC)
+        after = edge if edge.tzinfo else edge.replace(tzinfo=store.zone)
         return lambda record: datetime.fromisoformat(record["updated"]) > after
 
     return Rule(">", "updated", make)

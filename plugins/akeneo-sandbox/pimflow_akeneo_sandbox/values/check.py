@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -121,12 +121,12 @@ def _metric_faults(store: Store, attribute: Record, data: Any) -> Faults:
         yield "Please specify a valid metric unit"
 
 
-def _date_faults(_store: Store, attribute: Record, data: Any) -> Faults:
+def _date_faults(store: Store, attribute: Record, data: Any) -> Faults:
     moment = datetime.fromisoformat(data)
     for limit, word in ((attribute.get("date_min"), "after"), (attribute.get("date_max"), "before")):
         if not limit:
             continue
-        edge = datetime.fromisoformat(str(limit)[:10]).replace(tzinfo=UTC)
+        edge = datetime.fromisoformat(str(limit)[:10]).replace(tzinfo=store.zone)
         if moment < edge if word == "after" else moment > edge:
             yield f"The {attribute['code']} attribute requires a date that should be {edge:%Y-%m-%d} or {word}."
 

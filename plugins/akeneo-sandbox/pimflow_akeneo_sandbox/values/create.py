@@ -6,7 +6,7 @@ Kept forms: texts, codes, booleans as they are; numbers as sent; metric {"amount
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pimflow_akeneo_sandbox import php
@@ -112,7 +112,7 @@ def _references(_store: Store, attribute: Record, data: Any) -> Any:
     return sorted(set(members))
 
 
-def _date(_store: Store, attribute: Record, data: Any) -> Any:
+def _date(store: Store, attribute: Record, data: Any) -> Any:
     if not isinstance(data, str):
         raise _requires_string(attribute["code"], data)
     try:
@@ -122,7 +122,7 @@ def _date(_store: Store, attribute: Record, data: Any) -> Any:
             f"The {attribute['code']} attribute requires a valid date. "
             "Please use the following format yyyy-mm-dd for dates."
         ) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat(timespec="seconds")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=store.zone)).isoformat(timespec="seconds")
 
 
 def _moment(text: str) -> datetime:
