@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -20,6 +20,7 @@ from pimflow_http import Client
 ROOT = "/api/rest/v1"
 COLLECTION = "application/vnd.akeneo.collection+json"
 PAGE = 100
+_PAGING = frozenset({"pagination_type", "page", "limit", "search_after"})
 T = TypeVar("T")
 
 
@@ -63,19 +64,26 @@ class Session:
         """Give the decoded answer of one GET."""
         return self._client.json(self.call("GET", path, params=params))
 
-    def pages(
-        self, path: str, params: Mapping[str, str] | None = None, *, body: Mapping[str, Any] | None = None
-    ) -> Iterator[dict[str, Any]]:
-        """Give the items of a list, page by page, along the links to the next one; a `body` asks by POST."""
-        options: dict[str, Any] = {} if body is None else {"json": body, "repeatable": True}
-        method = "GET" if body is None else "POST"
-        response = self.call(method, path, params={"limit": str(PAGE), **(params or {})}, **options)
+    def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
+        """Give the items of a list, page by page, along the links to the next one."""
+        response = self.call("GET", path, params={"limit": str(PAGE), **(params or {})})
         while True:
             items, following = self._page(response)
             yield from items
             if not following:
                 return
-            response = self.call(method, following, **options)
+            response = self.call("GET", following)
+
+    def posted_pages(self, path: str, params: Mapping[str, str], body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Give the items of a list that is asked for by POST; of a link to the next page only the paging counts."""
+        params = {"limit": str(PAGE), **params}
+        while True:
+            response = self.call("POST", path, params=params, json=body, repeatable=True)
+            items, following = self._page(response)
+            yield from items
+            if not following:
+                return
+            params = {name: value for name, value in parse_qsl(urlsplit(following).query) if name in _PAGING}
 
     def shared(self, name: str, make: Callable[[], T]) -> T:
         """Give what the users of this session share under a name, made when it is first asked for."""

@@ -76,7 +76,7 @@ def _pages(session: Session, query: Query) -> Iterator[dict[str, Any]]:
         body = {
             name: value == "true" if name.startswith("with_") else value for name, value in query.parameters.items()
         }
-        return session.pages(path, paging, body=body)
+        return session.posted_pages(path, paging, body)
     everything = {name: value for name, value in query.parameters.items() if name != "attributes"}
     if not _fits(everything):
         raise ConfigError(
