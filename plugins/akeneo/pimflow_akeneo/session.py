@@ -65,14 +65,23 @@ class Session:
         return self._client.json(self.call("GET", path, params=params))
 
     def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
-        """Give the items of a list, page by page, along the links to the next one."""
+        """Give the items of a list, page by page, along the links to the next one.
+
+        Raises RemoteError where the PIM leads no further: lists in numbered pages end at 10,000.
+        """
         response = self.call("GET", path, params={"limit": str(PAGE), **(params or {})})
         while True:
             items, following = self._page(response)
             yield from items
             if not following:
                 return
-            response = self.call("GET", following)
+            response = self.call("GET", following, handled=() if "search_after=" in following else {422})
+            if response.status_code == 422:
+                raise RemoteError(
+                    f"The PIM leads no further in its list of {path}: it shows about 10,000 of them. Read fewer with "
+                    "a `search`, or have codes that nobody needs deleted in the PIM.",
+                    detail=self._client.refusal(response).detail,
+                )
 
     def posted_pages(self, path: str, params: Mapping[str, str], body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Give the items of a list that is asked for by POST; of a link to the next page only the paging counts."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pimflow import ConfigError, Window
+from pimflow import ConfigError, RemoteError, Window
 from pimflow_akeneo.products import queries
 from pimflow_akeneo.sources import AkeneoProductModelsSource, AkeneoProductsSource
 
@@ -136,3 +136,11 @@ def test_a_list_of_which_products_have_several_is_never_cut(many, session):
     several = {"operator": "IN", "value": ["boots", "shoes"] * 60}
     source = AkeneoProductsSource(connection="pim", search={"categories": several})
     assert identifiers(source, session) == ["p-0000", "p-0001", "p-0002"]
+
+
+def test_a_list_that_ends_before_its_last_page_is_told(many, session, monkeypatch):
+    many(250)
+    monkeypatch.setattr("pimflow_akeneo_sandbox.search.paging.LAST_OFFSET", 200)
+    with pytest.raises(RemoteError, match="leads no further in its list of products") as caught:
+        list(session.pages("products"))
+    assert "search after" in caught.value.detail
