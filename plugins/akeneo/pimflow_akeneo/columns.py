@@ -74,7 +74,7 @@ Column = Property | Association | ValueColumn
 
 def parse_column(name: str, model: Model, kind: Kind = PRODUCTS) -> Column:
     """Understand one name. Raises RowProblem that tells what is wrong with it, and what it should look like."""
-    if name in kind.properties:
+    if name in kind.properties or name in kind.made:
         return Property(name)
     if name == kind.key or (kind.has_identifier and name in {"identifier", model.identifier.code}):
         return Property("identifier" if kind.has_identifier else kind.key)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 class Kind:
     """One kind of record that has values: its path below `/api/rest/v1`, the name of its key, its properties.
 
-    `properties` has the key's name not in it. `searched` is what a search calls the key; None where that is the code
-    of the main identifier attribute.
+    `properties` has the key's name not in it. `made` are columns that a transform makes and the PIM does not have.
+    `searched` is what a search calls the key; None where that is the code of the main identifier attribute.
     """
 
     resource: str
@@ -19,6 +19,7 @@ class Kind:
     noun: tuple[str, str]
     properties: tuple[str, ...]
     searched: str | None
+    made: tuple[str, ...] = ()
 
     @property
     def has_identifier(self) -> bool:
@@ -44,4 +45,5 @@ MODELS = Kind(
     noun=("product model", "product models"),
     properties=("family", "family_variant", "parent", "categories"),
     searched="identifier",
+    made=("variants",),
 )

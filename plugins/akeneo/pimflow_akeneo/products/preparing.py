@@ -82,7 +82,7 @@ class Preparation:
             yield name, properties.existing(str(cell).strip(), self._families, "family", "family")
         elif name == "family_variant":
             yield name, self._variant(str(cell).strip(), row).code
-        elif name in LISTS:
+        elif name in LISTS or name in self._kind.made:
             yield name, sorted(set(checks.listed(cell))) or None
         else:
             yield name, properties.PLAIN[name](cell)
