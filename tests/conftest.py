@@ -4,6 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from .openapi_requests.contract import Contract
+from .openapi_requests.watch import Watch
+
+SHARED = Path(__file__).parents[2] / "shared"
+OPENAPI = SHARED / "reference" / "akeneo-openapi30.json"
+
 
 def pytest_addoption(parser):
     parser.addoption(
@@ -11,10 +17,24 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_configure(config):
+    """Validate every request of pimflow's client against Akeneo's API description, where it is there."""
+    if OPENAPI.is_file():
+        patch = pytest.MonkeyPatch()
+        config.add_cleanup(patch.undo)
+        watch = Watch(Contract(OPENAPI))
+        watch.install(patch)
+        config.pluginmanager.register(watch, "openapi_requests")
+
+
+def pytest_report_header():
+    """Tell people that requests go unvalidated."""
+    return None if OPENAPI.is_file() else "requests to Akeneo are not validated: the folder `shared` is not there"
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of recordings and references beside the checkout."""
-    folder = Path(__file__).parents[2] / "shared"
-    if not folder.is_dir():
+    if not SHARED.is_dir():
         pytest.skip("the folder `shared` with recordings is not beside the checkout")
-    return folder
+    return SHARED

@@ -1,0 +1,1 @@
+"""Holds every request that pimflow's client sends in a test against Akeneo's own description of its API."""
