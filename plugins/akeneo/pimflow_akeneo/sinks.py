@@ -7,15 +7,13 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pimflow import Change, Header, Item, Outcome, RowProblem, Run, Sink, Use, Who, Writer
-from pimflow_akeneo import fields
-from pimflow_akeneo.columns import Column, Property, ValueColumn, parse_column
+from pimflow import Change, Header, Item, Outcome, RowProblem, Run, Sink, Use, Writer
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.media.files import Files
 from pimflow_akeneo.media.options import MediaOptions
-from pimflow_akeneo.products import lines, lookup
-from pimflow_akeneo.products.existing import existence
+from pimflow_akeneo.products.current import Current
+from pimflow_akeneo.products.known import Columns
 from pimflow_akeneo.products.loading import Loading
 from pimflow_akeneo.products.preparing import Preparation
 from pimflow_akeneo.session import Session
@@ -71,56 +69,39 @@ class ProductWriter(Writer):
     """Writes products by identifier, or by uuid where the row has one; or product models by code."""
 
     def __init__(self, session: Session, kind: Kind, media: MediaOptions, run: Run) -> None:
-        self._session = session
-        self._kind = kind
-        self._model = session.catalog.model
-        self._columns: dict[str, Column | RowProblem] = {}
-        self._preparation = Preparation(session.catalog, kind, self._known)
-        self._loading = Loading(session, kind, self._column)
-        self._files = Files(session, kind, self._column, media, run)
+        self._columns = Columns(session.catalog.model, kind)
+        self._preparation = Preparation(session.catalog, kind, self._columns.known)
+        self._current = Current(session, kind, self._columns.column)
+        self._loading = Loading(session, kind, self._columns.column)
+        self._files = Files(session, kind, self._columns.column, media, run)
 
     def knows(self, column: str) -> bool:
         """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
-        return self._known(column) is not None
+        return self._columns.known(column) is not None
 
     def label(self, column: str) -> str:
         """Give a column the label of its attribute, with locale and channel: `Name (de_DE)`."""
-        known = self._known(column)
-        if isinstance(known, Property):
-            label = self._model.identifier.label if known.name == "identifier" else known.name.capitalize()
-            return label.replace("_", " ")
-        if isinstance(known, ValueColumn):
-            place = ", ".join(part for part in (known.locale, known.scope, known.part) if part)
-            return f"{known.attribute.label} ({place})" if place else known.attribute.label
-        return column
+        return self._columns.label(column)
 
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Name the columns that the PIM cannot take, with what is wrong about them."""
-        found = {name: self._parsed(name) for name in header}
+        found = {name: self._columns.parsed(name) for name in header}
         return {name: problem for name, problem in found.items() if isinstance(problem, RowProblem)}
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
-        return [self._files.taken(self._preparation.item(row))]
+        item = self._files.taken(self._preparation.item(row))
+        self._current.note([item])
+        return [item]
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what the PIM has for these keys: the columns that have a value there.
 
         Nothing but their existence is asked for where `columns` is empty.
         """
-        there = [*existence(self._session, self._kind).found(keys), *self._loading.partly(keys)]
         if not columns:
-            return {key: {} for key in there}
-        parsed = {name: self._column(name) for name in columns}
-        codes = {column.attribute.code for column in parsed.values() if isinstance(column, ValueColumn)}
-        asked = {key.lower(): key for key in there}
-        found = {}
-        for record in lookup.find(self._session, there, sorted({*codes, self._model.identifier.code}), self._kind):
-            now = lines.flat(record, self._model, self._kind)
-            key = asked.get(str(lines.key_of(record, self._model, self._kind)).lower())
-            if key is not None:
-                found[key] = {name: now[name] for name in parsed if now.get(name) is not None}
-        return found
+            return {key: {} for key in (*self._current.there(keys), *self._loading.partly(keys))}
+        return self._current.values(keys, columns)
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Show files in a plan as the PIM knows them."""
@@ -134,28 +115,3 @@ class ProductWriter(Writer):
         """Remove what was downloaded to be uploaded."""
         self._files.close()
         return True
-
-    def _known(self, name: str) -> Column | None:
-        column = self._parsed(name)
-        return None if isinstance(column, RowProblem) else column
-
-    def _column(self, name: str) -> Column:
-        column = self._parsed(name)
-        if isinstance(column, RowProblem):
-            raise column
-        return column
-
-    def _parsed(self, name: str) -> Column | RowProblem:
-        if name not in self._columns:
-            self._columns[name] = self._understood(name)
-        return self._columns[name]
-
-    def _understood(self, name: str) -> Column | RowProblem:
-        try:
-            column = parse_column(name, self._model, self._kind)
-        except RowProblem as problem:
-            return problem
-        if isinstance(column, ValueColumn) and column.attribute.kind not in fields.CODECS:
-            reason = f"values of type {column.attribute.kind} cannot be written yet"
-            return RowProblem(name, None, reason, remedy="Leave this column out.", who=Who.ADMINISTRATOR)
-        return column

@@ -24,8 +24,8 @@ def flat(record: Mapping[str, Any], model: Model, kind: Kind = PRODUCTS) -> dict
         key: identifier_of(record, model) if kind.has_identifier else record[key],
         **{name: record[name] for name in kind.properties if name not in LISTS and name in record},
         **{name: sorted(record[name]) for name in LISTS if record.get(name)},
-        **_associations(record.get("associations") or {}),
-        **_quantities(record.get("quantified_associations") or {}),
+        **_associations(_by_uuid(record.get("associations") or {}, kind)),
+        **_quantities(_by_uuid(record.get("quantified_associations") or {}, kind)),
         **_values(record.get("values") or {}, model),
     }
 
@@ -51,8 +51,7 @@ def line(payload: Payload, parse: Callable[[str], Column], kept: Prices) -> dict
         if isinstance(column, Property):
             body[column.name] = (value or []) if column.name in LISTS else value
         elif isinstance(column, Association):
-            section = "quantified_associations" if column.quantified else "associations"
-            body.setdefault(section, {}).setdefault(column.type, {})[column.kind] = value or []
+            _associate(body, column, value or [])
         elif column.part:
             prices.setdefault(column.whole, (column, dict(kept.get(column.whole, {}))))[1][column.part] = value
         else:
@@ -63,9 +62,29 @@ def line(payload: Payload, parse: Callable[[str], Column], kept: Prices) -> dict
     return body
 
 
+def _associate(body: dict[str, Any], column: Association, members: list[Any]) -> None:
+    """Put the members of an association into a line; with quantities products by uuid stand among the others."""
+    section = "quantified_associations" if column.quantified else "associations"
+    kinds = body.setdefault(section, {}).setdefault(column.type, {})
+    if column.quantified and column.kind == "product_uuids":
+        by_uuid = [{"uuid": one["identifier"], "quantity": one["quantity"]} for one in members]
+        kinds["products"] = [*kinds.get("products", ()), *by_uuid]
+    else:
+        kinds[column.kind] = [*kinds.get(column.kind, ()), *members]
+
+
 def _put(body: dict[str, Any], column: ValueColumn, data: Any) -> None:
     entries = body.setdefault("values", {}).setdefault(column.attribute.code, [])
     entries.append({"locale": column.locale, "scope": column.scope, "data": data})
+
+
+def _by_uuid(associations: Mapping[str, Mapping[str, Any]], kind: Kind) -> dict[str, dict[str, Any]]:
+    """Name lists of uuids as such: `/products-uuid` calls them `products`."""
+    uuids = {"products": "product_uuids"} if kind.key == "uuid" else {}
+    return {
+        code: {uuids.get(name, name): members for name, members in kinds.items()}
+        for code, kinds in associations.items()
+    }
 
 
 def _associations(associations: Mapping[str, Mapping[str, Sequence[str | None]]]) -> dict[str, list[str]]:

@@ -55,8 +55,6 @@ class Reading:
 
     def cells(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Give the cells of one record by column; what is empty is left out."""
-        if self.kind is BY_UUID:
-            record = {**record, **{section: _by_uuid(record.get(section) or {}) for section in _SECTIONS}}
         found = dict(_cells(lines.flat(record, self.model, self.kind), self.model))
         for name, scores in (("completeness", "completenesses"), ("quality_score", "quality_scores")):
             for one in record.get(scores) or ():
@@ -95,17 +93,6 @@ class Reading:
 
     def _has(self, locale: str | None) -> bool:
         return self.locales is None or locale is None or locale in self.locales
-
-
-_SECTIONS = ("associations", "quantified_associations")
-
-
-def _by_uuid(associations: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Name the lists of uuids as such: `/products-uuid` calls them `products`."""
-    return {
-        code: {"product_uuids" if kind == "products" else kind: members for kind, members in kinds.items()}
-        for code, kinds in associations.items()
-    }
 
 
 def _cells(flat: Mapping[str, Any], model: Model) -> Iterator[tuple[str, Any]]:

@@ -39,6 +39,8 @@ def _kinds(kinds: Mapping[str, list[Any]], uuids: Uuids) -> dict[str, list[Any]]
 
 def _member(member: Any, uuids: Uuids) -> Any:
     if isinstance(member, dict):
+        if "uuid" in member:
+            return member
         return {"uuid": uuids[member["identifier"].lower()], "quantity": member["quantity"]}
     return uuids[member.lower()]
 
