@@ -19,7 +19,7 @@ from pimflow_akeneo.checks import listed
 _BOOLEANS = {"1": True, "0": False, "true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Codec:
     """How one kind of column is written and read.
 

@@ -13,7 +13,7 @@ from pimflow_akeneo.structure.codecs import CODE, PAIRS, Codec
 IDENTIFIERS, AXES = "identifiers", "axes"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """A column, or with `per` a column for each locale or channel: `label-de_DE`.
 
