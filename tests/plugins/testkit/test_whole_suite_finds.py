@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002, ARG005 - signatures are those of the contract
+# ruff: noqa: ARG005 - signatures are those of the contract
 """Each case for transforms of all rows finds the defect that it is there for, and a good transform passes all."""
 
 from itertools import count
@@ -14,20 +14,17 @@ FAILURES = (AssertionError, pytest.fail.Exception, ValueError)
 COUNTER = count()
 
 
-def transform_of(change, header=lambda header: header):
-    """Make a transform from a function of all rows, which are given as a list of origin and row."""
-
-    def apply(self, names, rows, target):
-        return header(names), (one for one in change(list(rows)))
-
+def some(apply):
     return type("Some", (WholeTransform,), {"type": "some", "__module__": __name__, "apply": apply})
 
 
 def lazy(change, header=lambda header: header):
-    def apply(self, names, rows, target):
-        return header(names), (one for _ in [0] for one in change(list(rows)))
+    """Make a transform from a function of all rows, which are given as a list of origin and row."""
+    return some(lambda self, names, rows, target: (header(names), (one for _ in [0] for one in change(list(rows)))))
 
-    return type("Some", (WholeTransform,), {"type": "some", "__module__": __name__, "apply": apply})
+
+def eager(self, names, rows, target):
+    return names, iter(list(rows))
 
 
 def each(change):
@@ -53,7 +50,7 @@ def raising(row):
         (cases.rows_fit_the_new_header, each(lambda row: row[:1])),
         (cases.rows_fit_the_new_header, lazy(lambda rows: [])),
         (cases.no_rows_give_no_rows, lazy(lambda rows: rows or [((1, ()), ())])),
-        (cases.rows_are_read_when_asked_for, transform_of(list)),
+        (cases.rows_are_read_when_asked_for, some(eager)),
         (cases.each_row_has_an_origin_that_came_in, lazy(lambda rows: [((9, row), row) for _, row in rows])),
         (cases.rows_are_not_changed_in_place, each(spoiling)),
         (cases.tuples_and_lists_are_rows, each(lambda row: [type(row).__name__, ""])),

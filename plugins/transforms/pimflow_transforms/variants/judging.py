@@ -109,6 +109,7 @@ class Judge:
 
 
 def most_frequent(values: Iterable[str | None]) -> str | None:
-    """Give the value that most have, the first of equals; None where none has any."""
-    counts = Counter(value for value in values if value)
-    return max(counts, key=counts.__getitem__, default=None)
+    """Give the code that most have, the first of equals; None where none has any. Capital letters do not count."""
+    written: dict[str, str] = {}
+    counts = Counter(written.setdefault(value.casefold(), value).casefold() for value in values if value)
+    return written[max(counts, key=counts.__getitem__)] if counts else None

@@ -13,7 +13,7 @@ import petl
 from pimflow import Origin, Problem, Row
 from pimflow_transforms.variants.codes import plain_code
 
-_BUFFERED = 10_000
+BUFFERED = 10_000
 """Rows sorted in memory before they go to disk: wide rows take some 10 kB each."""
 
 _FIELDS = ("code", "group", "key", "item")
@@ -44,7 +44,7 @@ class Sorted:
     """Items by group, to be gone through several times. Items of no group come first."""
 
     def __init__(self, items: Iterable[Item], template: str) -> None:
-        self._table = petl.sort(_lines(items, template), key=_FIELDS[:3], buffersize=_BUFFERED)
+        self._table = petl.sort(_lines(items, template), key=_FIELDS[:3], buffersize=BUFFERED)
 
     def single(self) -> Iterator[Item]:
         """Give the items that belong to no group."""
