@@ -10,12 +10,24 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any
 
 import orjson
 
 from pimflow_akeneo.checks import listed
 
+_KINDS = (
+    "identifier text textarea number metric price_collection boolean date simpleselect multiselect file image "
+    "asset_collection table product_link reference_data_simpleselect reference_data_multiselect"
+)
+_TYPES = (
+    *(f"pim_catalog_{kind}" for kind in _KINDS.split()),
+    "pim_reference_data_simpleselect",
+    "pim_reference_data_multiselect",
+    "akeneo_reference_entity",
+    "akeneo_reference_entity_collection",
+)
 _BOOLEANS = {"1": True, "0": False, "true": True, "false": False}
 
 
@@ -42,6 +54,15 @@ def _text(cell: Any) -> str:
 
 def _code(cell: Any) -> str:
     return str(cell).strip()
+
+
+def _type(cell: Any) -> str:
+    found = _code(cell)
+    if found not in _TYPES:
+        near = get_close_matches(found, _TYPES, n=1, cutoff=0.4)
+        hint = f", but '{near[0]}'" if near else ""
+        raise ValueError(f"the PIM has no such type of attribute{hint}")
+    return found
 
 
 def _integer(cell: Any) -> int:
@@ -139,6 +160,7 @@ def _json_text(value: Any) -> str:
 
 TEXT = Codec("text", _text)
 CODE = Codec("text", _code)
+TYPE = Codec("text", _type)
 INTEGER = Codec("integer", _integer)
 AMOUNT = Codec("number", _amount, _amount)
 ORDER = replace(INTEGER, nothing=0)

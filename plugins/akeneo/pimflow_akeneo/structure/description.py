@@ -18,9 +18,10 @@ class Column:
     """A column, or with `per` a column for each locale or channel: `label-de_DE`.
 
     `key` is the property of the API where that has another name, `level` and `member` the place in the attribute
-    sets of a family variant. `fixed`: the PIM keeps what the record was created with. `written` is False for what the
-    PIM computes. `holds` tells which members the PIM itself puts into a list: the identifier attributes, or the axes of
-    the level and, on the lowest, all unique attributes. `words` are what people call it.
+    sets of a family variant. `fixed`: the PIM keeps what the record was created with. `vital`: a bad cell costs the
+    record, not the value only, as with `fixed`. `written` is False for what the PIM computes. `holds` tells which
+    members the PIM itself puts into a list: the identifier attributes, or the axes of the level and, on the lowest, all
+    unique attributes. `words` are what people call it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     key: str = ""
     per: str = ""
     fixed: bool = False
+    vital: bool = False
     written: bool = True
     level: int = 0
     member: str = ""
@@ -69,7 +71,7 @@ class Resource:
 
     `path` is the list below `/api/rest/v1`; where each attribute or family has a list of its own, `{owner}` stands for
     its code and `owner` names the column that holds it. `filters` are what the list can be searched for. `completed`
-    are columns that the PIM wants whole whenever one of them is written.
+    are columns that the PIM wants with whatever is written.
     """
 
     KEY: ClassVar[Column] = Column("code", CODE, "Code", fixed=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pimflow import Change, Problem, ProblemKind, Who
 from pimflow_akeneo.model import IDENTIFIER, Attribute
-from pimflow_akeneo.structure.codecs import PAIRS
+from pimflow_akeneo.structure.codecs import PAIRS, UNITS
 from pimflow_akeneo.structure.description import IDENTIFIERS, Column, Resource
 
 Values = Mapping[str, Any]
@@ -38,9 +38,11 @@ def fitted(change: Change, now: Values, resource: Resource, attributes: Attribut
             payload[name] = sorted(held.union(value or ())) or None
         elif column.codec is PAIRS:
             payload[name] = {**dict.fromkeys(set(now.get(name) or ()) - set(value or ())), **(value or {})} or None
+        elif column.codec is UNITS:
+            payload[name] = _merged_units(value or {}, now.get(name) or {})
         else:
             payload[name] = value
-    if any(name in payload for name in resource.completed):
+    if payload:
         payload = {**{name: now[name] for name in resource.completed if name in now}, **payload}
     return _with(change, payload, problems)
 
@@ -67,6 +69,15 @@ def _held(column: Column, now: Values, attributes: Attributes) -> frozenset[str]
     lowest = column.level == 2 or "variant-axes_2" not in now
     unique = (one.code for one in attributes.values() if lowest and one.unique)
     return frozenset([*now.get(f"variant-axes_{column.level}", ()), *unique])
+
+
+def _merged_units(wish: Values, now: Values) -> dict[str, Any]:
+    """Put units over those that are there, as the PIM does: those that are not named stay."""
+    merged = dict(now)
+    for code, unit in wish.items():
+        before = now.get(code, {})
+        merged[code] = {**before, **unit, "labels": {**before.get("labels", {}), **unit["labels"]}}
+    return dict(sorted(merged.items()))
 
 
 def _kept_for_ever(name: str, column: Column, wish: Any, now: Any, resource: Resource) -> Problem:

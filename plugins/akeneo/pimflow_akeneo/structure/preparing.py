@@ -25,7 +25,7 @@ def item(row: Mapping[str, Any], resource: Resource) -> Item:
         try:
             payload[name] = place.column.codec.nothing if cell is None else _accepted(place, cell)
         except RowProblem as bad:
-            if place.column.fixed:
+            if place.column.fixed or place.column.vital:
                 raise
             problems.append(bad.problem)
     return Item(resource.list_of(owner), code, payload, tuple(problems))

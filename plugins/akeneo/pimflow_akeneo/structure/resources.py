@@ -19,6 +19,7 @@ from pimflow_akeneo.structure.codecs import (
     ORDER,
     PAIRS,
     TEXT,
+    TYPE,
     UNITS,
 )
 from pimflow_akeneo.structure.description import AXES, IDENTIFIERS, Column, Resource
@@ -34,7 +35,7 @@ ATTRIBUTES = Resource(
     filters=search_tables.ATTRIBUTES,
     columns=(
         LABEL,
-        Column("type", CODE, "Type", fixed=True),
+        Column("type", TYPE, "Type", fixed=True),
         Column("group", CODE, "Attribute group"),
         Column("unique", FLAG, "Unique value", fixed=True),
         Column("localizable", FLAG, "Value per locale", fixed=True),
@@ -150,7 +151,7 @@ MEASUREMENT_FAMILIES = Resource(
     columns=(
         LABEL,
         Column("standard_unit_code", CODE, "Standard unit", fixed=True),
-        Column("units", UNITS, "Units"),
+        Column("units", UNITS, "Units", vital=True),
     ),
     completed=("standard_unit_code", "units"),
 )

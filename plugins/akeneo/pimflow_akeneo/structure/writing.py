@@ -116,9 +116,7 @@ class StructureWriter(Writer):
     def _is_compared(self, change: Change) -> bool:
         """Tell whether something in a change must be held against what the PIM has."""
         places = (self._resource.place(name) for name in change.payload)
-        return any(place and place.column.is_compared for place in places) or any(
-            name in change.payload for name in self._resource.completed
-        )
+        return bool(self._resource.completed) or any(place and place.column.is_compared for place in places)
 
     def _has_part(self, place: Place) -> bool:
         known = self._parts(place)
