@@ -10,7 +10,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from pimflow_akeneo_sandbox.answers import error_answer
-from pimflow_akeneo_sandbox.endpoints import measurements, product_models, products, products_uuid, structure
+from pimflow_akeneo_sandbox.endpoints import (
+    jobs,
+    measurements,
+    product_models,
+    products,
+    products_uuid,
+    published_products,
+    structure,
+)
 from pimflow_akeneo_sandbox.endpoints.call import Endpoint, Rule, api, collection
 from pimflow_akeneo_sandbox.endpoints.control import control
 from pimflow_akeneo_sandbox.endpoints.media import MEDIA_RULE, download_media, get_media, list_media, post_media
@@ -46,7 +54,7 @@ def create_app(
     chosen = settings or Settings(edition=edition)
     sandbox = Sandbox(catalog, data, chosen)
     app = Application(
-        routes=_routes(),
+        routes=_routes(chosen),
         exception_handlers={HTTPException: _http_error, Exception: _server_error},
     )
     app.state.sandbox = sandbox
@@ -79,7 +87,7 @@ def _route(path: str, calls: Dispatch) -> Route:
     return Route(path, run, methods=list(calls))
 
 
-def _routes() -> list[Route]:
+def _routes(settings: Settings) -> list[Route]:
     return [
         Route("/_sandbox/{command}", control, methods=["GET", "POST"]),
         _route("/api/oauth/v1/token", {"POST": (post_token, Rule(content=(), is_open=True))}),
@@ -87,6 +95,9 @@ def _routes() -> list[Route]:
         _route(f"{ROOT}/system-information", {"GET": (get_system_information, Rule())}),
         *_product_routes(),
         *_media_routes(),
+        *(_published_routes() if settings.has_published_products else ()),
+        _route(f"{ROOT}/jobs/export/{{code}}", {"POST": (jobs.launch_export, Rule(content=(), may="launch jobs"))}),
+        _route(f"{ROOT}/jobs/import/{{code}}", {"POST": (jobs.launch_import, Rule(content=(), may="launch jobs"))}),
         _route(
             f"{ROOT}/measurement-families",
             {
@@ -144,6 +155,18 @@ def _media_routes() -> list[Route]:
         _route(base, {"GET": (list_media, may), "POST": (post_media, MEDIA_RULE)}),
         _route(f"{base}/{{code:path}}/download", {"GET": (download_media, may)}),
         _route(f"{base}/{{code:path}}", {"GET": (get_media, may)}),
+        _route(
+            f"{ROOT}/category-media-files/{{code:path}}/download",
+            {"GET": (download_media, Rule(may="list categories"))},
+        ),
+    ]
+
+
+def _published_routes() -> list[Route]:
+    base = f"{ROOT}/published-products"
+    return [
+        _route(base, {"GET": (published_products.list_published, LIST)}),
+        _route(f"{base}/{{code:path}}", {"GET": (published_products.get_published, LIST)}),
     ]
 
 

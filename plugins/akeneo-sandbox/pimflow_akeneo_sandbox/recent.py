@@ -3,9 +3,9 @@
 import time
 from typing import Generic, TypeVar
 
-from pimflow_akeneo_sandbox.entities import Product, ProductModel
+from pimflow_akeneo_sandbox.entities import Entity, Product, ProductModel
 
-E = TypeVar("E", Product, ProductModel)
+E = TypeVar("E", bound=Entity)
 
 
 class Earlier(Generic[E]):

@@ -67,6 +67,11 @@ class Settings:
             raise ValueError(f"'{self.time_zone}' is no time zone; one is called Europe/Paris.") from None
 
     @property
+    def has_published_products(self) -> bool:
+        """Whether the edition can publish products."""
+        return self.edition in {"ee", "serenity"}
+
+    @property
     def has_saas_features(self) -> bool:
         """Whether the edition is the hosted one, which has more than the others."""
         return self.edition == "serenity"

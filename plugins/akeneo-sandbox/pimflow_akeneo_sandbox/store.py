@@ -27,6 +27,8 @@ STRUCTURE = (
     "association_types",
     "group_types",
     "groups",
+    "reference_data",
+    "jobs",
 )
 OWNERS = {"attribute_options": "attribute", "family_variants": "family"}
 
@@ -54,6 +56,8 @@ class Store:
         self.in_identifier_order = SortedKeys()
         self.in_uuid_order = SortedKeys()
         self.in_model_order = SortedKeys()
+        self.published: dict[str, Product] = {}
+        self.in_published_order = SortedKeys()
         self.variants: dict[str, dict[str, None]] = {}
         self.submodels: dict[str, dict[str, None]] = {}
         self.unique_values: dict[tuple[str, str], dict[str, None]] = {}
@@ -174,6 +178,23 @@ class Store:
     def holders(self, attribute: str, data: Any) -> list[str]:
         """Return the uuids of the products that have this value, in any letter case, in a unique attribute."""
         return list(self.unique_values.get((attribute, str(data).lower()), ()))
+
+    def publish(self, product: Product) -> None:
+        """Keep a product with an identifier as published. Raises ValueError for one without."""
+        if product.identifier is None:
+            raise ValueError(f"Product {product.uuid} has no identifier and cannot be published.")
+        old = self.published.get(product.uuid)
+        if old:
+            self.in_published_order.remove((old.identifier or "").lower(), old.uuid)
+        self.published[product.uuid] = product
+        self.in_published_order.add(product.identifier.lower(), product.uuid)
+        if self.file:
+            self.file.save("published_products", product.uuid, to_json(product))
+
+    def has_reference_data(self, name: Any, code: str) -> bool:
+        """Whether a list of reference data has the code; every code passes where the list itself is not known."""
+        known = self.get("reference_data", name)
+        return known is None or code.lower() in {one.lower() for one in known["codes"]}
 
     # product models
 

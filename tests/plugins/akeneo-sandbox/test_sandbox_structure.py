@@ -66,7 +66,7 @@ def test_unique_attributes_go_to_the_lowest_level_of_a_variant(shop):
     levels = [{"level": 1, "axes": ["color"], "attributes": ["photo"]}, {"level": 2, "axes": ["size"]}]
     assert shop.post("families/shoes/variants", {"code": "v", "variant_attribute_sets": levels}).status_code == 201
     upper, lower = shop.get("families/shoes/variants/v").json()["variant_attribute_sets"]
-    assert upper["attributes"] == ["color", "photo"]
+    assert upper["attributes"] == ["photo", "color"]
     assert set(lower["attributes"]) == {"size", "sku", "ean"}
 
 

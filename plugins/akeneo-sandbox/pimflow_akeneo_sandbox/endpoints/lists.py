@@ -56,6 +56,19 @@ def product_list(call: Call, *, uuids: bool, more: Mapping[str, str] | None = No
     )
 
 
+def published_list(call: Call) -> Response:
+    """Return published products in order of identifier."""
+    store, query = call.store, read_query(call.query)
+    check_query(store, query)
+    published = store.published
+    tests = search_tests(store, query)
+    found = _matching(store, store.in_published_order, (published, published), tests, _after(query))
+    listing = Listing(call.url("published-products"), "identifier")
+    return json_answer(
+        _page(call, query, listing, found, lambda one, view: product_answer(store, one, view, uuids=False))
+    )
+
+
 def model_list(call: Call) -> Response:
     """Product models in order of code."""
     store, query = call.store, read_query(call.query, bad_search=422)

@@ -5,7 +5,14 @@ from starlette.responses import Response
 from pimflow_akeneo_sandbox.answers import json_answer
 from pimflow_akeneo_sandbox.endpoints.call import Call
 
-VERSION = "7.0.0"
+VERSION, SAAS_VERSION = "7.0.0", "20260801000000"
+EDITIONS = {"ce": "CE", "ge": "GE", "ee": "EE", "serenity": "Serenity"}
+OWN_NAMES = {
+    ("measurement-families", "GET"): "pim_api_measurement_family_get",
+    ("measurement-families", "PATCH"): "pim_api_measurement_family_create_or_update",
+    ("system-information", "GET"): "pim_analytics_external_api_system_info_get",
+}
+OWNERS = {"attributes": "attributeCode", "families": "familyCode"}
 NAMES = {"GET": "get", "POST": "create", "PATCH": "partial_update", "DELETE": "delete"}
 
 
@@ -16,14 +23,22 @@ def get_root(call: Call) -> Response:
     for route in call.request.app.routes:
         if not route.path.startswith("/api/rest/v1/"):
             continue
-        path = route.path.replace(":path", "")
+        path = _shown(route.path)
         for method in sorted(route.methods - {"HEAD"}):
             routes[_name(path, method)] = {"route": path, "methods": [method]}
     token = {"route": "/api/oauth/v1/token", "methods": ["POST"]}
     return json_answer({**body, "authentication": {"fos_oauth_server_token": token}, "routes": routes})
 
 
+def _shown(path: str) -> str:
+    kind = path.removeprefix("/api/rest/v1/").partition("/")[0]
+    return path.replace(":path", "").replace("{owner}", f"{{{OWNERS.get(kind, 'owner')}}}")
+
+
 def _name(path: str, method: str) -> str:
+    own = OWN_NAMES.get((path.removeprefix("/api/rest/v1/"), method))
+    if own:
+        return own
     parts = [part for part in path.removeprefix("/api/rest/v1/").split("/") if not part.startswith("{")]
     singular = {"families": "family", "categories": "category", "currencies": "currency"}
     nouns = [
@@ -38,4 +53,6 @@ def _name(path: str, method: str) -> str:
 
 def get_system_information(call: Call) -> Response:
     """GET /system-information."""
-    return json_answer({"version": VERSION, "edition": call.sandbox.settings.edition.upper()})
+    settings = call.sandbox.settings
+    version = SAAS_VERSION if settings.has_saas_features else VERSION
+    return json_answer({"version": version, "edition": EDITIONS[settings.edition]})

@@ -105,10 +105,12 @@ def _answered(call: Call, resource: Resource, record: Record) -> Record:
     answer = resource.answer(call.store, record)
     if resource.kind != "categories":
         return answer
+    # the API cannot make the templates of enriched categories: values come from the seed
+    values = answer.get("values", {})
+    answer = {name: value for name, value in answer.items() if name != "values"}
     if call.query.get("with_position") == "true":
         answer = with_position(call.store, answer)
-    # without a template, which the Community edition's API cannot make, a category has no enriched values
-    return answer | ({"values": {}} if call.query.get("with_enriched_attributes") == "true" else {})
+    return answer | ({"values": values} if call.query.get("with_enriched_attributes") == "true" else {})
 
 
 def unknown(resource: Resource, code: str, owner: Record | None, owner_code: str) -> str:

@@ -71,7 +71,7 @@ def _entities(given: Any) -> Iterator[tuple[str, Record]]:
     elif isinstance(given, Mapping) and "resource" in given:
         yield _of_resource(str(given["resource"]), dict(given.get("data") or {}))
     elif isinstance(given, Mapping):
-        for kind in (*STRUCTURE, "media_files", "product_models", "products"):
+        for kind in (*STRUCTURE, "media_files", "product_models", "products", "published_products"):
             for record in given.get(kind, ()):
                 yield kind, dict(record)
     else:
@@ -84,7 +84,7 @@ def _of_resource(resource: str, record: Record) -> tuple[str, Record]:
         kind = NESTED[parts[0], parts[2]]
         return kind, {OWNERS[kind]: parts[1], **record}
     kind = parts[0].replace("-", "_")
-    if len(parts) != 1 or kind not in {*STRUCTURE, "products", "product_models"}:
+    if len(parts) != 1 or kind not in {*STRUCTURE, "products", "product_models", "published_products"}:
         raise ValueError(f"'{resource}' is no resource; give a path below /api/rest/v1 such as 'attributes'.")
     return kind, record
 
@@ -95,6 +95,8 @@ def _put(store: Store, kind: str, record: Record) -> None:
             _put_product(store, record)
         elif kind == "product_models":
             _put_model(store, record)
+        elif kind == "published_products":
+            store.publish(_product_of(store, record))
         elif kind == "media_files":
             content = record["content"]  # base64 in JSON, bytes where a folder was read
             content = b64decode(content) if isinstance(content, str) else content
@@ -116,11 +118,16 @@ def _product_payload(store: Store, record: Record) -> Record:
     return payload
 
 
-def _put_product(store: Store, record: Record) -> None:
+def _product_of(store: Store, record: Record) -> Product:
+    """Return the product that is there, with what the record says put over it."""
     uuid = str(UUID(record["uuid"])) if record.get("uuid") else _known_uuid(store, record)
     start = store.products.get(uuid) or Product(uuid=uuid, identifier=None, created=now(), updated=now())
     product, _ = update.updated(store, start, _product_payload(store, record), is_new=True)
-    store.put_product(product)
+    return product
+
+
+def _put_product(store: Store, record: Record) -> None:
+    store.put_product(_product_of(store, record))
 
 
 def _known_uuid(store: Store, record: Record) -> str:
@@ -170,6 +177,8 @@ def restore(store: Store, file: SqliteFile) -> None:
         store.put_model(model_from_json(plain))
     for plain in file.entities("products"):
         store.put_product(product_from_json(plain))
+    for plain in file.entities("published_products"):
+        store.publish(product_from_json(plain))
     for media in file.media():
         store.put_media(media)
     store.file = file_of

@@ -33,6 +33,8 @@ DEFAULTS: dict[str, Record] = {
     "association_types": {"labels": {}, "is_two_way": False, "is_quantified": False},
     "group_types": {"labels": {}},
     "groups": {"type": "RELATED", "labels": {}},
+    "reference_data": {"codes": []},
+    "jobs": {"type": "export"},
 }  # fmt: skip
 DATED = frozenset({"categories", "attributes", "attribute_groups", "families"})
 

@@ -167,9 +167,19 @@ def _option(store: Store, attribute: Record, condition: Condition) -> DataTest:
         if attribute["type"] in {kinds.SELECT, kinds.MULTISELECT} and store.option(code, str(member)) is None:
             backend = kinds.BACKEND[attribute["type"]]
             raise PropertyError(f'Object "{backend}" with code "{member}" does not exist')
+    if attribute["type"] in {kinds.REFERENCE, kinds.REFERENCES}:
+        _check_references(store, attribute, [str(member) for member in members])
     wanted = {str(member).lower() for member in members}
     inside = condition.operator == "IN"
     return lambda data: wanted.isdisjoint(_lower(data)) != inside
+
+
+def _check_references(store: Store, attribute: Record, codes: list[str]) -> None:
+    name = attribute["reference_data_name"]
+    missing = next((code for code in codes if not store.has_reference_data(name, code)), None)
+    if missing is not None:
+        because = f'No reference data "{name}" with code "{missing}" has been found'
+        raise expects_entity(attribute["code"], "code", because, ",".join(codes))
 
 
 def _lower(data: Any) -> list[str]:

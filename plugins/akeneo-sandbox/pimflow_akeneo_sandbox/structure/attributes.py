@@ -79,7 +79,7 @@ def _number(name: str) -> Setter:
 
 
 SETTERS: dict[str, Setter] = {
-    **{name: plain(name) for name in ATTRIBUTE if name not in {"labels", "guidelines"}},
+    **{name: plain(name) for name in ATTRIBUTE if name not in {"labels", "guidelines", "is_main_identifier"}},
     "required": plain("required"),
     "type": _type,
     "group": _group,
@@ -107,7 +107,7 @@ WRITING = Writing(
     code_message="Attribute code may contain only letters, numbers and underscore",
     keep=_keep,
     longest_code=255,
-    ignored=frozenset({"group_labels"}),
+    ignored=frozenset({"group_labels", "is_main_identifier"}),
     fixed=("code", "type", "scopable", "localizable", "metric_family", "unique", "reference_data_name"),
     before=(of_entity,),
     after=(of_properties,),

@@ -35,7 +35,7 @@ def _sets(store: Store, record: Record, data: Any) -> Record:
     if not all(php.is_array(one) for one in given):
         raise objects
     numbers = [one["level"] for one in given if isinstance(one, dict) and isinstance(one.get("level"), int)]
-    if record.get("is_old") and max(numbers, default=0) > len(record[SETS]):
+    if record.get("is_old") and max(numbers, default=0) != len(record[SETS]):
         raise PropertyError("The number of variant attribute sets cannot be changed.")
     levels = {one["level"]: one for one in record[SETS]}
     for one in given:

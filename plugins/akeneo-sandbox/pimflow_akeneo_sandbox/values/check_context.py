@@ -17,7 +17,7 @@ def context_faults(store: Store, values: Values) -> Iterator[Violation]:
         for code, by_scope in values.items()
         for (scope, locale), data in by_scope.items()
     ]
-    for check in (_unknown_options, _unknown_channel, _unusable_locale):
+    for check in (_unknown_options, _unknown_references, _unknown_channel, _unusable_locale):
         for attribute, scope, locale, data in entries:
             for message in check(store, attribute, scope, locale, data):
                 yield Violation("values", message, attribute["code"], locale, scope)
@@ -33,6 +33,24 @@ def _unknown_options(
         unknown = [option.lower() for option in data if store.option(code, option) is None]
         if unknown:
             yield f"The {', '.join(unknown)} values are not in the {code} attribute option list."
+
+
+def _unknown_references(
+    store: Store, attribute: Record, _scope: str | None, _locale: str | None, data: Any
+) -> Iterator[str]:
+    code, name = attribute["code"], attribute.get("reference_data_name")
+    if attribute["type"] == kinds.REFERENCE and not store.has_reference_data(name, data):
+        yield (
+            f'Property "{code}" expects a valid reference data code. '
+            f'The code "{data}" of the reference data "{name}" does not exist'
+        )
+    if attribute["type"] == kinds.REFERENCES:
+        unknown = [one.lower() for one in data if not store.has_reference_data(name, one)]
+        if unknown:
+            yield (
+                f'Property "{code}" expects valid codes. The following codes for reference data "{name}" '
+                f'do not exist: "{", ".join(unknown)}"'
+            )
 
 
 def _unknown_channel(
