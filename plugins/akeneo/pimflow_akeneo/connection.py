@@ -25,11 +25,11 @@ _NEEDED = {
     "locales": "List locales",
     "association-types": "List association types",
     "currencies": "List currencies",
-    "measurement-families": "List measurement families",
 }
 """List below `/api/rest/v1` -> the permission as the PIM's screen for roles names it.
 
-Product models and media files come with "List products". The PIM looks at the permission before it looks for `any`.
+Product models and media files come with "List products", measurement families need none. The PIM looks at the
+permission before it looks for `any`.
 """
 
 _PACES = (Pace(frozenset({"POST", "PATCH"}), r"/attributes/[^/]+/options(/|$)", calls=3),)
@@ -113,5 +113,4 @@ class AkeneoConnection(Connection):
 
 
 def _may_list(session: Session, path: str) -> bool:
-    params = None if path == "measurement-families" else {"limit": "1"}
-    return session.call("GET", path, params=params, handled={403, 404}).status_code != 403
+    return session.call("GET", path, params={"limit": "1"}, handled={403, 404}).status_code != 403

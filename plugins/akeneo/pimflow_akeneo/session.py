@@ -36,7 +36,7 @@ class Session:
         self.username = credentials.username
         self.catalog = Catalog(self)
         self._shared: dict[str, Any] = {}
-        self._sharing = threading.Lock()
+        self._sharing = threading.RLock()
 
     def call(
         self, method: str, path: str, *, handled: Collection[int] = (), repeatable: bool | None = None, **options: Any
@@ -95,7 +95,7 @@ class Session:
             params = {name: value for name, value in parse_qsl(urlsplit(following).query) if name in _PAGING}
 
     def shared(self, name: str, make: Callable[[], T]) -> T:
-        """Give what the users of this session share under a name, made when it is first asked for."""
+        """Give what the users of this session share under a name, made at the first call; making may ask for more."""
         with self._sharing:
             if name not in self._shared:
                 self._shared[name] = make()

@@ -17,7 +17,7 @@ LINES = b"\n".join(orjson.dumps({"identifier": f"p{number}", "enabled": False}) 
 def calm(pim):
     """Give the PIM with its faults switched off afterwards."""
     yield pim
-    pim.faults(rate=0, concurrency=0, latency_ms=0, retry_after=1)
+    pim.faults(rate=0, options_rate=0, concurrency=0, latency_ms=0, retry_after=1)
 
 
 @pytest.fixture
@@ -98,11 +98,24 @@ def test_options_are_written_in_three_calls_a_second(session, calm, path):
     assert len(waits) == 2
 
 
+def test_a_pim_that_counts_writes_of_options_refuses_none(session, calm):
+    calm.faults(options_rate=3)
+    line = orjson.dumps({"code": "red", "labels": {"en_US": "Red"}})
+
+    def write_option(number):
+        path = f"attributes/{('color', 'materials')[number % 2]}/options"
+        return session.call("PATCH", path, content=line, headers={"Content-Type": COLLECTION}, repeatable=True)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [answer.status_code for answer in pool.map(write_option, range(8))] == [200] * 8
+    assert throttled(calm) == 0
+
+
 def test_the_check_names_all_rights_that_are_missing(connect):
     connection = connect(username="reader", password="reader")
     with connection.open() as session, pytest.raises(AccessError) as caught:
         connection.check(session)
-    for right in ("products", "attribute options", "family variants", "categories", "channels", "measurement families"):
+    for right in ("products", "attribute options", "family variants", "categories", "locales", "channels"):
         assert f"List {right}" in str(caught.value)
 
 
@@ -110,3 +123,8 @@ def test_the_check_passes_where_nothing_is_forbidden(connect):
     connection = connect()
     with connection.open() as session:
         assert connection.check(session).startswith("Akeneo")
+
+
+def test_what_is_shared_may_be_made_of_what_else_is_shared(session):
+    found = session.shared("outer", lambda: [session.shared("inner", object)])
+    assert session.shared("inner", object) is found[0]
