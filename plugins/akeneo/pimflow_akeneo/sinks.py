@@ -7,14 +7,18 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pimflow import Change, Header, Item, Outcome, RowProblem, Run, Sink, Use, Writer
+from pimflow import Change, Header, Item, Level, Outcome, RowProblem, Run, Sink, Use, Writer
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.media.files import Files
 from pimflow_akeneo.media.options import MediaOptions
+from pimflow_akeneo.products.ancestry import ancestry
 from pimflow_akeneo.products.current import Current
 from pimflow_akeneo.products.known import Columns
+from pimflow_akeneo.products.levels import spread
 from pimflow_akeneo.products.loading import Loading
+from pimflow_akeneo.products.modelling import ModelFitting
+from pimflow_akeneo.products.placing import ProductFitting
 from pimflow_akeneo.products.preparing import Preparation
 from pimflow_akeneo.session import Session
 
@@ -69,11 +73,15 @@ class ProductWriter(Writer):
     """Writes products by identifier, or by uuid where the row has one; or product models by code."""
 
     def __init__(self, session: Session, kind: Kind, media: MediaOptions, run: Run) -> None:
+        self._dry = run.dry
         self._columns = Columns(session.catalog.model, kind)
         self._preparation = Preparation(session.catalog, kind, self._columns.known)
         self._current = Current(session, kind, self._columns.column)
         self._loading = Loading(session, kind, self._columns.column)
         self._files = Files(session, kind, self._columns.column, media, run)
+        self._ancestry = ancestry(session)
+        fitting = ProductFitting if kind.has_identifier else ModelFitting
+        self._fitting: ProductFitting | ModelFitting = fitting(session, run, self._columns.column)
 
     def knows(self, column: str) -> bool:
         """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
@@ -88,6 +96,11 @@ class ProductWriter(Writer):
         found = {name: self._columns.parsed(name) for name in header}
         return {name: problem for name, problem in found.items() if isinstance(problem, RowProblem)}
 
+    def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:
+        """Spread the columns of attributes over the levels of a family variant; properties have no level."""
+        tree = self._ancestry.tree(family_variant)
+        return spread(tree, {name: self._columns.known(name) for name in columns}) if tree else ()
+
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
         item = self._files.taken(self._preparation.item(row))
@@ -99,17 +112,21 @@ class ProductWriter(Writer):
 
         Nothing but their existence is asked for where `columns` is empty.
         """
+        asked = {code: key for key, code in self._fitting.own(keys).items()}
         if not columns:
-            return {key: {} for key in (*self._current.there(keys), *self._loading.partly(keys))}
-        return self._current.values(keys, columns)
+            there = [asked[code] for code in self._current.there(asked)]
+            return {key: {} for key in (*there, *self._loading.partly(keys))}
+        return {asked[code]: found for code, found in self._current.values(asked, columns).items()}
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
-        """Show files in a plan as the PIM knows them."""
-        return self._files.fit(batch)
+        """Leave out values of other levels of a family variant; show files in a plan as the PIM knows them."""
+        return self._fitting.fit(self._files.fit(batch))
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch: every record that can be, without the values that the PIM does not take."""
-        return self._files.load(batch, self._loading.load)
+        held = self._fitting.hold(batch)
+        going = [change for change in batch if change.key not in held]
+        return [*held.values(), *self._files.load(going, self._loading.load)]
 
     def close(self, ok: bool) -> bool:  # noqa: ARG002 - what was written is written
         """Remove what was downloaded to be uploaded."""

@@ -10,14 +10,15 @@ from typing import Any
 from pimflow_akeneo.kinds import MODELS
 from pimflow_akeneo.products import lines, lookup
 from pimflow_akeneo.products.ancestors import MOST, Ancestor, Ancestors
-from pimflow_akeneo.products.existing import existence
+from pimflow_akeneo.products.existing import Existence, existence
 from pimflow_akeneo.products.levels import Tree
 from pimflow_akeneo.session import PAGE, Session
 
 
 def ancestry(session: Session) -> Ancestry:
     """Give what all writers of one session know together."""
-    return session.shared("ancestry", lambda: Ancestry(session))
+    there = existence(session, MODELS)
+    return session.shared("ancestry", lambda: Ancestry(session, there))
 
 
 class Ancestry:
@@ -27,10 +28,10 @@ class Ancestry:
     they are no more than can be kept in mind.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, there: Existence) -> None:
         self.known = Ancestors()
         self._session = session
-        self._existence = existence(session, MODELS)
+        self._existence = there
         self._lock = threading.Lock()
         self._attributes: frozenset[str] = frozenset()
         self._reads = 0
