@@ -1,16 +1,14 @@
 """Akeneo's own sample catalogue: its structure loaded into an empty PIM from CSV files, through the command line."""
 
 import csv
-import io
-import json
-import sys
 from types import SimpleNamespace
 
 import pytest
 
-from pimflow.cli import main
 from pimflow_akeneo_sandbox.loading.installed import installed_catalog
 from pimflow_akeneo_sandbox.serve import serve
+
+from .structure_setup import calls, cli, counts, exporting, loading, told
 
 FLOWS = {
     "categories": [],
@@ -36,66 +34,13 @@ LISTS = ("attributes", "variant-", "requirements-", "locales", "currencies", "al
 KEYS = {"attribute_options": ("attribute", "code")}
 
 
-def document(pim, flows):
-    connection = {"type": "akeneo", "url": pim.url, "client_id": "sandbox", "secret": "sandbox"}
-    connection |= {"username": "sandbox", "password": "sandbox"}
-    return json.dumps({"version": 1, "connections": {"pim": connection}, "flows": flows})
-
-
-def loading(pim, folder):
-    flows = {
-        name: {
-            "needs": needs,
-            "source": {"type": "files.csv", "path": str(folder / f"{name}.csv"), "delimiter": ";"},
-            "sink": {"type": f"akeneo.{name}", "connection": "pim"},
-        }
-        for name, needs in FLOWS.items()
-    }
-    return document(pim, flows)
-
-
-def exporting(pim, folder):
-    flows = {
-        name: {
-            "source": {"type": f"akeneo.{name}", "connection": "pim"},
-            "sink": {"type": "files.csv", "path": str(folder / f"{name}.csv"), "delimiter": ";"},
-        }
-        for name in FLOWS
-    }
-    return document(pim, flows)
-
-
-def cli(*words):
-    """Run a command and give its report; it must end well."""
-    with pytest.MonkeyPatch.context() as patch:
-        out = io.StringIO()
-        patch.setattr(sys, "argv", ["pimflow", *map(str, words), "--json"])
-        patch.setattr(sys, "stdout", out)
-        with pytest.raises(SystemExit) as end:
-            main()
-    assert not end.value.code, out.getvalue()
-    return json.loads(out.getvalue())
-
-
-def counts(report):
-    return {flow["name"]: flow["counts"] for flow in report["flows"]}
-
-
-def told(report):
-    return [cause for flow in report["flows"] for cause in flow["causes"]]
-
-
-def calls(pim):
-    return {route: figures["calls"] for route, figures in pim.stats()["routes"].items()}
-
-
 @pytest.fixture(scope="module")
 def loaded(shared, tmp_path_factory):
     """Two runs into an empty PIM: their reports, and the calls after each."""
     folder = tmp_path_factory.mktemp("icecat")
     with serve(installed_catalog()) as pim:
         file = folder / "structure.yaml"
-        file.write_text(loading(pim, shared / "icecat"), "utf-8")
+        file.write_text(loading(pim, shared / "icecat", FLOWS), "utf-8")
         runs = [(cli("run", file), calls(pim)) for _ in range(2)]
         yield SimpleNamespace(
             pim=pim, folder=shared / "icecat", first=runs[0][0], second=runs[1][0], calls=[one for _, one in runs]
@@ -148,13 +93,13 @@ def test_each_list_is_written_in_as_few_calls_as_can_be(loaded):
 
 
 def test_a_plan_without_a_memory_finds_all_of_it_in_the_pim(loaded, tmp_path):
-    (tmp_path / "again.yaml").write_text(loading(loaded.pim, loaded.folder), "utf-8")
+    (tmp_path / "again.yaml").write_text(loading(loaded.pim, loaded.folder, FLOWS), "utf-8")
     report = cli("plan", tmp_path / "again.yaml")["report"]
     assert counts(report) == {name: {"unchanged": rows} for name, rows in ROWS.items()}
 
 
 def test_what_is_read_back_is_what_was_in_the_files(loaded, tmp_path):
-    (tmp_path / "export.yaml").write_text(exporting(loaded.pim, tmp_path), "utf-8")
+    (tmp_path / "export.yaml").write_text(exporting(loaded.pim, tmp_path, FLOWS), "utf-8")
     cli("run", tmp_path / "export.yaml")
     differing = []
     for name in FLOWS:
@@ -177,9 +122,9 @@ def test_an_export_loads_into_a_second_pim_that_then_exports_the_same(loaded, tm
         for folder, pim in ((first, loaded.pim), (second, other)):
             folder.mkdir()
             if pim is other:
-                (folder / "load.yaml").write_text(loading(other, first), "utf-8")
+                (folder / "load.yaml").write_text(loading(other, first, FLOWS), "utf-8")
                 assert told(cli("run", folder / "load.yaml")) == []
-            (folder / "export.yaml").write_text(exporting(pim, folder), "utf-8")
+            (folder / "export.yaml").write_text(exporting(pim, folder, FLOWS), "utf-8")
             cli("run", folder / "export.yaml")
     for name in FLOWS:
         one, two = (sorted((folder / f"{name}.csv").read_text("utf-8").splitlines()) for folder in (first, second))

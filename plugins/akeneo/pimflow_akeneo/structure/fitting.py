@@ -37,7 +37,7 @@ def fitted(change: Change, now: Values, resource: Resource, attributes: Attribut
             held = _held(column, now, attributes).intersection(now.get(name) or ())
             payload[name] = sorted(held.union(value or ())) or None
         elif column.codec is PAIRS:
-            payload[name] = {**dict.fromkeys(set(now.get(name) or ()) - set(value or ())), **(value or {})} or None
+            payload[name] = _replaced_pairs(value or {}, now.get(name) or {})
         elif column.codec is UNITS:
             payload[name] = _merged_units(value or {}, now.get(name) or {})
         else:
@@ -69,6 +69,11 @@ def _held(column: Column, now: Values, attributes: Attributes) -> frozenset[str]
     lowest = column.level == 2 or "variant-axes_2" not in now
     unique = (one.code for one in attributes.values() if lowest and one.unique)
     return frozenset([*now.get(f"variant-axes_{column.level}", ()), *unique])
+
+
+def _replaced_pairs(wish: Values, now: Values) -> dict[str, str] | None:
+    """Name those that go as well, without a value: the PIM merges pairs with those that are there."""
+    return {**dict.fromkeys(now, ""), **wish} or None
 
 
 def _merged_units(wish: Values, now: Values) -> dict[str, Any]:

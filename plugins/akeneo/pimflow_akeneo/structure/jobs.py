@@ -76,6 +76,9 @@ class JobWriter(Writer):
             raise RowProblem("code", None, "the row names no job", kind=ProblemKind.MISSING, remedy=remedy)
         kind = _one_of(_TYPES, "type", row.get("type") or self._usual_type)
         mode = row.get("import_mode")
+        if mode and kind == "export":
+            remedy = "Leave it empty for exports."
+            raise RowProblem("import_mode", mode, "but an export has no such mode", remedy=remedy)
         payload = {"import_mode": _one_of(_MODES, "import_mode", mode)} if mode else {}
         return [Item(f"jobs/{kind}", code, payload)]
 
@@ -87,7 +90,7 @@ class JobWriter(Writer):
         response = self._session.call(
             "POST",
             f"{change.resource}/{quote(change.key, safe='')}",
-            content=orjson.dumps(change.payload),
+            content=orjson.dumps(change.payload) if change.resource == "jobs/import" else None,
             headers={"Content-Type": "application/json"},
             repeatable=False,
             handled=_HANDLED,

@@ -1,0 +1,367 @@
+"""What the structure sinks write, and what they say where the PIM has something else or says no."""
+
+import pytest
+
+from pimflow import ProblemKind, RowProblem, Status, Who
+from pimflow_akeneo.structure import sinks
+from pimflow_akeneo_sandbox.loading.installed import installed_catalog
+from pimflow_akeneo_sandbox.serve import serve
+
+COLOUR = {"code": "colour", "type": "pim_catalog_text", "group": "erp"}
+
+
+@pytest.fixture
+def write(session, run, changes):
+    """Send rows as the core does, and give the outcomes with their problems as text."""
+
+    def make(sink, *rows, known=False):
+        writer = sink(connection="pim").open(session, run)
+        fitted = writer.fit(changes(writer, rows, known))
+        outcomes = writer.load(fitted)
+        told = [problem for change in fitted for problem in change.item.problems]
+        return [outcome.status for outcome in outcomes], [*told, *(p for one in outcomes for p in one.problems)]
+
+    return make
+
+
+def calls(pim, verb):
+    return sum(figures["calls"] for route, figures in pim.stats()["routes"].items() if route.startswith(verb))
+
+
+def of(pim, kind, code):
+    return pim.store.get(kind, code)
+
+
+def test_an_attribute_is_created_once_and_its_type_is_kept(pim, write):
+    assert write(sinks.AkeneoAttributesSink, COLOUR) == ([Status.CREATED], [])
+    wish = {**COLOUR, "type": "pim_catalog_number", "localizable": "1", "label-en_US": "Colour"}
+    statuses, problems = write(sinks.AkeneoAttributesSink, wish)
+    assert statuses == [Status.UPDATED]
+    assert [(one.field, one.value, one.reason) for one in problems] == [
+        ("type", "number", "the PIM keeps an attribute's type for ever: it is text there"),
+        ("localizable", "yes", "the PIM keeps an attribute's value per locale for ever: it is no there"),
+    ]
+    assert all(one.remedy.startswith("Correct the source; or delete the attribute") for one in problems)
+    assert of(pim, "attributes", "colour")["labels"] == {"en_US": "Colour"}
+
+
+def test_what_is_kept_for_ever_is_not_sent_to_an_attribute_that_is_there(pim, write):
+    write(sinks.AkeneoAttributesSink, COLOUR)
+    before = calls(pim, "PATCH")
+    assert write(sinks.AkeneoAttributesSink, {**COLOUR, "label-en_US": "Colour"}, known=True) == ([Status.UPDATED], [])
+    assert calls(pim, "PATCH") == before + 1
+
+
+def test_a_type_that_does_not_exist_costs_the_attribute(write):
+    with pytest.raises(RowProblem, match="no such type of attribute, but 'pim_catalog_text'"):
+        write(sinks.AkeneoAttributesSink, {**COLOUR, "type": "text"})
+
+
+def test_a_bad_cell_costs_the_value_only(pim, write):
+    statuses, problems = write(sinks.AkeneoAttributesSink, {**COLOUR, "max_characters": "many", "sort_order": "7"})
+    assert statuses == [Status.CREATED]
+    assert [(one.field, one.value, one.reason) for one in problems] == [
+        ("max_characters", "many", "which is no whole number")
+    ]
+    assert of(pim, "attributes", "colour")["sort_order"] == 7
+
+
+def test_a_bad_cell_that_would_last_for_ever_costs_the_record(write):
+    with pytest.raises(RowProblem, match="neither yes"):
+        write(sinks.AkeneoAttributesSink, {**COLOUR, "localizable": "perhaps"})
+
+
+def test_a_record_needs_a_code_and_an_option_its_attribute(write):
+    with pytest.raises(RowProblem, match="the PIM needs one for each attribute"):
+        write(sinks.AkeneoAttributesSink, {**COLOUR, "code": " "})
+    with pytest.raises(RowProblem, match="the PIM needs one for each option"):
+        write(sinks.AkeneoAttributeOptionsSink, {"code": "green"})
+
+
+REFERENCES = {
+    "group": (sinks.AkeneoAttributesSink, {**COLOUR, "group": "later"}, "group", "later", "attribute group"),
+    "attribute": (
+        sinks.AkeneoFamiliesSink,
+        {"code": "bags", "attributes": "name,later"},
+        "attributes",
+        "later",
+        "attribute",
+    ),
+    "requirement": (
+        sinks.AkeneoFamiliesSink,
+        {"code": "bags", "requirements-print": "later", "requirements-shop": "sku"},
+        "requirements-print",
+        "later",
+        "attribute",
+    ),
+    "parent": (sinks.AkeneoCategoriesSink, {"code": "mugs", "parent": "later"}, "parent", "later", "category"),
+    "tree": (
+        sinks.AkeneoChannelsSink,
+        {"code": "app", "tree": "later", "locales": "en_US", "currencies": "EUR"},
+        "tree",
+        "later",
+        "category",
+    ),
+    "option": (
+        sinks.AkeneoAttributeOptionsSink,
+        {"code": "green", "attribute": "later"},
+        "attribute",
+        "later",
+        "attribute",
+    ),
+    "family": (
+        sinks.AkeneoFamilyVariantsSink,
+        {"code": "v", "family": "later", "variant-axes_1": "color"},
+        "family",
+        "later",
+        "family",
+    ),
+    "axis": (
+        sinks.AkeneoFamilyVariantsSink,
+        {"code": "v", "family": "footwear", "variant-axes_1": "color", "variant-axes_2": "later"},
+        "variant-axes_2",
+        "later",
+        "attribute",
+    ),
+    "measurement": (
+        sinks.AkeneoAttributesSink,
+        {**COLOUR, "type": "pim_catalog_metric", "metric_family": "Later", "default_metric_unit": "X"}
+        | {"decimals_allowed": "0", "negative_allowed": "0"},
+        "metric_family",
+        "Later",
+        "measurement family",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sink", "row", "field", "value", "noun"), REFERENCES.values(), ids=REFERENCES)
+def test_a_record_waits_for_what_it_refers_to(write, sink, row, field, value, noun):
+    statuses, problems = write(sink, row)
+    assert statuses == [Status.WAITING]
+    assert [(one.field, one.value, one.reason, one.kind, one.who) for one in problems] == [
+        (field, value, f"the PIM has no such {noun}", ProblemKind.REFERENCE, Who.PRODUCT_MANAGER)
+    ]
+    assert problems[0].remedy == f"It goes by itself once that {noun} is there."
+
+
+def test_what_no_flow_can_bring_is_refused(write):
+    row = {"code": "app", "tree": "master", "locales": "en_US,xx_XX", "currencies": "EUR"}
+    statuses, problems = write(sinks.AkeneoChannelsSink, row)
+    assert statuses == [Status.REFUSED]
+    assert [(one.field, one.value, one.reason) for one in problems] == [
+        ("locales", "xx_XX", "the PIM has no such locale")
+    ]
+
+
+REFUSALS = {
+    "long label": (
+        sinks.AkeneoCategoriesSink,
+        {"code": "mugs", "label-en_US": "Mugs", "label-de_DE": "T" * 101},
+        [("label-de_DE", "T" * 101, "the text has 101 characters; the PIM takes 100")],
+    ),
+    "no currency": (
+        sinks.AkeneoChannelsSink,
+        {"code": "app", "tree": "master", "locales": "en_US", "currencies": "GBP"},
+        [("currencies", "GBP", 'the PIM says: The currency "GBP" has to be activated')],
+    ),
+    "no group": (
+        sinks.AkeneoAttributesSink,
+        {"code": "colour", "type": "pim_catalog_text"},
+        [("group", None, "the record has none, and the PIM needs one")],
+    ),
+    "no family member": (
+        sinks.AkeneoFamiliesSink,
+        {"code": "bags", "attributes": "sku", "attribute_as_label": "name"},
+        [("attribute_as_label", "name", 'the PIM says: Property "attribute_as_label" must belong to the family')],
+    ),
+    "requirement outside": (
+        sinks.AkeneoFamiliesSink,
+        {"code": "bags", "attributes": "sku", "requirements-shop": "sku,name", "requirements-print": "sku"},
+        [
+            (
+                "requirements-shop",
+                "name,sku",
+                (
+                    'the PIM says: The attribute "name" cannot be an attribute required for the channel "shop" as it '
+                    "does not belong to this family"
+                ),
+            )
+        ],
+    ),
+    "code": (
+        sinks.AkeneoFamiliesSink,
+        {"code": "ba gs", "attributes": "sku"},
+        [("code", None, "the PIM says: Family code may contain only letters, numbers and underscores")],
+    ),
+    "letter case": (
+        sinks.AkeneoCategoriesSink,
+        {"code": "Shoes", "label-en_US": "Shoes"},
+        [("code", None, "the PIM has this code in other letter case, and keeps it for ever")],
+    ),
+    "options of a text": (
+        sinks.AkeneoAttributeOptionsSink,
+        {"code": "red", "attribute": "name"},
+        [
+            (
+                "attribute",
+                None,
+                (
+                    'the PIM says: Attribute "name" does not support options. Only attributes of type '
+                    '"pim_catalog_simpleselect", "pim_catalog_multiselect" support options'
+                ),
+            )
+        ],
+    ),
+    "two ways with quantities": (
+        sinks.AkeneoAssociationTypesSink,
+        {"code": "SET", "is_two_way": 1, "is_quantified": 1},
+        [(None, None, "the PIM says: Association type can be either quantified or two-way")],
+    ),
+    "measure": (
+        sinks.AkeneoMeasurementFamiliesSink,
+        {"code": "Loud", "standard_unit_code": "SONE", "units": {"PHON": {"labels": {"en_US": "Phon"}}}},
+        [
+            (
+                "standard_unit_code",
+                "SONE",
+                (
+                    'the PIM says: The "SONE" standard unit code does not exist in the list of units for the "Loud" '
+                    "measurement family"
+                ),
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("sink", "row", "expected"), REFUSALS.values(), ids=REFUSALS)
+def test_a_refusal_names_column_and_value_in_words(write, sink, row, expected):
+    statuses, problems = write(sink, row)
+    assert statuses == [Status.REFUSED]
+    assert [(one.field, one.value, one.reason) for one in problems] == expected
+    assert all(one.remedy for one in problems)
+
+
+def test_one_bad_line_does_not_stop_the_others(pim, write):
+    rows = [{"code": f"c{number}", "parent": "master"} for number in range(100)]
+    rows[7]["code"] = "c 7"
+    statuses, problems = write(sinks.AkeneoCategoriesSink, *rows)
+    assert statuses.count(Status.CREATED) == 99
+    assert statuses[7] is Status.REFUSED
+    assert [one.field for one in problems] == ["code"]
+    assert calls(pim, "PATCH /api/rest/v1/categories") >= 1
+
+
+def test_an_empty_list_empties_and_an_empty_label_takes_it_away(pim, write):
+    write(sinks.AkeneoCategoriesSink, {"code": "boots", "label-en_US": "Boots", "label-de_DE": "Stiefel"})
+    write(sinks.AkeneoCategoriesSink, {"code": "boots", "label-de_DE": None, "parent": None})
+    assert of(pim, "categories", "boots")["labels"] == {"en_US": "Boots"}
+    assert of(pim, "categories", "boots")["parent"] is None
+    write(sinks.AkeneoAttributesSink, {"code": "manual", "allowed_extensions": None})
+    assert of(pim, "attributes", "manual")["allowed_extensions"] == []
+
+
+def test_the_attributes_of_a_family_are_replaced_save_the_identifier(pim, write):
+    assert write(sinks.AkeneoFamiliesSink, {"code": "bags", "attributes": "name,color"})[0] == [Status.CREATED]
+    row = {"code": "bags", "attributes": "name", "requirements-shop": "name"}
+    assert write(sinks.AkeneoFamiliesSink, row) == ([Status.UPDATED], [])
+    assert of(pim, "families", "bags")["attributes"] == ["name", "sku"]
+    assert of(pim, "families", "bags")["attribute_requirements"] == {"shop": ["name", "sku"], "print": ["sku"]}
+
+
+def test_levels_are_completed_by_the_pim_and_compare_equal(session, run, write, changes):
+    row = {"code": "v", "family": "footwear", "variant-axes_1": "fragile,color", "variant-attributes_1": "picture"}
+    assert write(sinks.AkeneoFamilyVariantsSink, row) == ([Status.CREATED], [])
+    writer = sinks.AkeneoFamilyVariantsSink(connection="pim").open(session, run)
+    (fitted,) = writer.fit(changes(writer, [row]))
+    now = writer.current(fitted.resource, ["v"], list(fitted.payload))["v"]
+    assert dict(fitted.payload) == now
+    assert now["variant-attributes_1"] == ["color", "ean", "fragile", "picture", "sku"]
+    assert fitted.item.problems == ()
+
+
+def test_axes_and_levels_are_kept_and_attributes_move(pim, write):
+    two = {"code": "v", "family": "footwear", "variant-axes_1": "color", "variant-axes_2": "fragile"}
+    assert write(sinks.AkeneoFamilyVariantsSink, two)[0] == [Status.CREATED]
+    wish = {**two, "variant-axes_1": "fragile", "variant-attributes_2": "pieces"}
+    statuses, problems = write(sinks.AkeneoFamilyVariantsSink, wish)
+    assert statuses == [Status.UPDATED]
+    assert [(one.field, one.value, one.reason) for one in problems] == [
+        ("variant-axes_1", "fragile", "the PIM keeps a family variant's axes of level 1 for ever: it is color there")
+    ]
+    sets = of(pim, "family_variants", "v")["variant_attribute_sets"]
+    assert [one["axes"] for one in sets] == [["color"], ["fragile"]]
+    assert sorted(sets[1]["attributes"]) == ["ean", "fragile", "pieces", "sku"]
+
+
+def test_a_second_level_is_not_added(write):
+    row = {"code": "by_color", "family": "footwear", "variant-axes_2": "fragile", "variant-attributes_2": "pieces"}
+    statuses, problems = write(sinks.AkeneoFamilyVariantsSink, row)
+    assert statuses == [Status.UPDATED]
+    assert [(one.field, one.reason.partition(": ")[2]) for one in problems] == [
+        ("variant-axes_2", "there is none"),
+        ("variant-attributes_2", "there is none"),
+    ]
+
+
+def test_the_attributes_of_a_group_are_told_and_not_written(pim, write):
+    statuses, problems = write(sinks.AkeneoAttributeGroupsSink, {"code": "seo", "attributes": "name,not_yet"})
+    assert statuses == [Status.CREATED]
+    assert [(one.field, one.value) for one in problems] == [("attributes", "name")]
+    assert "is in group 'erp' there" in problems[0].reason
+    assert of(pim, "attributes", "name")["group"] == "erp"
+
+
+def test_conversion_units_that_are_not_named_any_more_go(pim, write):
+    row = {"code": "shop", "conversion_units": "weight:GRAM"}
+    assert write(sinks.AkeneoChannelsSink, row) == ([Status.UPDATED], [])
+    assert of(pim, "channels", "shop")["conversion_units"] == {"weight": "GRAM"}
+    write(sinks.AkeneoChannelsSink, {"code": "shop", "conversion_units": None})
+    assert of(pim, "channels", "shop")["conversion_units"] == {}
+
+
+def test_units_that_are_not_named_stay(pim, write):
+    steps = [{"operator": "mul", "value": 2}]
+    row = {"code": "Loud", "standard_unit_code": "SONE", "units": {"SONE": {"convert_from_standard": steps}}}
+    assert write(sinks.AkeneoMeasurementFamiliesSink, row) == ([Status.CREATED], [])
+    more = {
+        "code": "Loud",
+        "units": '{"PHON": {"symbol": "p", "convert_from_standard": []}}',
+        "label-en_US": "Loudness",
+    }
+    assert write(sinks.AkeneoMeasurementFamiliesSink, more) == ([Status.UPDATED], [])
+    kept = of(pim, "measurement_families", "Loud")
+    assert sorted(kept["units"]) == ["PHON", "SONE"]
+    assert kept["units"]["SONE"]["convert_from_standard"] == [{"operator": "mul", "value": "2"}]
+    assert kept["labels"] == {"en_US": "Loudness"}
+
+
+def test_columns_that_do_not_exist_are_told_with_near_names(session, run):
+    writer = sinks.AkeneoFamiliesSink(connection="pim").open(session, run)
+    header = ("code", "atributes", "lable-en_US", "label-en_UK", "requirements-sohp", "label-fr_CH", "zzz")
+    assert {name: (one.problem.reason, one.problem.remedy) for name, one in writer.check_columns(header).items()} == {
+        "atributes": ("this is no column of families in the PIM", "Did you mean 'attributes'?"),
+        "lable-en_US": ("this is no column of families in the PIM", "Did you mean 'label-en_US'?"),
+        "label-en_UK": ("the PIM has no locale 'en_UK'", "Did you mean 'label-en_US'?"),
+        "requirements-sohp": ("the PIM has no channel 'sohp'", "Did you mean 'requirements-shop'?"),
+        "zzz": ("this is no column of families in the PIM", "Correct the name of the column, or leave it out."),
+    }
+    assert writer.label("label-en_US") == "Label (en_US)"
+
+
+def test_what_is_there_is_told_in_any_letter_case(session, run):
+    writer = sinks.AkeneoAttributeOptionsSink(connection="pim").open(session, run)
+    assert writer.current("attributes/COLOR/options", ["dark_blue", "none"], ["label-en_US"]) == {
+        "dark_blue": {"label-en_US": "Dark_Blue"}
+    }
+    assert writer.current("attributes/nothing/options", ["a"], []) == {}
+    assert writer.current("attributes/name/options", ["a"], []) == {}
+
+
+def test_an_empty_pim_can_be_planned_for(connect, run):
+    with serve(installed_catalog()) as pim, connect(url=pim.url).open() as session:
+        for sink in (sinks.AkeneoFamiliesSink, sinks.AkeneoFamilyVariantsSink, sinks.AkeneoAttributeOptionsSink):
+            writer = sink(connection="pim").open(session, run)
+            item = next(iter(writer.prepare({"code": "a", "family": "b", "attribute": "c"})))
+            assert writer.current(item.resource, ["a"], ["label-en_US"]) == {}
+            assert writer.knows("label-en_US")
