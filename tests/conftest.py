@@ -1,5 +1,6 @@
 """Fixtures of the whole suite."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ def pytest_configure(config):
     if OPENAPI.is_file():
         patch = pytest.MonkeyPatch()
         config.add_cleanup(patch.undo)
-        watch = Watch(Contract(OPENAPI))
+        folder = tempfile.TemporaryDirectory()
+        config.add_cleanup(folder.cleanup)
+        watch = Watch(Contract(OPENAPI), Path(folder.name) / "found.txt")
         watch.install(patch)
         config.pluginmanager.register(watch, "openapi_requests")
 
@@ -38,3 +41,16 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder `shared` with recordings is not beside the checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def watched_sandbox(request) -> dict[str, str]:
+    """Give the environment of openapi_requests/child.py, whose sandbox is watched; empty where nothing is validated."""
+    watch = request.config.pluginmanager.get_plugin("openapi_requests")
+    if watch is None:
+        return {}
+    return {
+        "PIMFLOW_TEST_PATH": str(Path(__file__).parent),
+        "PIMFLOW_TEST_OPENAPI": str(OPENAPI),
+        "PIMFLOW_TEST_FOUND": str(watch.file),
+    }

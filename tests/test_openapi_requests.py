@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -31,7 +32,7 @@ from pimflow_akeneo_sandbox.serve import serve
 from openapi_requests.contract import Contract
 from openapi_requests.watch import Watch
 
-watch = Watch(Contract(Path({file!r})))
+watch = Watch(Contract(Path({file!r})), Path("found.txt"))
 watch.install(pytest.MonkeyPatch())
 sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", {test!r}], plugins=[watch]))
 """
@@ -97,6 +98,20 @@ def test_requests_of_this_test_are_seen_and_those_of_others_are_not(watch):
         assert watch.requests == before + 2
         client.request("GET", "/elsewhere", handled={404})
     assert watch.take() == ["GET /elsewhere: no such path is documented"]
+
+
+def test_a_sandbox_in_another_process_is_watched_too(watch, watched_sandbox):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    environment = os.environ | watched_sandbox | {"PYTHONPATH": watched_sandbox["PIMFLOW_TEST_PATH"]}
+    command = [sys.executable, "-m", "openapi_requests.child", "sandbox", "--port", port]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
+        try:
+            subprocess.run([sys.executable, "-c", SENDS.format(url=f"http://127.0.0.1:{port}")], check=True)
+        finally:
+            server.terminate()
+    assert watch.take() == ["GET /api/rest/v1/families: parameter colour is not documented"]
 
 
 def lines(*records):

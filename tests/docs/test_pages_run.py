@@ -57,9 +57,14 @@ def _environment(folder):
     found = [path for path in site.getsitepackages() if path.startswith(sys.prefix)]
     own = next(folder.glob("lib/python*/site-packages"))
     (own / "outer.pth").write_text("".join(f"import site; site.addsitedir({path!r})\n" for path in found))
+    python = f"{folder}/bin/python"
     for name in ("pip", "pimflow", "pytest"):
-        (folder / "bin" / name).write_text(f'#!/bin/sh\nexec "{folder}/bin/python" -m {name} "$@"\n')
+        (folder / "bin" / name).write_text(f'#!/bin/sh\nexec "{python}" -m {name} "$@"\n')
         (folder / "bin" / name).chmod(0o755)
+    (folder / "bin" / "watched_pimflow").write_text(
+        f'#!/bin/sh\nPYTHONPATH="$PIMFLOW_TEST_PATH" exec "{python}" -m openapi_requests.child "$@"\n'
+    )
+    (folder / "bin" / "watched_pimflow").chmod(0o755)
     return folder / "bin"
 
 
@@ -69,20 +74,21 @@ def shared_environment(tmp_path_factory):
 
 
 @pytest.fixture
-def place(tmp_path, blocks, shared_environment):
+def place(tmp_path, blocks, shared_environment, watched_sandbox):
     """A reader's machine: a folder with the samples, and pimflow; of its own where the page installs something."""
     installs = any("pip install" in block.body and block.mark != "not run" for block in blocks)
     folder = tmp_path / "page"
     folder.mkdir()
     (folder / "sample_pipelines").symlink_to(ROOT / "sample_pipelines")
-    return Reader(folder, _environment(tmp_path / "venv") if installs else shared_environment)
+    return Reader(folder, _environment(tmp_path / "venv") if installs else shared_environment, watched_sandbox)
 
 
 class Reader:
     """Does what a page says."""
 
-    def __init__(self, folder, bin_folder):
+    def __init__(self, folder, bin_folder, watched):
         self.folder = folder
+        self.watched = watched
         self.output = ""
         self.ran = 0.0
         self.servers = []
@@ -140,9 +146,9 @@ class Reader:
 
     def _serve(self, body):
         log = (self.folder.parent / "sandbox.log").open("wb")
-        server = subprocess.Popen(
-            ["bash", "-c", f"exec {body}"], cwd=self.folder, env=self.environment, stdout=log, stderr=log
-        )
+        command = f"exec watched_{body}" if self.watched else f"exec {body}"
+        environment = {**self.environment, **self.watched}
+        server = subprocess.Popen(["bash", "-c", command], cwd=self.folder, env=environment, stdout=log, stderr=log)
         log.close()
         self.servers.append(server)
         for _ in range(300):

@@ -1,11 +1,12 @@
 """The pytest plugin: sees the requests, and lets the test fail that sent a wrong one.
 
 Requests are seen where they leave this process, whatever transport takes them, and where they reach a sandbox served
-in this process, from wherever they come (`pimflow` run as a command too). Only pimflow's own client counts, known by
-its User-Agent: tests of the sandbox send wrong requests on purpose.
+in this process or by child.py, from wherever they come (`pimflow` run as a command too). Only pimflow's own client
+counts, known by its User-Agent: tests of the sandbox send wrong requests on purpose.
 """
 
 import threading
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,28 +20,31 @@ API = ("/api/rest/", "/api/oauth/")
 
 
 class Watch:
-    """Keeps what was wrong until the test that is running asks."""
+    """Keeps what was wrong, in a file, until the test that is running asks: other processes may write there too."""
 
-    def __init__(self, contract: Contract):
+    def __init__(self, contract: Contract, file: Path):
+        self.file = file
         self._contract = contract
         self._lock = threading.Lock()
-        self._found = {}
         self.requests = 0
 
     def check(self, agent, method, target, content_type, body):
         """Note what is wrong with one request."""
         if not agent.startswith(OWN):
             return
-        found = dict.fromkeys(self._contract.violations(method, target, content_type, body))
+        found = list(self._contract.violations(method, target, content_type, body))
         with self._lock:
             self.requests += 1
-            self._found.update(found)
+            if found:
+                with self.file.open("a", encoding="utf-8") as file:
+                    file.writelines(one.replace("\n", " ") + "\n" for one in found)
 
     def take(self):
-        """Give what was found since the last call."""
+        """Give what was found since the last call, each only once."""
         with self._lock:
-            found, self._found = list(self._found), {}
-        return found
+            found = self.file.read_text("utf-8").splitlines() if self.file.exists() else []
+            self.file.unlink(missing_ok=True)
+        return list(dict.fromkeys(found))
 
     def install(self, patch: pytest.MonkeyPatch):
         """See everything from now on until the patch is undone."""
