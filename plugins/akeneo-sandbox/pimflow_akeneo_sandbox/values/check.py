@@ -79,14 +79,25 @@ def _amount_faults(attribute: Record, amount: Any) -> Faults:
             f"The {code} attribute requires a value which does not contains space, "
             f'and the submitted "{amount}" has at least one.'
         )
-    number = Decimal(str(amount).strip())
+
+
+def _range_faults(attribute: Record, amount: Any) -> Faults:
+    code = attribute["code"]
     low, high = _limits(attribute)
+    number: Any = Decimal(str(amount).strip()) if php.is_numeric(amount) else None
+    if number is None:
+        # PHP compares a text with a number as texts
+        number, low, high = php.to_text(amount), _as_text(low), _as_text(high)
     if low is not None and number < low:
         yield f"The {code} attribute requires an equal or greater than {php.to_text(float(low))} value."
     elif high is not None and number > high:
         yield f"The {code} attribute requires an equal or lesser than {php.to_text(float(high))} value."
-    elif number > LONGEST_INTEGER and (low is not None or high is not None):
+    elif isinstance(number, Decimal) and number > LONGEST_INTEGER and (low is not None or high is not None):
         yield f"The {code} attribute requires an equal or lesser than {LONGEST_INTEGER} value."
+
+
+def _as_text(limit: Decimal | None) -> Any:
+    return None if limit is None else php.to_text(float(limit))
 
 
 def _limits(attribute: Record) -> tuple[Decimal | None, Decimal | None]:
@@ -109,11 +120,15 @@ def _decimal_faults(attribute: Record, amount: Any) -> Faults:
 
 def _number_faults(_store: Store, attribute: Record, data: Any) -> Faults:
     yield from _amount_faults(attribute, data)
+    if php.is_numeric(data):
+        yield from _range_faults(attribute, data)
     yield from _decimal_faults(attribute, data)
 
 
 def _metric_faults(store: Store, attribute: Record, data: Any) -> Faults:
-    yield from _number_faults(store, attribute, data["amount"])
+    yield from _amount_faults(attribute, data["amount"])
+    yield from _range_faults(attribute, data["amount"])
+    yield from _decimal_faults(attribute, data["amount"])
     family = store.get("measurement_families", attribute["metric_family"])
     if family is None:
         yield "Please specify a valid metric family"
@@ -163,8 +178,9 @@ def _price_violations(store: Store, attribute: Record, data: Any, where: dict[st
     active = {code for channel in store.structure["channels"] for code in channel["currencies"]}
     for price in data:
         currency = price["currency"]
-        for message in _number_faults(store, attribute, price["amount"]):
-            yield Violation("values", message, currency=currency, **where)
+        for check in (_amount_faults, _decimal_faults, _range_faults):
+            for message in check(attribute, price["amount"]):
+                yield Violation("values", message, currency=currency, **where)
         if currency not in active:
             message = (
                 f"Please specify a valid currency for the {attribute['code']} attribute, the {currency} code was sent."

@@ -8,7 +8,10 @@ from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.media import MediaFile
 from pimflow_akeneo_sandbox.store import Store
 
-MEGABYTE = 1_000_000
+MEGABYTE, KILOBYTE = 1_000_000, 1_000
+# a limit that is no whole number of megabytes is turned into kilobytes by 1,024, and these into bytes by 1,000
+KILOBYTES_A_MEGABYTE = 1024
+UNITS = ((MEGABYTE, "MB"), (KILOBYTE, "kB"), (1, "bytes"))
 TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
 
 
@@ -22,13 +25,29 @@ def file_faults(store: Store, attribute: Record, data: Any) -> Iterator[str]:
 
 
 def _size_faults(attribute: Record, media: MediaFile) -> Iterator[str]:
-    limit = Decimal(str(attribute.get("max_file_size") or 0))
-    size = Decimal(len(media.content)) / MEGABYTE
+    limit, size = _limit(Decimal(str(attribute.get("max_file_size") or 0))), len(media.content)
     if limit and size > limit:
+        shown, most, unit = _in_unit(size, limit)
         yield (
-            f"The file {media.original_filename} is too large ({round(size, 2)} MB). "
-            f"The {attribute['code']} attribute can not exceed {limit.normalize():f} MB."
+            f"The file {media.original_filename} is too large ({shown} {unit}). "
+            f"The {attribute['code']} attribute can not exceed {most} {unit}."
         )
+
+
+def _limit(megabytes: Decimal) -> int:
+    if megabytes == int(megabytes):
+        return int(megabytes) * MEGABYTE
+    return int(megabytes * KILOBYTES_A_MEGABYTE) * KILOBYTE
+
+
+def _in_unit(size: int, limit: int) -> tuple[str, str, str]:
+    """Return size and limit in the largest unit in which the limit has two decimals at most and both differ."""
+    for factor, unit in UNITS:
+        most = Decimal(limit) / factor
+        shown = round(Decimal(size) / factor, 2)
+        if most == round(most, 2) and shown != most:
+            break
+    return f"{shown.normalize():f}", f"{most.normalize():f}", unit
 
 
 def _extension_faults(attribute: Record, media: MediaFile) -> Iterator[str]:
