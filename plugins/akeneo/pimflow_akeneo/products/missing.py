@@ -21,6 +21,7 @@ _BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^The (.+) family does not exist"), "family"),
     (re.compile(r"^The (.+) group does not exist"), "groups"),
     (re.compile(r"^The given product model \"(.+)\" does not exist"), "parent"),
+    (re.compile(r"^Property \"parent\" .*The parent product model does not exist, \"(.+)\" given"), "parent"),
     (re.compile(r"\bThe ((?:(?!The ).)+?) product(?: model)? does not exist"), "associations"),
 )
 """Some errors name what is missing in their text only: pattern with the missing code -> property."""

@@ -1,0 +1,185 @@
+"""Variants move: between models, from and to simple products; nothing that somebody wrote is lost."""
+
+import pytest
+
+from pimflow_akeneo_sandbox.serve import serve
+
+from .variants_setup import AFTER_MODELS, CATALOG, MODELS, PRODUCTS, Shop, model, product, text
+
+HEADER = "sku;family;parent;color;size"
+
+
+@pytest.fixture(scope="module")
+def served():
+    with serve(CATALOG) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def shop(tmp_path, served, capsys, monkeypatch):
+    served.reset()
+    return Shop(tmp_path, served, capsys, monkeypatch)
+
+
+@pytest.fixture
+def products(shop):
+    """Let a file of products go into the PIM."""
+    shop.flows(PRODUCTS)
+
+    def write(*rows, header=HEADER):
+        shop.write("products", header, *rows)
+        return shop.run()
+
+    return write
+
+
+def test_an_item_that_changes_its_group_goes_to_the_other_model(shop, products):
+    shop.seed(model("m", brand="Acme"), model("n", brand="Other"), product("s-1", "m", color="red"))
+    products("s-1;shirts;n;red;")
+    assert shop.parent("s-1") == "n"
+    assert shop.values("s-1") == {"color": "red"}
+
+
+def test_no_variant_goes_to_another_family_variant_and_the_way_is_told(shop, products):
+    shop.seed(model("m", brand="Acme"), model("n", "by_size"), product("s-1", "m", color="red"))
+    told = products("s-1;shirts;n;;l")
+    assert "is of family variant 'by_size', and the variant stands below 'm' of family variant 'by_color'" in told
+    assert "Make it a simple product in the PIM" in told
+    assert shop.parent("s-1") == "m"
+    assert shop.values("s-1") == {"color": "red", "size": "l"}
+
+
+def test_made_simple_in_the_pim_it_goes_to_the_other_family_variant_and_keeps_all_it_had(shop, products):
+    shop.seed(model("m", brand="Acme"), model("n", "by_size"), product("s-1", "m", color="red"))
+    products("s-1;shirts;n;;l")
+    shop.change("products/s-1", parent=None)
+    shop.command("retry")
+    assert shop.parent("s-1") == "n"
+    assert shop.values("s-1") == {"size": "l"}
+    assert shop.values("n") == {"brand": "Acme", "color": "red"}
+
+
+def test_a_simple_product_brings_its_texts_to_the_model_when_it_becomes_a_variant(shop, products):
+    written = {"name": text("Nice shirt", "en_US"), "care": "Wash cold", "brand": "Acme"}
+    more = {"categories": ["summer"], "associations": {"X_SELL": {"products": ["other"]}}}
+    shop.seed(model("m", brand="Acme"), product("other"), product("s-1", None, color="red", **written, **more))
+    told = products("s-1;shirts;m;red;")
+    assert shop.parent("s-1") == "m"
+    assert shop.values("s-1") == {"color": "red"}
+    assert shop.values("m") == {"brand": "Acme", "name-en_US": "Nice shirt", "care": "Wash cold"}
+    variant = shop.pim.store.product("s-1")
+    assert variant.categories == ("summer",)
+    assert variant.associations["X_SELL"]["products"]
+    assert "1 updated" in told
+
+
+def test_texts_of_both_levels_above_go_to_their_model(shop, products):
+    shop.seed(model("root", "by_both"), model("sub", "by_both", "root", color="red"))
+    shop.seed(product("s-1", None, color="red", size="m", care="Wash cold", pattern="dots"))
+    products("s-1;shirts;sub;;m")
+    assert shop.values("root") == {"care": "Wash cold"}
+    assert shop.values("sub") == {"color": "red", "pattern": "dots"}
+    assert shop.values("s-1") == {"size": "m"}
+
+
+def test_prices_that_the_model_has_stay_beside_those_that_it_gets(shop, products):
+    euro, dollar = [{"amount": "5.00", "currency": "EUR"}], [{"amount": "7.00", "currency": "USD"}]
+    shop.seed(model("m", price=text(euro)), product("s-1", None, color="red", price=text([*euro, *dollar])))
+    products("s-1;shirts;m;red;")
+    assert shop.parent("s-1") == "m"
+    assert {price["currency"] for price in shop.values("m")["price"]} == {"EUR", "USD"}
+
+
+def test_a_text_that_the_model_says_otherwise_keeps_the_product_simple_until_a_person_decided(shop, products):
+    shop.seed(model("m", care="Wash hot"), product("s-1", None, color="red", care="Wash cold"))
+    told = products("s-1;shirts;m;red;l")
+    assert (
+        "the product itself says 'Wash cold', and product model 'm', to which it should move, says 'Wash hot'" in told
+    )
+    assert "Delete one of the two in the PIM, it then moves by itself." in told
+    assert shop.parent("s-1") is None
+    assert shop.values("s-1") == {"color": "red", "care": "Wash cold", "size": "l"}
+    shop.change("product-models/m", values={"care": text(None)})
+    shop.command("retry")
+    assert shop.parent("s-1") == "m"
+    assert shop.values("m") == {"care": "Wash cold"}
+
+
+def test_of_two_products_that_bring_different_texts_the_second_stays_simple(shop, products):
+    shop.seed(
+        model("m"), product("s-1", None, color="red", care="Cold"), product("s-2", None, color="blue", care="Hot")
+    )
+    told = products("s-1;shirts;m;red;", "s-2;shirts;m;blue;")
+    assert (shop.parent("s-1"), shop.parent("s-2")) == ("m", None)
+    assert shop.values("m") == {"care": "Cold"}
+    assert shop.values("s-2")["care"] == "Hot"
+    assert "the product itself says 'Hot', and product model 'm'" in told
+
+
+def test_a_value_for_which_the_family_has_no_place_keeps_the_product_simple(shop, products):
+    shop.seed(model("m"), product("s-1", None, color="red", stock_note="soon"))
+    told = products("s-1;shirts;m;red;")
+    assert "says 'soon', and family 'shirts' of product model 'm', to which it should move, does not have" in told
+    assert shop.parent("s-1") is None
+    assert shop.values("s-1")["stock_note"] == "soon"
+
+
+def test_a_product_of_another_family_stays_simple_unless_the_source_changes_its_family(shop, products):
+    shop.seed(model("m"), product("s-1", None, "hats", color="red"), product("s-2", None, "hats", color="blue"))
+    told = products("s-1;m;red", "s-2;;", header="sku;parent;color")
+    assert "is of family 'shirts'; it stays simple" in told
+    assert shop.parent("s-1") is None
+    products("s-2;shirts;m;blue;")
+    assert shop.parent("s-2") == "m"
+
+
+def test_a_model_that_does_not_take_the_texts_keeps_the_product_simple(shop, products):
+    shop.seed(model("root", "by_both"), model("sub", "by_both", "root", color="red"))
+    shop.seed(model("sub-2", "by_both", "root"))  # without its axis the PIM saves it no more
+    shop.seed(product("s-1", None, size="m", pattern="dots"))
+    told = products("s-1;shirts;sub-2;;m")
+    assert "its texts could not be brought to the product model 'sub-2'" in told
+    assert shop.parent("s-1") is None
+    assert shop.values("s-1")["pattern"] == "dots"
+
+
+def test_the_plan_of_a_move_writes_nothing_and_tells_what_stands_against_it(shop, products):
+    shop.seed(model("m", brand="Acme"), product("s-1", None, color="red", care="Wash cold"))
+    shop.seed(product("s-2", None, color="blue", brand="Other"))
+    shop.write("products", HEADER, "s-1;shirts;m;red;", "s-2;shirts;m;blue;")
+    told = shop.plan()
+    assert "the product itself says 'Other', and product model 'm'" in told
+    assert shop.values("m") == {"brand": "Acme"}
+    assert shop.parent("s-1") is None
+
+
+def test_a_variant_whose_axis_becomes_that_of_a_sibling_is_refused_with_both_names(shop, products):
+    shop.seed(model("m"), product("s-1", "m", color="red"), product("s-2", "m", color="blue"))
+    told = products("s-2;shirts;m;red;")
+    assert "s-2" in told
+    assert "variant 's-1' of the same model already has this option" in told
+    assert shop.values("s-2") == {"color": "blue"}
+
+
+def test_variants_of_a_refused_model_wait_and_go_by_themselves_once_it_is_mended(shop):
+    shop.flows(MODELS, AFTER_MODELS)
+    shop.write("models", "code;family_variant;brand", "m;by_colour;Acme")
+    shop.write("products", "sku;family;parent;color;brand", "s-1;shirts;m;red;Acme")
+    told = shop.run()
+    assert "the PIM has no such product model" in told
+    assert shop.pim.store.product("s-1") is None
+    shop.write("models", "code;family_variant;brand", "m;by_color;Acme")
+    shop.run()
+    assert shop.parent("s-1") == "m"
+    assert shop.values("s-1") == {"color": "red"}
+
+
+def test_a_variant_becomes_simple_where_its_parent_is_emptied_and_keeps_what_it_inherited(shop):
+    shop.seed(model("m", brand="Acme", name=text("Shirt", "en_US")))
+    shop.flows(PRODUCTS + "    empty: erase\n")
+    shop.write("products", HEADER, "s-1;shirts;m;red;")
+    shop.run()
+    shop.write("products", HEADER, "s-1;shirts;;red;")
+    shop.run()
+    assert shop.parent("s-1") is None
+    assert shop.values("s-1") == {"color": "red", "brand": "Acme", "name-en_US": "Shirt"}
