@@ -22,7 +22,7 @@ from pimflow_http import Clock, RetryPolicy
 from pimflow_http.retry import Attempt, retrying
 
 _NAME = "media-urls"
-_POLICY = RetryPolicy(tries=3, first=0.5, longest=5.0, total=15.0)
+_POLICY = RetryPolicy(tries=3, first=1.0, longest=5.0, total=15.0)
 _GIVE_UP_AFTER = 3
 _MEGABYTE = 1_000_000
 _START = 300
