@@ -14,7 +14,8 @@ from pimflow_akeneo.structure.answers import absent, judge
 from pimflow_akeneo.structure.description import Place, Resource, flat, line
 from pimflow_akeneo.structure.fitting import fitted, grouped
 from pimflow_akeneo.structure.measures import deliver_measures
-from pimflow_akeneo.structure.resources import ATTRIBUTE_GROUPS, LOCALE, MEASUREMENT_FAMILIES
+from pimflow_akeneo.structure.resources import ATTRIBUTE_GROUPS, CATEGORIES, LOCALE, MEASUREMENT_FAMILIES
+from pimflow_akeneo.structure.trees import parents_first
 
 
 class StructureWriter(Writer):
@@ -67,6 +68,7 @@ class StructureWriter(Writer):
         path = self._path(batch[0].resource)
         if path is None:
             return [self._waiting(change) for change in batch]
+        batch = parents_first(batch) if self._resource is CATEGORIES else batch
         answers = self._answers(path, [line(change.key, change.payload, self._resource) for change in batch])
         self._session.catalog.forget(path)
         return [self._outcome(change, answer) for change, answer in zip(batch, answers, strict=True)]
