@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -15,9 +16,11 @@ from pydantic import ValidationError
 
 from pimflow import Window
 from pimflow.cli import main
+from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.products import changes
 from pimflow_akeneo.sources import AkeneoProductModelsSource, AkeneoProductsSource
 from pimflow_akeneo_sandbox.serve import serve
+from pimflow_akeneo_sandbox.settings import Settings
 
 from .conftest import CATALOG
 
@@ -194,6 +197,40 @@ def test_a_time_zone_that_is_named_is_met_to_the_second_but_for_the_hour_that_co
     wall = datetime.fromisoformat(changes.on_server_clock(moment, set(), ZoneInfo(zone)))
     read_as = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     assert timedelta() <= moment.replace(microsecond=0) - read_as <= timedelta(hours=2)
+
+
+@contextmanager
+def away(time_zone):
+    """Serve a PIM in another time zone, with products that are a day old, and one that changed just now."""
+    with serve(CATALOG, settings=Settings(time_zone=time_zone)) as pim:
+        pim.seed(SEED)
+        age(pim, minutes=24 * 60)
+        connection = AkeneoConnection(
+            url=pim.url, client_id="sandbox", secret="sandbox", username="sandbox", password="sandbox"
+        )
+        with connection.open() as session:
+            yield pim, session
+
+
+@pytest.mark.parametrize("time_zone", ["UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "Pacific/Honolulu"])
+@pytest.mark.parametrize("told", [False, True])
+def test_changes_are_found_wherever_the_server_is(time_zone, told):
+    with away(time_zone) as (pim, session):
+        source = AkeneoProductsSource(connection="pim", timezone=time_zone if told else None)
+        first = source.window(session, None)
+        age(pim, "p-1", minutes=0)
+        age(pim, "p-2", minutes=12 * 60)
+        assert read(session, source, source.window(session, first.cursor)) == ["p-1"]
+
+
+def test_what_the_index_shows_after_the_read_comes_with_the_next(aged, session):
+    source = AkeneoProductsSource(connection="pim")
+    aged.faults(index_lag_ms=60_000)
+    session.call("PATCH", "products/late", json={"family": "footwear"})
+    first = source.window(session, None)
+    assert "late" not in read(session, source, first)
+    aged.faults(index_lag_ms=0)
+    assert read(session, source, source.window(session, first.cursor)) == ["late"]
 
 
 def test_a_time_zone_that_does_not_exist_is_told():
