@@ -27,6 +27,10 @@ from pimflow_akeneo_sandbox.structure.family_variants import with_unique_below
 from pimflow_akeneo_sandbox.structure.resource import Resource
 from pimflow_akeneo_sandbox.structure.writing import Writing, put_over, violations
 
+BAD_SEARCHES = {
+    "locales": BAD_SEARCH,
+    "categories": "The search query parameter must be a valid JSON: Syntax error",
+}
 OPTION_TYPES = ("pim_catalog_simpleselect", "pim_catalog_multiselect")
 
 
@@ -81,7 +85,7 @@ def _search(resource: Resource, text: str | None) -> dict[str, Any]:
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
-        message = BAD_SEARCH if resource.kind == "locales" else "The search query parameter must be a valid JSON."
+        message = BAD_SEARCHES.get(resource.kind, "The search query parameter must be a valid JSON.")
         raise RefusedError(400, message) from None
     return dict(found) if isinstance(found, dict) else {}
 

@@ -1,6 +1,7 @@
 """The `search` of structure lists: few properties, one operator each."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,14 +13,22 @@ from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.structure.resource import Filters
 
 Test = Callable[[Record], bool]
+ATOM = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:?\d{2})$")
+NOT_ITERABLE = "This value should be of type iterable."
+ISO_8601 = "This value is not in a valid ISO 8601 standard datetime format"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`shown` is how messages name the property; `make` builds the test out of the value."""
+    """One property that can be searched.
+
+    `wrong_operator` is told of any other operator ({0} what was given, {1} what is expected), `faults` say what is
+    wrong with a value, `make` builds the test out of a good one.
+    """
 
     operator: str
-    shown: str
+    wrong_operator: str
+    faults: Callable[[Any], Iterator[str]]
     make: Callable[[Store, Any], Test]
 
 
@@ -27,49 +36,63 @@ def _refused(message: str) -> RefusedError:
     return RefusedError(400, message)
 
 
-def _members(name: str, noun: str) -> Rule:
-    shown = f"{noun} {name}s"
+def _shown(value: Any) -> str:
+    """Return a value as the messages of the validator show it."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if php.is_array(value):
+        return "array"
+    return {None: "null", True: "true", False: "false"}.get(value, str(value))
+
+
+def _members(name: str, noun: str, *, given: str = "", shown: str = "{0}") -> Rule:
+    many = f"{noun} {name}s"
+
+    def faults(value: Any) -> Iterator[str]:
+        if not php.is_array(value):
+            kind = given or php.type_name(value)
+            yield f"In order to search on {many} you must send an array of {many} as value, {kind} given."
+            yield NOT_ITERABLE
+            return
+        for member in php.items_of(value):
+            if not isinstance(member, str):
+                yield "This value should be of type string."
 
     def make(_store: Store, value: Any) -> Test:
-        if not isinstance(value, list):
-            kind = php.type_name(value)
-            raise _refused(
-                f"In order to search on {shown} you must send an array of {shown} as value, {kind} given. "
-                "This value should be of type iterable."
-            )
-        wanted = {str(member).lower() for member in value}
+        wanted = {member.lower() for member in php.items_of(value)}
         return lambda record: str(record[name]).lower() in wanted
 
-    return Rule("IN", shown, make)
+    return Rule("IN", f'In order to search on {many} you must use "IN" operator, {shown} given.', faults, make)
 
 
-def _updated() -> Rule:
-    def make(store: Store, value: Any) -> Test:
-        try:
-            edge = datetime.fromisoformat(str(value))
-        except ValueError:
-            raise _refused("This value is not in a valid ISO 8601 standard datetime format") from None
-        after = edge if edge.tzinfo else edge.replace(tzinfo=store.zone)
+def _updated(told: str = "This value is not a valid datetime.", *, shown: str = "{0}") -> Rule:
+    def faults(value: Any) -> Iterator[str]:
+        if not isinstance(value, str) or not ATOM.match(value):
+            yield told
+
+    def make(_store: Store, value: Any) -> Test:
+        after = datetime.fromisoformat(value)
         return lambda record: datetime.fromisoformat(record["updated"]) > after
 
-    return Rule(">", "updated", make)
+    wrong = f'Searching on the "updated" property require the ">" (greater than) operator, {shown} given.'
+    return Rule(">", wrong, faults, make)
 
 
-def _boolean(name: str, noun: str, of: Callable[[Store, Record], bool]) -> Rule:
-    def make(store: Store, value: Any) -> Test:
+def _boolean(shown: str, told: str, of: Callable[[Store, Record], bool]) -> Rule:
+    def faults(value: Any) -> Iterator[str]:
         if not isinstance(value, bool):
-            shown = f'"{value}"' if isinstance(value, str) else php.to_text(value)
-            raise _refused(f"In order to search on {noun} {name} you must send a bool value, {shown} given.")
-        return lambda record: of(store, record) == value
+            yield told.format(_shown(value))
 
-    return Rule("=", f"{noun} {name}", make)
+    wrong = f'In order to search on {shown} you must use "=" operator, {{0}} given.'
+    return Rule("=", wrong, faults, lambda store, value: lambda record: of(store, record) == value)
+
+
+def _is_code(value: Any) -> Iterator[str]:
+    if not isinstance(value, str):
+        yield "In order to search on category parent you must send a parent code category as value, string given."
 
 
 def _below(store: Store, value: Any) -> Test:
-    if not isinstance(value, str):
-        raise _refused(
-            "In order to search on category parent you must send a parent code category as value, string given."
-        )
     if store.get("categories", value) is None:
         raise _refused(f"Parent code {value} does not exist.")
 
@@ -89,32 +112,39 @@ def _has_products(store: Store, record: Record) -> bool:
 
 def _filters(rules: Mapping[str, Rule]) -> Filters:
     def apply(store: Store, records: list[Record], search: dict[str, Any]) -> list[Record]:
+        found: list[str] = []
         for name, conditions in search.items():
-            rule = rules.get(name)
-            if rule is None:
+            if name not in rules:
                 known = ", ".join(rules)
                 raise _refused(
                     f'Available search filters are "{known}" and you tried to search on unavailable filter "{name}"'
                 )
-            for condition in conditions if isinstance(conditions, list) else ():
-                test = rule.make(store, _value(name, rule, condition))
+            found += _faults(rules[name], conditions)
+        if found:
+            raise _refused(" ".join(found))
+        for name, conditions in search.items():
+            for condition in php.items_of(conditions):
+                test = rules[name].make(store, condition["value"])
                 records = [record for record in records if test(record)]
         return records
 
     return apply
 
 
-def _value(name: str, rule: Rule, condition: Any) -> Any:
-    operator = condition.get("operator") if isinstance(condition, dict) else None
-    if operator != rule.operator:
-        if name == "updated":
-            raise _refused(
-                f'Searching on the "updated" property require the ">" (greater than) operator, "{operator}" given.'
-            )
-        raise _refused(
-            f'In order to search on {rule.shown} you must use "{rule.operator}" operator, "{operator}" given.'
-        )
-    return condition.get("value")
+def _faults(rule: Rule, conditions: Any) -> Iterator[str]:
+    if not php.is_array(conditions):
+        yield NOT_ITERABLE
+        return
+    for condition in php.items_of(conditions):
+        if not isinstance(condition, dict):
+            yield "This value should be of type array|(Traversable&ArrayAccess)."
+            continue
+        if "operator" not in condition:
+            yield "This field is missing."
+        elif condition["operator"] != rule.operator:
+            yield rule.wrong_operator.format(_shown(condition["operator"]), _shown(rule.operator))
+        yield from rule.faults(condition["value"]) if "value" in condition else ("This field is missing.",)
+        yield from ("This field was not expected." for key in condition if key not in {"operator", "value"})
 
 
 def tree_order(store: Store, records: list[Record]) -> list[Record]:
@@ -135,9 +165,15 @@ def tree_order(store: Store, records: list[Record]) -> list[Record]:
 _categories = _filters(
     {
         "code": _members("code", "category"),
-        "parent": Rule("=", "category parent", _below),
-        "is_root": _boolean("is_root", "category", lambda _, record: record["parent"] is None),
-        "updated": _updated(),
+        "parent": Rule(
+            "=", 'In order to search on category parent you must use "=" operator, {0} given.', _is_code, _below
+        ),
+        "is_root": _boolean(
+            "category is_root",
+            "In order to search on category is_root you must send a bool value, {0} given.",
+            lambda _, record: record["parent"] is None,
+        ),
+        "updated": _updated(ISO_8601),
     }
 )
 
@@ -147,22 +183,29 @@ def category_filters(store: Store, records: list[Record], search: dict[str, Any]
     return tree_order(store, _categories(store, records, search))
 
 
+# of attributes and their groups the PIM tells the operator that it wants as the one that was given
 attribute_filters = _filters(
     {
-        "code": _members("code", "attribute"),
-        "updated": _updated(),
-        "type": _members("type", "attribute"),
+        "code": _members("code", "attribute", shown="{1}"),
+        "updated": _updated(shown="{1}"),
+        "type": _members("type", "attribute", given="array", shown="{1}"),
         "is_main_identifier": _boolean(
-            "is_main_identifier", "attribute", lambda _, record: bool(record["is_main_identifier"])
+            "attribute is_main_identifier",
+            'The "is_main_identifier" filter requires a boolean value, and the submitted value is not.',
+            lambda _, record: bool(record["is_main_identifier"]),
         ),
     }
 )
-group_filters = _filters({"code": _members("code", "attribute group"), "updated": _updated()})
+group_filters = _filters({"code": _members("code", "attribute group", shown="{1}"), "updated": _updated(shown="{1}")})
 family_filters = _filters(
     {
         "code": _members("code", "family"),
         "updated": _updated(),
-        "has_products": _boolean("has_product", "family", _has_products),
+        "has_products": _boolean(
+            "family has_product",
+            'The "has_products" filter requires a boolean value, and the submitted value is not.',
+            _has_products,
+        ),
     }
 )
 

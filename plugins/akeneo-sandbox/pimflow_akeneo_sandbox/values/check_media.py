@@ -42,11 +42,8 @@ def _limit(megabytes: Decimal) -> int:
 
 def _in_unit(size: int, limit: int) -> tuple[str, str, str]:
     """Return size and limit in the largest unit in which the limit has two decimals at most and both differ."""
-    for factor, unit in UNITS:
-        most = Decimal(limit) / factor
-        shown = round(Decimal(size) / factor, 2)
-        if most == round(most, 2) and shown != most:
-            break
+    in_units = ((round(Decimal(size) / factor, 2), Decimal(limit) / factor, unit) for factor, unit in UNITS)
+    shown, most, unit = next(one for one in in_units if one[1] == round(one[1], 2) and one[0] != one[1])
     return f"{shown.normalize():f}", f"{most.normalize():f}", unit
 
 
