@@ -17,6 +17,8 @@ from pimflow_akeneo.model import Attribute, Model
 PROPERTIES = PRODUCTS.properties
 ASSOCIATED = ("products", "product_uuids", "product_models", "groups")
 QUANTIFIABLE = ("products", "product_uuids", "product_models")
+ADD_CATEGORIES = "add_categories"
+REMOVE_CATEGORIES = "remove_categories"
 UNIT = "unit"
 QUANTITY = "quantity"
 
@@ -74,7 +76,7 @@ Column = Property | Association | ValueColumn
 
 def parse_column(name: str, model: Model, kind: Kind = PRODUCTS) -> Column:
     """Understand one name. Raises RowProblem that tells what is wrong with it, and what it should look like."""
-    if name in kind.properties or name in kind.made:
+    if name in {*kind.properties, *kind.made, ADD_CATEGORIES, REMOVE_CATEGORIES}:
         return Property(name)
     if name == kind.key or (kind.has_identifier and name in {"identifier", model.identifier.code}):
         return Property("identifier" if kind.has_identifier else kind.key)
@@ -151,7 +153,14 @@ def _part(name: str, attribute: Attribute, parts: list[str], currencies: tuple[s
 
 
 def _known_codes(model: Model, kind: Kind) -> list[str]:
-    return [kind.key, *kind.properties, *model.attributes, *(f"{code}-products" for code in model.association_types)]
+    return [
+        kind.key,
+        *kind.properties,
+        ADD_CATEGORIES,
+        REMOVE_CATEGORIES,
+        *model.attributes,
+        *(f"{code}-products" for code in model.association_types),
+    ]
 
 
 def _alike(found: str, known: list[str] | tuple[str, ...]) -> str:

@@ -119,8 +119,9 @@ class ProductWriter(Writer):
         return {asked[code]: found for code, found in self._current.values(asked, columns).items()}
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
-        """Leave out values of other levels of a family variant; show files in a plan as the PIM knows them."""
-        return self._fitting.fit(self._files.fit(batch))
+        """Leave out values of other levels of a family variant; show files and categories in a plan as they will be."""
+        fitted = self._fitting.fit(self._files.fit(batch))
+        return self._loading.planned(fitted) if self._dry else fitted
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch: every record that can be, without the values that the PIM does not take."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pimflow import Change, Outcome, Status
@@ -12,6 +13,7 @@ from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
 from pimflow_akeneo.products import lines, uuids
 from pimflow_akeneo.products.answers import Verdict, judge, without_members
 from pimflow_akeneo.products.before import Before
+from pimflow_akeneo.products.categories import as_whole, concerned, not_offered
 from pimflow_akeneo.products.created import created
 from pimflow_akeneo.products.existing import existence
 from pimflow_akeneo.products.missing import Missing, problems
@@ -31,17 +33,28 @@ class Loading:
         self._parse = parse
         self._partly: dict[str, Status] = {}
         """What became of records of which a part still waits."""
+        self._whole_categories = False
+        """The PIM does not add or remove categories by itself."""
         self._opened: datetime = session.now().replace(microsecond=0)  # the PIM's own times have no fractions
 
     def load(self, batch: Sequence[Change]) -> list[Outcome]:
         """Write each change under its uuid where it has one, under its key where not."""
-        by_uuid = [Pending.of(change, BY_UUID) for change in batch if change.payload.get("uuid")]
-        others = [Pending.of(change, self._kind) for change in batch if not change.payload.get("uuid")]
-        return [*self._load(BY_UUID, by_uuid), *self._load(self._kind, others)]
+        return [outcome for kind, pending in self._by_kind(batch) for outcome in self._load(kind, pending)]
+
+    def planned(self, batch: Sequence[Change]) -> list[Change]:
+        """Give changes with whole lists of categories, which can be held against those that the PIM has."""
+        whole = [one for kind, pending in self._by_kind(batch) for one in as_whole(self._session, kind, pending)]
+        payloads = {one.change.key: one.payload for one in whole}
+        return [replace(one, item=replace(one.item, payload=payloads[one.key])) for one in batch]
 
     def partly(self, keys: Iterable[str]) -> frozenset[str]:
         """Give those of the keys whose record this run wrote already, while a part of it still waits."""
         return frozenset(key for key in keys if key.lower() in self._partly)
+
+    def _by_kind(self, batch: Sequence[Change]) -> list[tuple[Kind, list[Pending]]]:
+        by_uuid = [Pending.of(change, BY_UUID) for change in batch if change.payload.get("uuid")]
+        others = [Pending.of(change, self._kind) for change in batch if not change.payload.get("uuid")]
+        return [(BY_UUID, by_uuid), (self._kind, others)]
 
     def _load(self, kind: Kind, pending: Sequence[Pending]) -> Iterator[Outcome]:
         before = Before(self._session, kind, self._parse, pending)
@@ -51,11 +64,17 @@ class Loading:
         for number in range(1, _ROUNDS + 1):
             if not pending:
                 return
+            if self._whole_categories:
+                pending = as_whole(self._session, kind, pending)
             sent = [self._line(one, kind, before) for one in pending]
             answered = list(zip(pending, deliver(self._session, kind.path, kind.key, sent), strict=True))
             statuses = created(self._session, kind, answered, there, self._opened)
             pending = []
             for one, answer in answered:
+                if not_offered(answer) and concerned(one.payload):
+                    self._whole_categories = True
+                    pending.append(one)
+                    continue
                 verdict = judge(answer, one.payload, self._parse, one.key, kind, one_by_one=number < _ROUNDS - 1)
                 if verdict.sent_again and number < _ROUNDS:
                     pending.append(one.without(verdict))

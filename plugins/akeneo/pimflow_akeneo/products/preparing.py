@@ -11,13 +11,22 @@ from pimflow import Item, Problem, ProblemKind, RowProblem
 from pimflow_akeneo import checks, fields
 from pimflow_akeneo.catalog import Catalog
 from pimflow_akeneo.checks import Vocabulary
-from pimflow_akeneo.columns import UNIT, Association, Column, Property, ValueColumn
+from pimflow_akeneo.columns import (
+    ADD_CATEGORIES,
+    REMOVE_CATEGORIES,
+    UNIT,
+    Association,
+    Column,
+    Property,
+    ValueColumn,
+)
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.model import FamilyVariant
 from pimflow_akeneo.products import properties
 from pimflow_akeneo.products.lines import LISTS
 
 _PRICE = re.compile(r"\s*(\S+)\s+([A-Za-z]{3})\s*")
+_CATEGORIES = frozenset({"categories", ADD_CATEGORIES, REMOVE_CATEGORIES})
 _NEEDED = frozenset({"identifier", "code", "family_variant"})
 Cells = Mapping[str, Any]
 Found = Iterator[tuple[str, Any]]
@@ -62,8 +71,8 @@ class Preparation:
         return key
 
     def _taken(self, column: Column | None, cell: Any, row: Cells, problems: list[Problem]) -> Found:
-        if isinstance(column, Property) and column.name == "categories":
-            yield from self._classified(cell, problems)
+        if isinstance(column, Property) and column.name in _CATEGORIES:
+            yield from self._classified(column.name, cell, problems)
         elif isinstance(column, Property):
             yield from self._property(column.name, cell, row)
         elif isinstance(column, Association) and column.part is None:
@@ -113,17 +122,17 @@ class Preparation:
             remedy = "The family variant was used; correct one of the two in the source."
             raise RowProblem("family", cell, reason, kind=ProblemKind.REFERENCE, remedy=remedy)
 
-    def _classified(self, cell: Any, problems: list[Problem]) -> Found:
+    def _classified(self, name: str, cell: Any, problems: list[Problem]) -> Found:
         """Take the categories that exist; they are left as they are where none of those asked for does."""
         asked = checks.listed(cell) if cell is not None else []
         taken = set()
         for code in asked:
             try:
-                taken.add(properties.existing(code, self._catalog.categories, "categories", "category"))
+                taken.add(properties.existing(code, self._catalog.categories, name, "category"))
             except RowProblem as bad:
                 problems.append(bad.problem)
-        if taken or not asked:
-            yield "categories", sorted(taken) or None
+        if taken or (name == "categories" and not asked):
+            yield name, sorted(taken) or None
 
     def _value(self, column: ValueColumn, cell: Any, row: Cells, problems: list[Problem]) -> Found:
         kind = column.attribute.kind
