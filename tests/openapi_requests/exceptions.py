@@ -3,11 +3,35 @@
 SLASHES = {"/api/rest/v1/media-files/{code}", "/api/rest/v1/media-files/{code}/download"}
 """The code of a media file holds slashes and is sent as it is, which no template of OpenAPI can say."""
 
+QUANTIFIED = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "properties": {
+            kind: {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "identifier": {"type": "string"},
+                        "uuid": {"type": "string"},
+                        "quantity": {"type": "integer"},
+                    },
+                    "required": ["quantity"],
+                },
+            }
+            for kind in ("products", "product_models")
+        },
+    },
+}
+"""The file calls the key of a product model `code`; the PIM refuses that, and takes `uuid` for products everywhere."""
+
 PROPERTIES = {
     "/api/oauth/v1/token": {
         "refresh_token": {"type": "string"},  # the file knows the password grant only
     },
     "/api/rest/v1/products/{code}": {
+        "quantified_associations": QUANTIFIED,
         "add_categories": {"type": "array", "items": {"type": "string"}},  # of several at once; newer
         "remove_categories": {"type": "array", "items": {"type": "string"}},
     },

@@ -72,7 +72,7 @@ def test_categories_are_added_and_removed_beside_the_others(hosted, filled, reso
 
 
 def test_a_pim_that_does_not_add_categories_is_asked_once_only(hosted, filled, resource, changes):
-    pim, edition = hosted
+    pim, _ = hosted
     writer, rows = filled
     list(writer.load(changes(writer, rows("a", add_categories="master"))))
     before = pim.stats()["routes"][f"PATCH /api/rest/v1/{resource}"]["calls"]
