@@ -156,7 +156,7 @@ def test_an_item_without_an_axis_value_is_refused():
     result = made([item("S-1", size=None), item("S-2", size=BAD), item("S-3")])
     missing, bad = refused(result)
     assert (missing.value, missing.kind) == ("S-1", ProblemKind.MISSING)
-    assert missing.reason == "which has no 'size', and that tells the variants of its product model apart"
+    assert missing.reason == "which has no 'size', by which the variants of its product model are told apart"
     assert (bad.field, bad.reason) == ("size", BAD.problem.reason)
     assert models(result)[0]["variants"] == ["S-3"]
 

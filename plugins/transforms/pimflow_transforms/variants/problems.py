@@ -92,7 +92,7 @@ def no_axis_column(family_variant: str, axes: tuple[str, ...]) -> Problem:
 def no_axis(column: str, item: str, axis: str) -> Problem:
     """Tell of an item that has no value by which it could be told from its siblings."""
     return Problem(
-        f"which has no {axis!r}, and that tells the variants of its product model apart",
+        f"which has no {axis!r}, by which the variants of its product model are told apart",
         ProblemKind.MISSING,
         column,
         item,
@@ -108,6 +108,7 @@ def same_axes(column: str, item: str, values: str, first: str) -> Problem:
         column,
         item,
         "Decide with the ERP team which one is right.",
+        Who.PRODUCT_MANAGER,
     )
 
 
