@@ -6,6 +6,8 @@ from pimflow_akeneo_sandbox.serve import serve
 
 from .variants_setup import AFTER_MODELS, CATALOG, MODELS, PRODUCTS, Shop, model, product, text
 
+PNG = b"\x89PNG\r\n\x1a\n"
+
 
 @pytest.fixture(scope="module")
 def served():
@@ -98,6 +100,21 @@ def test_a_plan_of_an_empty_pim_holds_variants_against_the_models_to_come(shop):
     told = shop.plan()
     assert "which says 'Acme'" in told
     assert "no such product model" not in told
+
+
+def test_a_picture_is_held_against_that_of_the_model_by_its_content(shop):
+    for name, content in {"a.png": PNG + b"a", "same.png": PNG + b"a", "b.png": PNG + b"b"}.items():
+        (shop.folder / name).write_bytes(content)
+    shop.flows(MODELS, AFTER_MODELS)
+    shop.write("models", "code;family_variant;parent;color;picture", "root;by_both;;;", "sub;by_both;root;red;a.png")
+    shop.write("products", "sku;family;parent;size;picture", "s-1;shirts;sub;s;same.png", "s-2;shirts;sub;m;b.png")
+    told = shop.run()
+    assert told.count("belongs to the product model 'sub', which says") == 1
+    assert "s-2" in told
+    assert "picture" in shop.values("sub")
+    assert shop.values("s-1") == {"size": "s"}
+    assert shop.values("s-2") == {"size": "m"}
+    assert shop.calls("POST")["POST /api/rest/v1/media-files"] == 1
 
 
 def load_variants(shop, count, brand):

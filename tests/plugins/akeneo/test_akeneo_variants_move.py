@@ -133,6 +133,34 @@ def test_a_product_of_another_family_stays_simple_unless_the_source_changes_its_
     assert shop.parent("s-2") == "m"
 
 
+def test_a_product_without_a_value_for_the_axis_stays_simple_and_keeps_its_texts_for_itself(shop, products):
+    shop.seed(model("m"), product("s-1", care="Wash cold"))
+    told = products("s-1;shirts;m;;l")
+    assert "Color: has no value, and family variant 'by_color' needs one" in told
+    assert shop.values("s-1") == {"care": "Wash cold", "size": "l"}
+    assert shop.values("m") == {}
+
+
+def test_a_product_known_by_its_uuid_becomes_a_variant_too(shop, products):
+    shop.seed(model("m", brand="Acme"), product("s-1", color="red", care="Wash cold"))
+    uuid = shop.pim.store.product("s-1").uuid
+    told = products(f"{uuid};s-1;m;Other", header="uuid;sku;parent;brand")
+    assert "belongs to the product model 'm', which says 'Acme'" in told
+    assert shop.parent("s-1") == "m"
+    assert shop.values("m") == {"brand": "Acme", "care": "Wash cold"}
+
+
+def test_a_product_that_changes_its_identifier_moves_once_it_has_the_new_one(shop, products):
+    shop.seed(model("m"), product("s-1", color="red", care="Wash cold"))
+    row = f"{shop.pim.store.product('s-1').uuid};s-2;m"
+    told = products(row, header="uuid;sku;parent")
+    assert "only of a product that has and keeps an identifier" in told
+    assert shop.parent("s-2") is None
+    shop.command("retry")
+    assert shop.parent("s-2") == "m"
+    assert shop.values("m") == {"care": "Wash cold"}
+
+
 def test_a_model_that_does_not_take_the_texts_keeps_the_product_simple(shop, products):
     shop.seed(model("root", "by_both"), model("sub", "by_both", "root", color="red"))
     shop.seed(model("sub-2", "by_both", "root"))  # without its axis the PIM saves it no more

@@ -92,7 +92,9 @@ class Converting:
     def _fitted(self, move: Move, product: Mapping[str, Any], above: Values) -> Change:
         own = values_of(product, self._model)
         problems, lifts = _look(move, own, above, self._same, self._model)
-        problems += _other_family(move, product.get("family"))
+        problems += [*_other_family(move, product.get("family")), *_no_axis(move, own)]
+        identifier = lines.identifier_of(product, self._model)
+        problems += _renamed(move.change, identifier)
         problems += [bad for values in lifts.values() for name in values if (bad := self._unwritable(name))]
         for code, values in lifts.items() if not problems else ():
             others = self._ancestry.known.claim(code, values)
@@ -101,7 +103,7 @@ class Converting:
             return without(move.change, {"parent"}, *problems)
         if lifts and not self._dry:
             self._lifts[move.change.key] = {code: self._with_prices(values, above) for code, values in lifts.items()}
-        return move.change
+        return _by_identifier(move.change, str(identifier))
 
     def _unwritable(self, name: str) -> Problem | None:
         """Tell where the API takes no such value, as for a locale that is not active any longer."""
@@ -210,6 +212,34 @@ def _other_family(move: Move, now: str | None) -> Iterator[Problem]:
         reason = f"product model '{move.target}', to which it should move, is of family '{wanted}'; it stays simple"
         remedy = f"Give it the family '{wanted}' in the source or in the PIM, or another product model."
         yield Problem(reason, ProblemKind.VALUE, "family", family, remedy, Who.PRODUCT_MANAGER)
+
+
+def _renamed(change: Change, identifier: str | None) -> Iterator[Problem]:
+    """Tell where a product cannot be written under its identifier: under its uuid the PIM makes no variant of it."""
+    if "uuid" in change.payload and (not identifier or change.payload.get("identifier", identifier) != identifier):
+        reason = (
+            f"the PIM makes a variant only of a product that has and keeps an identifier, found '{identifier or ''}'"
+        )
+        remedy = "Once it has its identifier in the PIM, it moves by itself."
+        yield Problem(reason, ProblemKind.VALUE, "parent", change.payload["parent"], remedy, Who.PRODUCT_MANAGER)
+
+
+def _by_identifier(change: Change, identifier: str) -> Change:
+    if "uuid" not in change.payload:
+        return change
+    payload = {name: value for name, value in change.payload.items() if name != "uuid"}
+    return replace(change, item=replace(change.item, payload={**payload, "identifier": identifier}))
+
+
+def _no_axis(move: Move, own: Values) -> Iterator[Problem]:
+    """Tell of axes without a value: the PIM would refuse the move when the texts are at the model already."""
+    sent = {name: value for name, value in {**own, **move.change.payload}.items() if value is not None}
+    tree = move.place.tree
+    for axis in tree.axes(tree.last):
+        if axis not in {name.partition("-")[0] for name in sent}:
+            reason = f"has no value, and family variant '{tree.variant.code}' needs one; it stays a simple product"
+            remedy = "Give it a value in the source or in the PIM; it then moves by itself."
+            yield Problem(reason, ProblemKind.MISSING, axis, remedy=remedy)
 
 
 def _refused(change: Change, code: str, answer: Answer | None) -> Outcome:

@@ -70,7 +70,7 @@ class ModelFitting:
             payload["parent"] = parents[payload["parent"]]
         problems = change.item.problems
         if change.key in found.problems and self._run.dry:
-            problems = (*problems, found.problems[change.key])
+            payload, problems = {}, (*problems, found.problems[change.key])
         elif change.key in found.problems:
             told = (found.problems[change.key],)
             self._held[change.key] = Outcome(change.resource, change.key, Status.REFUSED, told)

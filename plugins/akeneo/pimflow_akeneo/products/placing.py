@@ -53,6 +53,7 @@ class ProductFitting:
     - A simple product becomes a variant: see `converting`.
     - A variant becomes simple with an emptied `parent`: the PIM leaves it what it had inherited.
     - A variant of a model that the PIM does not have waits for it: nothing of it is left out, as its level is unknown.
+      A plan tells that and shows nothing to be written.
     - A model that was derived anew, and is in the PIM under a code of its own, is meant by that code: see `adopting`.
     """
 
@@ -116,7 +117,7 @@ class ProductFitting:
         elif one.named and target:
             change = _with_parent(change, target.code)
         elif one.named and self._run.dry:
-            change = replace(change, item=replace(change.item, problems=(*change.item.problems, _absent(one.named))))
+            change = without(change, set(change.payload), _absent(one.named))
         tree = self._ancestry.tree_of(target) if target else None
         if target is None or tree is None or target.level + 1 != tree.last:
             return change, None, False
