@@ -11,8 +11,9 @@ from pimflow_transforms.convert import Convert
 from pimflow_transforms.filter import Filter
 from pimflow_transforms.map import Map
 from pimflow_transforms.value_map import ValueMap
+from pimflow_transforms.variants.transform import Variants
 
-CLASSES = {cls.type: cls for cls in (Convert, Filter, Map, ValueMap)}
+CLASSES = {cls.type: cls for cls in (Convert, Filter, Map, ValueMap, Variants)}
 README = Path(__file__).parents[3] / "plugins" / "transforms" / "README.md"
 MORE = """
 - filter: {field: ref, in: [A, 1, true]}
@@ -20,6 +21,7 @@ MORE = """
 - convert: {active: {to: boolean, "true": [oui, 1], "false": [0]}, weight: {to: number, thousands: " "}}
 - map: {sku: ref, n: {constant: 12}, groups: {constant: [a, b]}, f: {from: g, default: 0}}
 - value_map: {field: colour, map: {"1": 2, BORD: true}}
+- variants: {group: style, family_variant: {from: family, map: {1: a, shirts: ""}}}
 """
 
 
@@ -56,6 +58,7 @@ def test_the_schema_takes_what_the_options_take(example):
         ("map", {"a": {"form": "b"}}),
         ("convert", {"a": "numbr"}),
         ("value_map", {"field": "a", "map": {}, "unknown": "drop"}),
+        ("variants", {"group": "a", "family_variant": "b", "differing": "last"}),
     ],
 )
 def test_the_schema_refuses_what_the_options_refuse(name, value):
