@@ -106,6 +106,27 @@ def test_one_changed_label_is_one_call_with_one_line(empty, tmp_path):
     assert calls(empty)["PATCH /api/rest/v1/categories"] == before + 1
 
 
+def test_what_the_pim_keeps_is_told_again_and_not_sent_again(pim, tmp_path):
+    write_csv(tmp_path / "attributes.csv", {"code": "name", "type": "pim_catalog_number", "max_characters": "50"})
+    text = loading(pim, tmp_path, {"attributes": []})
+    kept = ("type", "number", "the PIM keeps an attribute's type for ever: it is text there")
+    first = run(tmp_path, text)
+    assert (counts(first), told(first)) == ({"attributes": {"updated": 1}}, [kept])
+    before = calls(pim, "PATCH")
+    second = run(tmp_path, text)
+    assert (counts(second), told(second)) == ({"attributes": {"unchanged": 1}}, [kept])
+    assert calls(pim, "PATCH") == before
+
+
+def test_an_empty_pim_passes_the_check_and_a_misspelt_column_does_not(empty, tmp_path):
+    write_csv(tmp_path / "families.csv", {"code": "mugs", "label-en_US": "Mugs", "requirements-shop": "sku"})
+    write_csv(tmp_path / "categories.csv", {"code": "mugs", "label-en_us": "Mugs"})
+    run(tmp_path, loading(empty, tmp_path, {"families": []}), "check")
+    found = run(tmp_path, loading(empty, tmp_path, {"categories": []}), "check", code=1)
+    (wrong,) = [one for one in found["flows"] if not one["ok"]]
+    assert (wrong["found"], wrong["remedy"]) == ("the PIM has no locale 'en_us'", "Did you mean 'label-en_US'?")
+
+
 def test_only_some_records_are_sent_when_asked(empty, tmp_path):
     write_csv(tmp_path / "categories.csv", {"code": "one"}, {"code": "two"})
     (tmp_path / "flows.yaml").write_text(loading(empty, tmp_path, {"categories": []}), "utf-8")

@@ -1,5 +1,9 @@
 """Jobs of the PIM, launched by a flow."""
 
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
 from pimflow import RowProblem, Status, Who
@@ -83,3 +87,37 @@ def test_every_run_launches_again(hosted, launch, tmp_path):
     for launches in (1, 2):
         assert counts(cli("run", file)) == {"jobs": {"created": 1}}
         assert hosted.store.get("jobs", "nightly")["executions"] == launches
+
+
+class WithoutJobs(BaseHTTPRequestHandler):
+    """An older PIM: it gives tokens, and has no path for jobs."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        token = {"access_token": "t", "refresh_token": "r", "expires_in": 3600, "token_type": "bearer", "scope": None}
+        missing = {"code": 404, "message": f'No route found for "POST {self.path}"'}
+        found = self.path.endswith("/token")
+        content = json.dumps(token if found else missing).encode()
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def older():
+    with ThreadingHTTPServer(("127.0.0.1", 0), WithoutJobs) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_a_pim_that_lets_no_program_launch_jobs_is_told_apart(launch, older):
+    (outcome,) = launch({"code": "nightly"}, url=older)
+    (problem,) = outcome.problems
+    assert (outcome.status, problem.reason) == (Status.REFUSED, "this PIM does not let programs launch jobs")
+    assert problem.remedy.startswith("Launch the job in the PIM itself")

@@ -154,6 +154,11 @@ def test_what_no_flow_can_bring_is_refused(write):
 
 
 REFUSALS = {
+    "below itself": (
+        sinks.AkeneoCategoriesSink,
+        {"code": "shoes", "parent": "boots"},
+        [("parent", "boots", "this category is below the record itself, and so cannot be its parent")],
+    ),
     "long label": (
         sinks.AkeneoCategoriesSink,
         {"code": "mugs", "label-en_US": "Mugs", "label-de_DE": "T" * 101},
@@ -365,3 +370,19 @@ def test_an_empty_pim_can_be_planned_for(connect, run):
             item = next(iter(writer.prepare({"code": "a", "family": "b", "attribute": "c"})))
             assert writer.current(item.resource, ["a"], ["label-en_US"]) == {}
             assert writer.knows("label-en_US")
+
+
+@pytest.mark.parametrize("fault", [{"missing_lines": 0.3, "seed": 4}, {"error_500": 2}, {"drop_after": 2}])
+def test_every_record_arrives_although_the_pim_falters(pim, connect, run, changes, monkeypatch, fault):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    pim.faults(**fault)
+    with connect().open() as session:
+        for sink, row in (
+            (sinks.AkeneoCategoriesSink, {"label-en_US": "One of many", "parent": "master"}),
+            (sinks.AkeneoAssociationTypesSink, {"label-en_US": "One of many"}),
+        ):
+            writer = sink(connection="pim").open(session, run)
+            rows = [{"code": f"x{number}", **row} for number in range(40)]
+            outcomes = list(writer.load(writer.fit(changes(writer, rows))))
+            assert {outcome.status for outcome in outcomes} <= {Status.CREATED, Status.UPDATED}
+            assert writer.current(outcomes[0].resource, ["x0", "x39"], []).keys() == {"x0", "x39"}

@@ -209,6 +209,14 @@ def _unchangeable(told: _Told) -> Problem | None:
     return Problem(reason, ProblemKind.VALUE, told.name, told.value(), _CORRECT, Who.PRODUCT_MANAGER, told.message)
 
 
+def _below_itself(told: _Told) -> Problem | None:
+    if "child as parent" not in told.message:
+        return None
+    reason = "this category is below the record itself, and so cannot be its parent"
+    parent = told.payload.get("parent")
+    return Problem(reason, ProblemKind.VALUE, "parent", parent, _CORRECT, Who.PRODUCT_MANAGER, told.message)
+
+
 def _missing(told: _Told) -> Problem | None:
     if "should not be blank" not in told.message and "should not be null" not in told.message:
         return None
@@ -234,6 +242,7 @@ _UNDERSTANDING: tuple[Callable[[_Told], Problem | None], ...] = (
     _metric_family,
     _outside_the_family,
     _unchangeable,
+    _below_itself,
     _missing,
     _too_long,
 )

@@ -135,12 +135,18 @@ class StructureWriter(Writer):
         place = self._resource.place(name)
         prefix, dash, part = name.partition("-")
         if place is not None:
-            near = get_close_matches(part, self._parts(place), n=1)
-            reason, hint = f"the PIM has no {place.column.per} '{part}'", f"{prefix}-{near[0]}" if near else ""
+            near = _near(part, self._parts(place), 0.6)
+            reason, hint = f"the PIM has no {place.column.per} '{part}'", f"{prefix}-{near}" if near else ""
         else:
-            near = get_close_matches(name, self._resource.by_name, n=1, cutoff=0.75)
-            tail = get_close_matches(prefix, self._resource.by_name, n=1, cutoff=0.75) if dash else []
             reason = f"this is no column of {self._resource.noun[1]} in the PIM"
-            hint = near[0] if near else f"{tail[0]}-{part}" if tail else ""
+            near = _near(prefix, self._resource.by_name) if dash else ""
+            hint = _near(name, self._resource.by_name) or (f"{near}-{part}" if near else "")
         remedy = f"Did you mean '{hint}'?" if hint else "Correct the name of the column, or leave it out."
         return RowProblem(name, None, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)
+
+
+def _near(word: str, known: Iterable[str], cutoff: float = 0.75) -> str:
+    """Give the known word that is spelled most alike, in whatever letter case; none where none is."""
+    spelled = {one.lower(): one for one in known}
+    found = get_close_matches(word.lower(), spelled, n=1, cutoff=cutoff)
+    return spelled[found[0]] if found else ""
