@@ -137,7 +137,9 @@ def text_of(record):
     return orjson.dumps(record).decode()
 
 
+KIT = {"KIT": {"products": [{"uuid": UUID, "quantity": 1}], "product_models": [{"identifier": "m", "quantity": 2}]}}
 PLACE = {"identifier": "a", "attribute": "picture", "scope": None, "locale": "en_US"}
+BY_UUID = {**{name: part for name, part in PLACE.items() if name != "identifier"}, "uuid": UUID}
 
 
 @pytest.mark.parametrize(
@@ -152,9 +154,13 @@ PLACE = {"identifier": "a", "attribute": "picture", "scope": None, "locale": "en
         ("PATCH", "/products", COLLECTION, lines({"identifier": "a", "values": value("x")}, {"identifier": "b"})),
         ("PATCH", "/products-uuid", COLLECTION, lines({"uuid": UUID, "add_categories": ["a"]})),
         ("PATCH", "/families", COLLECTION, lines({"code": "a", "labels": {"en_US": None}})),
+        ("PATCH", "/attributes", COLLECTION, lines({"code": "a", "auto_option_sorting": True})),
+        ("PATCH", "/product-models", COLLECTION, lines({"code": "a", "quantified_associations": KIT})),
+        ("POST", "/products-uuid", JSON, orjson.dumps({"quantified_associations": KIT})),
         ("PATCH", "/families/a/variants", COLLECTION, lines({"code": "a", "labels": {}})),
         ("PATCH", "/measurement-families", JSON, orjson.dumps([{"code": "a", "standard_unit_code": "b", "units": {}}])),
         ("POST", "/media-files", *upload(("product", text_of(PLACE)), ("file", "bytes"))),
+        ("POST", "/media-files", *upload(("product", text_of(BY_UUID)), ("file", "bytes"))),
         ("POST", "/jobs/export/a", "", b""),
     ],
 )
@@ -193,6 +199,13 @@ def test_a_documented_request_passes(contract, method, target, kind, body):
             JSON,
             orjson.dumps({"values": value(1, unit="x")}),
             "body, values.name.0: Additional properties are not allowed ('unit' was unexpected)",
+        ),
+        (
+            "PATCH",
+            "/products-uuid",
+            COLLECTION,
+            lines({"uuid": UUID, "quantified_associations": {"KIT": {"products": [{"identifier": "a"}]}}}),
+            "line 1, quantified_associations.KIT.products.0: Additional properties",
         ),
         ("PATCH", "/families", COLLECTION, lines({"code": "a", "attributes": "sku"}), "line 1, attributes:"),
         ("POST", "/media-files", *upload(("product", "{}"), ("file", "x")), 'part product: "'),
