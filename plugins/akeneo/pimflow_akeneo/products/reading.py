@@ -14,6 +14,7 @@ from pimflow import Field, Header
 from pimflow_akeneo import fields
 from pimflow_akeneo.columns import ASSOCIATED, QUANTIFIABLE, QUANTITY, UNIT, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
+from pimflow_akeneo.media.content import MEDIA
 from pimflow_akeneo.model import Attribute, Model
 from pimflow_akeneo.products import lines
 
@@ -60,6 +61,10 @@ class Reading:
             for one in record.get(scores) or ():
                 found[f"{name}-{one['locale']}-{one['scope']}"] = one["data"]
         return found
+
+    def media(self) -> list[ValueColumn]:
+        """Give the columns that hold pictures and files."""
+        return [] if self.keys else [column for column in self._values() if column.attribute.kind in MEDIA]
 
     def _channels(self) -> Iterator[str]:
         for code, channel in self.model.channels.items():

@@ -13,11 +13,12 @@ import orjson
 import petl
 from pydantic import Field, ValidationInfo, field_validator
 
-from pimflow import ConfigError, Source, Use, Window
+from pimflow import ConfigError, OutputPath, Source, Use, Window
 from pimflow import Field as FieldInfo
 from pimflow_akeneo import search
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.kinds import Kind
+from pimflow_akeneo.media.downloading import downloaded
 from pimflow_akeneo.model import Model
 from pimflow_akeneo.products import changes, queries
 from pimflow_akeneo.products.queries import Query
@@ -50,6 +51,12 @@ class RecordsSource(Source):
     search: dict[str, Any] = Field(
         default_factory=dict,
         description="Filters as the PIM knows them, as in {family: {operator: IN, value: [shoes]}}; all must hold.",
+    )
+    media: OutputPath | None = Field(
+        None,
+        description="Folder to which pictures and files are downloaded, each once; cells then hold the path below it, "
+        "as in Akeneo's own exports: files/SKU/picture/name.png, and models/CODE/… for product models. Without it "
+        "they hold the PIM's codes.",
     )
     only_keys: bool = Field(False, description="Read the keys of the records and nothing else, which costs little.")
 
@@ -90,10 +97,14 @@ class RecordsSource(Source):
         header = reading.header()
         yield header
         query = self._query(model, window)
-        for one in self._keyed(query, window, model) if window.keys else (query,):
-            for record in queries.records(session, one):
-                cells = reading.cells(record)
-                yield tuple(cells.get(name) for name in header)
+        asked = self._keyed(query, window, model) if window.keys else iter((query,))
+        rows: Iterator[dict[str, Any]] = (
+            reading.cells(record) for one in asked for record in queries.records(session, one)
+        )
+        if self.media is not None:
+            rows = downloaded(session, self.media, self.kind, reading.media(), rows)
+        for cells in rows:
+            yield tuple(cells.get(name) for name in header)
 
     def all_keys(self, session: Session) -> Iterator[str]:
         """Give the keys of all records that a full read gives, a hundred a call; uuids where there is no other."""
