@@ -3,8 +3,12 @@
 import pytest
 
 from pimflow import RemoteError, Window
+from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
 from pimflow_akeneo.sources import AkeneoProductModelsSource, AkeneoProductsSource, AkeneoPublishedProductsSource
+from pimflow_akeneo_sandbox.serve import serve
+
+from .conftest import CATALOG
 
 
 def value(data, locale=None, scope=None):
@@ -77,29 +81,18 @@ def test_by_uuid_associated_products_are_named_by_uuid(filled, session):
     }
 
 
-def test_what_was_read_by_uuid_arrives_in_an_empty_pim(filled, session, run, changes):
+def test_what_was_read_by_uuid_can_be_written_as_it_is(filled, session, run, changes):
     source = AkeneoProductsSource(connection="pim", by_uuid=True)
-    before = [row for row in rows(source, session) if "parent" not in row]
-    header = next(iter(source.extract(session, Window())))
-    filled.reset()
-    writer = AkeneoProductsSink(connection="pim").open(session, run)
-    assert writer.check_columns(header) == {}
-    for row in before:
-        for name in [name for name in row if name.startswith(("X_SELL", "KIT"))]:
-            del row[name]
-    list(writer.load(changes(writer, before)))
-    assert rows(source, session) == before
-
-
-def test_associations_that_were_read_by_uuid_can_be_written_as_they_are(filled, session, run, changes):
-    source = AkeneoProductsSource(connection="pim", by_uuid=True)
+    header, *_ = source.extract(session, Window())
     before = rows(source, session)
     writer = AkeneoProductsSink(connection="pim").open(session, run)
-    row = next(row for row in before if row.get("identifier") == "lace")
-    some = {name: cell for name, cell in row.items() if name == "uuid" or name.startswith("X_SELL")}
-    list(writer.load(changes(writer, [{**some, "X_SELL-product_uuids": None, "X_SELL-product_models": None}])))
+    assert writer.check_columns(header) == {}
+    assert [item.problems for row in before for item in writer.prepare(row)] == [()] * 3
+    for row in (row for row in before if "X_SELL-product_uuids" in row):
+        emptied = {name: None for name in row if name.startswith(("X_SELL", "KIT"))}
+        list(writer.load(changes(writer, [{**row, **emptied}])))
     assert rows(source, session) != before
-    list(writer.load(changes(writer, [some])))
+    list(writer.load(changes(writer, before)))
     assert rows(source, session) == before
 
 
@@ -182,6 +175,28 @@ def test_published_products_are_told_to_be_of_the_enterprise_edition(pim, sessio
     with pytest.raises(RemoteError, match="only the Enterprise Edition") as caught:
         source.count(session, Window())
     assert "akeneo.products" in str(caught.value)
+
+
+@pytest.fixture
+def enterprise():
+    """Give a session with an Enterprise Edition that has two published products."""
+    with serve(CATALOG, edition="ee") as pim:
+        published = {"enabled": True, "family": "footwear", "categories": ["boots"], "values": {"pieces": value(2)}}
+        pim.seed([{"resource": "published_products", "data": {"identifier": key, **published}} for key in ("a", "b")])
+        connection = AkeneoConnection(
+            url=pim.url, client_id="sandbox", secret="sandbox", username="sandbox", password="sandbox"
+        )
+        with connection.open() as session:
+            yield session
+
+
+def test_published_products_are_read_like_products(enterprise):
+    source = AkeneoPublishedProductsSource(connection="pim", search={"enabled": {"operator": "=", "value": True}})
+    found = [{**row, "uuid": None} for row in rows(source, enterprise)]
+    same = {"uuid": None, "enabled": True, "family": "footwear", "categories": "boots", "pieces": 2}
+    assert found == [{"identifier": "a", **same}, {"identifier": "b", **same}]
+    assert source.count(enterprise, Window()) == 2
+    assert len(rows(source, enterprise, Window(keys=("b", "ghost")))) == 1
 
 
 def test_published_products_are_read_as_a_whole(session):
