@@ -92,10 +92,23 @@ def test_a_bulk_call_tells_of_each_line(shop):
     assert answers[1]["message"].startswith('Property "label" does not exist.')
 
 
-def test_the_units_of_a_measurement_family_in_use_are_locked(shop):
-    units = {"TON": {"code": "TON", "convert_from_standard": [{"operator": "mul", "value": "1000000"}], "symbol": "t"}}
-    (answer,) = shop.patch("measurement-families", [{"code": "Weight", "units": units}]).json()
-    assert (answer["status_code"], answer["errors"][0]["property"]) == (422, "units")
+def test_the_operations_of_a_measurement_family_in_use_are_locked(shop):
+    steps = [{"operator": "mul", "value": "1000000"}]
+    added = {"TON": {"code": "TON", "convert_from_standard": steps, "symbol": "t"}}
+    (answer,) = shop.patch("measurement-families", [{"code": "Weight", "units": added}]).json()
+    assert answer == {"code": "Weight", "status_code": 204}
+    changed = {"KILOGRAM": {"code": "KILOGRAM", "convert_from_standard": steps}}
+    (answer,) = shop.patch("measurement-families", [{"code": "Weight", "units": changed}]).json()
+    assert (answer["status_code"], answer["errors"]) == (
+        422,
+        [
+            {
+                "property": "",
+                "message": "A product attribute is linked to this measurement family. "
+                "You can only edit the translated labels and symbol of a unit",
+            }
+        ],
+    )
 
 
 def test_only_identifiers_tell_whether_they_are_the_main_one(shop):

@@ -11,7 +11,8 @@ from pimflow_akeneo_sandbox.endpoints.call import Call
 from pimflow_akeneo_sandbox.errors import RefusedError, bad_json, not_found
 from pimflow_akeneo_sandbox.search.paging import Listing, check_paging, offset_page
 from pimflow_akeneo_sandbox.store import Store
-from pimflow_akeneo_sandbox.structure.measurement_check import business_faults, form_faults
+from pimflow_akeneo_sandbox.structure.measurement_check import business_faults, index_faults
+from pimflow_akeneo_sandbox.structure.measurement_form import common_faults, form_faults
 
 BAD_LIST = "The list of measurement families has an invalid format."
 BAD_FORM = "The measurement family has an invalid format."
@@ -62,6 +63,8 @@ def patch_families(call: Call) -> Response:
         given = orjson.loads(call.body)
     except orjson.JSONDecodeError:
         raise bad_json() from None
+    if given is None:
+        raise bad_json()
     if not isinstance(given, list):
         kind = "object" if isinstance(given, dict) else "string" if isinstance(given, str) else "integer"
         error = {"property": "", "message": f"The data ({kind}) must match the type: array"}
@@ -72,33 +75,64 @@ def patch_families(call: Call) -> Response:
 
 
 def _patched(store: Store, given: Any) -> Record:
-    data = given if isinstance(given, dict) else {}
-    code = data.get("code")
+    faults = common_faults(given)
+    code = given.get("code", "") if isinstance(given, dict) else ""
+    if faults:
+        return _refused(code, BAD_FORM, faults)
     old = store.get("measurement_families", code)
-    answer = {"code": code if isinstance(code, str) else ""}
-    faults = form_faults(data, is_new=old is None)
+    data = _over(_without_links(old), given) if old else given
+    faults = form_faults(data)
     if faults:
-        return {**answer, "status_code": 422, "message": BAD_FORM, "errors": faults}
-    record = _merged(old, data)
-    faults = business_faults(store, record, old)
+        return _refused(code, BAD_FORM, faults)
+    faults = index_faults(data) or business_faults(store, _whole(data), old)
     if faults:
-        return {**answer, "status_code": 422, "message": BAD_RULES, "errors": faults}
-    store.put("measurement_families", record)
-    return {**answer, "status_code": 204 if old else 201}
+        return _refused(code, BAD_RULES, faults)
+    store.put("measurement_families", _without_empty_labels(_whole(data)))
+    return {"code": data["code"], "status_code": 204 if old else 201}
 
 
-def _merged(old: Record | None, data: Record) -> Record:
-    units = dict(old["units"]) if old else {}
-    for code, unit in data.get("units", {}).items():
-        known = units.get(code, {"code": code, "labels": {}, "convert_from_standard": [], "symbol": ""})
-        units[code] = {**known, **unit, "labels": _labels(known["labels"], unit.get("labels", {}))}
+def _refused(code: Any, message: str, faults: list[Record]) -> Record:
+    return {"code": code, "status_code": 422, "message": message, "errors": faults}
+
+
+def _without_links(record: Record) -> Record:
+    return {name: value for name, value in record.items() if name != "_links"}
+
+
+def _over(old: Any, new: Any) -> Any:
+    """Return what PHP makes of one array put over another: objects key by key, lists place by place."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **{key: _over(old[key], value) if key in old else value for key, value in new.items()}}
+    if isinstance(old, list) and isinstance(new, list):
+        return [*(_over(*pair) for pair in zip(old, new, strict=False)), *old[len(new) :], *new[len(old) :]]
+    if isinstance(old, dict) and new == []:
+        return old
+    return new
+
+
+def _whole(data: Record) -> Record:
+    """Return the family with all that may be left out."""
+    units = {
+        key: {
+            "code": unit["code"],
+            "labels": dict(unit.get("labels") or {}),
+            "convert_from_standard": unit["convert_from_standard"],
+            "symbol": unit.get("symbol", ""),
+        }
+        for key, unit in data["units"].items()
+    }
     return {
-        "code": old["code"] if old else data["code"],
-        "labels": _labels(old["labels"] if old else {}, data.get("labels", {})),
-        "standard_unit_code": data.get("standard_unit_code", old["standard_unit_code"] if old else None),
+        "code": data["code"],
+        "labels": dict(data.get("labels") or {}),
+        "standard_unit_code": data["standard_unit_code"],
         "units": units,
     }
 
 
-def _labels(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    return {locale: text for locale, text in {**old, **new}.items() if text not in (None, "")}
+def _without_empty_labels(record: Record) -> Record:
+    units = {key: {**unit, "labels": _labels(unit["labels"])} for key, unit in record["units"].items()}
+    return {**record, "labels": _labels(record["labels"]), "units": units}
+
+
+def _labels(labels: dict[str, str]) -> dict[str, str]:
+    return {locale: text for locale, text in labels.items() if text}
