@@ -141,7 +141,8 @@ class ChangingSource(SearchedSource, LabelledSource):
     """A list that the PIM can search by the time of the last change.
 
     After the first complete read only what changed since is read, by the server's own clock and ten minutes over.
-    `--full` reads all. Deleted records never show.
+    `--full` reads all. Deleted records never show, nor do changes that the PIM does not date, such as those of a
+    group's attributes.
     """
 
     def window(self, session: Session, cursor: str | None) -> Window:
