@@ -38,6 +38,9 @@ class Lift:
     def take(self, variants: Sequence[Variant], values: Iterable[Places], model: list[Any], group: str) -> None:
         """Take the values of a model's level from its variants, in the order of their keys."""
         for places in values:
+            if len(places) == 1 and _are_same_text([variant.cells[places[0]] for variant in variants]):
+                move(variants, places, model)
+                continue
             _drop_lone_units(variants, places)
             holders = [variant for variant in variants if _usable(variant, places)]
             if holders:
@@ -82,6 +85,12 @@ def _empty(variants: Sequence[Variant], places: Places) -> None:
     for variant in variants:
         for at in places:
             variant.cells[at] = None
+
+
+def _are_same_text(cells: Sequence[Any]) -> bool:
+    """Tell whether all cells hold one text or nothing, as most do: found faster than by their identities."""
+    first = cells[0]
+    return (first is None or isinstance(first, str)) and cells.count(first) == len(cells)
 
 
 def _drop_lone_units(variants: Sequence[Variant], places: Places) -> None:
