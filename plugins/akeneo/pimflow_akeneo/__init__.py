@@ -9,6 +9,8 @@ from pimflow import Component, hookimpl
 def pimflow_components() -> list[type[Component]]:
     """Give the connection, sources and sinks of this plugin."""
     from pimflow_akeneo.connection import AkeneoConnection
+    from pimflow_akeneo.media.sinks import AkeneoMediaFilesSink
+    from pimflow_akeneo.media.sources import AkeneoMediaFilesSource
     from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
     from pimflow_akeneo.sources import (
         AkeneoProductModelsSource,
@@ -24,5 +26,7 @@ def pimflow_components() -> list[type[Component]]:
         AkeneoPublishedProductsSource,
         AkeneoProductsSink,
         AkeneoProductModelsSink,
+        AkeneoMediaFilesSource,
+        AkeneoMediaFilesSink,
         *STRUCTURE,
     ]

@@ -24,16 +24,18 @@ Load = Callable[[Sequence[Change]], Iterable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class Wanted:
+    """A content, and the place where it belongs."""
+
     content: Content
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
-class _Result:
+class Result:
     """What became of one file: its code, not attached yet where `pending`, or what went wrong with it."""
 
-    wanted: _Wanted
+    wanted: Wanted
     code: str = ""
     pending: bool = False
     problem: Problem | None = None
@@ -67,13 +69,13 @@ class Attaching:
         known = codes(self._memory, (one for found in contents.values() for one in found.values()))
         outcomes = list(load([_with_codes(change, contents[change.key], known) for change in batch]))
         changes = {change.key: change for change in batch}
-        wanted: list[_Wanted] = []
+        wanted: list[Wanted] = []
         for number, outcome in enumerate(outcomes):
             gone = self._gone(outcome, contents[outcome.key], known)
             outcomes[number] = _without(outcome, gone)
             if outcome.status in _ARRIVED:
                 wanted += self._wanted(changes[outcome.key], contents[outcome.key], known, gone)
-        return _told(outcomes, self._attached(wanted)) if wanted else outcomes
+        return told(outcomes, self.attach(wanted))
 
     def _gone(self, outcome: Outcome, contents: Mapping[str, Content], known: Mapping[str, str]) -> frozenset[str]:
         """Name the columns whose code was refused because the PIM has forgotten it; we forget it too."""
@@ -88,19 +90,32 @@ class Attaching:
 
     def _wanted(
         self, change: Change, contents: Mapping[str, Content], known: Mapping[str, str], gone: frozenset[str]
-    ) -> Iterator[_Wanted]:
+    ) -> Iterator[Wanted]:
         by_uuid = bool(change.payload.get("uuid"))
         kind = BY_UUID if by_uuid else self._kind
-        key = str(change.payload["uuid"]) if by_uuid else change.key
+        key = str(change.payload.get(kind.key) or change.key)  # an adopted model has another code than its row
         for name, content in contents.items():
             column = self._parse(name)
             if isinstance(column, ValueColumn) and (content.key not in known or name in gone):
                 place = Place(kind, key, change.key, change.payload.get("identifier"), column)
-                yield _Wanted(content, place)
+                yield Wanted(content, place)
 
-    def _attached(self, wanted: Sequence[_Wanted]) -> list[_Result]:
-        """Upload, several records at once and the files of each in turn; then give known codes to other places."""
-        records: dict[str, list[_Wanted]] = {}
+    def attach(self, wanted: Sequence[Wanted]) -> list[Result]:
+        """Upload, several records at once and the files of each in turn; then give known codes to other places.
+
+        The records must be there: a code that is written to one that is not would make it. Raises FlowError.
+        """
+        results = self._round(wanted)
+        gone = [one for one in results if one.problem and one.code and self._uploading.is_gone(one.code)]
+        if not gone:
+            return results
+        self._memory.forget(UPLOADED, [one.wanted.content.key for one in gone])
+        return [*(one for one in results if one not in gone), *self._round([one.wanted for one in gone])]
+
+    def _round(self, wanted: Sequence[Wanted]) -> list[Result]:
+        if not wanted:
+            return []
+        records: dict[str, list[Wanted]] = {}
         for one in wanted:
             records.setdefault(one.place.key, []).append(one)
         with ThreadPoolExecutor(min(self._parallel, len(records)), thread_name_prefix="pimflow-media") as pool:
@@ -108,29 +123,29 @@ class Attaching:
         done = [one for one in results if not one.pending]
         return [*done, *self._placed([one for one in results if one.pending])]
 
-    def _of_record(self, wanted: Iterable[_Wanted]) -> list[_Result]:
+    def _of_record(self, wanted: Iterable[Wanted]) -> list[Result]:
         return [self._uploaded(one) for one in wanted]
 
-    def _uploaded(self, one: _Wanted) -> _Result:
+    def _uploaded(self, one: Wanted) -> Result:
         """Upload a file, unless another place of this run did it a moment ago."""
         key = one.content.key
         with self._locks[hash(key) % _LOCKS]:
             found = self._memory.get(UPLOADED, [key]).get(key)
             if found is not None:
-                return _Result(one, found, pending=True)
+                return Result(one, found, pending=True)
             try:
                 code = self._uploading.upload(one.content, one.place)
             except RefusedError as refused:
-                return _Result(one, problem=refused.problem, failed=refused.again)
+                return Result(one, problem=refused.problem, failed=refused.again)
             except UnreachableError as error:
-                return _Result(one, problem=unreachable(error, one.place, one.content), failed=True)
+                return Result(one, problem=unreachable(error, one.place, one.content), failed=True)
             self._memory.put(UPLOADED, {key: code})
-            return _Result(one, code)
+            return Result(one, code)
 
-    def _placed(self, results: Sequence[_Result]) -> Iterator[_Result]:
+    def _placed(self, results: Sequence[Result]) -> Iterator[Result]:
         """Write codes that are known by now, one line a record."""
         for kind in {result.wanted.place.kind for result in results}:
-            records: dict[str, list[_Result]] = {}
+            records: dict[str, list[Result]] = {}
             for result in results:
                 if result.wanted.place.kind is kind:
                     records.setdefault(result.wanted.place.key, []).append(result)
@@ -183,7 +198,7 @@ def _without(outcome: Outcome, columns: frozenset[str]) -> Outcome:
     return replace(outcome, problems=tuple(one for one in outcome.problems if one.field not in columns))
 
 
-def _values(results: Iterable[_Result]) -> dict[str, list[dict[str, Any]]]:
+def _values(results: Iterable[Result]) -> dict[str, list[dict[str, Any]]]:
     values: dict[str, list[dict[str, Any]]] = {}
     for one in results:
         code, locale, scope = one.wanted.place.column.place
@@ -191,23 +206,23 @@ def _values(results: Iterable[_Result]) -> dict[str, list[dict[str, Any]]]:
     return values
 
 
-def _about(one: _Result, problems: Iterable[Problem]) -> Problem | None:
+def _about(one: Result, problems: Iterable[Problem]) -> Problem | None:
     """Find what was said about one value, else what was said about its record."""
     column = one.wanted.place.column.name
     told = [problem for problem in problems if problem.field in {column, None}]
     return replace(told[0], field=column, value=one.wanted.content.name) if told else None
 
 
-def _told(outcomes: Sequence[Outcome], results: Iterable[_Result]) -> list[Outcome]:
+def told(outcomes: Sequence[Outcome], results: Iterable[Result]) -> list[Outcome]:
     """Add what went wrong with files to the outcomes of their records."""
-    wrong: dict[str, list[_Result]] = {}
+    wrong: dict[str, list[Result]] = {}
     for result in results:
         if result.problem is not None:
             wrong.setdefault(result.wanted.place.record, []).append(result)
     return [_amended(outcome, wrong[outcome.key]) if outcome.key in wrong else outcome for outcome in outcomes]
 
 
-def _amended(outcome: Outcome, results: Sequence[_Result]) -> Outcome:
+def _amended(outcome: Outcome, results: Sequence[Result]) -> Outcome:
     status = Status.FAILED if any(one.failed for one in results) else outcome.status
     told = tuple(one.problem for one in results if one.problem is not None)
     return replace(outcome, status=status, problems=(*outcome.problems, *told))

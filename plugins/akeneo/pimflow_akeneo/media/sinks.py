@@ -1,0 +1,176 @@
+"""The sink `akeneo.media_files`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import Field
+
+from pimflow import Change, Header, Item, Outcome, Problem, ProblemKind, RowProblem, Run, Sink, Status, Use, Who, Writer
+from pimflow_akeneo.columns import ValueColumn
+from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, Kind
+from pimflow_akeneo.media.attaching import Attaching, Wanted, contents_of, planned, told
+from pimflow_akeneo.media.content import MEDIA, Content
+from pimflow_akeneo.media.options import MediaOptions
+from pimflow_akeneo.media.taking import Taking
+from pimflow_akeneo.media.uploading import Place
+from pimflow_akeneo.products.existing import existence
+from pimflow_akeneo.products.known import Columns
+from pimflow_akeneo.session import Session
+
+RESOURCE = "media-files"
+_FILE = "file"
+_LABELS: Mapping[str, str] = {
+    _FILE: "File",
+    "product": "Product",
+    "product_uuid": "Product (UUID)",
+    "product_model": "Product model",
+    "attribute": "Attribute",
+    "locale": "Locale",
+    "scope": "Channel",
+}
+_OWNERS: Mapping[str, Kind] = {"product": PRODUCTS, "product_uuid": BY_UUID, "product_model": MODELS}
+
+
+class AkeneoMediaFilesSink(Sink):
+    """Uploads one file a row and attaches it to a value of a product or product model, which must be there.
+
+    Columns: `file` (a path, an address, a data URL, or base64 text), one of `product` (its identifier),
+    `product_uuid` and `product_model` (its code), `attribute`, and `locale` and `scope` where the attribute has them.
+    """
+
+    type = "akeneo.media_files"
+    noun = ("file", "files")
+    batch_size = 100
+    in_flight = 4
+
+    connection: Use[AkeneoConnection] = Field(description="Name of the connection to the PIM.")
+    media: MediaOptions = Field(
+        default_factory=MediaOptions, validate_default=True, description="Where the files come from."
+    )
+
+    @property
+    def title(self) -> str:
+        """What a report calls the target."""
+        return TITLE
+
+    def open(self, session: Session, run: Run) -> Writer:
+        """Read the PIM's model and give the writer."""
+        return MediaFilesWriter(session, self.media, run)
+
+
+class MediaFilesWriter(Writer):
+    """Attaches files to records that exist; it makes no record."""
+
+    def __init__(self, session: Session, media: MediaOptions, run: Run) -> None:
+        self._session = session
+        self._run = run
+        self._columns = Columns(session.catalog.model, PRODUCTS)
+        self._taking = Taking(media, run.memory)
+        self._attaching = Attaching(session, PRODUCTS, self._columns.column, self._taking, run.memory, media.parallel)
+
+    def knows(self, column: str) -> bool:
+        """Tell whether a column means something here."""
+        return column in _LABELS
+
+    def label(self, column: str) -> str:
+        """Give the name by which people know a column."""
+        return _LABELS.get(column, column)
+
+    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
+        """Name the columns that mean nothing here."""
+        remedy = f"Use these: {', '.join(_LABELS)}."
+        reason = "a file has no such column"
+        return {
+            name: RowProblem(name, None, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)
+            for name in header
+            if name not in _LABELS
+        }
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        """Find the file of one row. Raises RowProblem where the file, its record or its attribute is not clear."""
+        owner, key = _owner(row)
+        column = self._column(row)
+        if row.get(_FILE) is None:
+            raise RowProblem(_FILE, None, "the row names no file", kind=ProblemKind.MISSING, remedy="Give a file.")
+        try:
+            found = self._taking.take(row[_FILE], column, key)
+        except RowProblem as bad:
+            raise RowProblem.of(replace(bad.problem, field=_FILE)) from None
+        if Content.of(found) is None:
+            raise RowProblem(_FILE, found, "which is a code of the PIM, and no file", remedy="Give the file itself.")
+        payload = {owner: key, "attribute": column.name, _FILE: found}
+        return [Item(RESOURCE, f"{column.name} of {owner.replace('_', ' ')} {key}", payload)]
+
+    def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Let a plan show codes and names of files."""
+        return planned(batch, self._run.memory) if self._run.dry else batch
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        """Upload and attach the files of records that exist; the others wait for their record."""
+        places = {change.key: self._place(change) for change in batch}
+        there = {
+            kind: existence(self._session, kind).found({one.key for one in places.values() if one.kind is kind})
+            for kind in {one.kind for one in places.values()}
+        }
+        waiting = [_waits(change) for change in batch if places[change.key].key not in there[places[change.key].kind]]
+        held = {outcome.key for outcome in waiting}
+        going = [change for change in batch if change.key not in held]
+        wanted = [Wanted(contents_of(change.payload)[_FILE], places[change.key]) for change in going]
+        results = self._attaching.attach(wanted)
+        outcomes = [Outcome(RESOURCE, change.key, Status.UPDATED) for change in going]
+        return [*waiting, *(_refused(one) for one in told(outcomes, results))]
+
+    def close(self, ok: bool) -> bool:  # noqa: ARG002 - what was written is written
+        """Remove what was downloaded to be uploaded."""
+        self._taking.close()
+        return True
+
+    def _column(self, row: Mapping[str, Any]) -> ValueColumn:
+        parts = [str(row[name]).strip() for name in ("attribute", "locale", "scope") if row.get(name)]
+        if not row.get("attribute"):
+            remedy = "Name the attribute that the file belongs to."
+            raise RowProblem("attribute", None, "the row names none", kind=ProblemKind.MISSING, remedy=remedy)
+        column = self._columns.column("-".join(parts))
+        if not isinstance(column, ValueColumn) or column.attribute.kind not in MEDIA:
+            reason = "which is no attribute for pictures or files"
+            raise RowProblem("attribute", parts[0], reason, remedy="Name one of type image or file.")
+        return column
+
+    def _place(self, change: Change) -> Place:
+        owner = next(name for name in _OWNERS if name in change.payload)
+        column = self._columns.column(str(change.payload["attribute"]))
+        assert isinstance(column, ValueColumn)
+        return Place(_OWNERS[owner], str(change.payload[owner]), change.key, None, column)
+
+
+def _owner(row: Mapping[str, Any]) -> tuple[str, str]:
+    found = [(name, str(row[name]).strip()) for name in _OWNERS if row.get(name)]
+    if len(found) != 1:
+        reason = "the row names no record" if not found else f"the row names {len(found)} records"
+        remedy = f"Fill one of {', '.join(_OWNERS)}."
+        raise RowProblem(found[0][0] if found else "product", None, reason, kind=ProblemKind.MISSING, remedy=remedy)
+    return found[0]
+
+
+def _waits(change: Change) -> Outcome:
+    owner = next(name for name in _OWNERS if name in change.payload)
+    problem = Problem(
+        f"the PIM has no such {_OWNERS[owner].noun[0]}",
+        ProblemKind.REFERENCE,
+        owner,
+        change.payload[owner],
+        "The file goes by itself once it is there.",
+        Who.PRODUCT_MANAGER,
+    )
+    return Outcome(RESOURCE, change.key, Status.WAITING, (problem,))
+
+
+def _refused(outcome: Outcome) -> Outcome:
+    """Where the file is all there is to a record, one that did not arrive leaves nothing."""
+    if not outcome.problems or outcome.status is Status.FAILED:
+        return outcome
+    return Outcome(outcome.resource, outcome.key, Status.REFUSED, outcome.problems)
