@@ -7,6 +7,7 @@ from pimflow_akeneo.structure import sinks
 from pimflow_akeneo_sandbox.loading.installed import installed_catalog
 from pimflow_akeneo_sandbox.serve import serve
 
+STANDARD = [{"operator": "mul", "value": "1"}]
 COLOUR = {"code": "colour", "type": "pim_catalog_text", "group": "erp"}
 
 
@@ -224,7 +225,7 @@ REFUSALS = {
     ),
     "measure": (
         sinks.AkeneoMeasurementFamiliesSink,
-        {"code": "Loud", "standard_unit_code": "SONE", "units": {"PHON": {"labels": {"en_US": "Phon"}}}},
+        {"code": "Loud", "standard_unit_code": "SONE", "units": {"PHON": {"convert_from_standard": STANDARD}}},
         [
             (
                 "standard_unit_code",
@@ -326,19 +327,23 @@ def test_conversion_units_that_are_not_named_any_more_go(pim, write):
 
 
 def test_units_that_are_not_named_stay(pim, write):
-    steps = [{"operator": "mul", "value": 2}]
-    row = {"code": "Loud", "standard_unit_code": "SONE", "units": {"SONE": {"convert_from_standard": steps}}}
+    row = {"code": "Loud", "standard_unit_code": "SONE", "units": {"SONE": {"convert_from_standard": STANDARD}}}
     assert write(sinks.AkeneoMeasurementFamiliesSink, row) == ([Status.CREATED], [])
     more = {
         "code": "Loud",
-        "units": '{"PHON": {"symbol": "p", "convert_from_standard": []}}',
+        "units": '{"PHON": {"symbol": "p", "convert_from_standard": [{"operator": "div", "value": 20.50}]}}',
         "label-en_US": "Loudness",
     }
     assert write(sinks.AkeneoMeasurementFamiliesSink, more) == ([Status.UPDATED], [])
     kept = of(pim, "measurement_families", "Loud")
     assert sorted(kept["units"]) == ["PHON", "SONE"]
-    assert kept["units"]["SONE"]["convert_from_standard"] == [{"operator": "mul", "value": "2"}]
+    assert kept["units"]["SONE"]["convert_from_standard"] == STANDARD
     assert kept["labels"] == {"en_US": "Loudness"}
+    only_a_symbol = {"code": "Loud", "units": {"SONE": {"symbol": "s"}}, "label-en_US": None}
+    assert write(sinks.AkeneoMeasurementFamiliesSink, only_a_symbol) == ([Status.UPDATED], [])
+    kept = of(pim, "measurement_families", "Loud")
+    assert (kept["units"]["SONE"]["symbol"], kept["labels"]) == ("s", {})
+    assert kept["units"]["SONE"]["convert_from_standard"] == STANDARD
 
 
 def test_columns_that_do_not_exist_are_told_with_near_names(session, run):

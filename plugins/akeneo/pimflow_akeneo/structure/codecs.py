@@ -143,15 +143,16 @@ def _units(cell: Any) -> dict[str, dict[str, Any]]:
 
 
 def _unit(code: str, unit: Mapping[str, Any]) -> dict[str, Any]:
-    steps = unit.get("convert_from_standard") or []
-    if not all(isinstance(step, dict) and {"operator", "value"} <= step.keys() for step in steps):
-        raise ValueError("in which a conversion is not written as {operator: mul, value: '0.001'}")
-    return {
-        **unit,
-        "code": code,
-        "labels": {locale: label for locale, label in sorted((unit.get("labels") or {}).items()) if label},
-        "convert_from_standard": [{"operator": step["operator"], "value": _amount(step["value"])} for step in steps],
-    }
+    found = {name: value for name, value in unit.items() if value is not None}
+    labels = {locale: label for locale, label in sorted((unit.get("labels") or {}).items()) if label}
+    found |= {"code": code, "labels": labels}
+    steps = found.get("convert_from_standard")
+    if steps is not None:
+        if not all(isinstance(step, dict) and {"operator", "value"} <= step.keys() for step in steps):
+            raise ValueError("in which a conversion is not written as {operator: mul, value: '0.001'}")
+        whole = [{"operator": step["operator"], "value": _amount(step["value"])} for step in steps]
+        found["convert_from_standard"] = whole
+    return dict(sorted(found.items()))
 
 
 def _json_text(value: Any) -> str:
@@ -159,6 +160,7 @@ def _json_text(value: Any) -> str:
 
 
 TEXT = Codec("text", _text)
+FILLED = replace(TEXT, emptied="")
 CODE = Codec("text", _code)
 TYPE = Codec("text", _type)
 INTEGER = Codec("integer", _integer)

@@ -13,6 +13,7 @@ from pimflow_akeneo.structure.codecs import (
     CODE,
     CODES,
     DAY,
+    FILLED,
     FLAG,
     INTEGER,
     JSON,
@@ -27,6 +28,7 @@ from pimflow_akeneo.structure.description import AXES, IDENTIFIERS, Column, Reso
 LOCALE, CHANNEL = "locale", "channel"
 SETS = "variant_attribute_sets"
 LABEL = Column("label", TEXT, "Label", key="labels", per=LOCALE)
+NEVER_NULL_LABEL = Column("label", FILLED, "Label", key="labels", per=LOCALE)
 SORT_ORDER = Column("sort_order", ORDER, "Sort order")
 
 ATTRIBUTES = Resource(
@@ -149,7 +151,7 @@ MEASUREMENT_FAMILIES = Resource(
     path="measurement-families",
     noun=("measurement family", "measurement families"),
     columns=(
-        LABEL,
+        NEVER_NULL_LABEL,
         Column("standard_unit_code", CODE, "Standard unit", fixed=True),
         Column("units", UNITS, "Units", vital=True),
     ),
