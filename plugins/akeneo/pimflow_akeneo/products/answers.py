@@ -17,6 +17,9 @@ from pimflow_akeneo.products.refusals import refusal, value_problem
 _ATTRIBUTE = re.compile(r"\b(\w+) (?:identifier )?attribute\b|(?:Property|property|[Aa]ttribute) [\"'`“](\w+)[\"'`”]")
 _OF_VALUE = re.compile(r"does not belong to the family|not in the attribute set|for the \w+ identifier attribute")
 _QUANTITIES = re.compile(r"^quantifiedAssociations\.(\w+)(?:\.(\w+))?")
+_WRONG_PLACE = re.compile(r"cannot have product model \".+\" as parent")
+"""Where this is said, the PIM names values of the wrong level too, which nobody has to mend."""
+
 _ITSELF = re.compile(r"^A 2-way association only allows two different")
 
 
@@ -126,6 +129,7 @@ def _refused(errors: tuple[Mapping[str, Any], ...], sent: Sent, *, one_by_one: b
 
 def _of_record(errors: list[Mapping[str, Any]], sent: Sent, *, one_by_one: bool) -> Verdict:
     """Judge errors that leaving values out does not mend; only associations can follow later than the record."""
+    errors = [error for error in errors if _WRONG_PLACE.search(str(error.get("message")))] or errors
     absent = [missing(error) for error in errors]
     told = tuple(
         problem

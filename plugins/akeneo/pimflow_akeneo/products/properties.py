@@ -13,6 +13,7 @@ from pimflow_akeneo import checks
 from pimflow_akeneo.columns import QUANTITY, Association
 from pimflow_akeneo.kinds import Kind
 
+_LARGEST_QUANTITY = 2_147_483_647
 _NO_KEY = re.compile(r"[,;\r\n]|^\s|\s$")
 
 
@@ -53,12 +54,16 @@ def associated(column: Association, cell: Any, row: Mapping[str, Any]) -> list[A
         return sorted(set(members))
     written = row.get(f"{column.name}-{QUANTITY}")
     quantities = [] if written in {None, ""} else str(written).split("|")
-    if len(quantities) != len(members) or not all(one.strip().isdecimal() for one in quantities):
+    if len(quantities) != len(members) or not all(_is_quantity(one) for one in quantities):
         reason = f"{len(members)} are named, with quantities '{written or ''}'"
-        remedy = f"Give a column '{column.name}-{QUANTITY}' with one whole number for each, '|' between them."
+        remedy = f"Give a column '{column.name}-{QUANTITY}' with one whole number above 0 for each, '|' between."
         raise RowProblem(column.name, cell, reason, kind=ProblemKind.MISSING, remedy=remedy)
     pairs = sorted(zip(members, quantities, strict=True))
     return [{"identifier": member, "quantity": int(quantity)} for member, quantity in pairs]
+
+
+def _is_quantity(text: str) -> bool:
+    return text.strip().isdecimal() and 1 <= int(text) <= _LARGEST_QUANTITY
 
 
 def _enabled(cell: Any) -> bool:
