@@ -83,3 +83,20 @@ def test_completeness_is_cut_to_whole_percent(shop, one):
         ("web", "en_US"): 66,
         ("web", "fr_FR"): 33,
     }
+
+
+def test_a_link_that_a_model_above_has_with_the_same_number_is_not_kept_below(shop, one):
+    shop.post("product-models", {"code": "laces", "family_variant": "by_color_size"})
+    shop.post("product-models", {"code": "runner", "family_variant": "by_color_size"})
+    kit = {"KIT": {"product_models": [{"identifier": "laces", "quantity": 2}]}}
+    shop.patch("product-models/runner", {"quantified_associations": kit})
+    shop.post("product-models", {"code": "red", "parent": "runner", "values": {"color": one("red")}})
+    for size, quantity in (("s", 2), ("m", 3)):
+        links = {"KIT": {"product_models": [{"identifier": "laces", "quantity": quantity}]}}
+        variant = {"identifier": size, "parent": "red", "values": {"size": one(size)}, "quantified_associations": links}
+        assert shop.post("products", variant).status_code == 201
+    shop.patch("product-models/runner", {"quantified_associations": {"KIT": {"product_models": []}}})
+    left = {
+        size: shop.get(f"products/{size}").json()["quantified_associations"]["KIT"]["product_models"] for size in "sm"
+    }
+    assert left == {"s": [], "m": [{"identifier": "laces", "quantity": 3}]}

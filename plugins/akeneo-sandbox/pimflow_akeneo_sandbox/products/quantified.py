@@ -52,12 +52,38 @@ def _invalid(because: str) -> PropertyError:
     return expects_valid_data(FIELD, f"a quantified association should {because}")
 
 
-def changed(store: Store, current: Quantified, data: Any) -> tuple[Quantified, list[Violation]]:
+def _without_inherited(store: Store, owner: Entity, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the payload without the links that a model above has with the same number.
+
+    Where models above have links at all, a link type that is not given is emptied. Of products only those given by
+    uuid are recognised: the PIM keeps uuids.
+    """
+    above: dict[str, dict[str, list[Record]]] = {}
+    for model in reversed(list(ancestors(store, owner))):
+        for code, links in model.quantified.items():
+            for link, members in links.items():
+                name = "identifier" if link == "product_models" else "uuid"
+                kept = {one[name]: one for one in above.setdefault(code, {}).get(link, ())}
+                kept |= {key: {name: key, "quantity": number} for key, number in members}
+                above[code][link] = list(kept.values())
+    if not above:
+        return data
+    return {
+        code: {
+            link: [one for one in given.get(link, ()) if one not in above.get(code, {}).get(link, ())] for link in LINKS
+        }
+        for code, links in data.items()
+        for given in [links if isinstance(links, dict) else {}]
+    }
+
+
+def changed(store: Store, owner: Entity, data: Any) -> tuple[Quantified, list[Violation]]:
     """Return the links with those of the payload put over them, and what is wrong with them. Raises PropertyError."""
     check_form(data)
-    found = {code: dict(links) for code, links in current.items()}
+    data = _without_inherited(store, owner, data) if isinstance(data, dict) else {}
+    found = {code: dict(links) for code, links in owner.quantified.items()}
     faults: list[Violation] = []
-    for code, links in data.items() if isinstance(data, dict) else ():
+    for code, links in data.items():
         kind = store.get("association_types", code)
         name = str(kind["code"]) if kind else code
         kept = found.setdefault(name, {})

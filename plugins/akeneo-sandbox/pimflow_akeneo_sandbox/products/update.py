@@ -108,7 +108,7 @@ def _without_other_levels(store: Store, product: Product, data: Record) -> Recor
 
 def _put(store: Store, product: Product, name: str, value: Any, faults: list[Violation]) -> Product:
     if name == "quantified_associations":
-        kept, wrong = quantified.changed(store, product.quantified, value)
+        kept, wrong = quantified.changed(store, product, value)
         faults.extend(wrong)
         return replace(product, quantified=kept)
     setter = SETTERS.get(name) or (SAAS_SETTERS.get(name) if store.settings.has_saas_features else None)

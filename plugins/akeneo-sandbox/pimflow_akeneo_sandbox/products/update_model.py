@@ -94,7 +94,7 @@ def _bad_parent(because: str, code: Any) -> PropertyError:
 
 def _put(store: Store, model: ProductModel, name: str, value: Any, faults: list[Violation]) -> ProductModel:
     if name == "quantified_associations":
-        kept, wrong = quantified.changed(store, model.quantified, value)
+        kept, wrong = quantified.changed(store, model, value)
         faults.extend(wrong)
         return replace(model, quantified=kept)
     setter = SETTERS.get(name) or (SAAS_SETTERS.get(name) if store.settings.has_saas_features else None)
