@@ -132,8 +132,8 @@ def test_an_emptied_cell_empties_the_value(pim, session, folder):
     [
         ("picture", "lost.png", "there is no such file"),
         ("picture", "sub", "this is a folder, not a file"),
-        ("picture", "../secret.txt", "it lies outside the folder of the media files"),
-        ("picture", "/etc/passwd", "it lies outside the folder of the media files"),
+        ("picture", "../secret.txt", "which lies outside the folder of the media files"),
+        ("picture", "/etc/passwd", "which lies outside the folder of the media files"),
         ("picture", "a\0.png", "there is no such file"),
         ("manual", "a.png", "this is a file of type 'png', and the PIM takes pdf here"),
         ("manual", "plain", "this is a file without extension, and the PIM takes pdf here"),

@@ -111,7 +111,7 @@ class Taking:
             path = self._folder.path(written)
             found = self._found(path)
         except OutsideError:
-            reason = "it lies outside the folder of the media files"
+            reason = "which lies outside the folder of the media files"
             remedy = f"Give a path below {self._folder.root}; the administrator sets it as `media: {{folder: …}}`."
             raise RowProblem(None, None, reason, kind=ProblemKind.PERMISSION, remedy=remedy) from None
         name = clean_name(path.name)
