@@ -151,12 +151,22 @@ def test_groups_never_get_one_code(groups):
     items = [
         item(f"S-{n}-{color}-{size}", text, color=color, size=size)
         for n, text in enumerate(groups)
-        for color, size in product(("red", "r.d", "x"), "ML")
+        for color, size in product(("r d", "r.d", "x"), "ML")
     ]
     result = made(items, family_variant={"constant": "by_color_size"})
     assert refused(result) == []
     codes = [row["code"].lower() for row in models(result)]
     assert len(codes) == len(set(codes)) == 4 * len(groups)
+
+
+def test_all_groups_that_read_alike_get_a_hash_and_a_group_that_looks_so_too():
+    first = own_code("a b", shared=True)
+    result = made([item(f"S-{n}", text) for n, text in enumerate(["a b", "a_b", "a.b", first, "b"])])
+    codes = {row["variants"][0]: row["code"] for row in models(result)}
+    assert codes["S-0"] == first
+    assert all(re.fullmatch("a_b_x[0-9a-f]{12}", codes[key]) for key in ("S-0", "S-1", "S-2"))
+    assert re.fullmatch(f"{first}_x[0-9a-f]{{12}}", codes["S-3"])
+    assert codes["S-4"] == "b"
 
 
 def test_a_code_stays_as_it_is_whatever_else_there_is():
