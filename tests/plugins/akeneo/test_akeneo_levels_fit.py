@@ -103,14 +103,17 @@ def test_a_plan_of_an_empty_pim_holds_variants_against_the_models_to_come(shop):
 
 
 def test_a_picture_is_held_against_that_of_the_model_by_its_content(shop):
-    for name, content in {"a.png": PNG + b"a", "same.png": PNG + b"a", "b.png": PNG + b"b"}.items():
-        (shop.folder / name).write_bytes(content)
+    (shop.folder / "new").mkdir()
+    for name, content in {"a.png": b"a", "same.png": b"a", "b.png": b"b", "new/a.png": b"c"}.items():
+        (shop.folder / name).write_bytes(PNG + content)
     shop.flows(MODELS, AFTER_MODELS)
     shop.write("models", "code;family_variant;parent;color;picture", "root;by_both;;;", "sub;by_both;root;red;a.png")
     shop.write("products", "sku;family;parent;size;picture", "s-1;shirts;sub;s;same.png", "s-2;shirts;sub;m;b.png")
     told = shop.run()
-    assert told.count("belongs to the product model 'sub', which says") == 1
-    assert "s-2" in told
+    assert told.count("belongs to the product model 'sub'") == 1
+    assert "says 'b.png', belongs to the product model 'sub', which says 'a.png'" in told
+    shop.write("products", "sku;family;parent;size;picture", "s-3;shirts;sub;l;new/a.png")
+    assert "which has another file of that name" in shop.run()
     assert "picture" in shop.values("sub")
     assert shop.values("s-1") == {"size": "s"}
     assert shop.values("s-2") == {"size": "m"}
