@@ -66,7 +66,7 @@ def judge(answer: Answer | None, payload: Payload, resource: Resource) -> Verdic
     if answer.status == 404 and resource.owner:
         return Status.WAITING, (absent(resource.owner.name, None, resource.owner.words.lower(), answer.message),)
     errors = answer.errors or ({"message": answer.message},)
-    found = [problem for error in errors for problem in [_problem(error, payload, resource)]]
+    found = [_problem(error, payload, resource) for error in errors]
     waiting = all(_may_come(problem) for problem in found)
     return (Status.WAITING if waiting else Status.REFUSED), tuple(dict.fromkeys(found))
 
@@ -165,10 +165,10 @@ def _is_named(place: Place, message: str, payload: Payload, level: str) -> bool:
         return place.part in {found[1] for found in (channel, locale) if found}
     absent_code = _ABSENT.search(message)
     codes = {code for pair in _ATTRIBUTE.findall(message) for code in pair if code}
-    codes |= {absent_code[2], absent_code[2]} if absent_code and absent_code[2] else set()
+    codes |= {absent_code[2]} if absent_code and absent_code[2] else set()
     at_level = not level or level == str(place.column.level)
     is_member = isinstance(value, list) and bool(codes.intersection(value))
-    return at_level and (is_member or place.part in codes - {""})
+    return at_level and (is_member or place.part in codes)
 
 
 def _absent_thing(told: _Told) -> Problem | None:
