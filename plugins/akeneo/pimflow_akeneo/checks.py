@@ -18,6 +18,7 @@ Codes = Mapping[str, str]
 _LONGEST = {"text": 255, "identifier": 255, "textarea": 65535}
 _BOOLEANS = {"1": True, "0": False, "true": True, "false": False}
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+NO_IDENTIFIER = re.compile(r"[,;\r\n]|^\s|\s$")
 _DIGITS = 18
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT_UNIT = re.compile(r"\s*(\S+)\s+(\S+)\s*")
@@ -41,6 +42,15 @@ def text(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
     pattern = column.attribute.validation_regexp
     if column.attribute.validation_rule == "regexp" and pattern and not matches(pattern, value):
         raise _bad(column, value, f"the PIM wants the pattern {pattern}", "Correct it at the source.")
+    return value
+
+
+def identifier(cell: Any, column: ValueColumn, vocabulary: Vocabulary) -> str:
+    """Accept text that can be an identifier."""
+    value = text(cell, column, vocabulary)
+    if NO_IDENTIFIER.search(value):
+        reason = "which cannot be an identifier: no comma, semicolon, line break, nor outer blank"
+        raise _bad(column, value, reason, "Correct it at the source.")
     return value
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pimflow_akeneo import checks
 from pimflow_akeneo.checks import Vocabulary
 from pimflow_akeneo.columns import ValueColumn
 from pimflow_akeneo.model import Attribute
+
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ def _accept_number(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> i
     return number(checks.number(cell, column), bool(column.attribute.decimals_allowed))
 
 
+def _accept_price(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> int | str:
+    """Round as the PIM does, which keeps two decimals of a price: else it would differ from what was sent for ever."""
+    amount = checks.number(cell, column).quantize(_CENT, ROUND_HALF_UP)
+    return number(amount, bool(column.attribute.decimals_allowed))
+
+
 def _accept_metric(cell: Any, column: ValueColumn, vocabulary: Vocabulary) -> dict[str, Any]:
     amount, unit = checks.amount_and_unit(cell, column)
     known = checks.unit(unit, column, vocabulary)
@@ -70,7 +78,7 @@ _CODES = Codec(checks.codes, lambda data, _: sorted(data), _joined)
 _MEDIA = Codec(checks.media)
 
 CODECS: Mapping[str, Codec] = {
-    "identifier": _TEXT,
+    "identifier": Codec(checks.identifier),
     "text": _TEXT,
     "textarea": _TEXT,
     "number": Codec(_accept_number, _read_number),
@@ -79,7 +87,7 @@ CODECS: Mapping[str, Codec] = {
     "simpleselect": Codec(checks.option),
     "multiselect": Codec(checks.options, lambda data, _: sorted(data), _joined),
     "metric": Codec(_accept_metric, _read_metric),
-    "price_collection": Codec(_accept_number, _read_prices),
+    "price_collection": Codec(_accept_price, _read_prices),
     "image": _MEDIA,
     "file": _MEDIA,
     "akeneo_reference_entity": _CODE,

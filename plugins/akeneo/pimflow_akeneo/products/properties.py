@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -14,13 +13,12 @@ from pimflow_akeneo.columns import QUANTITY, Association
 from pimflow_akeneo.kinds import Kind
 
 _LARGEST_QUANTITY = 2_147_483_647
-_NO_KEY = re.compile(r"[,;\r\n]|^\s|\s$")
 
 
 def key(cell: Any, kind: Kind) -> str:
     """Accept an identifier, or the code of a product model. Raises RowProblem."""
     text = str(cell)
-    if _NO_KEY.search(text) or len(text) > 255:
+    if checks.NO_IDENTIFIER.search(text) or len(text) > 255:
         what = "an identifier" if kind.has_identifier else f"the code of a {kind.noun[0]}"
         reason = f"which cannot be {what}: no comma, semicolon, line break, outer blank, nor over 255 characters"
         remedy = "Correct it; it will then arrive by itself."
