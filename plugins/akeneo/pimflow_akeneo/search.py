@@ -11,6 +11,7 @@ import orjson
 
 from pimflow_akeneo.model import Attribute, Model
 from pimflow_akeneo.search_tables import (
+    ALL_LOCALES,
     ANY_VALUE,
     BETWEEN,
     LISTED,
@@ -119,6 +120,8 @@ def _offline(name: str, condition: Any, table: Table) -> Iterator[str]:
         yield f"{name}: a condition has no {key!r}, only {', '.join(sorted(allowed))}"
     for key in sorted((rule.needs if rule else frozenset()) - condition.keys()):
         yield f"{name}: the condition needs a `{key}`" + (", the code of a channel" if key == "scope" else "")
+    if condition["operator"].endswith(ALL_LOCALES) and not condition.get("locales"):
+        yield f"{name}: operator {condition['operator']} needs `locales`, a list"
     yield from _compared(name, condition, rule or ANY_VALUE, table)
 
 

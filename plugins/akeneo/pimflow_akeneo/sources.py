@@ -24,8 +24,8 @@ class AkeneoProductsSource(ChangesSource):
 
     Lists come as text with commas between, amounts as plain numbers, yes and no as true and false. Variants come with
     the values of their models. After a complete read the next one gives changes only, with the variants of changed
-    models among them; deleted products never show, nor do changes of options, categories and other structure: run
-    with `--full` from time to time.
+    models among them. Deleted products never show, nor those that no longer match `search`, nor changes of options,
+    categories and other structure: run with `--full` from time to time.
     """
 
     type = "akeneo.products"
@@ -57,10 +57,10 @@ class AkeneoProductsSource(ChangesSource):
 
     def _keyed(self, query: Query, window: Window, model: Model) -> Iterator[Query]:
         """Look for keys among the identifiers and, where that is what they look like, among the uuids."""
-        uuids = [key for key in window.keys if self.by_uuid and _is_uuid(key)]
+        uuids = {key for key in window.keys if self.by_uuid and _is_uuid(key)}
         others = [key for key in window.keys if key not in uuids]
         yield from queries.having(query, model.identifier.code, others)
-        yield from queries.having(query, "uuid", uuids)
+        yield from queries.having(query, "uuid", sorted(uuids))
 
     def _checked(self, session: Session) -> Model:
         if self.by_uuid and not queries.offers(session, BY_UUID.path):

@@ -109,6 +109,11 @@ def test_values_are_written_as_the_pim_reads_them(table, search, right):
         ("PRODUCT_MODELS", {"enabled": {"operator": "=", "value": "yes", "axis": 1}}, "no 'axis'"),
         ("PRODUCT_MODELS", {"parent": {"operator": "=", "value": "a"}}, "one of EMPTY, IN, NOT EMPTY"),
         ("PRODUCTS", {"parent": []}, "at least one condition"),
+        (
+            "PRODUCTS",
+            {"completeness": {"operator": "GREATER THAN ON ALL LOCALES", "value": 9, "scope": "shop"}},
+            "needs `locales`",
+        ),
         ("PRODUCTS", {"enabled": {"operator": "=", "value": "yes"}}, "expected true or false, found 'yes'"),
         ("PRODUCTS", {"updated": {"operator": "SINCE LAST N DAYS", "value": "7"}}, "expected a whole number"),
         ("PRODUCTS", {"updated": {"operator": ">", "value": "2026-01-31T00:00:00Z"}}, "PIM's own clock"),
