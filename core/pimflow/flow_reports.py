@@ -45,6 +45,7 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgr
         notes=tuple(notes),
         seconds=time.monotonic() - done.began,
         exit_code=3 if done.error else int(failed or too_many or needs_attention),
+        shared=bool(target.other_keys),
     )
 
 

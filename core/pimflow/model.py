@@ -258,7 +258,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class FlowReport:
-    """What one flow did. `noun` is singular and plural of what it moves; `counts` has a number per status."""
+    """What one flow did. `noun` is singular and plural of what it moves; `counts` has a number per status.
+
+    `shared`: the rows that were read are not all for this target; others of the flow take the rest.
+    """
 
     name: str
     source: str
@@ -276,6 +279,7 @@ class FlowReport:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     exit_code: int = 0
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

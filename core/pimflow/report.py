@@ -88,7 +88,9 @@ def sentence(flow: FlowReport, *, dry: bool = False) -> str:
         need = "needs" if flow.attention == 1 else "need"
         parts.append(f"{flow.attention:,} {need} your attention ({causes:,} {'cause' if causes == 1 else 'causes'})")
     filtered = f", {flow.dropped:,} of them left out by the pipeline's filter" if flow.dropped else ""
-    return f"{_number(flow.read, flow)} read{filtered}; {', '.join(parts)}.{_shares(flow, counts, dry=dry)}"
+    read = f"{flow.read:,} {'row' if flow.read == 1 else 'rows'}" if flow.shared else _number(flow.read, flow)
+    whose = f"{flow.noun[1]}: " if flow.shared else ""
+    return f"{read} read{filtered}; {whose}{', '.join(parts)}.{_shares(flow, counts, dry=dry)}"
 
 
 def _shares(flow: FlowReport, counts: dict[Status, int], *, dry: bool) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from pimflow.model import Status
+from pimflow.report import sentence
 from pimflow.run import RunOptions
 
 from .shop_rows import counts, table
@@ -27,6 +28,12 @@ def test_each_sink_gets_the_rows_that_have_its_key_models_first(bench, shelf):
     assert shelf.sent == ["A", "B", "A-1", "B-1", "A-2"]
     assert shelf.records["products", "A-2"] == {"sku": "A-2", "name": "Anvil", "parent": "A"}
     assert shelf.records["products", "B"] == {"code": "B", "name": "Bucket"}
+
+
+def test_the_report_counts_rows_where_sinks_share_them(bench, shelf):
+    models, products = run(bench)
+    assert sentence(models) == "3 rows read; models: 2 new, 0 updated, 0 already up to date."
+    assert sentence(products) == "3 rows read; products: 3 new, 0 updated, 0 already up to date."
 
 
 def test_the_second_run_sends_nothing(bench, shelf):
