@@ -53,6 +53,12 @@ MISSING = (
         (*QUANTIFIED, "products", "items", "properties"),
     ),
     Missing(
+        (*PRODUCTS, *MODELS),
+        {"product_uuids": CODES},
+        "the PIM takes associated products without identifier by their uuid",
+        ("associations", "additionalProperties", "properties"),
+    ),
+    Missing(
         ATTRIBUTES,
         {
             "auto_option_sorting": {"type": "boolean", "nullable": True},

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pimflow import Status
+from pimflow_akeneo.sinks import AkeneoProductModelsSink
 
 UUID = "0a4b1c2d-3e4f-4a5b-8c6d-7e8f9a0b1c2d"
 
@@ -66,3 +67,31 @@ def test_identifiers_and_uuids_in_one_association_go_together(writer, changes, k
     assert {one.status for one in writer.load(changes(writer, rows))} == {Status.CREATED, Status.UPDATED}
     now = writer.current("products", [UUID, "old"], ["X_SELL-product_uuids", "X_SELL-products"])
     assert now == {UUID: {"X_SELL-product_uuids": sorted(known)}, "old": {"X_SELL-products": ["friend"]}}
+
+
+def test_models_and_products_by_identifier_may_name_uuids_too(session, run, writer, changes, known):
+    models = AkeneoProductModelsSink(connection="pim").open(session, run)
+    row = {"X_SELL-product_uuids": known[1]}
+    assert [
+        one.status for one in models.load(changes(models, [{"code": "m", "family_variant": "by_color", **row}]))
+    ] == [Status.CREATED]
+    assert [one.status for one in writer.load(changes(writer, [{"identifier": "p", **row}]))] == [Status.CREATED]
+    associated = {"X_SELL-products": ["friend"]}
+    assert models.current("product-models", ["m"], list(associated)) == {"m": associated}
+    assert writer.current("products", ["p"], list(associated)) == {"p": associated}
+
+
+@pytest.mark.parametrize(
+    ("cells", "payload", "told"),
+    [
+        (("a", UUID), {"X_SELL-products": ["a"]}, ["X_SELL-product_uuids"]),
+        ((None, UUID), {"X_SELL-product_uuids": [UUID]}, []),
+        (("a", None), {"X_SELL-products": ["a"]}, []),
+        ((None, None), {"X_SELL-products": None}, []),
+    ],
+)
+def test_identifiers_and_uuids_at_once_are_told_where_the_pim_takes_one_of_them(writer, cells, payload, told):
+    names = ("X_SELL-products", "X_SELL-product_uuids")
+    (item,) = writer.prepare({"identifier": "p", **dict(zip(names, cells, strict=True))})
+    assert item.payload == payload
+    assert [one.field for one in item.problems] == told

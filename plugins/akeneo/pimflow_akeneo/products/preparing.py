@@ -55,6 +55,9 @@ class Preparation:
                 if isinstance(column, Property) and column.name in self._needed:
                     raise
                 problems.append(bad.problem)
+        if not payload.get("uuid"):
+            columns = [column for name in payload if isinstance(column := self._parse(name), Association)]
+            problems += filter(None, (properties.in_one_way(payload, column) for column in columns))
         return Item(self._kind.resource, self._key(payload), payload, tuple(problems))
 
     def _key(self, payload: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
-from pimflow import ProblemKind, RowProblem, Who
+from pimflow import Problem, ProblemKind, RowProblem, Who
 from pimflow_akeneo import checks
 from pimflow_akeneo.columns import QUANTITY, Association
 from pimflow_akeneo.kinds import Kind
@@ -58,6 +58,20 @@ def associated(column: Association, cell: Any, row: Mapping[str, Any]) -> list[A
         raise RowProblem(column.name, cell, reason, kind=ProblemKind.MISSING, remedy=remedy)
     pairs = sorted(zip(members, quantities, strict=True))
     return [{"identifier": member, "quantity": int(quantity)} for member, quantity in pairs]
+
+
+def in_one_way(payload: dict[str, Any], column: Association) -> Problem | None:
+    """Leave one of two lists out of a payload: the PIM takes products by identifier or by uuid, not both at once."""
+    by_identifier, by_uuid = f"{column.type}-products", f"{column.type}-product_uuids"
+    if column.quantified or by_identifier not in payload or by_uuid not in payload:
+        return None
+    given = payload[by_uuid]
+    del payload[by_uuid if payload[by_identifier] or not given else by_identifier]
+    if not (given and payload.get(by_identifier)):
+        return None
+    reason = "associated products are named by identifier too, and the PIM takes one or the other"
+    remedy = f"Leave column '{by_uuid}' or column '{by_identifier}' empty."
+    return Problem(reason, field=by_uuid, value=", ".join(given), remedy=remedy, who=Who.ADMINISTRATOR)
 
 
 def _is_quantity(text: str) -> bool:
