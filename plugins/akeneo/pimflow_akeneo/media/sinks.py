@@ -17,6 +17,7 @@ from pimflow_akeneo.media.content import MEDIA, Content
 from pimflow_akeneo.media.options import MediaOptions
 from pimflow_akeneo.media.taking import Taking
 from pimflow_akeneo.media.uploading import Place
+from pimflow_akeneo.products import lines, lookup, properties
 from pimflow_akeneo.products.existing import existence
 from pimflow_akeneo.products.known import Columns
 from pimflow_akeneo.session import Session
@@ -103,7 +104,24 @@ class MediaFilesWriter(Writer):
         if Content.of(found) is None:
             raise RowProblem(_FILE, found, "which is a code of the PIM, and no file", remedy="Give the file itself.")
         payload = {owner: key, "attribute": column.name, _FILE: found}
-        return [Item(RESOURCE, f"{column.name} of {owner.replace('_', ' ')} {key}", payload)]
+        return [Item(RESOURCE, f"{column.name} of {owner} {key}", payload)]
+
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
+        """Give the values that have a file now: the record, the attribute, and the PIM's code of the file."""
+        asked = [(key, *_parts(key)) for key in keys]
+        found: dict[str, dict[str, Any]] = {}
+        for owner, kind in _OWNERS.items():
+            some = [(key, name, record) for key, name, of, record in asked if of == owner]
+            codes = sorted({name.partition("-")[0] for _, name, _ in some})
+            model = self._session.catalog.model
+            records = lookup.find(self._session, sorted({one for _, _, one in some}), codes, kind) if some else ()
+            now = {str(lines.key_of(one, model, kind)).lower(): lines.flat(one, model, kind) for one in records}
+            for key, name, record in some:
+                file = now.get(record.lower(), {}).get(name)
+                if file is not None:
+                    values = {owner: record, "attribute": name, _FILE: file}
+                    found[key] = {column: values[column] for column in columns if column in values}
+        return found
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Let a plan show codes and names of files."""
@@ -148,12 +166,24 @@ class MediaFilesWriter(Writer):
 
 
 def _owner(row: Mapping[str, Any]) -> tuple[str, str]:
-    found = [(name, str(row[name]).strip()) for name in _OWNERS if row.get(name)]
+    found = [(name, row[name]) for name in _OWNERS if row.get(name)]
     if len(found) != 1:
         reason = "the row names no record" if not found else f"the row names {len(found)} records"
         remedy = f"Fill one of {', '.join(_OWNERS)}."
         raise RowProblem(found[0][0] if found else "product", None, reason, kind=ProblemKind.MISSING, remedy=remedy)
-    return found[0]
+    name, cell = found[0]
+    if name == "product_uuid":
+        return name, str(properties.PLAIN["uuid"](cell))
+    try:
+        return name, properties.key(cell, _OWNERS[name])
+    except RowProblem as bad:
+        raise RowProblem.of(replace(bad.problem, field=name)) from None
+
+
+def _parts(key: str) -> tuple[str, str, str]:
+    """Take a key apart: column, kind of record, record."""
+    column, _, owner, record = (*key.split(" ", 3), "", "", "")[:4]
+    return column, owner, record
 
 
 def _waits(change: Change) -> Outcome:
