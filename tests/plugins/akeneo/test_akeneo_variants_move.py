@@ -171,6 +171,21 @@ def test_a_model_that_does_not_take_the_texts_keeps_the_product_simple(shop, pro
     assert shop.values("s-1")["pattern"] == "dots"
 
 
+def test_a_product_that_the_search_does_not_find_yet_loses_nothing_either(shop):
+    first = PRODUCTS.replace("  products:", "  simple:").replace("products.csv", "simple.csv")
+    shop.flows(first, MODELS, AFTER_MODELS.replace("[models]", "[models, simple]"))
+    shop.write("simple", "sku;family;color;care", "s-1;shirts;red;Wash cold")
+    shop.write("models", "code;family_variant;brand", "m;by_color;Acme")
+    shop.write("products", "sku;parent", "s-1;m")
+    shop.pim.faults(index_lag_ms=60_000)
+    try:
+        shop.run()
+    finally:
+        shop.pim.faults(index_lag_ms=0)
+    assert shop.parent("s-1") == "m"
+    assert shop.values("m") == {"brand": "Acme", "care": "Wash cold"}
+
+
 def test_the_plan_of_a_move_writes_nothing_and_tells_what_stands_against_it(shop, products):
     shop.seed(model("m", brand="Acme"), product("s-1", None, color="red", care="Wash cold"))
     shop.seed(product("s-2", None, color="blue", brand="Other"))

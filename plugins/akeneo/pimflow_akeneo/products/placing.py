@@ -11,9 +11,10 @@ from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
 from pimflow_akeneo.products.adopting import own_codes
 from pimflow_akeneo.products.ancestors import Ancestor
 from pimflow_akeneo.products.ancestry import ancestry
-from pimflow_akeneo.products.converting import Converting, Move
+from pimflow_akeneo.products.converting import Converting
 from pimflow_akeneo.products.existing import existence
 from pimflow_akeneo.products.fitting import Place, fitted, same_in, without
+from pimflow_akeneo.products.objections import Move
 from pimflow_akeneo.session import Session
 
 Models = Mapping[str, Ancestor]
@@ -101,8 +102,12 @@ class ProductFitting:
             yield _Standing(change, named, key in parents, parents.get(key))
 
     def _parents(self, kind: Kind, batch: Sequence[Change]) -> dict[str, str | None]:
-        keys = [_key(change) for change in batch if _kind(change) is kind and not change.absent]
+        asked = (change for change in batch if _kind(change) is kind and not change.absent)
+        keys = [_key(change) for change in asked if "parent" in change.payload or self._has_values(change)]
         return existence(self._session, kind).parents(keys) if keys else {}
+
+    def _has_values(self, change: Change) -> bool:
+        return any(isinstance(self._parse(name), ValueColumn) for name in change.payload)
 
     def _attributes(self, batch: Sequence[Change]) -> frozenset[str]:
         columns = [self._parse(name) for name in {name for change in batch for name in change.payload}]
