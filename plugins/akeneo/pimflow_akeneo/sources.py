@@ -18,6 +18,13 @@ from pimflow_akeneo.products.records import ChangesSource, RecordsSource
 from pimflow_akeneo.search_tables import PRODUCT_MODELS
 from pimflow_akeneo.session import Session
 
+_MORE = {
+    "with_completenesses": "with_completenesses",
+    "with_quality_scores": "with_quality_scores",
+    "with_option_labels": "with_attribute_options",
+}
+"""Options that make the PIM tell more of each product -> its parameters."""
+
 
 class AkeneoProductsSource(ChangesSource):
     """Products of the PIM, with columns named as in Akeneo's own CSV files.
@@ -41,6 +48,11 @@ class AkeneoProductsSource(ChangesSource):
     with_quality_scores: bool = Field(
         False, description="Add columns such as quality_score-en_US-ecommerce, from A to E (version 5 or later)."
     )
+    with_option_labels: bool = Field(
+        False,
+        description="Add columns such as color-label-en_US with the labels of options beside their codes, commas "
+        "between (version 5 or later).",
+    )
 
     @property
     def kind(self) -> Kind:
@@ -48,12 +60,17 @@ class AkeneoProductsSource(ChangesSource):
         return BY_UUID if self.by_uuid else PRODUCTS
 
     def _params(self, model: Model) -> dict[str, str]:
-        scores = {name: "true" for name in ("with_completenesses", "with_quality_scores") if getattr(self, name)}
-        return super()._params(model) | ({} if self.only_keys else scores)
+        more = {parameter: "true" for option, parameter in _MORE.items() if getattr(self, option)}
+        return super()._params(model) | ({} if self.only_keys else more)
 
     def _reading(self, model: Model) -> Reading:
         reading = super()._reading(model)
-        return replace(reading, completeness=self.with_completenesses, quality=self.with_quality_scores)
+        return replace(
+            reading,
+            completeness=self.with_completenesses,
+            quality=self.with_quality_scores,
+            labels=self.with_option_labels,
+        )
 
     def _keyed(self, query: Query, window: Window, model: Model) -> Iterator[Query]:
         """Look for keys among the identifiers and, where that is what they look like, among the uuids."""

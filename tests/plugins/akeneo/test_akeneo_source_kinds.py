@@ -15,6 +15,7 @@ def value(data, locale=None, scope=None):
     return [{"locale": locale, "scope": scope, "data": data}]
 
 
+OPTION = {"attribute": "materials", "code": "stainless", "sort_order": 9}
 SEED = [
     {
         "resource": "products",
@@ -151,6 +152,25 @@ def test_scores_are_limited_to_the_channel_and_locales_that_are_read(filled, ses
     source = AkeneoProductsSource(connection="pim", with_completenesses=True, scope="shop", locales=["de_DE"])
     header, *_ = source.extract(session, Window())
     assert [name for name in header if name.startswith("completeness")] == ["completeness-de_DE-shop"]
+
+
+@pytest.mark.parametrize("by_uuid", [False, True])
+def test_labels_of_options_come_beside_their_codes_when_asked_for(pim, session, by_uuid):
+    pim.seed([{"resource": "attribute_options", "data": {**OPTION, "labels": {"en_US": "Steel", "de_DE": "Stahl"}}}])
+    values = {"color": value("red"), "materials": value(["wood", "stainless"])}
+    pim.seed([{"resource": "products", "data": {"identifier": "can", "values": values}}])
+    source = AkeneoProductsSource(
+        connection="pim", by_uuid=by_uuid, with_option_labels=True, attributes=["color", "materials"]
+    )
+    header, *_ = source.extract(session, Window())
+    assert [name for name in header if "label" in name] == [
+        f"{code}-label-{locale}" for code in ("color", "materials") for locale in ("de_DE", "en_US", "fr_FR")
+    ]
+    (row,) = rows(source, session)
+    assert (row["color"], row["materials"]) == ("red", "stainless,wood")
+    assert (row["color-label-en_US"], row["materials-label-de_DE"]) == ("red", "Stahl,wood")
+    assert row["materials-label-fr_FR"] == "stainless,wood"
+    assert next(one for one in source.discover(session) if one.name == "color-label-fr_FR").translatable
 
 
 def test_keys_alone_are_cheap(pim, session):

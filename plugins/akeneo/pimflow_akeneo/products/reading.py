@@ -16,7 +16,7 @@ from pimflow_akeneo.columns import ASSOCIATED, QUANTIFIABLE, QUANTITY, UNIT, Val
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
 from pimflow_akeneo.media.content import MEDIA
 from pimflow_akeneo.model import Attribute, Model
-from pimflow_akeneo.products import lines
+from pimflow_akeneo.products import labels, lines
 
 PUBLISHED = replace(PRODUCTS, path="published-products")
 _NAMES_OF_PROPERTIES = {"enabled": "Enabled", "uuid": "UUID", "family_variant": "Family variant"}
@@ -33,6 +33,7 @@ class Reading:
     scope: str | None = None
     completeness: bool = False
     quality: bool = False
+    labels: bool = False
     keys: bool = False
 
     def header(self) -> Header:
@@ -49,6 +50,8 @@ class Reading:
         yield from (_property(name) for name in self.kind.properties)
         yield from (Field(name, "text", name.replace("-", " ")) for name in self._associations())
         yield from (_value(column) for column in self._values())
+        if self.labels:
+            yield from labels.fields(self._values(), [one for one in self.model.locales if self._has(one)])
         for name, label in (("completeness", "Completeness"), ("quality_score", "Quality score")):
             if getattr(self, name.partition("_")[0]):
                 kind = "number" if name == "completeness" else "text"
@@ -60,6 +63,8 @@ class Reading:
         for name, scores in (("completeness", "completenesses"), ("quality_score", "quality_scores")):
             for one in record.get(scores) or ():
                 found[f"{name}-{one['locale']}-{one['scope']}"] = one["data"]
+        if self.labels:
+            found.update(labels.cells(record, self.model))
         return found
 
     def media(self) -> list[ValueColumn]:
