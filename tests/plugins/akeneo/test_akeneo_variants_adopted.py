@@ -167,3 +167,23 @@ def test_one_model_at_most_is_meant_and_only_one_of_the_family_variant_with_a_ma
 @given(st.permutations([Ancestor("a", "v"), Ancestor("a", "v"), Ancestor("b", "v")]))
 def test_the_order_of_the_variants_does_not_matter(parents):
     assert meant(parents, 1, 0, "v").code == "a"
+
+
+def adopted_at_once(shop, count):
+    """Let the PIM have two variants for each model, and a source that groups them; give the reads of its run."""
+    models = [model(f"old-{number}") for number in range(count // 2)]
+    colors = ["red", "blue"]
+    variants = [product(f"s-{number}", f"old-{number // 2}", color=colors[number % 2]) for number in range(count)]
+    shop.pim.seed({"product_models": models, "products": variants})
+    shop.write("products", HEADER, *(f"s-{n};shirts;G{n // 2};{colors[n % 2]};;Shirt {n // 2};" for n in range(count)))
+    before = sum(shop.calls("GET").values())
+    shop.run()
+    return sum(shop.calls("GET").values()) - before
+
+
+def test_hundreds_of_models_are_adopted_in_reads_that_the_size_of_the_pim_bounds(shop):
+    shop.flows(grouped("by_color"))
+    assert adopted_at_once(shop, 800) <= 60
+    assert len(shop.pim.store.models) == 400
+    assert shop.values("old-7") == {"name-en_US": "Shirt 7"}
+    assert {one.parent for one in shop.pim.store.products.values()} == {f"old-{number}" for number in range(400)}
