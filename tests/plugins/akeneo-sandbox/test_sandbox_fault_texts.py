@@ -22,8 +22,8 @@ MISSING = "This field is missing."
             "categories",
             {"code": [{"operator": "=", "value": "a"}]},
             (
-                f'{CATEGORY_CODES} use "IN" operator, "=" given. {CATEGORY_CODES} send an array of category codes as value, '
-                "string given. This value should be of type iterable."
+                f'{CATEGORY_CODES} use "IN" operator, "=" given. {CATEGORY_CODES} send an array of category codes '
+                "as value, string given. This value should be of type iterable."
             ),
         ),
         ("categories", {"code": [{"value": ["a"]}]}, MISSING),

@@ -231,3 +231,22 @@ def test_the_command_takes_what_the_settings_know():
     settings = settings_of("ee", given)
     assert settings.denied == {"julia": ("list products",)}
     assert (settings.zone.key, settings.faults.index_lag_ms, settings.faults.options_rate) == ("Europe/Paris", 5, 3)
+
+
+def test_a_data_file_keeps_jobs_reference_data_and_what_was_published(tmp_path, shoes, pim_of):
+    path, settings = tmp_path / "pim.sqlite", Settings(edition="ee")
+    jobs = [{"code": "nightly", "type": "export"}]
+    with (
+        serve({**shoes, "jobs": jobs}, data=path, settings=settings) as sandbox,
+        httpx.Client(base_url=sandbox.url) as client,
+    ):
+        pim = pim_of(sandbox, client)
+        pim.post("products", {"identifier": "a", "categories": ["sport"]})
+        sandbox.seed({"resource": "published-products", "data": {"identifier": "a"}})
+        sandbox.seed({"resource": "reference-data", "data": {"code": "fabrics", "codes": ["silk"]}})
+        pim.patch("products/a", {"categories": []})
+    with serve(None, data=path, settings=settings) as sandbox, httpx.Client(base_url=sandbox.url) as client:
+        pim = pim_of(sandbox, client)
+        assert pim.get("published-products/a").json()["categories"] == ["sport"]
+        assert pim.post("jobs/export/nightly", {}).json() == {"execution_id": "1"}
+        assert not sandbox.store.has_reference_data("fabrics", "tin")
