@@ -57,13 +57,13 @@ class WholeStep:
 
     def __init__(self, transform: WholeTransform, header: Header, target: Target) -> None:
         self._results: Results = iter(())
-        self._stopped: Spool[Stopped] = Spool()
+        self._stopped: Spool[Stopped]
         self.dropped = 0
         self.header, self._given = transform.apply(header, self._fed(), target)
 
     def run(self, results: Results) -> Results:
         """Give what the transform makes of the rows. Raises FlowError where it cannot."""
-        self._results = results
+        self._results, self._stopped = results, Spool()
         try:
             yield from _cut(self._taken())
             yield from _cut(iter(self._stopped))

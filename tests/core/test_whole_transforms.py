@@ -2,6 +2,7 @@
 
 import pytest
 
+from pimflow.errors import ConfigError
 from pimflow.model import Status
 from pimflow.report import sentence
 from pimflow.run import RunOptions
@@ -125,6 +126,12 @@ def test_a_run_of_some_keys_reads_all_rows_and_sends_those(bench, shelf):
 def test_a_limit_counts_the_rows_that_come_out(bench, shelf):
     models, products = run(bench, RunOptions(limit=3))
     assert (models.read, counts(models), counts(products)) == (3, {"created": 2}, {"created": 1})
+
+
+def test_a_column_that_is_not_there_ends_the_run_before_anything_is_read(bench, shelf):
+    with pytest.raises(ConfigError, match="no column is called 'nonsens'"):
+        run(bench, once=["nonsens"], sink=SINKS[:1])
+    assert shelf.sent == []
 
 
 def test_more_rows_than_a_chunk_pass_through(bench, shelf):

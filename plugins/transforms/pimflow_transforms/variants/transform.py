@@ -33,7 +33,8 @@ class Variants(WholeTransform):
 
     A row without a group is a simple product and passes as it is. The rows of models have `code`, `family_variant`,
     `parent`, `variants` (the keys of their items) and no key of an item; those of variants have `parent`. Models come
-    first, so that their variants find them. The flow's sinks are `akeneo.product_models`, then `akeneo.products`.
+    first, so that their variants find them; the column of the group is dropped unless the target has one of its name.
+    The flow's sinks are `akeneo.product_models`, then `akeneo.products`.
 
     Which columns belong to the model, the PIM's family variant tells. Their values move from the variants to the model.
     """
@@ -87,7 +88,16 @@ class Variants(WholeTransform):
         lift = Lift(header, self.differing, shared)
         made = {name: whole.index(name) for name in MADE}
         builder = Builder(header, len(whole), made, judge, lift, self.code, self.singles == "simple")
-        return whole, _given(rows, reader, builder)
+        return self._without_used(whole, _given(rows, reader, builder), target)
+
+    def _without_used(self, header: Header, given: Iterator[Result], target: Target) -> tuple[Header, Iterator[Result]]:
+        """Leave out the columns that only told which rows belong together, where the target has none of that name."""
+        used = {*names_in(self.group.from_), self.family_variant.from_} - {self.key, *MADE}
+        kept = [at for at, name in enumerate(header) if name not in used or target.knows(name)]
+        if len(kept) == len(header):
+            return header, given
+        narrow = ((origin, row if isinstance(row, RowProblem) else [row[at] for at in kept]) for origin, row in given)
+        return tuple(header[at] for at in kept), narrow
 
     def _check_made(self, header: Header) -> None:
         used = {*names_in(self.group.from_), self.family_variant.from_} - {"code", "variants"}
