@@ -239,3 +239,13 @@ def test_a_quantity_that_the_pim_does_not_take_costs_its_column_only(writer, qua
     change = prepared(writer, row)
     assert change.payload == {"pieces": 2}
     assert [one.field for one in change.item.problems] == ["KIT-products"]
+
+
+def test_an_associated_group_that_the_pim_lacks_is_left_out_alone_and_somebody_is_to_create_it(writer, changes):
+    batch = changes(writer, [{"identifier": "a", "X_SELL-groups": "summer,winter"}])
+    assert [one.status for one in writer.load(batch)] == [Status.WAITING]
+    [outcome] = writer.load(batch)
+    [problem] = outcome.problems
+    assert (outcome.status, problem.field, problem.value) == (Status.CREATED, "X_SELL-groups", "winter")
+    assert "Create the group" in problem.remedy
+    assert writer.current("products", ["a"], ["X_SELL-groups"]) == {"a": {"X_SELL-groups": ["summer"]}}

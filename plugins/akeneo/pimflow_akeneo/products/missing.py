@@ -122,6 +122,8 @@ def _problem(found: Missing, code: Any, payload: Mapping[str, Any]) -> Problem:
         if found.about in ASSOCIATIONS and isinstance(members, list) and str(code).lower() in _codes(members)
     )
     field = found.column or next(named, found.about)
+    if field.endswith("-groups"):
+        told = _TOLD["groups"]  # nothing but a person brings a group
     return Problem(
         told.reason, ProblemKind.REFERENCE, field, code, told.remedy, Who.PRODUCT_MANAGER, detail=found.message
     )
