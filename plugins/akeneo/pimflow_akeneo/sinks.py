@@ -105,6 +105,7 @@ class ProductWriter(Writer):
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
         item = self._files.taken(self._preparation.item(row))
         self._current.note([item])
+        self._fitting.note(item)
         return [item]
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource

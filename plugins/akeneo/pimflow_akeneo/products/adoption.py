@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 import orjson
 from loguru import logger
 
-from pimflow import Change, Memory, Problem
+from pimflow import Change, Item, Memory, Problem
 from pimflow_akeneo.kinds import MODELS, PRODUCTS
 from pimflow_akeneo.products.adopting import ADOPTED, MEMBERS, OWNERS, Meant, meant, own_codes
 from pimflow_akeneo.products.ancestry import Ancestry
 from pimflow_akeneo.products.existing import existence
 from pimflow_akeneo.session import Session
+
+Derived = Change | Item
+"""A model that a transform derived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,10 @@ class Adoption:
         self._ancestry = ancestry
         self._lock = threading.Lock()
 
-    def look(self, batch: Sequence[Change]) -> Found:
-        """Tell which models of the PIM the changes mean. Those of the same code come first, then those remembered."""
+    def look(self, batch: Sequence[Derived]) -> Found:
+        """Tell which models of the PIM are meant. Those of the same code come first, then those remembered."""
+        if not batch:
+            return Found()
         keys = [change.key for change in batch]
         with self._lock:
             there = existence(self._session, MODELS).found(keys)
@@ -47,7 +52,7 @@ class Adoption:
             adopted, problems = self._adopted(missing) if missing else ({}, {})
             return Found({**own, **adopted}, frozenset(adopted), problems)
 
-    def _adopted(self, missing: Sequence[Change]) -> tuple[dict[str, str], dict[str, Problem]]:
+    def _adopted(self, missing: Sequence[Derived]) -> tuple[dict[str, str], dict[str, Problem]]:
         answers = self._meant(missing)
         adopted: dict[str, str] = {}
         for key, answer in sorted(answers.items(), key=lambda one: (-one[1].members, one[0])):
@@ -58,7 +63,7 @@ class Adoption:
                 self._memory.put(ADOPTED, {key: answer.code})
         return adopted, {key: answer.problem for key, answer in answers.items() if answer.problem}
 
-    def _meant(self, missing: Sequence[Change]) -> dict[str, Meant]:
+    def _meant(self, missing: Sequence[Derived]) -> dict[str, Meant]:
         members = {change.key: [str(one) for one in change.payload[MEMBERS]] for change in missing}
         parents = existence(self._session, PRODUCTS).parents({sku for skus in members.values() for sku in skus})
         above = {sku: parent.lower() for sku, parent in parents.items() if parent}

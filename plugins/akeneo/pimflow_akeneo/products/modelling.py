@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from pimflow import Change, Outcome, Problem, ProblemKind, Run, Status, Who
+from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Status, Who
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import MODELS
-from pimflow_akeneo.products.adopting import own_codes
+from pimflow_akeneo.products.adopting import MEMBERS, own_codes
 from pimflow_akeneo.products.adoption import Adoption, Found, without_members
-from pimflow_akeneo.products.ancestors import Ancestor
+from pimflow_akeneo.products.ancestors import MOST, Ancestor
 from pimflow_akeneo.products.ancestry import ancestry
 from pimflow_akeneo.products.fitting import Place, fitted, same_in
 from pimflow_akeneo.session import Session
@@ -31,6 +32,7 @@ class ModelFitting:
         self._ancestry = ancestry(session)
         self._adoption = Adoption(session, run.memory, self._ancestry)
         self._same = same_in(run.memory)
+        self._noted: OrderedDict[str, Item] = OrderedDict()
         self._held: dict[str, Outcome] = {}
         """Outcomes of changes that are about to be loaded and will not be sent now."""
 
@@ -53,8 +55,16 @@ class ModelFitting:
                 models = {**models, code.lower(): self._as_written(change, code, now, place)}
         return fits
 
+    def note(self, item: Item) -> None:
+        """Keep in mind the variants of the models that are to be written next: by these they are known."""
+        if item.payload.get(MEMBERS):
+            self._noted[item.key] = item
+            if len(self._noted) > MOST:
+                self._noted.popitem(last=False)
+
     def own(self, keys: Sequence[str]) -> dict[str, str]:
         """Give the codes by which the PIM has these models, by key: that of an adopted one is another."""
+        self._adoption.look([item for key in keys if (item := self._noted.get(key))])
         return {**{key: key for key in keys}, **own_codes(self._run.memory, keys)}
 
     def hold(self, batch: Sequence[Change]) -> dict[str, Outcome]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pimflow import Change, Outcome, Problem, ProblemKind, Run, Who
+from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Who
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
 from pimflow_akeneo.products.adopting import own_codes
@@ -78,6 +78,9 @@ class ProductFitting:
         moves = [Move(change, place) for change, place, simple in placed if place and simple]
         looked_at = self._converting.fit(moves) if moves else {}
         return [self._fitted(change, place, looked_at.get(change.key)) for change, place, _ in placed]
+
+    def note(self, item: Item) -> None:
+        """Let the item pass: nothing has to be known of products before they are asked for."""
 
     def own(self, keys: Sequence[str]) -> dict[str, str]:
         """Give the identifiers by which the PIM has these products: their own."""
