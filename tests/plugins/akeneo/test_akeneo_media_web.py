@@ -12,7 +12,7 @@ from pimflow.model import ShortMemory
 from pimflow_akeneo_sandbox.serve import serve
 from pimflow_http import Clock
 
-from .media_setup import JPG, MEDIA_CATALOG, PDF, PNG, png, uploads, values, write
+from .media_setup import JPG, MEDIA_CATALOG, PDF, PNG, load, png, uploads, values, write, writing
 
 
 @dataclass
@@ -260,3 +260,23 @@ def test_addresses_with_their_secrets_are_kept_nowhere(session, shop):
     write(session, boot(f"{shop.url}/a.png?token=geheim"), memory=memory)
     assert "geheim" not in repr(memory._kept)
     assert memory._kept
+
+
+def test_copies_are_kept_only_while_they_may_be_uploaded(pim, session, shop, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    shop.files["/a.png"], shop.files["/b.png"] = File(png(1)), File(png(2))
+    rows = [boot(f"{shop.url}/a.png", groups="nowhere"), {"identifier": "shoe", "picture": f"{shop.url}/b.png"}]
+    with writing(session) as writer:
+        found = load(writer, *rows)
+        assert [found[key][0] for key in ("boot", "shoe")] == [Status.REFUSED, Status.CREATED]
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+        assert load(writer, boot(f"{shop.url}/a.png"))["boot"] == (Status.CREATED, [])
+    assert values(pim, "boot") == {("picture", None, None): ("a.png", png(1))}
+
+
+def test_a_plan_keeps_no_copies(session, shop, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    shop.files["/a.png"] = File(PNG)
+    with writing(session, dry=True) as writer:
+        list(writer.prepare(boot(f"{shop.url}/a.png")))
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -59,6 +59,7 @@ class Attaching:
         self._parse = parse
         self._memory = memory
         self._parallel = parallel
+        self._taking = taking
         self._uploading = Uploading(session, taking)
         self._locks = [threading.Lock() for _ in range(_LOCKS)]
         """A content is uploaded by one batch at a time; contents that share a lock merely wait."""
@@ -75,6 +76,9 @@ class Attaching:
             outcomes[number] = _without(outcome, gone)
             if outcome.status in _ARRIVED:
                 wanted += self._wanted(changes[outcome.key], contents[outcome.key], known, gone)
+        for outcome in outcomes:
+            if outcome.status not in {*_ARRIVED, Status.WAITING}:
+                self._taking.release(contents[outcome.key].values())
         return told(outcomes, self.attach(wanted))
 
     def _gone(self, outcome: Outcome, contents: Mapping[str, Content], known: Mapping[str, str]) -> frozenset[str]:

@@ -66,7 +66,7 @@ def extension_of(name: str) -> str:
 def clean_name(name: str) -> str:
     """Make a name that can be uploaded: without folders and control characters, at most 100 characters."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    plain = _CONTROL.sub("", last).strip()
+    plain = _CONTROL.sub("", last).replace('"', "_").strip()  # quotes do not survive the form of an upload
     if len(plain) > _LONGEST:
         suffix = PurePosixPath(plain).suffix[:10]
         plain = plain[: _LONGEST - len(suffix)].rstrip() + suffix

@@ -23,7 +23,7 @@ class Files:
     ) -> None:
         self._parse = parse
         self._run = run
-        self._taking = Taking(options, run.memory)
+        self._taking = Taking(options, run.memory, dry=run.dry)
         self._attaching = Attaching(session, kind, parse, self._taking, run.memory, options.parallel)
 
     def taken(self, item: Item) -> Item:

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-_TABLE = "CREATE TABLE origins (key TEXT PRIMARY KEY, place TEXT NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID"
+_TABLE = "CREATE TABLE origins (key TEXT PRIMARY KEY, kind TEXT, place TEXT, address TEXT) WITHOUT ROWID"
 FILE, ADDRESS, COPY = "file", "address", "copy"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`place` is a path or an address. A `COPY` was made by this run, and goes once it is uploaded."""
+    """`place` is a path or an address. A `COPY` was made by this run; `address` is where it was downloaded from."""
 
     kind: str
     place: str
+    address: str = ""
 
 
 class Origins:
@@ -44,20 +45,23 @@ class Origins:
                 if origin.kind == COPY and origin.place != before.place:
                     Path(origin.place).unlink(missing_ok=True)
                 return
-            statement = "INSERT OR REPLACE INTO origins VALUES (?, ?, ?)"
-            self._opened().execute(statement, (key, origin.place, origin.kind))
+            self._put(key, origin)
 
     def find(self, key: str) -> Origin | None:
         """Tell where a content is; None where this run has not met it, or has uploaded its only copy."""
         with self._lock:
             return self._find(key)
 
-    def uploaded(self, key: str) -> None:
-        """Remove the copy of a content, if there is one."""
+    def release(self, key: str, *, uploaded: bool = False) -> None:
+        """Remove the copy of a content that can be had again, or that was uploaded: copies may be many and large."""
         with self._lock:
             found = self._find(key)
-            if found is not None and found.kind == COPY:
-                Path(found.place).unlink(missing_ok=True)
+            if found is None or found.kind != COPY or not (uploaded or found.address):
+                return
+            Path(found.place).unlink(missing_ok=True)
+            if found.address:
+                self._put(key, Origin(ADDRESS, found.address))
+            else:
                 self._opened().execute("DELETE FROM origins WHERE key = ?", (key,))
 
     def close(self) -> None:
@@ -70,8 +74,12 @@ class Origins:
                 self._folder.cleanup()
                 self._folder = None
 
+    def _put(self, key: str, origin: Origin) -> None:
+        statement = "INSERT OR REPLACE INTO origins VALUES (?, ?, ?, ?)"
+        self._opened().execute(statement, (key, origin.kind, origin.place, origin.address))
+
     def _find(self, key: str) -> Origin | None:
-        row = self._opened().execute("SELECT kind, place FROM origins WHERE key = ?", (key,)).fetchone()
+        row = self._opened().execute("SELECT kind, place, address FROM origins WHERE key = ?", (key,)).fetchone()
         return Origin(*row) if row else None
 
     def _opened(self) -> sqlite3.Connection:

@@ -70,7 +70,7 @@ class MediaFilesWriter(Writer):
         self._session = session
         self._run = run
         self._columns = Columns(session.catalog.model, PRODUCTS)
-        self._taking = Taking(media, run.memory)
+        self._taking = Taking(media, run.memory, dry=run.dry)
         self._attaching = Attaching(session, PRODUCTS, self._columns.column, self._taking, run.memory, media.parallel)
 
     def knows(self, column: str) -> bool:

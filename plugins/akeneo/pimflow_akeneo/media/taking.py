@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,11 +38,12 @@ class _Taken:
 class Taking:
     """Finds the content of cells. Safe for several threads; `close` removes what was downloaded."""
 
-    def __init__(self, options: MediaOptions, memory: Memory) -> None:
+    def __init__(self, options: MediaOptions, memory: Memory, *, dry: bool) -> None:
         self.origins = Origins()
         self.web = Web(options, memory, self.origins.new_file)
         self._options = options
         self._memory = memory
+        self._dry = dry
         self._folder = Folder(options.folder, memory)
 
     def take(self, cell: Any, column: ValueColumn, key: str) -> str:
@@ -70,6 +71,11 @@ class Taking:
             return {name: one(name) for name in cells}
         with ThreadPoolExecutor(self._options.parallel, thread_name_prefix="pimflow-media") as pool:
             return dict(zip(cells, pool.map(one, cells), strict=True))
+
+    def release(self, contents: Iterable[Content]) -> None:
+        """Remove copies that are not uploaded now and can be downloaded again."""
+        for content in contents:
+            self.origins.release(content.key)
 
     def fetch_again(self, url: str) -> Path:
         """Download a file whose content is needed although it did not change. Raises RowProblem."""
@@ -139,14 +145,18 @@ class Taking:
             found.path.unlink()
             reason = "the address gives a web page, not a picture"
             raise RowProblem(None, None, reason, remedy="Give the address of the picture itself.")
-        return _Taken(content, found.about.size, self._kept(content, found.path, Origin(ADDRESS, url)))
+        return _Taken(content, found.about.size, self._kept(content, found.path, url))
 
-    def _kept(self, content: Content, path: Path, otherwise: Origin) -> Origin:
+    def _kept(self, content: Content, path: Path, url: str) -> Origin:
         """Keep a downloaded copy until it is uploaded; what the PIM has already is not uploaded."""
-        if self._memory.get(UPLOADED, [content.key]):
-            path.unlink()
-            return otherwise
-        return Origin(COPY, str(path))
+        if self._needs(content):
+            return Origin(COPY, str(path), url)
+        path.unlink()
+        return Origin(ADDRESS, url)
+
+    def _needs(self, content: Content) -> bool:
+        """Tell whether the bytes of a content will be asked for: a plan uploads nothing."""
+        return not self._dry and not self._memory.get(UPLOADED, [content.key])
 
     def _embedded(self, url: str, column: ValueColumn, key: str) -> _Taken:
         try:
@@ -165,7 +175,7 @@ class Taking:
         extension = embedded.extension_for(content[:_START], kind)
         name = clean_name("-".join([key.replace("/", "_").replace("\\", "_"), column.whole]))
         found = Content(digest_of([content]), f"{name}.{extension}" if extension else name)
-        if self._memory.get(UPLOADED, [found.key]):
+        if not self._needs(found):
             return _Taken(found, len(content), None)
         path = self.origins.new_file()
         path.write_bytes(content)

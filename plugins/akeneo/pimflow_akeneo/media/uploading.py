@@ -65,7 +65,7 @@ class Uploading:
         """Send a content, which the PIM attaches to the value, and give its code. Raises RefusedError, FlowError."""
         with self._opened(content, place) as path:
             code = self._sent(content, path, place)
-        self._taking.origins.uploaded(content.key)
+        self._taking.origins.release(content.key, uploaded=True)
         return code
 
     def is_gone(self, code: str) -> bool:
