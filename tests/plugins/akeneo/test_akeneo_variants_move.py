@@ -73,6 +73,15 @@ def test_a_simple_product_brings_its_texts_to_the_model_when_it_becomes_a_varian
     assert "1 updated" in told
 
 
+def test_a_cell_of_the_row_is_held_against_what_the_product_brings_to_the_model(shop, products):
+    shop.seed(model("m"), product("s-1", color="red", brand="Acme"), product("s-2", color="blue", brand="Acme"))
+    told = products("s-1;m;Acme", "s-2;m;Other", header="sku;parent;brand")
+    assert (shop.parent("s-1"), shop.parent("s-2")) == ("m", "m")
+    assert shop.values("m") == {"brand": "Acme"}
+    assert told.count("belongs to the product model 'm'") == 1
+    assert "says 'Other', belongs to the product model 'm', which says 'Acme'" in told
+
+
 def test_texts_of_both_levels_above_go_to_their_model(shop, products):
     shop.seed(model("root", "by_both"), model("sub", "by_both", "root", color="red"))
     shop.seed(product("s-1", None, color="red", size="m", care="Wash cold", pattern="dots"))

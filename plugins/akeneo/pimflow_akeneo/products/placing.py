@@ -135,7 +135,14 @@ class ProductFitting:
         """Leave out values of other levels; a product that stays simple keeps all of its own."""
         change = looked_at or change
         stays_simple = looked_at is not None and "parent" not in looked_at.payload
-        return change if place is None or stays_simple else fitted(change, place, self._parse, self._same)
+        if place is None or stays_simple:
+            return change
+        return fitted(change, place if looked_at is None else self._now(place), self._parse, self._same)
+
+    def _now(self, place: Place) -> Place:
+        """Give the model above with the values that a product brings to it."""
+        code = place.parent.code.lower() if place.parent else ""
+        return replace(place, parent=self._ancestry.known.get([code], frozenset()).get(code, place.parent))
 
 
 def _kind(change: Change) -> Kind:
