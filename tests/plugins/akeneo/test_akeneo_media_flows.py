@@ -224,3 +224,6 @@ def test_rows_of_files_are_attached_to_records_that_are_there(project):
     before = uploads(project.pim)
     project.run("attach")
     assert uploads(project.pim) == before
+    planned = project.run("attach", "--full", command="plan")
+    assert "to be uploaded" not in planned.out
+    assert "3 already up to date" in planned.out
