@@ -122,3 +122,38 @@ def test_files_of_one_record_never_go_at_once(pim, session, folder, monkeypatch)
     rows = [{"identifier": f"boot-{n}", **{name: f"{n + at}.png" for at, name in enumerate(columns)}} for n in range(8)]
     write(session, *rows, folder=folder)
     assert uploads(pim) == 11
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (403, {"message": "Access forbidden."}, "the user of the connection may not upload files"),
+        (413, {"message": "Too large."}, "the file is larger than the PIM takes"),
+        (
+            422,
+            {"message": 'Product property must contain "identifier", "attribute", "locale" and "scope" properties.'},
+            "this PIM takes files for products with an identifier only",
+        ),
+        (
+            422,
+            {"message": "Validation failed.", "errors": [{"property": "values", "message": "It is bad."}]},
+            "the PIM does not take it: It is bad",
+        ),
+        (400, None, "the PIM does not take it: <html>"),
+    ],
+)
+def test_refusals_of_the_pim_cost_the_value_and_are_told(session, folder, monkeypatch, status, body, reason):
+    real = session._client._http.request
+
+    def request(method, path, **options):
+        if method == "POST" and "media-files" in str(path):
+            asked = httpx.Request(method, f"http://pim{path}")
+            return httpx.Response(status, json=body, text=None if body else "<html>", request=asked)
+        return real(method, path, **options)
+
+    monkeypatch.setattr(session._client._http, "request", request)
+    uuid = "25566245-55c3-42ce-86d9-8610ac459fa8"
+    found, (problem,) = write(session, {"uuid": uuid, "picture": "a.png"}, folder=folder)[uuid]
+    assert found is Status.CREATED
+    assert (problem.field, problem.value, problem.reason) == ("picture", "a.png", reason)
+    assert problem.remedy

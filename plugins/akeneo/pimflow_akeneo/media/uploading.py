@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from pimflow_akeneo.session import Session
 _TRIES = 3
 _MARK = "/media-files/"
 _REFUSED = frozenset({400, 403, 404, 413, 415, 422})
+_MANAGER = Who.PRODUCT_MANAGER
+_NEEDS_IDENTIFIER = re.compile(r"must contain [\"'`“]identifier")
 _NEXT_RUN = "It is read again and sent by the next run."
 
 
@@ -121,7 +124,7 @@ class Uploading:
 
     def _code(self, response: httpx.Response, content: Content, path: Path, place: Place) -> str | None:
         if not response.is_success:
-            raise RefusedError(_refusal(response, place.column, content))
+            raise RefusedError(_refusal(response, place, content))
         told = response.headers.get("location", "").partition(_MARK)[2]
         return unquote(told) or self._present(content, path, place)
 
@@ -189,7 +192,7 @@ def _value(values: Mapping[str, Any], column: ValueColumn) -> str | None:
     return None
 
 
-def _refusal(response: httpx.Response, column: ValueColumn, content: Content) -> Problem:
+def _refusal(response: httpx.Response, place: Place, content: Content) -> Problem:
     message = _message(response)
     if response.status_code == 403:
         reason, kind, who = "the user of the connection may not upload files", ProblemKind.PERMISSION, Who.ADMINISTRATOR
@@ -197,10 +200,13 @@ def _refusal(response: httpx.Response, column: ValueColumn, content: Content) ->
     elif response.status_code == 413:
         reason, kind, who = "the file is larger than the PIM takes", ProblemKind.TOO_LARGE, Who.SOURCE_TEAM
         remedy = "Give a smaller one."
+    elif place.kind is BY_UUID and _NEEDS_IDENTIFIER.search(message):
+        reason, kind, who = "this PIM takes files for products with an identifier only", ProblemKind.MISSING, _MANAGER
+        remedy = "Give the product an identifier; the file will then arrive by itself."
     else:
         reason, kind, who = f"the PIM does not take it: {message}", ProblemKind.VALUE, Who.SOURCE_TEAM
         remedy = "Correct it at the source or in the mapping; it will then arrive by itself."
-    return Problem(reason, kind, column.name, content.name, remedy, who, f"{response.status_code} {message}")
+    return Problem(reason, kind, place.column.name, content.name, remedy, who, f"{response.status_code} {message}")
 
 
 def _message(response: httpx.Response) -> str:
