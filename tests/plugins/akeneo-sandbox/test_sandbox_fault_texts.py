@@ -117,3 +117,31 @@ def test_an_identifier_cannot_be_made_the_main_one(shop):
     ean = {"code": "gtin", "type": "pim_catalog_identifier", "group": "other", "useable_as_grid_filter": True}
     assert shop.post("attributes", {**ean, "is_main_identifier": True}).status_code == 201
     assert shop.get("attributes/gtin").json()["is_main_identifier"] is False
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("categories", {"code": 5}),
+        ("association-types", {"code": 5}),
+        ("attributes/color/options", {"code": 5}),
+    ],
+)
+def test_a_code_that_is_a_number_is_kept_as_text(shop, path, body):
+    assert shop.post(path, body).headers["Location"].endswith(f"/{path}/5")
+    assert shop.get(f"{path}/5").json()["code"] == "5"
+    assert "5" in [item["code"] for item in shop.get(path, limit="100").json()["_embedded"]["items"]]
+
+
+def test_a_list_of_measurement_families_holds_objects_only(shop):
+    answer = shop.patch("measurement-families", [{"code": "Pace"}, 5])
+    assert (answer.status_code, answer.json()["errors"]) == (
+        400,
+        [{"property": "[1]", "message": "The data (integer) must match the type: object"}],
+    )
+
+
+def test_searches_of_a_strange_form_are_refused_not_broken(shop):
+    assert shop.get("locales", search='{"enabled":[5]}').status_code == 422
+    search = '{"quality_score":[{"operator":"IN","value":[["A"]],"scope":"web","locale":"en_US"}]}'
+    assert shop.get("products", search=search).status_code == 200

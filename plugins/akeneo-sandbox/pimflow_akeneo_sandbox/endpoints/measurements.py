@@ -12,7 +12,7 @@ from pimflow_akeneo_sandbox.errors import RefusedError, bad_json, not_found
 from pimflow_akeneo_sandbox.search.paging import Listing, check_paging, offset_page
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.structure.measurement_check import business_faults, index_faults
-from pimflow_akeneo_sandbox.structure.measurement_form import common_faults, form_faults
+from pimflow_akeneo_sandbox.structure.measurement_form import common_faults, form_faults, type_name
 
 BAD_LIST = "The list of measurement families has an invalid format."
 BAD_FORM = "The measurement family has an invalid format."
@@ -66,9 +66,15 @@ def patch_families(call: Call) -> Response:
     if given is None:
         raise bad_json()
     if not isinstance(given, list):
-        kind = "object" if isinstance(given, dict) else "string" if isinstance(given, str) else "integer"
-        error = {"property": "", "message": f"The data ({kind}) must match the type: array"}
+        error = {"property": "", "message": f"The data ({type_name(given)}) must match the type: array"}
         raise RefusedError(400, BAD_LIST, {"errors": [error]})
+    wrong = [
+        {"property": f"[{at}]", "message": f"The data ({type_name(one)}) must match the type: object"}
+        for at, one in enumerate(given)
+        if type_name(one) != "object"
+    ]
+    if wrong:
+        raise RefusedError(400, BAD_LIST, {"errors": wrong})
     if len(given) > 100:
         raise RefusedError(413, "Too many resources to process, 100 is the maximum allowed.")
     return json_answer([_patched(call.store, one) for one in given])
@@ -76,7 +82,7 @@ def patch_families(call: Call) -> Response:
 
 def _patched(store: Store, given: Any) -> Record:
     faults = common_faults(given)
-    code = given.get("code", "") if isinstance(given, dict) else ""
+    code = given.get("code", "")
     if faults:
         return _refused(code, BAD_FORM, faults)
     old = store.get("measurement_families", code)

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.answers import json_answer, saved
 from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.endpoints.bulk import bulk
@@ -228,6 +229,7 @@ def _written(
     found = list(violations(writing, store, record, old, taken=taken))
     if found:
         raise of_violations(found)
+    record = {**record, "code": php.to_text(record["code"])}
     if resource.kind in DATED and record != old:
         record["updated"] = now().astimezone(store.zone).isoformat()
     writing.keep(store, record, old)

@@ -2,7 +2,6 @@
 
 import operator
 from collections.abc import Callable
-from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.entities import Product, ProductModel
@@ -130,7 +129,7 @@ def quality_test(_store: Store, condition: Condition) -> Test | None:
     for what, given in (("channel", condition.scope), ("locale", condition.locale)):
         if given is None:
             raise PropertyError(f'Property "quality_score" expects a {what}.')
-    wanted: set[Any] = set(php.items_of(condition.value))
+    wanted = php.items_of(condition.value)
     return lambda seen: (
         isinstance(seen.entity, Product)
         and any(

@@ -222,8 +222,9 @@ def locale_filters(_store: Store, records: list[Record], search: dict[str, Any])
     return records
 
 
-def _enabled(name: str, condition: dict[str, Any]) -> bool:
-    operator, value = condition.get("operator"), condition.get("value")
+def _enabled(name: str, condition: Any) -> bool:
+    given = condition if isinstance(condition, dict) else {}
+    operator, value = given.get("operator"), given.get("value")
     if operator is None:
         raise unprocessable(f'Operator is missing for the property "{name}".')
     if name != "enabled" or operator != "=":

@@ -13,7 +13,8 @@ def _fault(path: str, message: str) -> Record:
     return {"property": path, "message": message}
 
 
-def _type_name(data: Any) -> str:
+def type_name(data: Any) -> str:
+    """Return the type as the schema's messages name it."""
     if data is None:
         return "null"
     if isinstance(data, bool):
@@ -27,8 +28,8 @@ def _type_name(data: Any) -> str:
 
 def _of_type(*wanted: str) -> Check:
     def check(path: str, data: Any) -> Iterator[Record]:
-        if _type_name(data) not in wanted:
-            told = f"The data ({_type_name(data)}) must match the type: {', '.join(wanted)}"
+        if type_name(data) not in wanted:
+            told = f"The data ({type_name(data)}) must match the type: {', '.join(wanted)}"
             yield _fault(path, told)
 
     return check
@@ -43,7 +44,7 @@ def _labels(path: str, data: Any) -> Iterator[Record]:
 
 def _object(properties: dict[str, Check], required: tuple[str, ...], *, closed: bool) -> Check:
     def check(path: str, data: Any) -> Iterator[Record]:
-        if _type_name(data) != "object":
+        if type_name(data) != "object":
             yield from _of_type("object")(path, data)
             return
         missing = [name for name in required if name not in data]
