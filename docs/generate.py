@@ -20,6 +20,9 @@ from pimflow.cli import pimflow
 from pimflow.components import Component, Transform
 from pimflow.config import FlowConfig, Guards, PipelineConfig, ProjectConfig
 from pimflow.plugins import KINDS, create_registry
+from pimflow_akeneo.structure import codecs, resources
+from pimflow_akeneo.structure.codecs import Codec
+from pimflow_akeneo.structure.description import Column, Resource
 
 MARK = re.compile(r"^<!-- generate: (?P<what>\w+)(?P<names>[^\n]*?) -->$", re.MULTILINE)
 MODELS: Mapping[str, type[BaseModel]] = {
@@ -67,6 +70,20 @@ def rule(kind: str, name: str, nested: str) -> str:
     return _schema_table(component.model_json_schema()["$defs"][nested])
 
 
+def structure_resources() -> dict[str, Resource]:
+    """Give the structure resources of Akeneo by the name of their component: `attribute_options`."""
+    found = {name.lower(): one for name, one in vars(resources).items() if isinstance(one, Resource)}
+    return dict(sorted(found.items()))
+
+
+def columns(name: str) -> str:
+    """Give a table of the columns of one of Akeneo's structure resources."""
+    resource = structure_resources()[name]
+    keys = (resource.KEY, *((resource.owner,) if resource.owner else ()))
+    rows = [_column(column, is_key=column in keys) for column in (*keys, *resource.columns)]
+    return "\n".join(["| column | cell | |", "|---|---|---|", *rows])
+
+
 def exit_codes() -> str:
     """Give the tree of errors with their exit codes, as `pimflow.errors` draws it."""
     return f"```text\n{(errors.__doc__ or '').partition(chr(10) * 2)[2].strip()}\n```"
@@ -77,6 +94,7 @@ WHAT: Mapping[str, Callable[..., str]] = {
     "options": options,
     "keys": keys,
     "rule": rule,
+    "columns": columns,
     "errors": exit_codes,
 }
 
@@ -90,6 +108,30 @@ def commands(group: click.Group = pimflow, above: tuple[str, ...] = ()) -> Itera
             yield from commands(found, (*above, name))
         else:
             yield (*above, name)
+
+
+_CELLS: Mapping[Codec, str] = {
+    codecs.TEXT: "text",
+    codecs.FILLED: "text",
+    codecs.CODE: "code",
+    codecs.TYPE: "`pim_catalog_text` and the like",
+    codecs.CODES: "codes with commas between",
+    codecs.FLAG: "`1` or `0`",
+    codecs.BOOLEAN: "`1` or `0`",
+    codecs.INTEGER: "whole number",
+    codecs.ORDER: "whole number",
+    codecs.AMOUNT: "number",
+    codecs.DAY: "`2026-01-31`",
+    codecs.PAIRS: "`weight: KILOGRAM, length: METER`",
+    codecs.JSON: "JSON",
+    codecs.UNITS: "JSON",
+}
+
+
+def _column(column: Column, *, is_key: bool) -> str:
+    name = f"{column.name}-{column.per.upper()}" if column.per else column.name
+    kept = "kept for ever" if column.fixed and not is_key else "" if column.written else "read only"
+    return f"| `{name}` | {_CELLS[column.codec]} | {'names the record' if is_key else kept} |"
 
 
 def _paragraphs(component: type[Component]) -> str:
