@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pimflow.assemble import Flow
-from pimflow.compiling import compile_chain
+from pimflow.compiling import compile_chain, placed
 from pimflow.model import Header, Problem, Run, Window
 from pimflow.rows import Reader
 from pimflow.sessions import Sessions
@@ -21,7 +21,7 @@ def check_columns(flow: Flow, sessions: Sessions) -> tuple[Header, Mapping[str, 
     run = Run("check", "check", datetime.now(UTC), limit=0, dry=True)
     writers = [sink.open(sessions.of(sink), run) for sink in flow.sinks]
     try:
-        with Reader(flow.source.extract(sessions.of(flow.source), Window()), limit=0) as reader:
+        with placed(flow), Reader(flow.source.extract(sessions.of(flow.source), Window()), limit=0) as reader:
             header = compile_chain(flow, reader.header, writers).header
         refused = {
             name: reason.problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from pimflow.assemble import Flow, Placed
 from pimflow.chain import Chain, Steps, WholeStep
@@ -46,6 +47,16 @@ def compile_chain(flow: Flow, header: Header, writers: Sequence[Writer]) -> Chai
     if mistakes and header:
         raise ConfigError(*mistakes)
     return Chain(header, tuple(stages))
+
+
+@contextmanager
+def placed(flow: Flow) -> Iterator[None]:
+    """Give the place of the flow's source to a mistake that was found only when the source was asked."""
+    try:
+        yield
+    except ConfigError as error:
+        found = [one if one.file else flow.part.mistake(one.message, "source") for one in error.mistakes]
+        raise ConfigError(*found) from None
 
 
 def needs_all_rows(flow: Flow) -> bool:

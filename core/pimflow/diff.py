@@ -115,7 +115,8 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     decided = None if owed else _decide(prepared, now, open_item, rules, unchanged=unchanged)
     if decided is not None and not _waited(open_item, now):
         return decided
-    change = Change(replace(item, payload={**payload, **owed}), prepared.row, settled, now)
+    whole = rules.refuse_bad_values
+    change = Change(replace(item, payload={**payload, **owed}), prepared.row, settled, now, whole=whole)
     creation = {} if settled else _creation(item.payload, rules)
     columns = columns.union(payload).difference(OWED + name for name in owed)
     return Candidate(prepared, change, creation, columns, decided)

@@ -12,12 +12,12 @@ from loguru import logger
 
 from pimflow.assemble import Flow
 from pimflow.chain import Chain, Results
-from pimflow.compiling import Sinks, compile_chain, has_whole_transform, needs_all_rows
+from pimflow.compiling import Sinks, compile_chain, has_whole_transform, needs_all_rows, placed
 from pimflow.components import Sink
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivery import Delivery
 from pimflow.diff import Rules
-from pimflow.errors import ConfigError, FlowError, GuardError, PimflowError
+from pimflow.errors import FlowError, GuardError, PimflowError
 from pimflow.flow_reports import reports
 from pimflow.intake import Target, other_keys
 from pimflow.model import FlowReport, Header, Outcome, Window
@@ -52,23 +52,12 @@ def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done
     try:
         with _told(done), logger.contextualize(flow=flow.name):
             deliveries.extend(_open_deliveries(context, flow, done))
-            with _placed(context, flow):
+            with placed(flow):
                 _move(context, flow, deliveries, done)
     finally:
         for delivery in deliveries:
             with _told(done):
                 delivery.close(ok=done.complete and not done.error and not _would_cut(context, delivery))
-
-
-@contextmanager
-def _placed(context: RunContext, flow: Flow) -> Iterator[None]:
-    """Give the place of the flow's source to a mistake that was found only when the source was asked."""
-    try:
-        yield
-    except ConfigError as error:
-        part = context.assembly.pipeline.part("flows", flow.name, "source")
-        found = [one if one.file else part.mistake(one.message) for one in error.mistakes]
-        raise ConfigError(*found) from None
 
 
 def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:

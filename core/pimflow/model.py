@@ -133,6 +133,7 @@ class Change:
     """An item that differs from what the flow sent last.
 
     `known`: this flow has written the record before. `absent`: the target was asked just now, and does not have it.
+    `whole`: a value that the target does not take costs the record; otherwise it goes without that value.
     """
 
     item: Item
@@ -140,6 +141,7 @@ class Change:
     known: bool
     fingerprint: bytes
     absent: bool = False
+    whole: bool = False
 
     @property
     def key(self) -> str:
