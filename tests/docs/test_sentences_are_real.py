@@ -1,0 +1,49 @@
+"""What the page for product managers quotes from reports is what the code says."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+PAGE = "docs/how-to/akeneo-product-manager.md"
+HEAD = re.compile(r"^[\w ()-]+: (?:[\w.]+ says '[^']*', )?")
+TAIL = re.compile(r" \d+ products? .*$")
+LEAST = 15
+
+
+def _written(node: ast.AST) -> str | None:
+    """Give a text of the code as a pattern; anything may stand where the code puts something in."""
+    if isinstance(node, ast.JoinedStr):
+        parts = [str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values]
+        return "".join(parts)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _patterns(text: str) -> Iterator[re.Pattern[str]]:
+    for node in ast.walk(ast.parse(text)):
+        written = _written(node)
+        if written and len(re.sub(r"\{\w*\}", "", written)) >= LEAST:
+            yield re.compile(".*".join(map(re.escape, re.split(r"\{\w*\}", written))))
+
+
+@pytest.fixture(scope="module")
+def patterns(root):
+    files = [*root.glob("plugins/akeneo/pimflow_akeneo/**/*.py"), *root.glob("plugins/transforms/**/*.py")]
+    return [pattern for file in files for pattern in _patterns(file.read_text("utf-8"))]
+
+
+def _quotes(text):
+    """Give reason and remedy of each quote; a quote is a paragraph of `>` lines, the last sentence names who."""
+    for quote in re.findall(r"(?:^> .*\n)+", text, re.MULTILINE):
+        said, _, remedy = re.sub(r"^> ", "", quote, flags=re.MULTILINE).partition("\\\n")
+        reason = TAIL.sub("", HEAD.sub("", " ".join(said.split())))
+        yield reason.removesuffix("."), " ".join(remedy.split()).partition(": ")[2]
+
+
+def test_sentences_are_those_of_the_code(root, patterns):
+    quotes = list(_quotes((root / PAGE).read_text("utf-8")))
+    assert len(quotes) >= 12
+    for reason, remedy in quotes:
+        assert any(one.fullmatch(reason) for one in patterns), reason
+        assert not remedy or any(one.fullmatch(remedy) for one in patterns), remedy
