@@ -34,9 +34,9 @@ def patterns(root):
 
 
 def _quotes(text):
-    """Give reason and remedy of each quote; a quote is a paragraph of `>` lines, the last sentence names who."""
-    for quote in re.findall(r"(?:^> .*\n)+", text, re.MULTILINE):
-        said, _, remedy = re.sub(r"^> ", "", quote, flags=re.MULTILINE).partition("\\\n")
+    """Give reason and remedy of each quote; a quote is a block of `>` lines, its second paragraph names who."""
+    for quote in re.findall(r"(?:^>.*\n)+", text, re.MULTILINE):
+        said, _, remedy = re.sub(r"^> ?", "", quote, flags=re.MULTILINE).partition("\n\n")
         reason = TAIL.sub("", HEAD.sub("", " ".join(said.split())))
         yield reason.removesuffix("."), " ".join(remedy.split()).partition(": ")[2]
 
