@@ -37,9 +37,9 @@ class ValueChange:
 
 @dataclass(frozen=True, slots=True)
 class PlannedChange:
-    """What a run would do to one record."""
+    """What a run would do to one record; `noun` is what people call such a record."""
 
-    resource: str
+    noun: str
     key: str
     status: Status
     values: tuple[ValueChange, ...]
@@ -127,7 +127,7 @@ class Planner:
             ]
             status = Status.UPDATED if values else Status.UNCHANGED
         if values:
-            self._on_planned(PlannedChange(change.resource, change.key, status, tuple(values)))
+            self._on_planned(PlannedChange(self._sink.noun[0], change.key, status, tuple(values)))
         return outcome_of(candidate, status, *change.item.problems)
 
 

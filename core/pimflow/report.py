@@ -26,11 +26,16 @@ _KEYS_SHOWN = 5
 _OTHERS_SHOWN = 3
 
 
-def report_json(report: RunReport) -> bytes:
-    """Give a report as JSON: the dataclasses as they are, counts by status name."""
+def report_data(report: RunReport) -> dict[str, Any]:
+    """Give a report as plain data: the dataclasses as they are, counts by status name."""
     data = asdict(report)
     del data["run"]["memory"]
-    return to_json(data)
+    return data
+
+
+def report_json(report: RunReport) -> bytes:
+    """Give the same as JSON."""
+    return to_json(report_data(report))
 
 
 def report_from_json(data: Any) -> RunReport:

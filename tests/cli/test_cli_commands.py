@@ -112,9 +112,9 @@ def test_plan_shows_old_and_new_and_writes_nothing(cli, pipeline, shop, tmp_path
     answer = cli("plan", "to_shop", "--show", "2")
     assert answer.code == 0
     assert answer.out.splitlines()[:6] == [
-        "change A",
+        "change product A",
         "    name: Old name -> Anvil",
-        "create B",
+        "create product B",
         "    sku: B",
         "    name: Bucket",
         "… and 1 more records; --show 3 shows all.",

@@ -20,7 +20,7 @@ def test_plan_tells_what_would_be_created(bench, shop):
     report, planned = bench.plan()
     assert counts(report) == {"created": 3}
     assert planned[0] == PlannedChange(
-        "products", "A", Status.CREATED, (ValueChange("sku", None, "A"), ValueChange("name", None, "Anvil"))
+        "product", "A", Status.CREATED, (ValueChange("sku", None, "A"), ValueChange("name", None, "Anvil"))
     )
     assert (shop.batches, shop.records) == ([], {})
 
@@ -32,7 +32,7 @@ def test_plan_tells_old_and_new_values(bench, shop):
     report, planned = bench.plan()
     assert counts(report) == {"unchanged": 2, "updated": 1}
     assert planned == [
-        PlannedChange("products", "B", Status.UPDATED, (ValueChange("name", "Named by hand", "Barrel"),))
+        PlannedChange("product", "B", Status.UPDATED, (ValueChange("name", "Named by hand", "Barrel"),))
     ]
     assert len(shop.batches) == 1
 

@@ -58,9 +58,9 @@ def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | N
             "`pimflow runs last` tells how far it came"
         ) from None
     if as_json:
-        from dataclasses import asdict
+        from pimflow.report import report_data
 
-        echo_json(asdict(report))
+        echo_json(report_data(report))
     else:
         print_report(report)
     sys.exit(report.exit_code)

@@ -33,17 +33,17 @@ def print_lines(text: str) -> None:
             click.secho(line, bold=bool(line) and not line.startswith(" "))
 
 
-def print_plan(changes: Sequence[PlannedChange], hidden: int) -> None:
-    """Print what would happen to each record, value by value."""
+def print_plan(changes: Sequence[PlannedChange], hidden: int, most: int) -> None:
+    """Print what would happen to each record, value by value; `most` is how many there are of the kind with most."""
     for change in changes:
-        click.secho(f"{_VERBS[change.status]} {change.key}", bold=True)
+        click.secho(f"{_VERBS[change.status]} {change.noun} {change.key}", bold=True)
         for value in change.values:
             if change.status is Status.CREATED:
                 click.echo(f"    {value.column}: {_shown(value.new)}")
             else:
                 click.echo(f"    {value.column}: {_shown(value.old)} -> {_shown(value.new)}")
     if hidden:
-        click.echo(f"… and {hidden:,} more records; --show {len(changes) + hidden} shows all.")
+        click.echo(f"… and {hidden:,} more records; --show {most} shows all.")
 
 
 _VERBS = {Status.CREATED: "create", Status.UPDATED: "change"}
