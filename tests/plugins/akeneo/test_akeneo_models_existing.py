@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS
-from pimflow_akeneo.products import existing
-from pimflow_akeneo.products.existing import Existence, existence
+from pimflow_akeneo.products.existence import keys
+from pimflow_akeneo.products.existence.keys import Existence, existence
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_few_keys_are_looked_up_and_nothing_is_listed(session, filled, asked):
 
 
 def test_a_large_pim_is_never_listed(session, filled, asked, monkeypatch):
-    monkeypatch.setattr(existing, "LARGEST_LIST", 100)
+    monkeypatch.setattr(keys, "LARGEST_LIST", 100)
     filled(PRODUCTS, 101)
     known = Existence(session, PRODUCTS)
     found = [len(known.found(some)) for some in batches(500)]

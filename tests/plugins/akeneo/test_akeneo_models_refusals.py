@@ -7,8 +7,8 @@ import pytest
 
 from pimflow import AccessError, Change, Item, LoginError, ProblemKind, RemoteError, Status, UnreachableError, Who
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS
-from pimflow_akeneo.products.known import Columns
-from pimflow_akeneo.products.loading import Loading
+from pimflow_akeneo.products.preparing.flow_columns import Columns
+from pimflow_akeneo.products.writing.loading import Loading
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
 from pimflow_akeneo.tokens import Credentials

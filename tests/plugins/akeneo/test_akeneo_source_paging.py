@@ -3,7 +3,7 @@
 import pytest
 
 from pimflow import ConfigError, RemoteError, Window
-from pimflow_akeneo.products import queries
+from pimflow_akeneo.products.reading import queries
 from pimflow_akeneo.sources import AkeneoProductModelsSource, AkeneoProductsSource
 
 GET, POST = "GET /api/rest/v1/products", "POST /api/rest/v1/products-uuid/search"

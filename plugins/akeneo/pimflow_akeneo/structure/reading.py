@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from pimflow_akeneo import search
-from pimflow_akeneo.products.lookup import chunks
+from pimflow_akeneo.products.existence.lookup import chunks
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.structure.description import Resource
 from pimflow_akeneo.structure.resources import ATTRIBUTE_OPTIONS, LOCALES, MEASUREMENT_FAMILIES

@@ -15,7 +15,8 @@ from math import ceil
 from typing import Any
 
 from pimflow_akeneo.kinds import Kind
-from pimflow_akeneo.products import lines, lookup
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence import lookup
 from pimflow_akeneo.session import PAGE, Session
 
 LARGEST_LIST = 20_000

@@ -16,7 +16,8 @@ from pimflow_akeneo.columns import ASSOCIATED, QUANTIFIABLE, QUANTITY, UNIT, Val
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
 from pimflow_akeneo.media.content import MEDIA
 from pimflow_akeneo.model import Attribute, Model
-from pimflow_akeneo.products import labels, lines
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.reading import option_labels
 
 PUBLISHED = replace(PRODUCTS, path="published-products")
 _NAMES_OF_PROPERTIES = {"enabled": "Enabled", "uuid": "UUID", "family_variant": "Family variant"}
@@ -51,7 +52,7 @@ class Reading:
         yield from (Field(name, "text", name.replace("-", " ")) for name in self._associations())
         yield from (_value(column) for column in self._values())
         if self.labels:
-            yield from labels.fields(self._values(), [one for one in self.model.locales if self._has(one)])
+            yield from option_labels.fields(self._values(), [one for one in self.model.locales if self._has(one)])
         for name, label in (("completeness", "Completeness"), ("quality_score", "Quality score")):
             if getattr(self, name.partition("_")[0]):
                 kind = "number" if name == "completeness" else "text"
@@ -64,7 +65,7 @@ class Reading:
             for one in record.get(scores) or ():
                 found[f"{name}-{one['locale']}-{one['scope']}"] = one["data"]
         if self.labels:
-            found.update(labels.cells(record, self.model))
+            found.update(option_labels.cells(record, self.model))
         return found
 
     def media(self) -> list[ValueColumn]:

@@ -13,8 +13,8 @@ from pimflow import Change, Memory, Problem, ProblemKind, Who
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.media.content import CODE, Content, original_name
 from pimflow_akeneo.media.taking import UPLOADED
-from pimflow_akeneo.products.ancestors import Ancestor
-from pimflow_akeneo.products.levels import Tree
+from pimflow_akeneo.products.levels.ancestors import Ancestor
+from pimflow_akeneo.products.levels.tree import Tree
 
 Same = Callable[[Any, Any], bool]
 """Tells whether two canonical values are one: a media file may have two names."""

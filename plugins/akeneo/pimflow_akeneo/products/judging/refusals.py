@@ -12,7 +12,7 @@ from typing import Any
 
 from pimflow import Problem, ProblemKind, Who
 from pimflow_akeneo.kinds import Kind
-from pimflow_akeneo.products.missing import about, shown
+from pimflow_akeneo.products.judging.missing_references import about, shown
 
 TAKEN = re.compile(r"\balready\b|\bsame\b", re.IGNORECASE)
 _HINT = re.compile(r"\s*Check the (expected|standard) format (on the API )?documentation\.?")

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from pimflow import Change, Outcome, Problem, Status
 from pimflow_akeneo.kinds import BY_UUID, Kind
-from pimflow_akeneo.products.answers import Verdict
+from pimflow_akeneo.products.judging.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)

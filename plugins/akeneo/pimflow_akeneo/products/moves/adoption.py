@@ -1,4 +1,4 @@
-"""Looks for the product models that derived ones mean, and remembers them: see `adopting`."""
+"""Looks for the product models that derived ones mean, and remembers them: see `adoption_rules`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from loguru import logger
 
 from pimflow import Change, Item, Memory, Problem
 from pimflow_akeneo.kinds import MODELS, PRODUCTS
-from pimflow_akeneo.products.adopting import ADOPTED, MEMBERS, OWNERS, Meant, meant, own_codes
-from pimflow_akeneo.products.ancestry import Ancestry
-from pimflow_akeneo.products.existing import existence
+from pimflow_akeneo.products.existence.keys import existence
+from pimflow_akeneo.products.levels.ancestor_lookup import Ancestry
+from pimflow_akeneo.products.moves.adoption_rules import ADOPTED, MEMBERS, OWNERS, Meant, meant, own_codes
 from pimflow_akeneo.session import Session
 
 Derived = Change | Item

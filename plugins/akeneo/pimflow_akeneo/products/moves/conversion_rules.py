@@ -11,7 +11,7 @@ from pimflow_akeneo import fields
 from pimflow_akeneo.kinds import MODELS
 from pimflow_akeneo.model import Model
 from pimflow_akeneo.products import lines
-from pimflow_akeneo.products.fitting import Place, Same, shown
+from pimflow_akeneo.products.levels.place import Place, Same, shown
 
 Values = Mapping[str, Any]
 """Canonical values by column; of types that pimflow does not write, the PIM's own data."""

@@ -10,8 +10,9 @@ from typing import Any
 from pimflow import Item
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
-from pimflow_akeneo.products import lines, lookup
-from pimflow_akeneo.products.existing import existence
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence import lookup
+from pimflow_akeneo.products.existence.keys import existence
 from pimflow_akeneo.session import Session
 
 _UUIDS = 50_000

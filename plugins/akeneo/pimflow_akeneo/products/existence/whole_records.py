@@ -9,7 +9,8 @@ from urllib.parse import quote
 import orjson
 
 from pimflow_akeneo.kinds import Kind
-from pimflow_akeneo.products import lines, lookup
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence import lookup
 from pimflow_akeneo.session import Session
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pimflow import Memory, Problem, ProblemKind, Who
-from pimflow_akeneo.products.ancestors import Ancestor
+from pimflow_akeneo.products.levels.ancestors import Ancestor
 
 ADOPTED = "adopted models"
 """Memory: derived code -> the code of the model that is meant."""

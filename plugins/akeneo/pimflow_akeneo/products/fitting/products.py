@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Who
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
-from pimflow_akeneo.products.adopting import own_codes
-from pimflow_akeneo.products.ancestors import Ancestor
-from pimflow_akeneo.products.ancestry import ancestry
-from pimflow_akeneo.products.converting import Converting
-from pimflow_akeneo.products.existing import existence
-from pimflow_akeneo.products.fitting import Place, fitted, same_in, without
-from pimflow_akeneo.products.objections import Move
+from pimflow_akeneo.products.existence.keys import existence
+from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
+from pimflow_akeneo.products.levels.ancestors import Ancestor
+from pimflow_akeneo.products.levels.place import Place, fitted, same_in, without
+from pimflow_akeneo.products.moves.adoption_rules import own_codes
+from pimflow_akeneo.products.moves.conversion import Converting
+from pimflow_akeneo.products.moves.conversion_rules import Move
 from pimflow_akeneo.session import Session
 
 Models = Mapping[str, Ancestor]
@@ -51,11 +51,12 @@ class ProductFitting:
     - To another model of the same family variant: by `parent`, the PIM does it.
     - To a model of another family variant: the PIM refuses that. The product keeps its model and the rest of the
       change is written; once it was made a simple product in the PIM, with all its values, it moves by itself.
-    - A simple product becomes a variant: see `converting`.
+    - A simple product becomes a variant: see `conversion`.
     - A variant becomes simple with an emptied `parent`: the PIM leaves it what it had inherited.
     - A variant of a model that the PIM does not have waits for it: nothing of it is left out, as its level is unknown.
       A plan tells that and shows nothing to be written.
-    - A model that was derived anew, and is in the PIM under a code of its own, is meant by that code: see `adopting`.
+    - A model that was derived anew, and is in the PIM under a code of its own, is meant by that code: see
+      `adoption_rules`.
     """
 
     def __init__(self, session: Session, run: Run, parse: Callable[[str], Column]) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import Kind
-from pimflow_akeneo.products import lines, lookup, uuids
-from pimflow_akeneo.products.existing import existence
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence import lookup
+from pimflow_akeneo.products.existence.keys import existence
 from pimflow_akeneo.products.lines import Prices
-from pimflow_akeneo.products.pending import Pending
-from pimflow_akeneo.products.uuids import Uuids
+from pimflow_akeneo.products.writing import uuid_lines
+from pimflow_akeneo.products.writing.pending import Pending
+from pimflow_akeneo.products.writing.uuid_lines import Uuids
 from pimflow_akeneo.session import Session
 
 
@@ -65,7 +67,7 @@ class Before:
         named = {
             code
             for one in self._pending
-            for codes in uuids.associated(one.payload, self._parse).values()
+            for codes in uuid_lines.associated(one.payload, self._parse).values()
             for code in codes
         }
         found = lookup.find(self._session, sorted(named), [self._model.identifier.code]) if named else ()

@@ -13,8 +13,9 @@ from typing import Any
 from pimflow_akeneo.bulk import Answer
 from pimflow_akeneo.columns import ADD_CATEGORIES, REMOVE_CATEGORIES
 from pimflow_akeneo.kinds import Kind
-from pimflow_akeneo.products import lines, lookup
-from pimflow_akeneo.products.pending import Pending
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence import lookup
+from pimflow_akeneo.products.writing.pending import Pending
 from pimflow_akeneo.session import Session
 
 Payload = Mapping[str, Any]

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Status, Who
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import MODELS
-from pimflow_akeneo.products.adopting import MEMBERS, own_codes
-from pimflow_akeneo.products.adoption import Adoption, Found, without_members
-from pimflow_akeneo.products.ancestors import MOST, Ancestor
-from pimflow_akeneo.products.ancestry import ancestry
-from pimflow_akeneo.products.fitting import Place, fitted, same_in
+from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
+from pimflow_akeneo.products.levels.ancestors import MOST, Ancestor
+from pimflow_akeneo.products.levels.place import Place, fitted, same_in
+from pimflow_akeneo.products.moves.adoption import Adoption, Found, without_members
+from pimflow_akeneo.products.moves.adoption_rules import MEMBERS, own_codes
 from pimflow_akeneo.session import Session
 
 Models = Mapping[str, Ancestor]

@@ -11,7 +11,7 @@ from pimflow import ConfigError
 from pimflow_akeneo import search
 from pimflow_akeneo.kinds import BY_UUID, Kind
 from pimflow_akeneo.model import Model
-from pimflow_akeneo.products import lookup
+from pimflow_akeneo.products.existence import lookup
 from pimflow_akeneo.search import Search
 from pimflow_akeneo.search_tables import PRODUCTS
 from pimflow_akeneo.session import ROOT, Session

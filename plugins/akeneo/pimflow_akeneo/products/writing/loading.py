@@ -10,14 +10,15 @@ from pimflow import Change, Outcome, Status
 from pimflow_akeneo.bulk import Line, deliver
 from pimflow_akeneo.columns import Column
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
-from pimflow_akeneo.products import lines, uuids
-from pimflow_akeneo.products.answers import Verdict, judge, without_members
-from pimflow_akeneo.products.before import Before
-from pimflow_akeneo.products.categories import as_whole, concerned, not_offered
-from pimflow_akeneo.products.created import created
-from pimflow_akeneo.products.existing import existence
-from pimflow_akeneo.products.missing import Missing, problems
-from pimflow_akeneo.products.pending import Pending
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence.keys import existence
+from pimflow_akeneo.products.judging.missing_references import Missing, problems
+from pimflow_akeneo.products.judging.verdicts import Verdict, judge, without_members
+from pimflow_akeneo.products.writing import uuid_lines
+from pimflow_akeneo.products.writing.category_changes import as_whole, concerned, not_offered
+from pimflow_akeneo.products.writing.created_or_updated import created
+from pimflow_akeneo.products.writing.pending import Pending
+from pimflow_akeneo.products.writing.prior_reads import Before
 from pimflow_akeneo.session import Session
 
 _ROUNDS = 4
@@ -104,12 +105,12 @@ class Loading:
     def _line(self, one: Pending, kind: Kind, before: Before) -> Line:
         body = lines.line(one.payload, self._parse, before.prices.get(one.key.lower(), {}))
         if kind is BY_UUID:
-            return uuids.line(body, self._session.catalog.model.identifier.code, before.uuids)
+            return uuid_lines.line(body, self._session.catalog.model.identifier.code, before.uuids)
         return {kind.key: one.key, **body}
 
-    def _reachable(self, one: Pending, known: uuids.Uuids) -> Pending:
+    def _reachable(self, one: Pending, known: uuid_lines.Uuids) -> Pending:
         """Let associated products wait that the PIM does not have yet."""
-        columns = uuids.associated(one.payload, self._parse)
+        columns = uuid_lines.associated(one.payload, self._parse)
         absent = [code for codes in columns.values() for code in codes if code.lower() not in known]
         if not absent:
             return one

@@ -10,8 +10,9 @@ from loguru import logger
 from pimflow import FlowError, Status
 from pimflow_akeneo.bulk import Answer
 from pimflow_akeneo.kinds import Kind
-from pimflow_akeneo.products import lines, lookup
-from pimflow_akeneo.products.pending import Pending
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence import lookup
+from pimflow_akeneo.products.writing.pending import Pending
 from pimflow_akeneo.session import Session
 
 Answered = Sequence[tuple[Pending, Answer | None]]

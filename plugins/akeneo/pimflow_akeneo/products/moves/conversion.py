@@ -15,10 +15,10 @@ from pimflow_akeneo.bulk import Answer, deliver
 from pimflow_akeneo.columns import ValueColumn, parse_column
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, Kind
 from pimflow_akeneo.products import lines
-from pimflow_akeneo.products.ancestry import Ancestry
-from pimflow_akeneo.products.fitting import Same, without
-from pimflow_akeneo.products.objections import Move, Values, differs, objections, to_be_lifted, values_of
-from pimflow_akeneo.products.whole import whole
+from pimflow_akeneo.products.existence.whole_records import whole
+from pimflow_akeneo.products.levels.ancestor_lookup import Ancestry
+from pimflow_akeneo.products.levels.place import Same, without
+from pimflow_akeneo.products.moves.conversion_rules import Move, Values, differs, objections, to_be_lifted, values_of
 from pimflow_akeneo.session import PAGE, Session
 
 

@@ -8,10 +8,11 @@ from math import ceil
 from typing import Any
 
 from pimflow_akeneo.kinds import MODELS
-from pimflow_akeneo.products import lines, lookup
-from pimflow_akeneo.products.ancestors import MOST, Ancestor, Ancestors
-from pimflow_akeneo.products.existing import Existence, existence
-from pimflow_akeneo.products.levels import Tree
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence import lookup
+from pimflow_akeneo.products.existence.keys import Existence, existence
+from pimflow_akeneo.products.levels.ancestors import MOST, Ancestor, Ancestors
+from pimflow_akeneo.products.levels.tree import Tree
 from pimflow_akeneo.session import PAGE, Session
 
 

@@ -11,8 +11,8 @@ from pimflow import Problem, ProblemKind, Status, Who
 from pimflow_akeneo.bulk import Answer
 from pimflow_akeneo.columns import Association, Column, ValueColumn
 from pimflow_akeneo.kinds import PRODUCTS, Kind
-from pimflow_akeneo.products.missing import ASSOCIATIONS, Missing, member_code, missing, problems
-from pimflow_akeneo.products.refusals import refusal, value_problem
+from pimflow_akeneo.products.judging.missing_references import ASSOCIATIONS, Missing, member_code, missing, problems
+from pimflow_akeneo.products.judging.refusals import refusal, value_problem
 
 _ATTRIBUTE = re.compile(r"\b(\w+) (?:identifier )?attribute\b|(?:Property|property|[Aa]ttribute) [\"'`“](\w+)[\"'`”]")
 _OF_VALUE = re.compile(r"does not belong to the family|not in the attribute set|for the \w+ identifier attribute")

@@ -22,8 +22,8 @@ from pimflow_akeneo.columns import (
 )
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.model import FamilyVariant
-from pimflow_akeneo.products import properties
 from pimflow_akeneo.products.lines import LISTS
+from pimflow_akeneo.products.preparing import properties
 
 _PRICE = re.compile(r"\s*(\S+)\s+([A-Za-z]{3})\s*")
 _CATEGORIES = frozenset({"categories", ADD_CATEGORIES, REMOVE_CATEGORIES})

@@ -20,9 +20,9 @@ from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.media.downloading import downloaded
 from pimflow_akeneo.model import Model
-from pimflow_akeneo.products import changes, queries
-from pimflow_akeneo.products.queries import Query
-from pimflow_akeneo.products.reading import Reading
+from pimflow_akeneo.products.reading import changes, queries
+from pimflow_akeneo.products.reading.queries import Query
+from pimflow_akeneo.products.reading.rows import Reading
 from pimflow_akeneo.search_tables import PRODUCTS, Table
 from pimflow_akeneo.session import Session
 
