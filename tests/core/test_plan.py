@@ -31,9 +31,7 @@ def test_plan_tells_old_and_new_values(bench, shop):
     shop.tables["products"][2] = ("B", "Barrel")
     report, planned = bench.plan()
     assert counts(report) == {"unchanged": 2, "updated": 1}
-    assert planned == [
-        PlannedChange("product", "B", Status.UPDATED, (ValueChange("name", "Named by hand", "Barrel"),))
-    ]
+    assert planned == [PlannedChange("product", "B", Status.UPDATED, (ValueChange("name", "Named by hand", "Barrel"),))]
     assert len(shop.batches) == 1
 
 
