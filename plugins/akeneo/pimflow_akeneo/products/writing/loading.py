@@ -77,7 +77,7 @@ class Loading:
                     pending.append(one)
                     continue
                 verdict = judge(answer, one.payload, self._parse, one.key, kind, one_by_one=number < _ROUNDS - 1)
-                if verdict.sent_again and number < _ROUNDS:
+                if verdict.sent_again and number < _ROUNDS and one.may_go_without(verdict):
                     pending.append(one.without(verdict))
                 else:
                     yield self._settled(one, kind, verdict, statuses.get(one.key, verdict.status))

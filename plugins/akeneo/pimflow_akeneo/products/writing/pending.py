@@ -27,6 +27,10 @@ class Pending:
         key = change.payload["uuid"] if kind is BY_UUID else change.payload.get(kind.key, change.key)
         return cls(change, key, change.payload)
 
+    def may_go_without(self, verdict: Verdict) -> bool:
+        """Tell whether it goes without what the verdict names; what only waits follows later in any case."""
+        return not self.change.whole or verdict.status is Status.WAITING
+
     def without(self, verdict: Verdict) -> Self:
         """Leave out what the verdict names."""
         kept = {name: value for name, value in self.payload.items() if name not in verdict.left_out}
