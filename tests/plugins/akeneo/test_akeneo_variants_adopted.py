@@ -148,6 +148,16 @@ def test_a_group_split_off_gets_a_model_of_its_own(shop, items):
     assert shop.values("H") == {"name-en_US": "Other"}
 
 
+@pytest.mark.parametrize("once", ["", "    once: [brand]\n"])
+def test_a_model_that_this_flow_made_is_not_taken_over_by_an_item_that_left_it(shop, once):
+    shop.flows(grouped("by_color") + once)
+    for group in ("G", "A"):
+        shop.write("products", HEADER, "s-1;shirts;G;red;;Shirt;Acme", f"s-2;shirts;{group};blue;;Shirt;Acme")
+        shop.run()
+    assert models(shop) == ["A", "G"]
+    assert (shop.parent("s-1"), shop.parent("s-2")) == ("G", "A")
+
+
 def test_a_group_that_is_renamed_keeps_its_model(shop, items):
     items("s-1;shirts;G;red;;Shirt;", "s-2;shirts;G;blue;;Shirt;")
     shop.change("product-models/G", values={"care": text("By hand")})

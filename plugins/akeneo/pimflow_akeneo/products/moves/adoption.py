@@ -50,6 +50,8 @@ class Adoption:
             self._remember({change.key: own[change.key] for change in derived if change.key in own}, there)
             missing = [change for change in derived if change.key not in own]
             adopted, problems = self._adopted(missing) if missing else ({}, {})
+            made = {change.key for change in missing if change.key not in adopted and change.key not in problems}
+            self._remember(dict(zip(made, made, strict=True)), {})
             return Found({**own, **adopted}, frozenset(adopted), problems)
 
     def _adopted(self, missing: Sequence[Derived]) -> tuple[dict[str, str], dict[str, Problem]]:
