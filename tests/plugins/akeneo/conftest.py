@@ -1,5 +1,8 @@
 """A PIM with a small catalogue, served for real, and connections to it."""
 
+import functools
+import gc
+import ssl
 from datetime import UTC, datetime
 
 import pytest
@@ -119,6 +122,17 @@ CATALOG = {
     "group_types": [{"code": "RELATED"}],
     "groups": [{"code": "summer", "type": "RELATED", "labels": {}}],
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_all_tests_share_is_looked_at_once():
+    """Certificates that nobody needs here are read once, and the contract suites look for leaks among new objects."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", functools.lru_cache(ssl.create_default_context))
+        gc.collect()
+        gc.freeze()
+        yield
+        gc.unfreeze()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """What each answer of the PIM to one line of structure means, and what codecs make of cells."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pimflow import Change, Item, ProblemKind, Status, Who
@@ -93,6 +93,7 @@ CELLS = {
 
 
 @pytest.mark.parametrize("codec", CELLS, ids=lambda codec: codec.type)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_cell_that_was_written_is_read_as_the_same_value(codec, data):
     value = codec.accept(data.draw(CELLS[codec]))

@@ -18,6 +18,7 @@ from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products import lines
 from pimflow_akeneo.products.existence import lookup
 from pimflow_akeneo.session import PAGE, Session
+from pimflow_akeneo.url_length import chunks
 
 LARGEST_LIST = 20_000
 """The keys of a PIM with more records are never listed."""
@@ -111,7 +112,7 @@ class Existence:
             return False
         if self._lookups >= ceil(count / PAGE):
             return True
-        self._lookups += len(list(lookup.chunks(rest)))
+        self._lookups += len(list(chunks(rest)))
         return False
 
     def _counted(self) -> int:

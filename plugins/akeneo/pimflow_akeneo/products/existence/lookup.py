@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 
 from pimflow_akeneo.kinds import PRODUCTS, Kind
-from pimflow_akeneo.session import PAGE, Session
+from pimflow_akeneo.session import Session
+from pimflow_akeneo.url_length import chunks
 
-_LONGEST_SEARCH = 5000
 _LONGEST_PROJECTION = 2000
 
 
@@ -39,18 +38,3 @@ def projection(attributes: Sequence[str]) -> dict[str, str]:
     """Ask for the values of these attributes; for those of all where their names are too long for a URL."""
     codes = ",".join(attributes)
     return {"attributes": codes} if len(codes) <= _LONGEST_PROJECTION else {}
-
-
-def chunks(identifiers: Iterable[str]) -> Iterator[list[str]]:
-    """Cut into lists of at most 100 that fit into a URL."""
-    some: list[str] = []
-    length = 0
-    for identifier in identifiers:
-        size = len(quote(orjson.dumps(identifier))) + 3
-        if some and (len(some) == PAGE or length + size > _LONGEST_SEARCH):
-            yield some
-            some, length = [], 0
-        some.append(identifier)
-        length += size
-    if some:
-        yield some

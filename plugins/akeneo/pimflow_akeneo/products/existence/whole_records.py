@@ -12,6 +12,7 @@ from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products import lines
 from pimflow_akeneo.products.existence import lookup
 from pimflow_akeneo.session import Session
+from pimflow_akeneo.url_length import chunks
 
 
 def whole(session: Session, keys: Sequence[str], kind: Kind, sure: Collection[str] = ()) -> dict[str, dict[str, Any]]:
@@ -23,7 +24,7 @@ def whole(session: Session, keys: Sequence[str], kind: Kind, sure: Collection[st
     model = session.catalog.model
     searched = kind.searched or model.identifier.code
     found = {}
-    for some in lookup.chunks(keys):
+    for some in chunks(keys):
         search = {searched: [{"operator": "IN", "value": some}]}
         for record in lookup.pages(session, {"search": orjson.dumps(search).decode()}, kind):
             found[str(lines.key_of(record, model, kind)).lower()] = record

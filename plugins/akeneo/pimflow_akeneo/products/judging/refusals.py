@@ -13,9 +13,9 @@ from typing import Any
 from pimflow import Problem, ProblemKind, Who
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products.judging.missing_references import about, shown
+from pimflow_akeneo.statuses import sentence
 
 TAKEN = re.compile(r"\balready\b|\bsame\b", re.IGNORECASE)
-_HINT = re.compile(r"\s*Check the (expected|standard) format (on the API )?documentation\.?")
 _TAKEN_VALUE = "another {noun} in the PIM already has this value"
 _CHANGE_ONE = "Decide with the product manager which of the two is right, and change the other."
 _CORRECT = "Correct it at the source or in the mapping; it will then arrive by itself."
@@ -157,11 +157,6 @@ def taken(field: str, value: Any, message: str, kind: Kind) -> Problem:
     """Tell that another record has a value which only one may have."""
     reason = _TAKEN_VALUE.format(noun=kind.noun[0])
     return Problem(reason, ProblemKind.DUPLICATE, field, value, _CHANGE_ONE, detail=message)
-
-
-def sentence(message: str) -> str:
-    """Give the PIM's words without its advice to developers."""
-    return _HINT.sub("", message).strip().rstrip(".")
 
 
 def _told(rule: Rule, found: re.Match[str], payload: Mapping[str, Any], kind: Kind) -> Problem:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pimflow import Problem, ProblemKind, Status, Who
+from pimflow import Problem, ProblemKind, Status
 from pimflow_akeneo.bulk import Answer
 from pimflow_akeneo.columns import Association, Column, ValueColumn
 from pimflow_akeneo.kinds import PRODUCTS, Kind
 from pimflow_akeneo.products.judging.missing_references import ASSOCIATIONS, Missing, member_code, missing, problems
 from pimflow_akeneo.products.judging.refusals import refusal, value_problem
+from pimflow_akeneo.statuses import NO_ANSWER, Meaning, settled
 
 _ATTRIBUTE = re.compile(r"\b(\w+) (?:identifier )?attribute\b|(?:Property|property|[Aa]ttribute) [\"'`“](\w+)[\"'`”]")
 _OF_VALUE = re.compile(r"does not belong to the family|not in the attribute set|for the \w+ identifier attribute")
@@ -53,36 +54,18 @@ class Sent:
     kind: Kind
 
 
-_STATUSES: Mapping[int, tuple[Status, ProblemKind, str, str]] = {
-    400: (
-        Status.REFUSED,
-        ProblemKind.VALUE,
-        "the PIM could not read the record",
-        "See the log of the run, and report it to the plugin's authors.",
-    ),
-    403: (
+_MEANINGS: Mapping[int, Meaning] = {
+    403: Meaning(
         Status.REFUSED,
         ProblemKind.PERMISSION,
         "the user of the connection may not edit this {noun}",
         "Your administrator can grant the right to edit its category.",
     ),
-    404: (
+    404: Meaning(
         Status.REFUSED,
         ProblemKind.PERMISSION,
         "the PIM hides this {noun} from the user of the connection",
         "Your administrator can grant the right to see its category.",
-    ),
-    409: (
-        Status.FAILED,
-        ProblemKind.CONNECTION,
-        "somebody else changed this {noun} at the same moment",
-        "It is sent again next time.",
-    ),
-    413: (
-        Status.REFUSED,
-        ProblemKind.TOO_LARGE,
-        "the record is larger than the PIM takes, 1,000,000 characters",
-        "Shorten its longest texts.",
     ),
 }
 
@@ -101,18 +84,10 @@ def judge(
     `one_by_one`: of associations only the members that the PIM lacks are left out, not all of them.
     """
     if answer is None:
-        return Verdict(
-            Status.UNKNOWN, (_plain("the PIM gave no answer for this record", "It is sent again next time."),)
-        )
-    if answer.status < 300:
-        return Verdict(Status.CREATED if answer.status == 201 else Status.UPDATED)
-    if answer.status == 429 or answer.status >= 500:
-        problem = _plain(f"the PIM failed at this record: {answer.message}", "It is sent again next time.")
-        return Verdict(Status.FAILED, (problem,))
-    if answer.status in _STATUSES:
-        status, problem_kind, reason, remedy = _STATUSES[answer.status]
-        words, detail = reason.format(noun=kind.noun[0]), answer.message
-        return Verdict(status, (Problem(words, problem_kind, remedy=remedy, who=Who.ADMINISTRATOR, detail=detail),))
+        return Verdict(*NO_ANSWER)
+    known = settled(answer, kind.noun[0], _MEANINGS)
+    if known is not None:
+        return Verdict(*known)
     sent = Sent(key, payload, {name: parse(name) for name in payload}, kind)
     return _refused(answer.errors or ({"message": answer.message},), sent, one_by_one=one_by_one)
 
@@ -202,7 +177,3 @@ def _named(error: Mapping[str, Any], sent: Sent) -> list[str]:
         return []
     codes = {code for pair in _ATTRIBUTE.findall(message) for code in pair}
     return [n for n, column in sent.columns.items() if isinstance(column, ValueColumn) and column.place[0] in codes]
-
-
-def _plain(reason: str, remedy: str) -> Problem:
-    return Problem(reason, ProblemKind.CONNECTION, remedy=remedy, who=Who.ADMINISTRATOR)

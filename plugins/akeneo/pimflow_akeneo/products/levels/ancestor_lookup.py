@@ -14,6 +14,7 @@ from pimflow_akeneo.products.existence.keys import Existence, existence
 from pimflow_akeneo.products.levels.ancestors import MOST, Ancestor, Ancestors
 from pimflow_akeneo.products.levels.tree import Tree
 from pimflow_akeneo.session import PAGE, Session
+from pimflow_akeneo.url_length import chunks
 
 
 def ancestry(session: Session) -> Ancestry:
@@ -75,7 +76,7 @@ class Ancestry:
             self._listed = self._attributes
             found: Iterable[dict[str, Any]] = lookup.pages(self._session, projection, MODELS)
         else:
-            self._reads += len(list(lookup.chunks(missing)))
+            self._reads += len(list(chunks(missing)))
             found = lookup.find(self._session, missing, attributes, MODELS)
         self.known.put(self._ancestor(one, tells) for one in found)
 

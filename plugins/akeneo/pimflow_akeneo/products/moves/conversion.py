@@ -57,7 +57,7 @@ class Converting:
         answers = self._written(wanted)
         refused = {}
         for change in batch:
-            failed = [code for code in lifts.get(change.key, ()) if not _done(answers[code])]
+            failed = [code for code in lifts.get(change.key, ()) if not _is_done(answers[code])]
             if failed:
                 refused[change.key] = _refused(change, failed[0], answers[failed[0]])
         return refused
@@ -127,19 +127,15 @@ def _refused(change: Change, code: str, answer: Answer | None) -> Outcome:
     remedy = "Look at that product model in the PIM; the product moves by itself once it can be saved."
     told = f"the PIM says: {answer.message}" if answer else "the PIM gave no answer"
     details = "; ".join(str(error.get("message", "")) for error in answer.errors) if answer else ""
-    status = Status.UNKNOWN if answer is None else Status.FAILED if _transient(answer) else Status.REFUSED
+    status = Status.UNKNOWN if answer is None else Status.FAILED if answer.is_transient else Status.REFUSED
     problem = Problem(
         reason, ProblemKind.REFERENCE, "parent", code, remedy, Who.PRODUCT_MANAGER, f"{told} {details}".strip()
     )
     return Outcome(change.resource, change.key, status, (problem,))
 
 
-def _done(answer: Answer | None) -> bool:
-    return answer is not None and answer.status < 300
-
-
-def _transient(answer: Answer) -> bool:
-    return answer.status == 429 or answer.status >= 500
+def _is_done(answer: Answer | None) -> bool:
+    return answer is not None and answer.is_done
 
 
 def _kind(change: Change) -> Kind:

@@ -11,10 +11,10 @@ from pimflow import ConfigError
 from pimflow_akeneo import search
 from pimflow_akeneo.kinds import BY_UUID, Kind
 from pimflow_akeneo.model import Model
-from pimflow_akeneo.products.existence import lookup
 from pimflow_akeneo.search import Search
 from pimflow_akeneo.search_tables import PRODUCTS
 from pimflow_akeneo.session import ROOT, Session
+from pimflow_akeneo.url_length import chunks
 
 _LONGEST = 7000
 """Characters of a query: servers take 8,000 for a whole line, path and method included."""
@@ -53,7 +53,7 @@ def count(session: Session, query: Query) -> int | None:
 
 def having(query: Query, name: str, codes: Iterable[str]) -> Iterator[Query]:
     """Limit a query to records with one of these codes, in as many queries as it takes."""
-    for some in lookup.chunks(codes):
+    for some in chunks(codes):
         yield replace(query, search=search.combined(query.search, name, "IN", some))
 
 
@@ -100,7 +100,7 @@ def _pieces(query: Query, model: Model) -> Iterator[Query]:
     _, name, number = max(lists, default=(0, "", 0))
     condition = query.search[name][number] if name else {"value": ()}
     codes = list({str(code).lower(): code for code in condition["value"]}.values())
-    pieces = list(lookup.chunks(codes))
+    pieces = list(chunks(codes))
     if len(pieces) < 2:
         yield query
         return
