@@ -112,9 +112,9 @@ def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
     """Write one batch, in a thread of the pool, and give one answer for each candidate."""
     try:
         changes, answers = _sort_out(sink, writer, batch, rules)
-        changes, told, nothing_left = fitted(writer, changes)
+        changes, told, decided = fitted(writer, changes)
         outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
-        outcomes |= nothing_left
+        outcomes |= decided
     except UnreachableError as error:
         return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
     except NotImplementedError:
@@ -138,26 +138,29 @@ def fitted(
 ) -> tuple[list[Change], dict[str, tuple[Problem, ...]], dict[str, Outcome]]:
     """Give the changes as far as the target can take them, the problems that this found, both by key.
 
-    A record that is there and of which nothing is left to be sent has its outcome already.
+    A record that is there and of which nothing is left to be sent has its outcome already; so has one that goes
+    with all its values or not at all.
     """
     going: list[Change] = []
     told: dict[str, tuple[Problem, ...]] = {}
-    nothing_left: dict[str, Outcome] = {}
+    decided: dict[str, Outcome] = {}
     for before, change in zip(changes, writer.fit(changes) if changes else (), strict=True):
         problems = before.item.problems
         told[change.key] = tuple(problem for problem in change.item.problems if problem not in problems)
-        if change.known and before.payload and not change.payload:
-            nothing_left[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
+        if change.whole and told[change.key]:
+            decided[change.key] = Outcome(change.resource, change.key, Status.REFUSED)
+        elif change.known and before.payload and not change.payload:
+            decided[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
         else:
             going.append(change)
-    return going, told, nothing_left
+    return going, told, decided
 
 
 def _answer(candidate: Candidate, outcome: Outcome | None, told: tuple[Problem, ...]) -> Outcome:
     """See that a record has an outcome, and one that did not arrive a reason to tell; `told` is what did not fit."""
     if outcome is None:
         return outcome_of(candidate, Status.UNKNOWN, _UNANSWERED, *told)
-    if not outcome.problems and outcome.status not in SETTLED:
+    if not outcome.problems and not told and outcome.status not in SETTLED:
         outcome = replace(outcome, problems=(_NO_REASON,))
     return replace(outcome, problems=(*told, *outcome.problems)) if told else outcome
 
