@@ -234,7 +234,7 @@ def unreachable(error: FlowError, place: Place, content: Content) -> Problem:
     """Tell that a file did not arrive because the PIM could not be reached."""
     remedy = "It is sent again by the next run, by itself."
     return Problem(
-        f"the file did not arrive: {error}",
+        f"the file did not arrive: {str(error).rstrip('.')}",
         ProblemKind.CONNECTION,
         place.column.name,
         content.name,

@@ -131,7 +131,10 @@ class Web:
             last = retrying(_POLICY, self._clock, True, lambda _: None, f"GET {shown(url)}")(attempt)
         except (httpx.InvalidURL, UnicodeError):
             raise RowProblem(None, None, "which is no address of the web", remedy=_CORRECT) from None
-        self._failed[host] = self._failed.get(host, 0) + 1 if last.transient else 0
+        if last.transient:
+            self._failed[host] = self._failed.get(host, 0) + 1
+        else:
+            self._failed.pop(host, None)
         if last.response is None or not (last.response.is_success or last.response.status_code == 304):
             raise _not_had(last, host)
         return last.response

@@ -16,16 +16,17 @@ _LONGEST_PROJECTION = 2000
 
 
 def find(
-    session: Session, keys: Iterable[str], attributes: Sequence[str], kind: Kind = PRODUCTS
+    session: Session, keys: Iterable[str], attributes: Sequence[str] | None = None, kind: Kind = PRODUCTS
 ) -> Iterator[dict[str, Any]]:
-    """Give the records with these keys, with the values of these attributes only.
+    """Give the records with these keys, with the values of these attributes only, or with all.
 
     Where the names of the attributes are too long for a URL, all values come. Letter case does not matter to the PIM.
     """
     searched = kind.searched or session.catalog.model.identifier.code
+    limited = {} if attributes is None else projection(attributes)
     for some in chunks(keys):
         search = {searched: [{"operator": "IN", "value": some}]}
-        found = pages(session, {**projection(attributes), "search": orjson.dumps(search).decode()}, kind)
+        found = pages(session, {**limited, "search": orjson.dumps(search).decode()}, kind)
         yield from islice(found, len(some))  # a full page links to a next one, although nothing can follow
 
 

@@ -12,7 +12,6 @@ from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products import lines
 from pimflow_akeneo.products.existence import lookup
 from pimflow_akeneo.session import Session
-from pimflow_akeneo.url_length import chunks
 
 
 def whole(session: Session, keys: Sequence[str], kind: Kind, sure: Collection[str] = ()) -> dict[str, dict[str, Any]]:
@@ -22,12 +21,7 @@ def whole(session: Session, keys: Sequence[str], kind: Kind, sure: Collection[st
     So what the search does not find is asked for by itself, unless it is `sure` without.
     """
     model = session.catalog.model
-    searched = kind.searched or model.identifier.code
-    found = {}
-    for some in chunks(keys):
-        search = {searched: [{"operator": "IN", "value": some}]}
-        for record in lookup.pages(session, {"search": orjson.dumps(search).decode()}, kind):
-            found[str(lines.key_of(record, model, kind)).lower()] = record
+    found = {str(lines.key_of(one, model, kind)).lower(): one for one in lookup.find(session, keys, kind=kind)}
     for key in keys:
         if key.lower() not in found and key.lower() not in sure:
             response = session.call("GET", f"{kind.path}/{quote(key, safe='')}", handled={404})

@@ -11,12 +11,16 @@ from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import MODELS
 from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
 from pimflow_akeneo.products.levels.ancestors import MOST, Ancestor
-from pimflow_akeneo.products.levels.place import Place, fitted, same_in
+from pimflow_akeneo.products.levels.place import Place, attributes_of, fitted, same_in
 from pimflow_akeneo.products.moves.adoption import Adoption, Found, without_members
 from pimflow_akeneo.products.moves.adoption_rules import MEMBERS, own_codes
 from pimflow_akeneo.session import Session
 
 Models = Mapping[str, Ancestor]
+
+
+_KNOWN_BY = (MEMBERS, "family_variant", "parent")
+"""What of a derived model tells which one is meant."""
 
 
 class ModelFitting:
@@ -43,7 +47,7 @@ class ModelFitting:
         parents = own_codes(self._run.memory, above)
         named = [self._named(change, found, parents) for change in batch]
         codes = {str(one.payload[name]) for one in named for name in (MODELS.key, "parent") if one.payload.get(name)}
-        models = self._ancestry.models({*codes, *found.own.values()}, self._attributes(named))
+        models = self._ancestry.models({*codes, *found.own.values()}, attributes_of(named, self._parse))
         fits = []
         for change in named:  # one after the other: a model of the batch may stand above another
             code = str(change.payload.get(MODELS.key) or found.own.get(change.key) or change.key)
@@ -58,7 +62,7 @@ class ModelFitting:
     def note(self, item: Item) -> None:
         """Keep in mind the variants of the models that are to be written next: by these they are known."""
         if item.payload.get(MEMBERS):
-            self._noted[item.key] = item
+            self._noted[item.key] = replace(item, payload={name: item.payload.get(name) for name in _KNOWN_BY})
             if len(self._noted) > MOST:
                 self._noted.popitem(last=False)
 
@@ -87,10 +91,6 @@ class ModelFitting:
         elif change.key in found.adopted and change.absent:
             self._held[change.key] = _once_more(change, found.own[change.key])
         return replace(change, item=replace(change.item, payload=payload, problems=problems))
-
-    def _attributes(self, batch: Sequence[Change]) -> frozenset[str]:
-        columns = [self._parse(name) for name in {name for change in batch for name in change.payload}]
-        return frozenset(column.attribute.code for column in columns if isinstance(column, ValueColumn))
 
     def _place(self, change: Change, now: Ancestor | None, models: Models) -> Place | None:
         """Find the level of a model; None where that cannot be known, or where the PIM will refuse it."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Who
 from pimflow_akeneo.columns import Column, ValueColumn
-from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
+from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind, product_kind
 from pimflow_akeneo.products.existence.keys import existence
 from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
 from pimflow_akeneo.products.levels.ancestors import Ancestor
-from pimflow_akeneo.products.levels.place import Place, fitted, same_in, without
+from pimflow_akeneo.products.levels.place import Place, attributes_of, fitted, same_in, without
 from pimflow_akeneo.products.moves.adoption_rules import own_codes
 from pimflow_akeneo.products.moves.conversion import Converting
 from pimflow_akeneo.products.moves.conversion_rules import Move
@@ -74,7 +74,7 @@ class ProductFitting:
             return batch
         standing = list(self._standing(batch))
         codes = {code for one in standing for code in (one.parent, one.now) if code}
-        models = self._ancestry.models(codes, self._attributes(batch))
+        models = self._ancestry.models(codes, attributes_of(batch, self._parse))
         placed = [self._placed(one, models) for one in standing]
         moves = [Move(change, place) for change, place, simple in placed if place and simple]
         looked_at = self._converting.fit(moves) if moves else {}
@@ -100,22 +100,18 @@ class ProductFitting:
     def _standing(self, batch: Sequence[Change]) -> Iterator[_Standing]:
         there = {kind: self._parents(kind, batch) for kind in (PRODUCTS, BY_UUID)}
         for change in batch:
-            parents = there[_kind(change)]
+            parents = there[product_kind(change.payload)]
             key = _key(change)
             named = (change.payload["parent"] or "") if "parent" in change.payload else None
             yield _Standing(change, named, key in parents, parents.get(key))
 
     def _parents(self, kind: Kind, batch: Sequence[Change]) -> dict[str, str | None]:
-        asked = (change for change in batch if _kind(change) is kind and not change.absent)
+        asked = (change for change in batch if product_kind(change.payload) is kind and not change.absent)
         keys = [_key(change) for change in asked if "parent" in change.payload or self._has_values(change)]
         return existence(self._session, kind).parents(keys) if keys else {}
 
     def _has_values(self, change: Change) -> bool:
         return any(isinstance(self._parse(name), ValueColumn) for name in change.payload)
-
-    def _attributes(self, batch: Sequence[Change]) -> frozenset[str]:
-        columns = [self._parse(name) for name in {name for change in batch for name in change.payload}]
-        return frozenset(column.attribute.code for column in columns if isinstance(column, ValueColumn))
 
     def _placed(self, one: _Standing, models: Models) -> tuple[Change, Place | None, bool]:
         """Give a change, its place below a model if it has one, and whether the product is a simple one as yet."""
@@ -144,10 +140,6 @@ class ProductFitting:
         """Give the model above with the values that a product brings to it."""
         code = place.parent.code.lower() if place.parent else ""
         return replace(place, parent=self._ancestry.known.get([code], frozenset()).get(code, place.parent))
-
-
-def _kind(change: Change) -> Kind:
-    return BY_UUID if change.payload.get("uuid") else PRODUCTS
 
 
 def _key(change: Change) -> str:

@@ -5,7 +5,7 @@ The PIM drops such values silently. Here what only repeats the product model is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,6 +63,12 @@ def fitted(change: Change, place: Place, parse: Callable[[str], Column], same: S
         return change
     told = [_told(column, change.payload[name], place, same) for name, column in foreign.items()]
     return without(change, set(foreign), *(problem for problem in told if problem))
+
+
+def attributes_of(batch: Iterable[Change], parse: Callable[[str], Column]) -> frozenset[str]:
+    """Give the codes of the attributes that changes have values for."""
+    columns = [parse(name) for name in {name for change in batch for name in change.payload}]
+    return frozenset(column.attribute.code for column in columns if isinstance(column, ValueColumn))
 
 
 def without(change: Change, columns: set[str], *problems: Problem) -> Change:

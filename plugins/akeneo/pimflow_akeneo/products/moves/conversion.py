@@ -13,7 +13,7 @@ from typing import Any
 from pimflow import Change, Outcome, Problem, ProblemKind, RowProblem, Status, Who
 from pimflow_akeneo.bulk import Answer, deliver
 from pimflow_akeneo.columns import ValueColumn, parse_column
-from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, Kind
+from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, product_kind
 from pimflow_akeneo.products import lines
 from pimflow_akeneo.products.existence.whole_records import whole
 from pimflow_akeneo.products.levels.ancestor_lookup import Ancestry
@@ -37,7 +37,9 @@ class Converting:
     def fit(self, moves: Sequence[Move]) -> dict[str, Change]:
         """Take the parent out of those changes whose product would lose something; give them by their key."""
         products = {one.key.lower(): one for one in moves}
-        kinds = {kind: [one.key for one in moves if _kind(one.change) is kind] for kind in (PRODUCTS, BY_UUID)}
+        kinds = {
+            kind: [one.key for one in moves if product_kind(one.change.payload) is kind] for kind in (PRODUCTS, BY_UUID)
+        }
         found = {key: one for kind, keys in kinds.items() for key, one in whole(self._session, keys, kind).items()}
         own = {key: record for key, record in found.items() if not record.get("parent")}
         models = self._models(one.target for one in moves)
@@ -136,7 +138,3 @@ def _refused(change: Change, code: str, answer: Answer | None) -> Outcome:
 
 def _is_done(answer: Answer | None) -> bool:
     return answer is not None and answer.is_done
-
-
-def _kind(change: Change) -> Kind:
-    return BY_UUID if change.payload.get("uuid") else PRODUCTS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from pimflow import Problem, ProblemKind, RowProblem, Who
 from pimflow_akeneo import checks
 from pimflow_akeneo.columns import QUANTITY, Association
 from pimflow_akeneo.kinds import Kind
+from pimflow_akeneo.spelling import CLOSE, alike
 
 _LARGEST_QUANTITY = 2_147_483_647
 
@@ -35,9 +35,8 @@ def existing(code: str, known: Mapping[str, str], field: str, noun: str) -> str:
 
 def unknown(code: str, known: Iterable[str], field: str, noun: str) -> RowProblem:
     """Tell that the PIM lacks what a property names, and which one is spelled alike."""
-    spelled = {one.lower(): one for one in known}
-    near = get_close_matches(code.lower(), spelled, n=1, cutoff=0.75)
-    hint = f"It has '{spelled[near[0]]}', which is spelled alike. " if near else ""
+    near = alike(code, known, CLOSE)
+    hint = f"It has '{near}', which is spelled alike. " if near else ""
     remedy = f"{hint}Create the {noun} in the PIM, or map the value to one that exists; you decide once."
     reason = f"the PIM has no such {noun}"
     return RowProblem(field, code, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.PRODUCT_MANAGER)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -25,6 +24,7 @@ from pimflow_akeneo.products.reading.queries import Query
 from pimflow_akeneo.products.reading.rows import Reading
 from pimflow_akeneo.search_tables import PRODUCTS, Table
 from pimflow_akeneo.session import Session
+from pimflow_akeneo.spelling import alike
 
 _NOT_ASKED = {"connection", "overlap", "timezone"}
 """Options that change nothing about what is asked for."""
@@ -106,12 +106,6 @@ class RecordsSource(Source):
         for cells in rows:
             yield tuple(cells.get(name) for name in header)
 
-    def all_keys(self, session: Session) -> Iterator[str]:
-        """Give the keys of all records that a full read gives, a hundred a call; uuids where there is no other."""
-        rows = self.model_copy(update={"only_keys": True}).rows(session, Window())
-        next(rows)
-        yield from (next(str(cell) for cell in row if cell is not None) for row in rows)
-
     def _keyed(self, query: Query, window: Window, model: Model) -> Iterator[Query]:
         return queries.having(query, self.kind.searched or model.identifier.code, window.keys)
 
@@ -178,8 +172,8 @@ class ChangesSource(RecordsSource):
     def _is_timezone(cls, value: str | None) -> str | None:
         known = available_timezones()
         if value is not None and value not in known:
-            near = get_close_matches(value, known, n=1)
-            raise ValueError("no time zone has this name" + (f"; did you mean {near[0]!r}?" if near else ""))
+            near = alike(value, known)
+            raise ValueError("no time zone has this name" + (f"; did you mean {near!r}?" if near else ""))
         return value
 
     def window(self, session: Session, cursor: str | None) -> Window:
@@ -222,8 +216,8 @@ def _places(options: Mapping[str, Any]) -> tuple[str | None, str | None]:
 def _unknown(what: str, codes: Any, known: Any) -> Iterator[str]:
     for code in codes or ():
         if code is not None and code not in known:
-            near = get_close_matches(code, known, n=1)
-            yield f"{what} {code!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+            near = alike(code, known)
+            yield f"{what} {code!r}" + (f"; did you mean {near!r}?" if near else "")
 
 
 def _inactive(scope: str | None, locales: Any, model: Model) -> Iterator[str]:

@@ -24,6 +24,9 @@ from pimflow_akeneo.session import Session
 _ROUNDS = 4
 """The PIM names all bad values of a record at once, save those that it cannot even read: these come one by one."""
 
+_MOST_WAITING = 100_000
+"""So many records may wait for a part; of further ones it is told at once that they arrived without it."""
+
 
 class Loading:
     """Sends batches; safe for several threads."""
@@ -33,7 +36,7 @@ class Loading:
         self._kind = kind
         self._parse = parse
         self._partly: dict[str, Status] = {}
-        """What became of records of which a part still waits."""
+        """What became of records of which a part still waits: one that comes again is not new, and waits no more."""
         self._whole_categories = False
         """The PIM does not add or remove categories by itself."""
         self._opened: datetime = session.now().replace(microsecond=0)  # the PIM's own times have no fractions
@@ -90,7 +93,7 @@ class Loading:
         key = one.change.key.lower()
         if key in self._partly:
             return one.outcome(self._partly[key])
-        if one.waits:
+        if one.waits and len(self._partly) < _MOST_WAITING:
             self._partly[key] = status
             status = Status.WAITING
         return one.outcome(status)
