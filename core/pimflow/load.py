@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from loguru import logger
 
 from pimflow.components import Sink, Writer
-from pimflow.diff import Candidate, Rules
+from pimflow.diff import Candidate, Rules, columns_of_new
 from pimflow.errors import FlowError, GuardError, RemoteError, UnreachableError
 from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow.spool import Spool
@@ -115,6 +115,7 @@ def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
         changes, told, decided = fitted(writer, changes)
         outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
         outcomes |= decided
+        outcomes |= _made_whole(writer, batch, outcomes, rules)
     except UnreachableError as error:
         return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
     except NotImplementedError:
@@ -131,6 +132,27 @@ def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
         for candidate in batch
         for key in [candidate.change.key]
     ]
+
+
+def _made_whole(
+    writer: Writer, batch: Sequence[Candidate], outcomes: Mapping[str, Outcome], rules: Rules
+) -> dict[str, Outcome]:
+    """Give records what belongs to new ones, where the target made them anew: somebody had deleted them there."""
+    again = []
+    for candidate in batch:
+        change, outcome = candidate.change, outcomes.get(candidate.change.key)
+        creation = columns_of_new(candidate.prepared.item.payload, rules)
+        if change.known and creation and outcome is not None and outcome.status is Status.CREATED:
+            again.append(replace(change, item=replace(change.item, payload=creation)))
+    going, told, written = fitted(writer, again)
+    written |= {outcome.key: outcome for outcome in writer.load(going)} if going else {}
+    return {key: _as_new(outcomes[key], after, told[key]) for key, after in written.items()}
+
+
+def _as_new(before: Outcome, after: Outcome, told: tuple[Problem, ...]) -> Outcome:
+    """Make one outcome of the two of a record that was made anew."""
+    status = Status.CREATED if after.status in SETTLED else after.status
+    return replace(before, status=status, problems=(*before.problems, *told, *after.problems))
 
 
 def fitted(
