@@ -188,3 +188,17 @@ def changes():
         return [Change(item, number, known, b"") for number, item in enumerate(items)]
 
     return make
+
+
+@pytest.fixture
+def write(session, run, changes):
+    """Send rows to a sink as the core does, and give the outcomes with their problems as text."""
+
+    def make(sink, *rows, known=False):
+        writer = sink(connection="pim").open(session, run)
+        fitted = writer.fit(changes(writer, rows, known))
+        outcomes = writer.load(fitted)
+        told = [problem for change in fitted for problem in change.item.problems]
+        return [outcome.status for outcome in outcomes], [*told, *(p for one in outcomes for p in one.problems)]
+
+    return make

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 import orjson
 import pytest
 
-from pimflow import AccessError
 from pimflow_akeneo.session import COLLECTION
 from pimflow_http import Clock, Limiter
 
@@ -109,20 +108,6 @@ def test_a_pim_that_counts_writes_of_options_refuses_none(session, calm):
     with ThreadPoolExecutor(4) as pool:
         assert [answer.status_code for answer in pool.map(write_option, range(5))] == [200] * 5
     assert throttled(calm) == 0
-
-
-def test_the_check_names_all_rights_that_are_missing(connect):
-    connection = connect(username="reader", password="reader")
-    with connection.open() as session, pytest.raises(AccessError) as caught:
-        connection.check(session)
-    for right in ("products", "attribute options", "family variants", "categories", "locales", "channels"):
-        assert f"List {right}" in str(caught.value)
-
-
-def test_the_check_passes_where_nothing_is_forbidden(connect):
-    connection = connect()
-    with connection.open() as session:
-        assert connection.check(session).startswith("Akeneo")
 
 
 def test_what_is_shared_may_be_made_of_what_else_is_shared(session):
