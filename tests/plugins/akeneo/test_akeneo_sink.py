@@ -1,7 +1,6 @@
 """Products into a PIM that is really served."""
 
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -9,6 +8,8 @@ import pytest
 
 from pimflow import ProblemKind, RowProblem, Status
 from pimflow_akeneo.sinks import AkeneoProductsSink
+
+from .pim_setup import calls, statuses
 
 ROUTE = "PATCH /api/rest/v1/products"
 FULL = {
@@ -55,14 +56,6 @@ PAYLOAD = {
 }
 
 
-def calls(pim):
-    return pim.stats()["routes"].get(ROUTE, {"calls": 0})["calls"]
-
-
-def statuses(outcomes):
-    return Counter(outcome.status for outcome in outcomes)
-
-
 def prepared(writer, row):
     (item,) = writer.prepare(row)
     return item
@@ -94,7 +87,7 @@ def test_250_products_go_in_three_calls_and_are_then_equal(writer, changes, pim)
         outcomes = [outcome for part in pool.map(writer.load, parts) for outcome in part]
     assert statuses(outcomes) == {Status.CREATED: 250}
     assert [outcome.key for outcome in outcomes] == [change.key for change in batch]
-    assert calls(pim) == 3
+    assert calls(pim, ROUTE) == 3
     now = writer.current("products", [change.key for change in batch], ["family", "pieces", "name-en_US"])
     assert now == {change.key: dict(change.payload) for change in batch}
 
@@ -211,7 +204,7 @@ def test_values_that_only_the_pim_can_refuse_are_left_out_in_one_more_call(write
     assert {key: one.status for key, one in outcomes.items()} == dict.fromkeys("abc", Status.CREATED)
     assert outcomes["a"].problems[0].field == "contact"
     assert outcomes["c"].problems[0].kind is ProblemKind.DUPLICATE
-    assert calls(pim) == 2
+    assert calls(pim, ROUTE) == 2
     now = writer.current("products", list("abc"), ["pieces", "ean", "contact"])
     assert now["c"] == {"pieces": 3}
 

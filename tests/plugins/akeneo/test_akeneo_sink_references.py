@@ -1,13 +1,9 @@
 """Products that refer to what the PIM does not have: parents, categories, groups, associated products."""
 
-from collections import Counter
-
 from pimflow import ProblemKind, Status
 from pimflow_akeneo.products.writing import loading
 
-
-def statuses(outcomes):
-    return Counter(outcome.status for outcome in outcomes)
+from .pim_setup import statuses
 
 
 def test_a_parent_that_is_not_there_yet_is_waited_for(writer, changes, pim):

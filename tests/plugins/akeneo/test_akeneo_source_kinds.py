@@ -9,6 +9,7 @@ from pimflow_akeneo.sources import AkeneoProductModelsSource, AkeneoProductsSour
 from pimflow_akeneo_sandbox.serve import serve
 
 from .conftest import CATALOG
+from .pim_setup import calls
 
 
 def value(data, locale=None, scope=None):
@@ -51,10 +52,6 @@ def filled(pim):
 def rows(source, session, window=None):
     header, *found = source.extract(session, window or Window())
     return [{name: cell for name, cell in zip(header, row, strict=True) if cell is not None} for row in found]
-
-
-def calls(pim, route):
-    return pim.stats()["routes"].get(route, {"calls": 0})["calls"]
 
 
 def same_again(writer, row):
