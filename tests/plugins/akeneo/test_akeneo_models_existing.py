@@ -71,6 +71,18 @@ def test_a_large_pim_is_never_listed(session, filled, asked, monkeypatch):
     assert asked(PRODUCTS) == 1 + 5
 
 
+def test_what_a_large_pim_was_asked_a_moment_ago_is_not_asked_again(session, filled, asked, monkeypatch):
+    monkeypatch.setattr(keys, "LARGEST_LIST", 100)
+    filled(PRODUCTS, 150)
+    known = Existence(session, PRODUCTS)
+    (batch, _) = batches(150)
+    assert len(known.found(batch)) == 100
+    assert known.parents(batch) == dict.fromkeys(batch)
+    assert asked(PRODUCTS) == 1 + 1
+    assert known.found([batch[0], "p-0120", "ghost"]) == {batch[0]: "P-0000", "p-0120": "P-0120"}
+    assert asked(PRODUCTS) == 1 + 2
+
+
 def test_what_this_run_wrote_exists_from_then_on(session, asked):
     known = Existence(session, PRODUCTS)
     assert known.found(["a", "b"]) == {}

@@ -217,11 +217,11 @@ _REASONS: Mapping[int, str] = {
 
 def _not_had(last: Attempt, host: str) -> RowProblem:
     if last.transient or last.response is None:
-        what = f"failed with status {last.response.status_code}" if last.response is not None else "did not answer"
+        what = "could not give the file, and may do so later" if last.response is not None else "did not answer"
         reason = f"server {host} {what}"
         return RowProblem(
             None, None, reason, kind=ProblemKind.CONNECTION, remedy=_LATER, who=Who.ADMINISTRATOR, detail=str(last)
         )
     status = last.response.status_code
-    reason = _REASONS.get(status, f"server {host} answered with status {status} in place of a file")
+    reason = _REASONS.get(status, f"server {host} gives no file at this address")
     return RowProblem(None, None, reason, kind=ProblemKind.MISSING, remedy=_CORRECT, detail=str(last))

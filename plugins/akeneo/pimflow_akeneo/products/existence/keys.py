@@ -54,6 +54,7 @@ class Existence:
         self._all: Mapping[str, Present] | None = None
         self._written: OrderedDict[str, str] = OrderedDict()
         self._placed: OrderedDict[str, str | None] = OrderedDict()
+        self._seen: OrderedDict[str, Present] = OrderedDict()
 
     def found(self, keys: Iterable[str]) -> dict[str, str]:
         """Give those of the keys that the PIM has: as asked -> as the PIM spells it. Raises FlowError."""
@@ -124,8 +125,16 @@ class Existence:
     def _listed(self) -> Iterable[dict[str, Any]]:
         return lookup.pages(self._session, lookup.projection([self._identifier]), self._kind) if self._count else ()
 
-    def _looked_up(self, keys: Iterable[str]) -> Mapping[str, Present]:
-        return self._by_lower(lookup.find(self._session, keys, [self._identifier], self._kind))
+    def _looked_up(self, keys: Sequence[str]) -> Mapping[str, Present]:
+        """Look up what was not found a moment ago: a batch is asked for before it is fitted, and when it is."""
+        with self._lock:
+            seen = {key.lower(): self._seen[key.lower()] for key in keys if key.lower() in self._seen}
+        rest = [key for key in keys if key.lower() not in seen]
+        found = self._by_lower(lookup.find(self._session, rest, [self._identifier], self._kind))
+        with self._lock:
+            self._seen.update(found)
+            _forget(self._seen)
+        return {**seen, **found}
 
     def _by_lower(self, records: Iterable[dict[str, Any]]) -> Mapping[str, Present]:
         model = self._session.catalog.model
