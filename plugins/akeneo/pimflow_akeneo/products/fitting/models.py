@@ -56,7 +56,7 @@ class ModelFitting:
             change = change if place is None else fitted(change, place, self._parse, self._same)  # noqa: PLW2901
             fits.append(change)
             if place is not None and change.key not in found.problems:
-                models = {**models, code.lower(): self._as_written(change, code, now, place)}
+                models[code.lower()] = self._as_written(change, code, now, place)
         return fits
 
     def note(self, item: Item) -> None:
