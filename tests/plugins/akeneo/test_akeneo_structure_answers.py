@@ -46,6 +46,13 @@ def test_an_owner_that_went_away_lets_the_record_wait():
     assert (status, problem.field) == (Status.WAITING, "attribute")
 
 
+def test_a_channel_waits_for_the_attributes_whose_units_it_converts():
+    errors = ({"property": "conversion_units", "message": 'The attribute "weight" does not exist.'},)
+    payload = {"conversion_units": {"weight": "GRAM"}}
+    status, (problem,) = judge(Answer(422, "Validation failed.", errors), payload, resources.CHANNELS)
+    assert (status, problem.kind, problem.value) == (Status.WAITING, ProblemKind.REFERENCE, "weight")
+
+
 def test_several_errors_are_all_told_and_one_that_cannot_come_refuses():
     errors = (
         {"property": "labels", "message": 'The locale "xx_XX" does not exist.'},

@@ -15,6 +15,7 @@ from pimflow_akeneo.structure.description import Column, Place, Resource
 _PROPERTY = re.compile(r"^Property [\"'`“](\w+)[\"'`”]")
 _ABSENT = re.compile(r"The (?:given )?([a-z ]+?) does not exist[^\"“]*(?:[\"“](.*)[\"”] given)?")
 _LOCALE = re.compile(r"^The locale [\"“](.+)[\"”] does not exist")
+_ABSENT_ATTRIBUTE = re.compile(r"^The attribute [\"“](.+)[\"”] does not exist")
 _MEMBERSHIP = re.compile(
     r"^[\"“](\w+)[\"”] attribute cannot be added .* not an attribute of the [\"“](\w+)[\"”] family"
 )
@@ -154,6 +155,11 @@ def _absent_locale(told: _Told) -> Problem | None:
     return absent(told.name or "label", found[1], "locale", told.message) if found else None
 
 
+def _absent_attribute(told: _Told) -> Problem | None:
+    found = _ABSENT_ATTRIBUTE.match(told.message)
+    return absent(told.name, found[1], "attribute", told.message) if found and told.name else None
+
+
 def _metric_family(told: _Told) -> Problem | None:
     if "valid metric family" not in told.message:
         return None
@@ -209,6 +215,7 @@ def _too_long(told: _Told) -> Problem | None:
 _UNDERSTANDING: tuple[Callable[[_Told], Problem | None], ...] = (
     _absent_locale,
     _absent_thing,
+    _absent_attribute,
     _metric_family,
     _outside_the_family,
     _unchangeable,
