@@ -15,9 +15,20 @@ from hypothesis import strategies as st
 Row = dict[str, str]
 
 LOCALES = ["de_DE", "en_US", "fr_FR", "ja_JP", "sr_Cyrl_ME"]
-KINDS = (
-    "text textarea number metric price_collection boolean date simpleselect multiselect file image identifier".split()
-)
+KINDS = [
+    "text",
+    "textarea",
+    "number",
+    "metric",
+    "price_collection",
+    "boolean",
+    "date",
+    "simpleselect",
+    "multiselect",
+    "file",
+    "image",
+    "identifier",
+]
 UNIQUE = {"text", "number", "date"}
 AXES = {"simpleselect", "boolean", "metric"}
 UNITS = {"Weight": ["GRAM", "KILOGRAM"], "Length": ["METER", "CENTIMETER"]}

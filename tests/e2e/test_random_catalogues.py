@@ -140,11 +140,15 @@ def meaning(catalogue, folder, name, column, cell):
         return Decimal(cell)
     attribute = column.partition("-")[0]
     if name in RECORDS and attribute in catalogue.shape and not column.endswith("-unit"):
-        kind = catalogue.kind(attribute)
-        if kind in NUMBERS:
-            return Decimal(cell)
-        return (folder / cell).read_bytes() if kind in {"file", "image"} else cell
+        return value(catalogue.kind(attribute), folder, cell)
     return cell
+
+
+def value(kind, folder, cell):
+    """What a cell of an attribute says."""
+    if kind in NUMBERS:
+        return Decimal(cell)
+    return (folder / cell).read_bytes() if kind in {"file", "image"} else cell
 
 
 def above(catalogue, row):
@@ -183,7 +187,7 @@ def compare_row(catalogue, folders, name, wanted, found):
 
 def is_more(name, column, expected):
     """Tell what the PIM writes for an empty cell."""
-    return expected is None and (name, column) in {("families", "attribute_as_label")}
+    return expected is None and (name, column) == ("families", "attribute_as_label")
 
 
 def check(catalogue: Catalogue, pims):
