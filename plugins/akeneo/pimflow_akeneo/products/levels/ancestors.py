@@ -43,14 +43,18 @@ class Ancestors:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Ancestor] = OrderedDict()
         self._written: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._claimed: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
-    def get(self, codes: Iterable[str], attributes: frozenset[str]) -> dict[str, Ancestor]:
-        """Give those that are known with the values of these attributes, by lower-case code."""
+    def get(self, codes: Iterable[str], attributes: frozenset[str], *, claimed: bool = True) -> dict[str, Ancestor]:
+        """Give those that are known with the values of these attributes, by lower-case code.
+
+        Values that were claimed may never arrive: who would lose his own without them asks for models not `claimed`.
+        """
         with self._lock:
             found = {code: self._known[code] for code in map(str.lower, codes) if code in self._known}
             for code in found:
                 self._known.move_to_end(code)
-            return {code: self._complete(one) for code, one in found.items() if one.tells(attributes)}
+            return {code: self._complete(one, claimed) for code, one in found.items() if one.tells(attributes)}
 
     def __bool__(self) -> bool:
         """Tell whether any model is known."""
@@ -74,15 +78,17 @@ class Ancestors:
         Gives those that another claimed before, with what they say; then nothing is taken.
         """
         with self._lock:
-            written = self._written.get(code.lower(), {})
+            claimed = self._claimed.get(code.lower(), {})
+            written = {**self._written.get(code.lower(), {}), **claimed}
             others = {name: written[name] for name in values if written.get(name) not in [None, values[name]]}
             if not others:
-                _keep(self._written, code.lower(), {**written, **values})
+                _keep(self._claimed, code.lower(), {**claimed, **values})
             return others
 
-    def _complete(self, model: Ancestor) -> Ancestor:
-        above = self._written.get((model.parent or "").lower(), {})
-        written = {**above, **self._written.get(model.code.lower(), {})}
+    def _complete(self, model: Ancestor, claimed: bool) -> Ancestor:
+        kept = (self._written, self._claimed) if claimed else (self._written,)
+        codes = ((model.parent or "").lower(), model.code.lower())
+        written = {name: value for code in codes for one in kept for name, value in one.get(code, {}).items()}
         if not written:
             return model
         values = {name: value for name, value in {**model.values, **written}.items() if value is not None}

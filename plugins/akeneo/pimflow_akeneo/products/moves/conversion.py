@@ -97,7 +97,7 @@ class Converting:
     def _models(self, codes: Iterable[str]) -> dict[str, Values]:
         """Read the models with all their values; one that this run writes is as it will be then."""
         asked = sorted(set(codes))
-        planned = self._ancestry.known.get(asked, frozenset())
+        planned = self._ancestry.known.get(asked, frozenset(), claimed=False)
         found: dict[str, Values] = {code: one.values for code, one in planned.items()}
         complete = {code for code, one in planned.items() if one.attributes is None}
         for code, record in whole(self._session, asked, MODELS, sure=complete).items():
