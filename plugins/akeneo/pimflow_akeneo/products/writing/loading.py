@@ -100,6 +100,8 @@ class Loading:
 
     def _note(self, one: Pending, kind: Kind, status: Status) -> None:
         existence(self._session, kind).wrote([one.key])
+        if status is Status.CREATED:
+            existence(self._session, kind).made(one.key)
         if status is Status.CREATED or "parent" in one.payload:
             existence(self._session, kind).placed(one.key, one.payload.get("parent"))
         if kind is BY_UUID and one.change.payload.get("identifier"):

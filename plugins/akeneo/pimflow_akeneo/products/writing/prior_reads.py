@@ -48,7 +48,10 @@ class Before:
     @cached_property
     def prices(self) -> Mapping[str, Prices]:
         """The prices in currencies that the changes do not name, by lower-case key: the PIM replaces all at once."""
-        there = [one for one in self._pending if self._partial(one) and self.there.get(one.key, True)]
+        made = existence(self._session, self._kind).is_made
+        there = [
+            one for one in self._pending if self._partial(one) and self.there.get(one.key, True) and not made(one.key)
+        ]
         if not there:
             return {}
         codes = {column.attribute.code for one in there for column in self._partial(one)}
