@@ -46,7 +46,7 @@ def test_plan_tells_old_and_new_and_writes_nothing(project: Project) -> None:
     project.write(ROWS[0].replace("red", "blue"), ROWS[1], "NEW-1;mugs;cups;New;red;1")
     plan = project.command("plan", str(project.folder / "pipeline.yaml"))
     assert "colour: red -> blue" in plan.out
-    assert "create NEW-1" in plan.out
+    assert "create product NEW-1" in plan.out
     assert "1 new, 1 updated, 1 already up to date" in plan.out
     assert project.writes() == writes
     assert project.product("NEW-1") is None

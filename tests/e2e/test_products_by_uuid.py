@@ -32,7 +32,7 @@ def test_a_new_identifier_renames_the_product_and_leaves_it_enabled(load, served
     served.seed({"resource": "products", "data": {"identifier": "OLD", "family": "mugs", "enabled": True}})
     uuid = served.store.product("OLD").uuid
     plan = load("plan", f"{uuid};NEW;mugs;red")
-    assert "change NEW" in plan
+    assert "change product NEW" in plan
     assert "identifier: OLD -> NEW" in plan
     assert "enabled" not in plan
     assert "0 new, 1 updated" in load("run", f"{uuid};NEW;mugs;red")

@@ -120,6 +120,9 @@ def test_a_product_that_the_pim_lacks_is_not_asked_for_its_other_prices(writer, 
     assert statuses(writer.load([replace(change, absent=True)])) == {Status.CREATED: 1}
     assert asked not in pim.stats()["routes"]
     assert statuses(writer.load([change])) == {Status.UPDATED: 1}
+    assert asked not in pim.stats()["routes"], "it waited for something, and goes again as it was"
+    (other,) = changes(writer, [{"identifier": "new", "price-EUR": "6"}])
+    assert statuses(writer.load([other])) == {Status.UPDATED: 1}
     assert pim.stats()["routes"][asked]["calls"] == 1
 
 

@@ -53,7 +53,6 @@ class Existence:
         self._lookups = 0
         self._all: Mapping[str, Present] | None = None
         self._written: OrderedDict[str, str] = OrderedDict()
-        self._made: OrderedDict[str, None] = OrderedDict()
         self._placed: OrderedDict[str, str | None] = OrderedDict()
         self._seen: OrderedDict[str, Present] = OrderedDict()
 
@@ -85,17 +84,6 @@ class Existence:
                 self._written[key.lower()] = key
                 self._written.move_to_end(key.lower())
             _forget(self._written)
-
-    def made(self, key: str) -> None:
-        """Take note of a record that this run made: nobody else has put anything into it. The latest are remembered."""
-        with self._lock:
-            self._made[key.lower()] = None
-            _forget(self._made)
-
-    def is_made(self, key: str) -> bool:
-        """Tell whether this run made a record, as far as that is remembered."""
-        with self._lock:
-            return key.lower() in self._made
 
     def placed(self, key: str, parent: str | None) -> None:
         """Take note of the product model under which a record was written."""

@@ -17,6 +17,7 @@ from pimflow_akeneo.products.judging.verdicts import Verdict, judge, without_mem
 from pimflow_akeneo.products.writing import uuid_lines
 from pimflow_akeneo.products.writing.category_changes import as_whole, concerned, not_offered
 from pimflow_akeneo.products.writing.created_or_updated import created
+from pimflow_akeneo.products.writing.made_records import MadeRecords
 from pimflow_akeneo.products.writing.pending import Pending
 from pimflow_akeneo.products.writing.prior_reads import Before
 from pimflow_akeneo.session import Session
@@ -37,6 +38,7 @@ class Loading:
         self._parse = parse
         self._partly: dict[str, Status] = {}
         """What became of records of which a part still waits: one that comes again is not new, and waits no more."""
+        self._made = MadeRecords()
         self._whole_categories = False
         """The PIM does not add or remove categories by itself."""
         self._opened: datetime = session.now().replace(microsecond=0)  # the PIM's own times have no fractions
@@ -61,7 +63,7 @@ class Loading:
         return [(BY_UUID, by_uuid), (self._kind, others)]
 
     def _load(self, kind: Kind, pending: Sequence[Pending]) -> Iterator[Outcome]:
-        before = Before(self._session, kind, self._parse, pending)
+        before = Before(self._session, kind, self._parse, pending, self._made)
         there = before.there
         if kind is BY_UUID:
             pending = [self._reachable(one, before.uuids) for one in pending]
@@ -83,7 +85,10 @@ class Loading:
                 if verdict.sent_again and number < _ROUNDS and one.may_go_without(verdict):
                     pending.append(one.without(verdict))
                 else:
-                    yield self._settled(one, kind, verdict, statuses.get(one.key, verdict.status))
+                    status = statuses.get(one.key, verdict.status)
+                    if status is Status.CREATED:
+                        self._made.add(one.key, before.sent(one))
+                    yield self._settled(one, kind, verdict, status)
 
     def _settled(self, one: Pending, kind: Kind, verdict: Verdict, status: Status) -> Outcome:
         """Tell the outcome; a record whose associations are missing waits once, then it has arrived without them."""
@@ -100,8 +105,6 @@ class Loading:
 
     def _note(self, one: Pending, kind: Kind, status: Status) -> None:
         existence(self._session, kind).wrote([one.key])
-        if status is Status.CREATED:
-            existence(self._session, kind).made(one.key)
         if status is Status.CREATED or "parent" in one.payload:
             existence(self._session, kind).placed(one.key, one.payload.get("parent"))
         if kind is BY_UUID and one.change.payload.get("identifier"):

@@ -13,22 +13,32 @@ from pimflow_akeneo.products.existence import lookup
 from pimflow_akeneo.products.existence.keys import existence
 from pimflow_akeneo.products.lines import Prices
 from pimflow_akeneo.products.writing import uuid_lines
+from pimflow_akeneo.products.writing.made_records import MadeRecords
 from pimflow_akeneo.products.writing.pending import Pending
 from pimflow_akeneo.products.writing.uuid_lines import Uuids
 from pimflow_akeneo.session import Session
 
 
 class Before:
-    """What the PIM has of one batch, read piece by piece when it is needed. For one thread."""
+    """What the PIM has of one batch, read piece by piece when it is needed. For one thread.
+
+    `made` are records that the same flow made earlier in this run and now sends again.
+    """
 
     def __init__(
-        self, session: Session, kind: Kind, parse: Callable[[str], Column], pending: Sequence[Pending]
+        self,
+        session: Session,
+        kind: Kind,
+        parse: Callable[[str], Column],
+        pending: Sequence[Pending],
+        made: MadeRecords,
     ) -> None:
         self._session = session
         self._kind = kind
         self._model = session.catalog.model
         self._parse = parse
         self._pending = pending
+        self._made = made
 
     @cached_property
     def there(self) -> Mapping[str, bool]:
@@ -48,10 +58,8 @@ class Before:
     @cached_property
     def prices(self) -> Mapping[str, Prices]:
         """The prices in currencies that the changes do not name, by lower-case key: the PIM replaces all at once."""
-        made = existence(self._session, self._kind).is_made
-        there = [
-            one for one in self._pending if self._partial(one) and self.there.get(one.key, True) and not made(one.key)
-        ]
+        partial = [one for one in self._pending if self._partial(one) and not self._made.has(one.key, self.sent(one))]
+        there = [one for one in partial if self.there.get(one.key, True)]
         if not there:
             return {}
         codes = {column.attribute.code for one in there for column in self._partial(one)}
@@ -62,6 +70,15 @@ class Before:
                 lines.flat(record, self._model, self._kind), codes
             )
             for record in found
+        }
+
+    def sent(self, one: Pending) -> Mapping[str, Any]:
+        """Give the prices that a change carries, by column name."""
+        columns = {name: self._parse(name) for name in one.change.payload}
+        return {
+            name: one.change.payload[name]
+            for name, column in columns.items()
+            if isinstance(column, ValueColumn) and column.part
         }
 
     @cached_property
