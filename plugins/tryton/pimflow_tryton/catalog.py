@@ -64,6 +64,12 @@ class Catalog:
         return self._once("units", self._units)
 
     @property
+    def attribute_sets(self) -> Mapping[int, str]:
+        """Give the names of all sets of product attributes by id: a product takes attributes of its set alone."""
+        found = self._once("attribute sets", lambda: self._all("product.attribute.set", "name"))
+        return {one["id"]: one["name"] for one in found}
+
+    @property
     def attributes(self) -> Mapping[str, Attribute]:
         """Give all product attributes by name; none where the server does not know any."""
         return self._once("attributes", self._attributes)

@@ -56,6 +56,5 @@ def _models(session: Session, kind: Kind) -> Iterator[str]:
 
 def _latest_of(session: Session, model: str) -> dt.datetime | None:
     order: Sequence[Any] = [["last_modified_at", "DESC"], ["id", "DESC"]]
-    hidden_too = [["active", "in", [True, False]]] if "active" in session.catalog.fields(model) else []
-    page = session.call(f"{model}.search_read", hidden_too, 0, 1, order, ["last_modified_at"])
+    page = session.call(f"{model}.search_read", [], 0, 1, order, ["last_modified_at"])
     return page[0]["last_modified_at"] if page else None

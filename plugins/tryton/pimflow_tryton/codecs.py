@@ -121,6 +121,21 @@ def unit(catalog: Catalog) -> Codec:
     return Codec(accept, write, lambda number: catalog.units[number]["symbol"])
 
 
+def attribute_set(catalog: Catalog) -> Codec:
+    """Make the codec of a set of attributes, found by name."""
+
+    def accept(cell: Any) -> str:
+        text = str(cell).strip()
+        if text not in catalog.attribute_sets.values():
+            raise _absent("attribute set", text)
+        return text
+
+    def write(name: str) -> int:
+        return next(number for number, one in catalog.attribute_sets.items() if one == name)
+
+    return Codec(accept, write, lambda number: catalog.attribute_sets[number])
+
+
 def categories(catalog: Catalog) -> Codec:
     """Make the codec of categories, found by code or path."""
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pimflow_tryton.places import PRODUCT, Place
-from pimflow_tryton.reading import EVERY_STATE
 from pimflow_tryton.session import Record, Session
 
 _NEEDED = ("code", "active", "template.active", "template.categories", "attributes", "identifiers.type")
@@ -16,7 +15,7 @@ def find(session: Session, codes: Sequence[str], asks: Sequence[str] = (), langu
     """Give the variants by code. Of several the active one counts, else the youngest; archived ones are there too."""
     there = session.catalog.fields(PRODUCT)
     names = {name for name in (*_NEEDED, "identifiers.code", *asks) if name.partition(".")[0] in there}
-    domain = [["code", "in", list(codes)], EVERY_STATE]
+    domain = [["code", "in", list(codes)]]
     search = f"{PRODUCT}.search_read"
     found = session.call(search, domain, 0, None, [["id", "ASC"]], sorted(names), language=language or None)
     by_rank = sorted(found, key=lambda one: (bool(one["active"] and one["template."]["active"]), one["id"]))

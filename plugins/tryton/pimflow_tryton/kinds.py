@@ -61,7 +61,7 @@ def of_templates(session: Session) -> Iterator[Column]:
     yield _column("id", "integer", "Id of the template, which never changes", ("id",), lambda one: one["id"])
     yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
     yield _column("active", "boolean", "Active", ("active",), lambda one: bool(one["active"]))
-    yield _column("variants", "list", "Codes of the active variants", ("products.code",), _variants)
+    yield _column("variants", "list", "Codes of the active variants", ("products.code", "products.active"), _variants)
     yield _moment()
     yield from _pictures(session, TEMPLATES)
 
@@ -110,4 +110,4 @@ def _identifiers(one: Record) -> list[dict[str, Any]]:
 
 
 def _variants(one: Record) -> list[str]:
-    return sorted(part["code"] for part in one["products."] if part["code"])
+    return sorted(part["code"] for part in one["products."] if part["code"] and part["active"])

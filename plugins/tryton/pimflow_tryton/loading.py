@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
@@ -40,37 +41,49 @@ class Loading:
     def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
         """Write a batch and tell one outcome a change."""
         there = find(self._session, [change.key for change in batch])
-        new = [change for change in batch if change.key not in there]
+        old, new = set(there), [change for change in batch if change.key not in there]
+        refused = self._created(new)
+        languages = sorted({place.language for change in batch for place, _ in self._places(change)} - {""})
+        unfinished = [one.key for one in new if one.key not in refused and (languages or _wants(one) is False)]
+        there |= find(self._session, unfinished) if unfinished else {}
+        refused |= self._switched([change for change in batch if change.key in old], there, to=True)
+        refused |= {one.key: _ARCHIVED for one in batch if one.key in old and _is_closed(one, there[one.key])}
+        for language in ("", *languages):
+            going = [one for one in batch if one.key in (there if language else old) and one.key not in refused]
+            refused |= self._written(going, there, language)
+        going = [change for change in batch if change.key in there and change.key not in refused]
+        refused |= self._switched(going, there, to=False)
+        for change in batch:
+            status = Status.UPDATED if change.key in old else Status.CREATED
+            yield _outcome(change, refused.get(change.key), status)
+
+    def _created(self, new: Sequence[Change]) -> dict[str, Problem]:
         refused = {change.key: problem for change in new if (problem := self._lacks(change))}
         jobs = [Job(change.key, self._creation(change)) for change in new if change.key not in refused]
-        refused |= self._each(jobs, self._create)
-        languages = {place.language for change in batch for place, _ in self._places(change)} - {""}
-        made = [change.key for change in new if change.key not in refused and languages]
-        there |= find(self._session, made) if made else {}
-        for language in ("", *sorted(languages)):
-            going = [change for change in batch if change.key in there and change.key not in refused]
-            going = going if language else [change for change in going if change not in new]
-            refused |= self._written(going, there, language)
-        for change in batch:
-            status = Status.CREATED if change in new else Status.UPDATED
-            problem = refused.get(change.key)
-            yield Outcome(
-                change.resource, change.key, Status.REFUSED if problem else status, (problem,) if problem else ()
-            )
+        return refused | self._each(jobs, self._create)
+
+    def _switched(self, going: Sequence[Change], there: Mapping[str, Record], *, to: bool) -> dict[str, Problem]:
+        """Take products back into use, their templates first, or archive them; Tryton wants that on its own."""
+        refused: dict[str, Problem] = {}
+        for model in (TEMPLATE, PRODUCT) if to else (PRODUCT,):
+            jobs = []
+            for change in going:
+                record = there[change.key]
+                now = bool(record["active"] if model == PRODUCT else record["template."]["active"])
+                if _wants(change) is to and now is not to:
+                    jobs.append(Job(change.key, {"active": to}, _id(record, model)))
+            refused |= self._each(jobs, partial(self._write, model, ""))
+        return refused
 
     def _written(self, going: Sequence[Change], there: Mapping[str, Record], language: str) -> dict[str, Problem]:
         refused: dict[str, Problem] = {}
         for model in (TEMPLATE, PRODUCT):
             jobs = [
-                Job(
-                    change.key,
-                    values,
-                    there[change.key]["id"] if model == PRODUCT else there[change.key]["template."]["id"],
-                )
+                Job(change.key, values, _id(there[change.key], model))
                 for change in going
                 if change.key not in refused and (values := self._values(change, there[change.key], model, language))
             ]
-            refused |= self._each(jobs, lambda some, model=model: self._write(model, some, language))  # type: ignore[misc]
+            refused |= self._each(jobs, partial(self._write, model, language))
         return refused
 
     def _each(self, jobs: Sequence[Job], send: Callable[[Sequence[Job]], None]) -> dict[str, Problem]:
@@ -89,7 +102,7 @@ class Loading:
     def _create(self, jobs: Sequence[Job]) -> None:
         self._session.call(f"{TEMPLATE}.create", [job.values for job in jobs], writes=True)
 
-    def _write(self, model: str, jobs: Sequence[Job], language: str) -> None:
+    def _write(self, model: str, language: str, jobs: Sequence[Job]) -> None:
         pairs = [part for job in jobs for part in ([job.id], job.values)]
         self._session.call(f"{model}.write", *pairs, language=language or None, writes=True)
 
@@ -97,7 +110,7 @@ class Loading:
         """Give where each value of a change goes, as Tryton takes it."""
         for column, value in change.payload.items():
             place = self._place(column)
-            if place is not None and column != "code":
+            if place is not None and column not in {"code", "active"}:
                 yield place, None if value is None else place.codec.write(value)
 
     def _lacks(self, change: Change) -> Problem | None:
@@ -133,8 +146,6 @@ class Loading:
         """Make what is written to a record that is there, in one language."""
         given = [(place, value) for place, value in self._places(change) if place.language == language]
         values = {place.field: value for place, value in given if place.model == model}
-        if model == TEMPLATE and any(place.column == "active" and value for place, value in given):
-            values |= {} if record["template."]["active"] else {"active": True}
         if "categories" in values:
             values["categories"] = _commands(values["categories"] or [], record["template."]["categories"])
         if "attributes" in values:
@@ -146,6 +157,26 @@ class Loading:
         return {field: value for field, value in values.items() if value != []}
 
 
+_ARCHIVED = Problem(
+    "it is archived in Tryton, and archived products cannot be changed there",
+    ProblemKind.VALUE,
+    remedy="Have it taken back into use in Tryton, or map `active`.",
+    who=Who.SOURCE_TEAM,
+)
+
+
+def _wants(change: Change) -> bool | None:
+    """Tell whether a product is to be in use; None where the change does not say."""
+    wanted: bool | None = change.payload.get("active")
+    return wanted
+
+
+def _is_closed(change: Change, record: Record) -> bool:
+    """Tell whether a product is archived and stays so, while there is more to write than that."""
+    in_use = record["active"] and record["template."]["active"]
+    return not in_use and not _wants(change) and bool(set(change.payload) - {"code", "active"})
+
+
 def told(error: RefusedError) -> Problem:
     """Tell a refusal in Tryton's words, without the name of the record."""
     said = _RECORD.sub("", error.said).rstrip(".")
@@ -153,6 +184,17 @@ def told(error: RefusedError) -> Problem:
     return Problem(
         f"Tryton says: {said}", ProblemKind.VALUE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=error.detail
     )
+
+
+def _outcome(change: Change, problem: Problem | None, status: Status) -> Outcome:
+    if problem is None:
+        return Outcome(change.resource, change.key, status)
+    return Outcome(change.resource, change.key, Status.REFUSED, (problem,))
+
+
+def _id(record: Record, model: str) -> int:
+    found: int = record["id"] if model == PRODUCT else record["template."]["id"]
+    return found
 
 
 def _missing(field: str, reason: str, who: Who) -> Problem:

@@ -38,7 +38,7 @@ class Login:
     def __init__(self, client: Client, gate: Client, account: Account) -> None:
         self._client = client
         self._gate = gate
-        self._account = account
+        self.account = account
         self._lock = threading.Lock()
         self._header = ""
         self._refused: FlowError | None = None
@@ -60,7 +60,7 @@ class Login:
             return
         try:
             body = {"id": 1, "method": "common.db.logout", "params": []}
-            self._gate.request("POST", self._account.path, json=body, headers={"Authorization": self._header})
+            self._gate.request("POST", self.account.path, json=body, headers={"Authorization": self._header})
         except FlowError as error:
             logger.debug("not logged out: {}", error)
 
@@ -86,7 +86,7 @@ class Login:
         return answer["result"]
 
     def _log_in(self) -> str:
-        who = self._account
+        who = self.account
         params = [who.username, {"password": who.password}, "en"]
         body = {"id": 1, "method": "common.db.login", "params": params}
         response = self._gate.request("POST", who.path, json=body, handled={401, 403, 404, 429})
@@ -104,7 +104,7 @@ class Login:
 
     def _refusal(self, response: httpx.Response) -> FlowError:
         where, detail = f"Tryton at {self._gate.remote.address}", self._gate.refusal(response).detail
-        who = self._account
+        who = self.account
         if response.status_code == 404:
             return RemoteError(f"{where} has no database {who.database!r}. Check `database`.", detail=detail)
         if response.status_code == 429:
@@ -124,12 +124,12 @@ class Login:
         where, detail = f"Tryton at {self._gate.remote.address}", str(error)[:200]
         if isinstance(error, list) and error[:1] == ["LoginException"]:
             return LoginError(
-                f"{where} wants more than a password of user {self._account.username!r}. Use a user who logs in with "
+                f"{where} wants more than a password of user {self.account.username!r}. Use a user who logs in with "
                 "a password alone.",
                 detail=detail,
             )
         return RemoteError(
-            f"{where} has not loaded database {self._account.database!r}. Its administrator can start it with "
-            f"`trytond -d {self._account.database}`.",
+            f"{where} has not loaded database {self.account.database!r}. Its administrator can start it with "
+            f"`trytond -d {self.account.database}`.",
             detail=detail,
         )

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from pimflow_tryton.catalog import Catalog
-from pimflow_tryton.codecs import BOOLEAN, GTIN, OF_TYPE, TEXT, Codec, categories, selection, several, unit
+from pimflow_tryton.codecs import (
+    BOOLEAN,
+    GTIN,
+    OF_TYPE,
+    TEXT,
+    Codec,
+    attribute_set,
+    categories,
+    selection,
+    several,
+    unit,
+)
 from pimflow_tryton.session import Record
 
 PRODUCT, TEMPLATE = "product.product", "product.template"
@@ -53,13 +64,7 @@ def place(column: str, catalog: Catalog, own_language: str) -> Place | None:
     if column == "ean":
         return Place(column, "ean", PRODUCT, GTIN) if "identifiers" in catalog.fields(PRODUCT) else None
     if column.startswith(ATTRIBUTE):
-        attribute = catalog.attributes.get(column.removeprefix(ATTRIBUTE))
-        codec = (
-            _codec({"type": attribute.type, "selection": list(attribute.options.items())}, catalog)
-            if attribute
-            else None
-        )
-        return Place(column, "attributes", PRODUCT, codec) if codec else None
+        return _of_attribute(column, catalog)
     field, _, language = column.partition("@")
     model = PRODUCT if field in _VARIANT else TEMPLATE
     info = catalog.fields(model).get(field)
@@ -71,6 +76,14 @@ def place(column: str, catalog: Catalog, own_language: str) -> Place | None:
     return Place(column, field, model, codec, "" if language == own_language else language) if codec else None
 
 
+def _of_attribute(column: str, catalog: Catalog) -> Place | None:
+    attribute = catalog.attributes.get(column.removeprefix(ATTRIBUTE))
+    if attribute is None:
+        return None
+    codec = _codec({"type": attribute.type, "selection": list(attribute.options.items())}, catalog)
+    return Place(column, "attributes", PRODUCT, codec) if codec else None
+
+
 def _codec(info: Any, catalog: Catalog) -> Codec | None:
     kind, relation = info["type"], info.get("relation")
     if kind in {"selection", "multiselection"}:
@@ -80,6 +93,8 @@ def _codec(info: Any, catalog: Catalog) -> Codec | None:
         return several(options) if kind == "multiselection" else selection(options)
     if relation == "product.uom" and kind == "many2one":
         return unit(catalog)
+    if relation == "product.attribute.set" and kind == "many2one":
+        return attribute_set(catalog)
     if relation == "product.category" and kind == "many2many":
         return categories(catalog)
     return OF_TYPE.get(kind)

@@ -8,8 +8,6 @@ from typing import Any
 from pimflow_tryton.columns import Column
 from pimflow_tryton.session import Record, Session
 
-EVERY_STATE = ["active", "in", [True, False]]
-
 
 def pages(
     session: Session, model: str, domain: Sequence[Any], columns: Sequence[Column], size: int
@@ -37,8 +35,6 @@ def _texts(
     """Read a page in another language; by a search, because a record may have been deleted meanwhile."""
     names = sorted({ask for column in columns if column.language == language for ask in column.asks})
     domain: list[Any] = [["id", "in", [record["id"] for record in records]]]
-    if "active" in session.catalog.fields(model):
-        domain.append(EVERY_STATE)
     found = session.call(f"{model}.search_read", domain, 0, None, None, names, language=language)
     return {record["id"]: record for record in found}
 
@@ -48,7 +44,7 @@ def _without_shadowed(session: Session, model: str, page: list[Record]) -> list[
     codes = sorted({record["code"] for record in page if record.get("code") and not _is_active(record)})
     if not codes:
         return page
-    domain: list[Any] = [["code", "in", codes]]  # without a word about `active` a search finds active ones only
+    domain: list[Any] = [["code", "in", codes], ["active", "=", True]]
     if model == "product.product":
         domain.append(["template.active", "=", True])
     found = session.call(f"{model}.search_read", domain, 0, None, None, ["code"])

@@ -13,7 +13,7 @@ from pimflow import AccessError, ConfigError, LoginError, RemoteError
 from pimflow_http import Client
 from pimflow_tryton.catalog import Catalog
 from pimflow_tryton.fields import decoded, encoded
-from pimflow_tryton.login import Account, Login
+from pimflow_tryton.login import Login
 
 PAGE = 200
 Record = dict[str, Any]
@@ -30,16 +30,13 @@ class RefusedError(RemoteError):
 class Session:
     """Safe for several threads. `catalog` is what products refer to, loaded piece by piece when it is needed."""
 
-    def __init__(
-        self, client: Client, gate: Client, account: Account, company: str | None, language: str | None
-    ) -> None:
+    def __init__(self, login: Login, client: Client, company: str | None, language: str | None) -> None:
+        self._login = login
         self._client = client
-        self._login = Login(client, gate, account)
-        self._path = account.path
         self._company = company
         self._language = language
         self._numbers = itertools.count(1)
-        self.username = account.username
+        self.username = login.account.username
         self.url = client.remote.address
         self.catalog = Catalog(self)
 
@@ -94,9 +91,12 @@ class Session:
     def call(self, method: str, *params: Any, language: str | None = None, writes: bool = False) -> Any:
         """Call a method of a model, as in `product.product.search_count`, in the context of company and language.
 
-        Only calls that write nothing are repeated after a lost answer. Raises RefusedError, FlowError.
+        Only calls that write nothing are repeated after a lost answer. They find archived records too: even below a
+        dot, as in `template.last_modified_at`, Tryton would leave them out. Raises RefusedError, FlowError.
         """
-        context = {"company": self.company, "language": language or self.language}
+        context: dict[str, Any] = {"company": self.company, "language": language or self.language}
+        if not writes:
+            context["active_test"] = False
         return self._called(f"model.{method}", [*encoded(params), context], repeatable=not writes)
 
     def pages(
@@ -131,7 +131,7 @@ class Session:
     def _send(self, body: Mapping[str, Any], header: str, repeatable: bool) -> httpx.Response:
         headers = {"Authorization": header}
         return self._client.request(
-            "POST", self._path, json=body, headers=headers, repeatable=repeatable, handled={401}
+            "POST", self._login.account.path, json=body, headers=headers, repeatable=repeatable, handled={401}
         )
 
     def _result(self, method: str, answer: Any) -> Any:

@@ -119,9 +119,9 @@ class _ChangesSource(_RecordsSource):
         return Window(since=(last - dt.timedelta(minutes=self.overlap)).isoformat(), cursor=kept)
 
     def domain(self, session: Session, window: Window) -> list[Any]:
-        """Give the condition for the records of a window, archived ones among them."""
-        states = [True, False] if self.archived else [True]
-        return [["active", "in", states], *super().domain(session, window)]
+        """Give the condition for the records of a window."""
+        found = super().domain(session, window)
+        return found if self.archived else [*found, ["active", "=", True]]
 
     def _asked(self, session: Session) -> str:
         """Tell apart what is asked for: a cursor of other columns or records is of no use."""
