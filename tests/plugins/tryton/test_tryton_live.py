@@ -9,7 +9,7 @@ import pytest
 
 from pimflow_akeneo_sandbox.serve import serve
 
-from ...e2e.conftest import CATALOG, Project, command
+from ...e2e.conftest import CATALOG, Project, command  # noqa: TID252 - tests have no name to import by
 from .erp import PASSWORD, template
 
 __all__ = ["command"]
@@ -284,7 +284,7 @@ def test_archived_products_are_taken_back_into_use_before_they_are_changed(sync,
     assert "1 updated" in sync.back("MUG-11;Eleven;;;;;;;;;0").out
     assert (erp.product("MUG-11", "name", "active")["name"], erp.product("MUG-11", "active")["active"]) == ("Eleven", 0)
     refused = sync.back("MUG-11;Eleven and more;;;;;;;;;")
-    assert "it is archived in Tryton, and archived products cannot be changed there" in refused.out
+    assert "archived products cannot be changed there" in refused.out
     assert "1 updated" in sync.back("MUG-11;Eleven again;;;;;;;;;1").out
     found = erp.product("MUG-11", "name", "active")
     assert (found["name"], found["active"]) == ("Eleven again", 1)
