@@ -1,7 +1,10 @@
 """From a live Tryton into the PIM and back, through the command line."""
 
 import copy
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -95,8 +98,8 @@ def sync(tmp_path, erp, pim, command):
 
 @pytest.fixture
 def calls(monkeypatch):
-    """Collect the methods called on Tryton; `calls.at[number] = act` does something before a call goes out."""
-    collected = Calls([], {})
+    """Collect the methods called on Tryton. `before` does something first, a call in `lost` gets no answer."""
+    collected = Calls([], {}, set())
     send = httpx.HTTPTransport.handle_request
 
     def handle(transport, request):
@@ -106,6 +109,9 @@ def calls(monkeypatch):
             act = collected.before.pop(f"{method} {collected.methods.count(method)}", None)
             if act is not None:
                 act(request)
+            if f"{method} {collected.methods.count(method)}" in collected.lost:
+                send(transport, request).read()
+                raise httpx.ReadError("the connection was cut", request=request)
         return send(transport, request)
 
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", handle)
@@ -116,9 +122,7 @@ def calls(monkeypatch):
 class Calls:
     methods: list
     before: dict
-
-    def count(self, method: str) -> int:
-        return self.methods.count(method)
+    lost: set
 
 
 SEARCH = "model.product.product.search_read"
@@ -167,9 +171,15 @@ def test_an_identifier_written_alone_is_a_change(sync, erp):
 
 
 def test_what_a_long_transaction_commits_late_is_read_within_the_overlap(sync, erp):
-    sync.write(overlap=10)
     sync.project.run()
-    assert "32 products read; 0 new, 0 updated, 32 already up to date" in sync.project.run().out
+    before = (datetime.now(UTC) - timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    with closing(sqlite3.connect(erp.folder / "db" / "erp.sqlite", timeout=30)) as database, database:
+        late = ("Committed late", before, "MUG-12")
+        database.execute("UPDATE product_template SET name = ?, write_date = ? WHERE code = ?", late)
+    assert "0 new, 0 updated" in sync.project.run().out
+    sync.write(overlap=10)
+    assert "0 new, 1 updated" in sync.project.run().out
+    assert sync.project.product("MUG-12")["values"]["name"][0]["data"] == "Committed late"
 
 
 def test_an_archived_product_gives_its_code_to_its_successor(sync, erp):
@@ -288,3 +298,28 @@ def test_archived_products_are_taken_back_into_use_before_they_are_changed(sync,
     assert "1 updated" in sync.back("MUG-11;Eleven again;;;;;;;;;1").out
     found = erp.product("MUG-11", "name", "active")
     assert (found["name"], found["active"]) == ("Eleven again", 1)
+
+
+def test_a_product_whose_creation_got_no_answer_is_not_created_twice(sync, erp, calls):
+    calls.lost.add("model.product.template.create 1")
+    lost = sync.back("LOST-1;Lost;Perdu;;;;;;;;1")
+    assert lost.code == 1, lost.out
+    again = sync.back("LOST-1;Lost;Perdu;;;;;;;;1")
+    assert (again.code, calls.methods.count("model.product.template.create")) == (0, 1)
+    assert erp.product("LOST-1", "name", language="fr")["name"] == "Perdu"
+
+
+def test_a_read_makes_one_call_a_page_and_one_for_each_further_language(sync, calls):
+    file = sync.project.folder / "pipeline.yaml"
+    file.write_text(file.read_text("utf-8").replace("page_size: 8,", "page_size: 8, archived: false,"), "utf-8")
+    answer = sync.project.run("--full")
+    read = int(answer.out.partition(" products read")[0].rpartition(" ")[2])
+    stamps = 1
+    assert calls.methods.count(SEARCH) == (read // 8 + 1) + -(-read // 8) + stamps
+
+
+def test_one_bad_record_costs_few_calls(sync, erp, calls):
+    rows = [f"BULK-{n};Bulk {n};;;;;;{'1.23456' if n == 17 else '1'};;;1" for n in range(40)]
+    answer = sync.back(*rows)
+    assert "39 new" in answer.out
+    assert calls.methods.count("model.product.template.create") <= 2 * 6 + 1
