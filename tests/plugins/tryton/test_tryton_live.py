@@ -174,12 +174,12 @@ def test_what_a_long_transaction_commits_late_is_read_within_the_overlap(sync, e
     sync.project.run()
     before = (datetime.now(UTC) - timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M:%S.%f")
     with closing(sqlite3.connect(erp.folder / "db" / "erp.sqlite", timeout=30)) as database, database:
-        late = ("Committed late", before, "MUG-12")
-        database.execute("UPDATE product_template SET name = ?, write_date = ? WHERE code = ?", late)
+        late = (0.75, before, "MUG-12")
+        database.execute("UPDATE product_template SET weight = ?, write_date = ? WHERE code = ?", late)
     assert "0 new, 0 updated" in sync.project.run().out
     sync.write(overlap=10)
     assert "0 new, 1 updated" in sync.project.run().out
-    assert sync.project.product("MUG-12")["values"]["name"][0]["data"] == "Committed late"
+    assert sync.project.product("MUG-12")["values"]["weight"][0]["data"]["amount"] == "0.7500"
 
 
 def test_an_archived_product_gives_its_code_to_its_successor(sync, erp):
