@@ -23,6 +23,10 @@ class Sinks:
         """Tell whether one of them has a column of this name."""
         return any(writer.knows(column) for writer in self._writers)
 
+    def family_variants(self, family: str) -> Sequence[str]:
+        """Name the family variants of a family, as the first sink does that has any."""
+        return next((found for writer in self._writers if (found := writer.family_variants(family))), ())
+
     def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:
         """Spread columns over levels as the first sink does that has this family variant."""
         found = (writer.levels(family_variant, columns) for writer in self._writers)

@@ -31,6 +31,9 @@ class Target(Protocol):
     def knows(self, column: str) -> bool:
         """Tell whether one of them has a column of this name."""
 
+    def family_variants(self, family: str) -> Sequence[str]:
+        """Name the family variants of a family, as `Writer.family_variants` does."""
+
     def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:
         """Spread these columns over the levels of a family variant, as `Writer.levels` does."""
 
@@ -188,6 +191,10 @@ class Writer:
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:  # noqa: ARG002 - files take any column
         """Name the columns of the flow that the target cannot take; they are left out, each told once."""
         return {}
+
+    def family_variants(self, family: str) -> Sequence[str]:  # noqa: ARG002 - most have none
+        """Give the codes of the family variants of a family."""
+        return ()
 
     def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:  # noqa: ARG002 - most have none
         """Spread columns over the levels of a family variant; give nothing where the target has no such variant.

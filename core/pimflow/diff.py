@@ -117,7 +117,7 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
         return decided
     whole = rules.refuse_bad_values
     change = Change(replace(item, payload={**payload, **owed}), prepared.row, settled, now, whole=whole)
-    creation = {} if settled else _creation(item.payload, rules)
+    creation = {} if settled else columns_of_new(item.payload, rules)
     columns = columns.union(payload).difference(OWED + name for name in owed)
     return Candidate(prepared, change, creation, columns, decided)
 
@@ -183,7 +183,8 @@ def duplicate(prepared: Prepared, field: str | None, first: int | None) -> Verdi
     return Verdict(Prepared(prepared.row, prepared.source, kept), outcome)
 
 
-def _creation(payload: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
+def columns_of_new(payload: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
+    """Give what a record gets at its creation only: defaults of the target, and columns of `once`."""
     once = {name: value for name, value in payload.items() if name in rules.once and value is not None}
     return {**(rules.defaults or {}), **once}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from loguru import logger
 
 from pimflow.components import Sink, Writer
-from pimflow.diff import Candidate, Rules
+from pimflow.diff import Candidate, Rules, columns_of_new
 from pimflow.errors import FlowError, GuardError, RemoteError, UnreachableError
 from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow.spool import Spool
@@ -112,9 +112,10 @@ def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
     """Write one batch, in a thread of the pool, and give one answer for each candidate."""
     try:
         changes, answers = _sort_out(sink, writer, batch, rules)
-        changes, told, nothing_left = fitted(writer, changes)
+        changes, told, decided = fitted(writer, changes)
         outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
-        outcomes |= nothing_left
+        outcomes |= decided
+        outcomes |= _made_whole(writer, batch, outcomes, rules)
     except UnreachableError as error:
         return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
     except NotImplementedError:
@@ -133,31 +134,55 @@ def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
     ]
 
 
+def _made_whole(
+    writer: Writer, batch: Sequence[Candidate], outcomes: Mapping[str, Outcome], rules: Rules
+) -> dict[str, Outcome]:
+    """Give records what belongs to new ones, where the target made them anew: somebody had deleted them there."""
+    again = []
+    for candidate in batch:
+        change, outcome = candidate.change, outcomes.get(candidate.change.key)
+        creation = columns_of_new(candidate.prepared.item.payload, rules)
+        if change.known and creation and outcome is not None and outcome.status is Status.CREATED:
+            again.append(replace(change, item=replace(change.item, payload=creation)))
+    going, told, written = fitted(writer, again)
+    written |= {outcome.key: outcome for outcome in writer.load(going)} if going else {}
+    return {key: _as_new(outcomes[key], after, told[key]) for key, after in written.items()}
+
+
+def _as_new(before: Outcome, after: Outcome, told: tuple[Problem, ...]) -> Outcome:
+    """Make one outcome of the two of a record that was made anew."""
+    status = Status.CREATED if after.status in SETTLED else after.status
+    return replace(before, status=status, problems=(*before.problems, *told, *after.problems))
+
+
 def fitted(
     writer: Writer, changes: Sequence[Change]
 ) -> tuple[list[Change], dict[str, tuple[Problem, ...]], dict[str, Outcome]]:
     """Give the changes as far as the target can take them, the problems that this found, both by key.
 
-    A record that is there and of which nothing is left to be sent has its outcome already.
+    A record that is there and of which nothing is left to be sent has its outcome already; so has one that goes
+    with all its values or not at all.
     """
     going: list[Change] = []
     told: dict[str, tuple[Problem, ...]] = {}
-    nothing_left: dict[str, Outcome] = {}
+    decided: dict[str, Outcome] = {}
     for before, change in zip(changes, writer.fit(changes) if changes else (), strict=True):
         problems = before.item.problems
         told[change.key] = tuple(problem for problem in change.item.problems if problem not in problems)
-        if change.known and before.payload and not change.payload:
-            nothing_left[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
+        if change.whole and told[change.key]:
+            decided[change.key] = Outcome(change.resource, change.key, Status.REFUSED)
+        elif change.known and before.payload and not change.payload:
+            decided[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
         else:
             going.append(change)
-    return going, told, nothing_left
+    return going, told, decided
 
 
 def _answer(candidate: Candidate, outcome: Outcome | None, told: tuple[Problem, ...]) -> Outcome:
     """See that a record has an outcome, and one that did not arrive a reason to tell; `told` is what did not fit."""
     if outcome is None:
         return outcome_of(candidate, Status.UNKNOWN, _UNANSWERED, *told)
-    if not outcome.problems and outcome.status not in SETTLED:
+    if not outcome.problems and not told and outcome.status not in SETTLED:
         outcome = replace(outcome, problems=(_NO_REASON,))
     return replace(outcome, problems=(*told, *outcome.problems)) if told else outcome
 

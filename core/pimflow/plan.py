@@ -112,6 +112,8 @@ class Planner:
 
     def _judge(self, candidate: Candidate, current: Mapping[str, Any] | None) -> Outcome:
         change = candidate.change
+        if change.whole and change.item.problems:
+            return outcome_of(candidate, Status.REFUSED, *change.item.problems)
         if current is None:
             if self._rules.mode == "update":
                 return refuse_missing(candidate, self._sink)

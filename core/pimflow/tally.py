@@ -14,7 +14,7 @@ from pimflow.model import SETTLED, Cause, Outcome, Problem, Status, Who
 _CAUSES_KEPT = 1000
 _KEYS_KEPT = 20
 _VALUES_TOLD = 5
-_NUMBER = re.compile(r"\d+")
+_PARTICULAR = re.compile(r"\d+|'[^']*'")
 _MORE = Problem(
     "further causes; `pimflow state show` has each record",
     remedy="Mend the causes above first; the next report tells what is left.",
@@ -93,10 +93,10 @@ class Tally:
 
 
 def _kind(problem: Problem, effect: str) -> tuple[str, ...]:
-    """Say what values with the same problem have in common: all but the value, and the numbers that go with it."""
+    """Say what values with the same problem have in common: all but the value, and numbers and quotes beside it."""
     reason, remedy = problem.reason, problem.remedy
     if problem.value is not None:
-        reason, remedy = _NUMBER.sub("#", reason.replace(str(problem.value), "#")), ""
+        reason, remedy = _PARTICULAR.sub("#", reason.replace(str(problem.value), "#")), ""
     return effect, problem.field or "", reason, remedy, problem.kind, problem.who
 
 

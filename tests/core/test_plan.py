@@ -2,6 +2,9 @@
 
 import sqlite3
 
+import pytest
+
+from pimflow.cli.show import print_plan
 from pimflow.model import Status
 from pimflow.plan import PlannedChange, ValueChange
 from pimflow.run import RunOptions
@@ -31,9 +34,7 @@ def test_plan_tells_old_and_new_values(bench, shop):
     shop.tables["products"][2] = ("B", "Barrel")
     report, planned = bench.plan()
     assert counts(report) == {"unchanged": 2, "updated": 1}
-    assert planned == [
-        PlannedChange("product", "B", Status.UPDATED, (ValueChange("name", "Named by hand", "Barrel"),))
-    ]
+    assert planned == [PlannedChange("product", "B", Status.UPDATED, (ValueChange("name", "Named by hand", "Barrel"),))]
     assert len(shop.batches) == 1
 
 
@@ -124,3 +125,17 @@ def test_a_target_that_is_unreachable_is_told_in_words(bench, shop):
     shop.scripts["open"] = [LoginError("the shop refuses the password")]
     report, planned = bench.plan()
     assert (report.error, report.exit_code, planned) == ("the shop refuses the password", 3, [])
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({"amount": "350", "unit": "GRAM"}, "350 GRAM"),
+        ({"weight": "GRAM", "depth": "METER"}, "weight: GRAM, depth: METER"),
+        (["a", "b"], "a, b"),
+    ],
+)
+def test_a_planned_value_is_printed_as_a_person_would_write_it(capsys, value, shown):
+    change = PlannedChange("channel", "shop", Status.CREATED, (ValueChange("units", None, value),))
+    print_plan([change], 0, 1)
+    assert f"units: {shown}\n" in capsys.readouterr().out

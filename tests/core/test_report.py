@@ -243,3 +243,12 @@ def test_few_values_with_the_same_problem_stand_alone():
 def test_time_is_told_as_the_clock_on_the_wall_says():
     utc = RunReport(Run("r", "p", BEGAN.astimezone(tz=None) + timedelta(hours=1)), (flow(),), 0, 0)
     assert ", 15:15, " in report_text(utc)
+
+
+def test_values_that_differ_from_many_models_are_told_together():
+    tally = Tally()
+    for number in range(9):
+        reason = f"belongs to the product model 'm{'abcdefghi'[number]}', which says 'x{number}'"
+        tally.add_problem(Problem(reason, field="name", value=f"value {number}"), Status.UPDATED, f"S-{number}")
+    (cause,) = tally.causes()
+    assert (cause.count, len(cause.others)) == (9, 8)

@@ -170,6 +170,22 @@ def test_every_fault_of_the_sandbox_is_told(text_of):
         assert f"`{name}`" in text_of("how-to/use-the-sandbox.md"), name
 
 
+def test_every_right_that_check_asks_for_is_told(text_of):
+    from pimflow_akeneo.connection import _NEEDED
+
+    text = text_of("how-to/akeneo-administrator.md")
+    listed = next(line for line in text.splitlines() if line.startswith("| anything |"))
+    for right in _NEEDED.values():
+        assert right.removeprefix("List ") in listed, right
+
+
+def test_every_option_of_the_sandbox_is_told(text_of, generate):
+    text = text_of("how-to/use-the-sandbox.md")
+    for option in re.findall(r"--([a-z0-9-]+)", generate.command("sandbox")):
+        told = f"--{option}" in text or f"`{option.replace('-', '_')}`" in text
+        assert told or option in {"help", "host", "client-id", "secret", "username", "password"}, option
+
+
 def test_every_plugin_stands_in_the_readme(root):
     readme = (root / "README.md").read_text("utf-8")
     for folder in (root / "plugins").iterdir():

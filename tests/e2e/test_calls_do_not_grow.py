@@ -17,15 +17,18 @@ flows:
     source: {{type: files.csv, path: products.csv}}
     sink: {{type: akeneo.products, connection: pim}}
 """
-HEADER = "identifier;family;parent;categories;name-en_US;colour;weight;price-EUR"
+HEADER = "identifier;family;parent;categories;name-en_US;colour;weight;price-EUR;FITS-products"
 
 
 def catalog():
     made = copy.deepcopy(CATALOG)
     made["currencies"].append({"code": "USD", "enabled": True})
-    made["attributes"].append(ATTRIBUTE | {"code": "price", "type": "pim_catalog_price_collection"})
+    made["attributes"].append(
+        ATTRIBUTE | {"code": "price", "type": "pim_catalog_price_collection", "decimals_allowed": True}
+    )
     made["channels"][0]["currencies"] = ["EUR", "USD"]
     made["families"][0]["attributes"].append("price")
+    made["association_types"] = [{"code": "FITS", "labels": {}, "is_quantified": False, "is_two_way": False}]
     made["family_variants"] = [
         {
             "family": "mugs",
@@ -44,10 +47,11 @@ def served():
 
 
 def row(number):
-    """Every third product is a variant, every other names its price in one of two currencies."""
-    parent, colour = ("mug", "") if number % 3 == 0 else ("", "red")
+    """Every third product is a variant, every other has a price in one of two currencies, each waits for the next."""
+    parent, name, colour = ("mug", "", "") if number % 3 == 0 else ("", f"Mug {number}", "red")
     price = "" if number % 2 else f"{number}.50"
-    return f"p-{number:04};mugs;{parent};cups;Mug {number};{colour};{number + 1} GRAM;{price}"
+    fits = number // 50 * 50 + 49
+    return f"p-{number:04};mugs;{parent};cups;{name};{colour};{number + 1} GRAM;{price};p-{fits:04}"
 
 
 def reads(pim):
@@ -75,6 +79,7 @@ def load(tmp_path, served, command):
         before = reads(served)
         printed = command("run", str(folder / "pipeline.yaml"))
         assert printed.code == 0, printed.out
+        assert "attention" not in printed.out
         assert f"{count - existing:,} new" in printed.out.replace("\u202f", ",")
         return reads(served) - before
 

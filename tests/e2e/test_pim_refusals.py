@@ -17,6 +17,7 @@ flows:
   records:
     source: {{type: files.csv, path: records.csv}}
     sink: {{type: {sink}, connection: pim}}
+    on_bad_value: {bad}
 """
 CONTACT = "contact-de_DE-shop"
 
@@ -53,9 +54,9 @@ def served():
 def load(tmp_path, served, command):
     """Run rows into a sink; give what was printed, what is kept open by key, and the text that shows it."""
 
-    def run(sink, header, rows):
+    def run(sink, header, rows, bad="leave_out"):
         file = tmp_path / "pipeline.yaml"
-        file.write_text(PIPELINE.format(url=served.url, sink=sink), "utf-8")
+        file.write_text(PIPELINE.format(url=served.url, sink=sink, bad=bad), "utf-8")
         (tmp_path / "records.csv").write_text("\n".join([header, *rows]) + "\n", "utf-8")
         printed = command("run", str(file))
         kept = json.loads(command("state", "show", str(file), "--json").out)["open"]
@@ -90,6 +91,20 @@ def test_three_bad_products_of_a_hundred_keep_nothing_back_but_themselves(load, 
     [problem] = kept["wrong"]["problems"]
     assert (problem["field"], problem["value"]) == (CONTACT, "nobody")
     assert "The contact attribute requires an e-mail address" in problem["detail"]
+
+
+def test_where_bad_values_cost_the_record_97_of_a_hundred_are_written_in_one_call(load, served):
+    header = f"identifier;family;{CONTACT};ean"
+    rows = [f"p-{number:02};mugs;;{number}" for number in range(97)]
+    rows += ["wrong;mugs;nobody;", "taken;mugs;;7", "both;mugs;no one;8"]
+    printed, kept, shown = load("akeneo.products", header, rows, bad="refuse")
+    assert "100 products read; 97 new" in printed.out
+    assert (len(served.store.products), set(kept)) == (97, {"wrong", "taken", "both"})
+    assert served.stats()["routes"]["PATCH /api/rest/v1/products"] == {"calls": 1, "lines": 100, "throttled": 0}
+    assert {problem["field"] for problem in kept["both"]["problems"]} == {CONTACT, "ean"}
+    assert "Contact (de_DE, shop): records.csv says 'nobody', the PIM does not take it" in printed.out
+    assert "1 product did not go through (wrong)" in printed.out
+    assert "422" not in shown
 
 
 def test_three_bad_models_of_a_hundred_keep_nothing_back_but_themselves(load, served):

@@ -57,9 +57,11 @@ def _shown(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """Write what a person would: `350 GRAM` for an amount with its unit, `a, b` for a list."""
+    """Write what a person would: `350 GRAM` for an amount with its unit, `a: 1, b: 2` for pairs, `a, b` for a list."""
     if isinstance(value, dict):
-        return " ".join(map(_plain, value.values()))
+        if value.keys() == {"amount", "unit"}:
+            return f"{_plain(value['amount'])} {_plain(value['unit'])}"
+        return ", ".join(f"{name}: {_plain(one)}" for name, one in value.items())
     return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value)
 
 

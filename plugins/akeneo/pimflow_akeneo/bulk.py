@@ -26,6 +26,16 @@ class Answer:
     errors: tuple[Mapping[str, Any], ...] = ()
     repeated: bool = False
 
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the line was written."""
+        return self.status < 300
+
+    @property
+    def is_transient(self) -> bool:
+        """Tell whether the same line may be written another time."""
+        return self.status == 429 or self.status >= 500
+
 
 def deliver(session: Session, path: str, key: str, lines: Sequence[Line]) -> list[Answer | None]:
     """Write the lines and give their answers in the same order; None where the PIM gave none to the end.

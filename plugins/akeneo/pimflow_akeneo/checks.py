@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 from pimflow import ProblemKind, RowProblem, Who
 from pimflow_akeneo.columns import ValueColumn
 from pimflow_akeneo.patterns import matches
+from pimflow_akeneo.spelling import CLOSE, alike
 
 Codes = Mapping[str, str]
 _LONGEST = {"text": 255, "identifier": 255, "textarea": 65535}
@@ -118,8 +118,8 @@ def options(cell: Any, column: ValueColumn, vocabulary: Vocabulary) -> list[str]
 
 def unknown_option(column: ValueColumn, cell: Any, known: Codes) -> RowProblem:
     """Tell that the PIM lacks an option, and which one is spelled alike."""
-    near = get_close_matches(str(cell).strip().lower(), known, n=1, cutoff=0.75)
-    hint = f"It has '{known[near[0]]}', which is spelled alike. " if near else ""
+    near = alike(str(cell).strip(), known.values(), CLOSE)
+    hint = f"It has '{near}', which is spelled alike. " if near else ""
     remedy = f"{hint}Choose an option or create '{cell}' in the PIM; you decide once."
     return _bad(column, cell, "the PIM has no such option", remedy, kind=ProblemKind.REFERENCE, who=Who.PRODUCT_MANAGER)
 

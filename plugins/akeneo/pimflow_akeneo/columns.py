@@ -7,14 +7,12 @@ unit of a measurement; an association's is `TYPE-products` and the like. No code
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import ClassVar
 
 from pimflow import ProblemKind, RowProblem, Who
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.model import Attribute, Model
+from pimflow_akeneo.spelling import CLOSE, alike
 
-PROPERTIES = PRODUCTS.properties
 ASSOCIATED = ("products", "product_uuids", "product_models", "groups")
 QUANTIFIABLE = ("products", "product_uuids", "product_models")
 ADD_CATEGORIES = "add_categories"
@@ -53,7 +51,6 @@ class ValueColumn:
     locale: str | None = None
     scope: str | None = None
     part: str | None = None
-    UNIT: ClassVar[str] = UNIT
 
     @property
     def place(self) -> tuple[str, str | None, str | None]:
@@ -164,9 +161,8 @@ def _known_codes(model: Model, kind: Kind) -> list[str]:
 
 
 def _alike(found: str, known: list[str] | tuple[str, ...]) -> str:
-    spelled = {code.lower(): code for code in known}
-    near = get_close_matches(found.lower(), spelled, n=1, cutoff=0.75)
-    return f"Did you mean '{spelled[near[0]]}'?" if near else ""
+    near = alike(found, known, CLOSE)
+    return f"Did you mean '{near}'?" if near else ""
 
 
 def _wrong(name: str, reason: str, hint: str) -> RowProblem:

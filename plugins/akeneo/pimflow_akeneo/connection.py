@@ -32,8 +32,8 @@ Product models and media files come with "List products", measurement families n
 permission before it looks for `any`.
 """
 
-_PACES = (Pace(frozenset({"POST", "PATCH"}), r"/attributes/[^/]+/options(/|$)", calls=3),)
-"""What the PIM takes in a second beside the calls at once, as its API reference tells."""
+_WRITES = frozenset({"POST", "PATCH"})
+_OPTIONS = r"/attributes/[^/]+/options(/|$)"
 
 _EXPLANATIONS = {
     403: Explanation(
@@ -56,6 +56,12 @@ class AkeneoConnection(Connection):
     timeout: float = Field(60.0, gt=0, description="Seconds to wait for an answer; 100 products may take the PIM 30.")
     concurrency: int = Field(
         4, ge=1, le=10, description="Calls at once; the PIM takes 4 a connection. Fewer while it asks for patience."
+    )
+    options_per_second: int = Field(
+        3,
+        ge=1,
+        description="Calls in a second that write attribute options: hosted PIMs take 3. One in your own house "
+        "usually counts none of them.",
     )
 
     @field_validator("url")
@@ -87,7 +93,7 @@ class AkeneoConnection(Connection):
             self.url,
             client_id=self.client_id,
             concurrency=self.concurrency,
-            paces=_PACES,
+            paces=(Pace(_WRITES, _OPTIONS, calls=self.options_per_second),),
             timeout=self.timeout,
             proxy=self.proxy,
             ca_file=self.ca_file,

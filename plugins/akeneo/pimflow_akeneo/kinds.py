@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,8 @@ MODELS = Kind(
     searched="identifier",
     made=("variants",),
 )
+
+
+def product_kind(payload: Mapping[str, Any]) -> Kind:
+    """Tell under which kind of key a product is written: its uuid where it has one."""
+    return BY_UUID if payload.get("uuid") else PRODUCTS

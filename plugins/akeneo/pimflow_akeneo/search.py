@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, Protocol
 
 import orjson
@@ -22,6 +21,7 @@ from pimflow_akeneo.search_tables import (
     Rule,
     Table,
 )
+from pimflow_akeneo.spelling import alike
 
 Search = Mapping[str, list[Mapping[str, Any]]]
 _CLOCK = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
@@ -128,8 +128,8 @@ def _offline(name: str, condition: Any, table: Table) -> Iterator[str]:
 def _compared(name: str, condition: Mapping[str, Any], rule: Rule, table: Table) -> Iterator[str]:
     operator = condition["operator"]
     if operator not in rule.operators:
-        near = get_close_matches(operator.upper(), rule.operators, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(sorted(rule.operators))}"
+        near = alike(operator, rule.operators)
+        hint = f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(rule.operators))}"
         yield f"{name}: operator {operator!r} does not exist here; {hint}"
     elif operator in WITHOUT_VALUE:
         return
@@ -275,9 +275,8 @@ def _all_known(name: str, noun: str, wanted: list[Any], known: Mapping[str, str]
 
 
 def _near(found: str, known: Any) -> str:
-    spelled = {code.lower(): code for code in known}
-    near = get_close_matches(found.lower(), spelled, n=1)
-    return f"; did you mean {spelled[near[0]]!r}?" if near else ""
+    near = alike(found, known)
+    return f"; did you mean {near!r}?" if near else ""
 
 
 def _near_or_all(found: str, known: Mapping[str, Any]) -> str:

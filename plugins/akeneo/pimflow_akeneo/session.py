@@ -101,6 +101,10 @@ class Session:
                 self._shared[name] = make()
             return cast("T", self._shared[name])
 
+    def rest(self, seconds: float) -> None:
+        """Let no call of this account begin for so long: the PIM may need it."""
+        self._client.limiter.pause(seconds)
+
     def now(self) -> datetime:
         """Give the server's time, as its last answer told it."""
         return datetime.fromtimestamp(time.time() + self._ahead, UTC)

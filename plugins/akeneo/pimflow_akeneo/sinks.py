@@ -12,14 +12,14 @@ from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.media.files import Files
 from pimflow_akeneo.media.options import MediaOptions
-from pimflow_akeneo.products.ancestry import ancestry
-from pimflow_akeneo.products.current import Current
-from pimflow_akeneo.products.known import Columns
-from pimflow_akeneo.products.levels import spread
-from pimflow_akeneo.products.loading import Loading
-from pimflow_akeneo.products.modelling import ModelFitting
-from pimflow_akeneo.products.placing import ProductFitting
-from pimflow_akeneo.products.preparing import Preparation
+from pimflow_akeneo.products.existence.current import Current
+from pimflow_akeneo.products.fitting.models import ModelFitting
+from pimflow_akeneo.products.fitting.products import ProductFitting
+from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
+from pimflow_akeneo.products.levels.tree import spread
+from pimflow_akeneo.products.preparing.flow_columns import Columns
+from pimflow_akeneo.products.preparing.rows import Preparation
+from pimflow_akeneo.products.writing.loading import Loading
 from pimflow_akeneo.session import Session
 
 
@@ -74,6 +74,7 @@ class ProductWriter(Writer):
 
     def __init__(self, session: Session, kind: Kind, media: MediaOptions, run: Run) -> None:
         self._dry = run.dry
+        self._catalog = session.catalog
         self._columns = Columns(session.catalog.model, kind)
         self._preparation = Preparation(session.catalog, kind, self._columns.known)
         self._current = Current(session, kind, self._columns.column)
@@ -95,6 +96,10 @@ class ProductWriter(Writer):
         """Name the columns that the PIM cannot take, with what is wrong about them."""
         found = {name: self._columns.parsed(name) for name in header}
         return {name: problem for name, problem in found.items() if isinstance(problem, RowProblem)}
+
+    def family_variants(self, family: str) -> Sequence[str]:
+        """Give the codes of the family variants that the PIM has for a family."""
+        return [one.code for one in self._catalog.family_variants(family).values()]
 
     def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:
         """Spread the columns of attributes over the levels of a family variant; properties have no level."""

@@ -11,10 +11,10 @@ from pydantic import Field
 from pimflow import RemoteError, Window
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, Kind
 from pimflow_akeneo.model import Model
-from pimflow_akeneo.products import queries
-from pimflow_akeneo.products.queries import Query
-from pimflow_akeneo.products.reading import PUBLISHED, Reading
-from pimflow_akeneo.products.records import ChangesSource, RecordsSource
+from pimflow_akeneo.products.reading import queries
+from pimflow_akeneo.products.reading.queries import Query
+from pimflow_akeneo.products.reading.record_sources import ChangesSource, RecordsSource
+from pimflow_akeneo.products.reading.rows import PUBLISHED, Reading
 from pimflow_akeneo.search_tables import PRODUCT_MODELS
 from pimflow_akeneo.session import Session
 

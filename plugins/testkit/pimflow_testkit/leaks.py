@@ -6,7 +6,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from loguru import logger
 
 _OPEN_FILES = Path("/proc/self/fd")
 _PATIENCE = 2.0
-"""Seconds that a thread may take to end after it was told to."""
+"""Seconds that a thread may take to end after it was told to, and a file or socket to be closed by it."""
 
 
 @contextmanager
@@ -42,17 +42,16 @@ def nothing_left_behind() -> Iterator[None]:
     threads, files = set(threading.enumerate()), _open_files()
     yield
     gc.collect()
-    left = _still_running(threads)
-    assert not left, f"threads still run after closing: {', '.join(thread.name for thread in left)}"
-    opened = {name: target for name, target in _open_files().items() if files.get(name) != target}
-    assert not opened, f"still open after closing: {', '.join(opened.values())}"
+    left = _once_gone(lambda: [thread.name for thread in threading.enumerate() if thread not in threads])
+    assert not left, f"threads still run after closing: {', '.join(left)}"
+    opened = _once_gone(lambda: [target for name, target in _open_files().items() if files.get(name) != target])
+    assert not opened, f"still open after closing: {', '.join(opened)}"
 
 
-def _still_running(before: set[threading.Thread]) -> list[threading.Thread]:
+def _once_gone(look: Callable[[], list[str]]) -> list[str]:
+    """Give what is still seen when patience has ended; a server may take a moment to close its end of a call."""
     end = time.monotonic() + _PATIENCE
-    while left := [thread for thread in threading.enumerate() if thread not in before]:
-        if time.monotonic() > end:
-            break
+    while (left := look()) and time.monotonic() < end:
         time.sleep(0.01)
     return left
 

@@ -28,6 +28,10 @@ class _Target:
     def knows(self, column: str) -> bool:
         return self._subject.knows(column)
 
+    def family_variants(self, family: str) -> Sequence[str]:  # noqa: ARG002 - one family has them all
+        """Give all family variants that have levels."""
+        return list(self._subject.levels)
+
     def levels(self, family_variant: str, columns: Sequence[str]) -> Sequence[Level]:
         """Give the levels, without columns that the flow lacks."""
         found = self._subject.levels.get(family_variant, ())

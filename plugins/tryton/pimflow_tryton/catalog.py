@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import orjson
-
-if TYPE_CHECKING:
-    from pimflow_tryton.session import Session
 
 T = TypeVar("T")
 _MANY = 1000
 FieldInfo = Mapping[str, Any]
+
+
+class Asks(Protocol):
+    """What the catalog needs of a session."""
+
+    def call(self, method: str, *params: Any) -> Any:
+        """Call a method of a model."""
+
+    def pages(
+        self, model: str, domain: Sequence[Any], names: Sequence[str], size: int
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Give records page by page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ class Attribute:
 class Catalog:
     """Asks the server once for each thing. Safe for several threads."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Asks) -> None:
         self._session = session
         self._lock = threading.RLock()
         self._known: dict[str, Any] = {}

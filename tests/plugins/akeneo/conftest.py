@@ -1,5 +1,8 @@
 """A PIM with a small catalogue, served for real, and connections to it."""
 
+import functools
+import gc
+import ssl
 from datetime import UTC, datetime
 
 import pytest
@@ -121,6 +124,17 @@ CATALOG = {
 }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _what_all_tests_share_is_looked_at_once():
+    """Certificates that nobody needs here are read once, and the contract suites look for leaks among new objects."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", functools.lru_cache(ssl.create_default_context))
+        gc.collect()
+        gc.freeze()
+        yield
+        gc.unfreeze()
+
+
 @pytest.fixture(scope="module")
 def server():
     """Serve one PIM for all tests of a module."""
@@ -172,5 +186,19 @@ def changes():
     def make(writer, rows, known=False):
         items = [item for row in rows for item in writer.prepare(row)]
         return [Change(item, number, known, b"") for number, item in enumerate(items)]
+
+    return make
+
+
+@pytest.fixture
+def write(session, run, changes):
+    """Send rows to a sink as the core does, and give the outcomes with their problems as text."""
+
+    def make(sink, *rows, known=False):
+        writer = sink(connection="pim").open(session, run)
+        fitted = writer.fit(changes(writer, rows, known))
+        outcomes = writer.load(fitted)
+        told = [problem for change in fitted for problem in change.item.problems]
+        return [outcome.status for outcome in outcomes], [*told, *(p for one in outcomes for p in one.problems)]
 
     return make

@@ -9,6 +9,7 @@ from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
 
 from .conftest import ATTRIBUTES, CATALOG, GROUP, attribute
+from .pim_setup import calls
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
 JPG = b"\xff\xd8\xff\xe0" + bytes(range(60))
@@ -64,10 +65,6 @@ def write(session, *rows, memory=None, sink=AkeneoProductsSink, **media):
 
 def uploads(pim):
     return calls(pim, "POST /api/rest/v1/media-files")
-
-
-def calls(pim, route):
-    return pim.stats()["routes"].get(route, {"calls": 0})["calls"]
 
 
 def values(pim, key):

@@ -13,7 +13,7 @@ from pimflow.cli import main
 def document(pim, flows):
     """Write a pipeline with the connection `pim`."""
     connection = {"type": "akeneo", "url": pim.url, "client_id": "sandbox", "secret": "sandbox"}
-    connection |= {"username": "sandbox", "password": "sandbox"}
+    connection |= {"username": "sandbox", "password": "sandbox", "options_per_second": 1000}
     return json.dumps({"version": 1, "connections": {"pim": connection}, "flows": flows})
 
 

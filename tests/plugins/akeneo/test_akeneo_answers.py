@@ -8,7 +8,7 @@ from pimflow import ProblemKind, Status, Who
 from pimflow_akeneo.bulk import Answer
 from pimflow_akeneo.columns import parse_column
 from pimflow_akeneo.model import Attribute, Channel, Model
-from pimflow_akeneo.products.answers import judge
+from pimflow_akeneo.products.judging.verdicts import judge
 
 MODEL = Model(
     {

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pimflow import Window
 from pimflow.cli import main
 from pimflow_akeneo.connection import AkeneoConnection
-from pimflow_akeneo.products import changes
+from pimflow_akeneo.products.reading import changes
 from pimflow_akeneo.sources import AkeneoProductModelsSource, AkeneoProductsSource
 from pimflow_akeneo_sandbox.serve import serve
 from pimflow_akeneo_sandbox.settings import Settings

@@ -8,10 +8,10 @@ from pimflow import Change, Item, Level
 from pimflow_akeneo.columns import parse_column
 from pimflow_akeneo.kinds import PRODUCTS
 from pimflow_akeneo.model import Attribute, Channel, FamilyVariant, Model
-from pimflow_akeneo.products import ancestors
-from pimflow_akeneo.products.ancestors import Ancestor, Ancestors
-from pimflow_akeneo.products.fitting import Place, fitted
-from pimflow_akeneo.products.levels import Tree, spread
+from pimflow_akeneo.products.levels import ancestors
+from pimflow_akeneo.products.levels.ancestors import Ancestor, Ancestors
+from pimflow_akeneo.products.levels.place import Place, fitted
+from pimflow_akeneo.products.levels.tree import Tree, spread
 
 KINDS = {"sku": "identifier", "name": "text", "color": "simpleselect", "weight": "metric", "price": "price_collection"}
 ATTRIBUTES = {code: Attribute(code, f"pim_catalog_{kind}", localizable=code == "name") for code, kind in KINDS.items()}

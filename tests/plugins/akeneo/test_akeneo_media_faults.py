@@ -1,6 +1,7 @@
 """Uploads over a bad connection: each file arrives once, whatever the PIM said on the way."""
 
 import threading
+import time
 
 import httpx
 import pytest
@@ -84,14 +85,24 @@ def test_a_file_of_the_same_size_in_the_value_is_not_taken_for_ours(pim, session
     assert values(pim, "boot")["picture", None, None] == ("2.png", png(2))
 
 
-def test_a_pim_that_never_answers_costs_the_record_this_run_only(pim, session, folder, breaking):
-    breaking(*["before"] * 3)
+def test_a_pim_that_never_answers_costs_the_record_this_run_only(pim, session, folder, breaking, monkeypatch):
+    monkeypatch.setattr("pimflow_akeneo.media.uploading._RESTS", (0.01, 0.01, 0.01))
+    breaking(*["before"] * 4)
     memory = ShortMemory()
     row = {"identifier": "boot", "picture": "a.png"}
     status, (problem,) = write(session, row, memory=memory, folder=folder)["boot"]
     assert status is Status.FAILED
     assert problem.reason.startswith("the file did not arrive: ")
     assert write(session, row, memory=memory, folder=folder)["boot"] == (Status.UPDATED, [])
+    assert values(pim, "boot") == {("picture", None, None): ("a.png", PNG)}
+
+
+def test_a_pim_that_fails_for_a_moment_gets_the_file_after_a_rest(pim, session, folder, breaking):
+    breaking(*["before"] * 2)
+    began = time.monotonic()
+    row = {"identifier": "boot", "picture": "a.png"}
+    assert write(session, row, folder=folder)["boot"] == (Status.CREATED, [])
+    assert time.monotonic() - began >= 2.9
     assert values(pim, "boot") == {("picture", None, None): ("a.png", PNG)}
 
 

@@ -206,8 +206,8 @@ def test_a_file_that_is_too_large_is_not_taken(pim, session, shop, told):
     [
         (None, "there is no file at this address"),
         (File(statuses=[403]), "the server does not give this file to us"),
-        (File(statuses=[418]), "server 127.0.0.1 answered with status 418 in place of a file"),
-        (File(statuses=[503] * 3), "server 127.0.0.1 failed with status 503"),
+        (File(statuses=[418]), "server 127.0.0.1 gives no file at this address"),
+        (File(statuses=[503] * 3), "server 127.0.0.1 could not give the file, and may do so later"),
         (File(b"<html>", {"Content-Type": "text/html"}), "the address gives a web page, not a picture"),
     ],
 )

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS
-from pimflow_akeneo.products import existing
-from pimflow_akeneo.products.existing import Existence, existence
+from pimflow_akeneo.products.existence import keys
+from pimflow_akeneo.products.existence.keys import Existence, existence
 
 
 @pytest.fixture
@@ -63,12 +63,24 @@ def test_a_few_keys_are_looked_up_and_nothing_is_listed(session, filled, asked):
 
 
 def test_a_large_pim_is_never_listed(session, filled, asked, monkeypatch):
-    monkeypatch.setattr(existing, "LARGEST_LIST", 100)
+    monkeypatch.setattr(keys, "LARGEST_LIST", 100)
     filled(PRODUCTS, 101)
     known = Existence(session, PRODUCTS)
     found = [len(known.found(some)) for some in batches(500)]
     assert found == [100, 1, 0, 0, 0]
     assert asked(PRODUCTS) == 1 + 5
+
+
+def test_what_a_large_pim_was_asked_a_moment_ago_is_not_asked_again(session, filled, asked, monkeypatch):
+    monkeypatch.setattr(keys, "LARGEST_LIST", 100)
+    filled(PRODUCTS, 150)
+    known = Existence(session, PRODUCTS)
+    (batch, _) = batches(150)
+    assert len(known.found(batch)) == 100
+    assert known.parents(batch) == dict.fromkeys(batch)
+    assert asked(PRODUCTS) == 1 + 1
+    assert known.found([batch[0], "p-0120", "ghost"]) == {batch[0]: "P-0000", "p-0120": "P-0120"}
+    assert asked(PRODUCTS) == 1 + 2
 
 
 def test_what_this_run_wrote_exists_from_then_on(session, asked):

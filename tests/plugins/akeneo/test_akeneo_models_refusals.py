@@ -7,8 +7,8 @@ import pytest
 
 from pimflow import AccessError, Change, Item, LoginError, ProblemKind, RemoteError, Status, UnreachableError, Who
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS
-from pimflow_akeneo.products.known import Columns
-from pimflow_akeneo.products.loading import Loading
+from pimflow_akeneo.products.preparing.flow_columns import Columns
+from pimflow_akeneo.products.writing.loading import Loading
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
 from pimflow_akeneo.tokens import Credentials
@@ -97,10 +97,11 @@ def test_a_call_that_is_too_large_costs_the_one_record_in_it(kind):
         (503, Status.FAILED, ProblemKind.CONNECTION, "failed at this record"),
     ],
 )
-def test_a_refused_line_costs_its_record_and_is_told_to_the_administrator(kind, status, expected, problem, words):
+def test_a_refused_line_costs_its_record_and_is_told_to_who_can_help(kind, status, expected, problem, words):
     [outcome], calls = load(kind, line(kind, status, message="own words"))
     [told] = outcome.problems
-    assert (outcome.status, told.kind, told.who) == (expected, problem, Who.ADMINISTRATOR)
+    who = Who.PRODUCT_MANAGER if status == 413 else Who.ADMINISTRATOR  # only a person can shorten a text
+    assert (outcome.status, told.kind, told.who) == (expected, problem, who)
     assert words.format(noun=kind.noun[0]) in told.reason
     assert "own words" in told.detail + told.reason
     assert len(calls) == 1

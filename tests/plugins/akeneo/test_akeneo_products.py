@@ -7,7 +7,8 @@ import pytest
 
 from pimflow_akeneo.columns import parse_column
 from pimflow_akeneo.model import Attribute, Channel, Model
-from pimflow_akeneo.products import lines, uuids
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.writing import uuid_lines
 
 MODEL = Model(
     {
@@ -93,7 +94,7 @@ def test_by_uuid_the_identifier_is_a_value_and_associations_hold_uuids():
             "KIT-products": [{"identifier": "b", "quantity": 2}],
         }
     )
-    assert uuids.line(body, "sku", {"b": "u-2"}) == {
+    assert uuid_lines.line(body, "sku", {"b": "u-2"}) == {
         "uuid": "u-1",
         "values": {"sku": [{"locale": None, "scope": None, "data": "a"}]},
         "associations": {"X_SELL": {"products": ["u-2", "u-3"], "groups": ["g"]}},

@@ -1,14 +1,15 @@
 """Products into a PIM that is really served."""
 
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from pimflow import AccessError, LoginError, ProblemKind, RowProblem, Status
+from pimflow import ProblemKind, RowProblem, Status
 from pimflow_akeneo.sinks import AkeneoProductsSink
+
+from .pim_setup import calls, statuses
 
 ROUTE = "PATCH /api/rest/v1/products"
 FULL = {
@@ -55,14 +56,6 @@ PAYLOAD = {
 }
 
 
-def calls(pim):
-    return pim.stats()["routes"].get(ROUTE, {"calls": 0})["calls"]
-
-
-def statuses(outcomes):
-    return Counter(outcome.status for outcome in outcomes)
-
-
 def prepared(writer, row):
     (item,) = writer.prepare(row)
     return item
@@ -94,7 +87,7 @@ def test_250_products_go_in_three_calls_and_are_then_equal(writer, changes, pim)
         outcomes = [outcome for part in pool.map(writer.load, parts) for outcome in part]
     assert statuses(outcomes) == {Status.CREATED: 250}
     assert [outcome.key for outcome in outcomes] == [change.key for change in batch]
-    assert calls(pim) == 3
+    assert calls(pim, ROUTE) == 3
     now = writer.current("products", [change.key for change in batch], ["family", "pieces", "name-en_US"])
     assert now == {change.key: dict(change.payload) for change in batch}
 
@@ -211,64 +204,9 @@ def test_values_that_only_the_pim_can_refuse_are_left_out_in_one_more_call(write
     assert {key: one.status for key, one in outcomes.items()} == dict.fromkeys("abc", Status.CREATED)
     assert outcomes["a"].problems[0].field == "contact"
     assert outcomes["c"].problems[0].kind is ProblemKind.DUPLICATE
-    assert calls(pim) == 2
+    assert calls(pim, ROUTE) == 2
     now = writer.current("products", list("abc"), ["pieces", "ean", "contact"])
     assert now["c"] == {"pieces": 3}
-
-
-def test_a_parent_that_is_not_there_yet_is_waited_for(writer, changes, pim):
-    batch = changes(writer, [{"identifier": "v", "parent": "boot", "color": "red"}])
-    assert statuses(writer.load(batch)) == {Status.WAITING: 1}
-    model = {"code": "boot", "family": "footwear", "family_variant": "by_color"}
-    pim.seed([{"resource": "product-models", "data": model}])
-    assert statuses(writer.load(batch)) == {Status.CREATED: 1}
-
-
-def test_a_category_that_the_pim_lacks_is_left_out_of_the_list(writer):
-    (item,) = writer.prepare({"identifier": "c", "categories": "MASTER,sandals"})
-    assert item.payload["categories"] == ["master"]
-    assert [(one.field, one.value, one.kind) for one in item.problems] == [
-        ("categories", "sandals", ProblemKind.REFERENCE)
-    ]
-    (item,) = writer.prepare({"identifier": "c", "categories": "sandals"})
-    assert "categories" not in item.payload
-
-
-def test_products_associated_with_each_other_both_arrive(writer, changes):
-    rows = [{"identifier": "a", "pieces": 1, "X_SELL-products": "b"}, {"identifier": "b", "X_SELL-products": "a"}]
-    batch = changes(writer, rows)
-    assert statuses(writer.load(batch)) == {Status.WAITING: 2}
-    assert set(writer.current("products", ["a", "b"], [])) == {"a", "b"}
-    assert statuses(writer.load(batch)) == {Status.CREATED: 2}
-    assert writer.current("products", ["a", "b"], ["X_SELL-products"]) == {
-        "a": {"X_SELL-products": ["b"]},
-        "b": {"X_SELL-products": ["a"]},
-    }
-
-
-def test_a_product_whose_associated_one_never_comes_has_arrived_without_it(writer, changes):
-    batch = changes(writer, [{"identifier": "a", "pieces": 1, "X_SELL-products": "ghost"}])
-    assert statuses(writer.load(batch)) == {Status.WAITING: 1}
-    (outcome,) = writer.load(batch)
-    assert outcome.status is Status.CREATED
-    assert (outcome.problems[0].kind, outcome.problems[0].value) == (ProblemKind.REFERENCE, "ghost")
-    assert writer.current("products", ["a"], ["pieces", "X_SELL-products"]) == {"a": {"pieces": 1}}
-
-
-def test_quantities_go_with_what_they_count(writer, changes):
-    rows = [
-        {"identifier": "a"},
-        {"identifier": "b"},
-        {"identifier": "kit", "KIT-products": "b,a", "KIT-products-quantity": "2|1"},
-    ]
-    batch = changes(writer, rows)
-    assert statuses(writer.load(batch)) == {Status.CREATED: 3}
-    assert writer.current("products", ["kit"], ["KIT-products"]) == {"kit": dict(batch[2].payload)}
-
-
-def test_an_unknown_group_refuses_the_record(writer, changes):
-    (outcome,) = writer.load(changes(writer, [{"identifier": "a", "groups": "winter"}]))
-    assert (outcome.status, outcome.problems[0].kind) == (Status.REFUSED, ProblemKind.REFERENCE)
 
 
 def test_a_product_that_gets_a_parent_was_there_before(session, run, changes, pim):
@@ -305,66 +243,3 @@ def test_a_known_uuid_renames_the_product(writer, changes, session):
     (outcome,) = writer.load(batch)
     assert (outcome.key, outcome.status, outcome.remote_id) == ("new", Status.UPDATED, uuid)
     assert writer.current("products", ["old", "new"], ["pieces", "uuid"]) == {"new": {"pieces": 2, "uuid": uuid}}
-
-
-def test_associations_by_uuid_find_their_products_and_wait_for_those_to_come(writer, changes, session):
-    list(writer.load(changes(writer, [{"identifier": "old"}, {"identifier": "friend"}])))
-    row = {
-        "uuid": session.get("products/old")["uuid"],
-        "identifier": "old",
-        "pieces": 2,
-        "X_SELL-products": "Friend,late",
-    }
-    batch = changes(writer, [row])
-    (outcome,) = writer.load(batch)
-    assert (outcome.status, outcome.problems[0].value) == (Status.WAITING, "late")
-    assert writer.current("products", ["old"], ["pieces"]) == {"old": {"pieces": 2}}
-    list(writer.load(changes(writer, [{"identifier": "late"}])))
-    (outcome,) = writer.load(batch)
-    assert outcome.status is Status.UPDATED
-    assert writer.current("products", ["old"], ["X_SELL-products"]) == {"old": {"X_SELL-products": ["friend", "late"]}}
-
-
-def test_a_user_who_may_nothing_ends_the_flow(connect, run):
-    with connect(username="reader", password="reader").open() as session, pytest.raises(AccessError, match="Roles"):
-        AkeneoProductsSink(connection="pim").open(session, run)
-
-
-@pytest.mark.parametrize("wrong", [{"secret": "no"}, {"client_id": "no"}, {"password": "no"}, {"username": "no"}])
-def test_wrong_credentials_are_a_failed_login(connect, wrong):
-    with connect(**wrong).open() as session, pytest.raises(LoginError) as caught:
-        session.get("channels")
-    named = "`client_id`" if {"secret", "client_id"} & set(wrong) else "`password`"
-    assert named in str(caught.value)
-
-
-def test_a_check_tells_who_answered(connect, session):
-    told = connect().check(session)
-    assert told.startswith("Akeneo ")
-    assert told.endswith("user sandbox")
-
-
-def test_a_check_names_the_missing_permissions(connect):
-    one = connect(username="reader", password="reader")
-    with one.open() as session, pytest.raises(AccessError, match="List products"):
-        one.check(session)
-
-
-def test_tokens_that_end_in_the_middle_do_not_matter(writer, changes, pim):
-    first, second = changes(writer, [{"identifier": "a"}]), changes(writer, [{"identifier": "b"}])
-    list(writer.load(first))
-    pim.expire_tokens()
-    assert statuses(writer.load(second)) == {Status.CREATED: 1}
-
-
-def test_of_associated_products_only_those_that_the_pim_lacks_are_left_out(writer, changes):
-    writer.load(changes(writer, [{"identifier": "b", "pieces": 1}]))
-    batch = changes(writer, [{"identifier": "a", "pieces": 1, "X_SELL-products": "b,ghost,spectre"}])
-    assert statuses(writer.load(batch)) == {Status.WAITING: 1}
-    (outcome,) = writer.load(batch)
-    assert outcome.status is Status.CREATED
-    assert {(one.field, one.value) for one in outcome.problems} == {
-        ("X_SELL-products", "ghost"),
-        ("X_SELL-products", "spectre"),
-    }
-    assert writer.current("products", ["a"], ["X_SELL-products"]) == {"a": {"X_SELL-products": ["b"]}}

@@ -3,8 +3,10 @@
 import pytest
 
 from pimflow import ConfigError, RemoteError, Window
-from pimflow_akeneo.products import queries
+from pimflow_akeneo.products.reading import queries
 from pimflow_akeneo.sources import AkeneoProductModelsSource, AkeneoProductsSource
+
+from .pim_setup import calls
 
 GET, POST = "GET /api/rest/v1/products", "POST /api/rest/v1/products-uuid/search"
 GET_UUID = "GET /api/rest/v1/products-uuid"
@@ -29,10 +31,6 @@ def many(pim):
 def identifiers(source, session, window=None):
     header, *rows = source.extract(session, window or Window())
     return [row[header.index("identifier")] for row in rows]
-
-
-def calls(pim, route):
-    return pim.stats()["routes"].get(route, {"calls": 0})["calls"]
 
 
 @pytest.mark.parametrize(("number", "gets"), [(1239, 13), (200, 3), (99, 1), (0, 1)])

@@ -1,7 +1,7 @@
 """What each answer of the PIM to one line of structure means, and what codecs make of cells."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pimflow import Change, Item, ProblemKind, Status, Who
@@ -44,6 +44,13 @@ def test_a_line_without_an_answer_is_unknown():
 def test_an_owner_that_went_away_lets_the_record_wait():
     status, (problem,) = judge(Answer(404, "Attribute 'x' does not exist."), {}, resources.ATTRIBUTE_OPTIONS)
     assert (status, problem.field) == (Status.WAITING, "attribute")
+
+
+def test_a_channel_waits_for_the_attributes_whose_units_it_converts():
+    errors = ({"property": "conversion_units", "message": 'The attribute "weight" does not exist.'},)
+    payload = {"conversion_units": {"weight": "GRAM"}}
+    status, (problem,) = judge(Answer(422, "Validation failed.", errors), payload, resources.CHANNELS)
+    assert (status, problem.kind, problem.value) == (Status.WAITING, ProblemKind.REFERENCE, "weight")
 
 
 def test_several_errors_are_all_told_and_one_that_cannot_come_refuses():
@@ -93,6 +100,7 @@ CELLS = {
 
 
 @pytest.mark.parametrize("codec", CELLS, ids=lambda codec: codec.type)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_cell_that_was_written_is_read_as_the_same_value(codec, data):
     value = codec.accept(data.draw(CELLS[codec]))

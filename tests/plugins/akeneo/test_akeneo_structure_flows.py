@@ -139,9 +139,9 @@ def test_a_plan_tells_what_would_change_and_writes_nothing(pim, tmp_path):
     write_csv(tmp_path / "attributes.csv", {"code": "name", "type": "pim_catalog_number", "max_characters": "40"})
     before = calls(pim, "PATCH")
     found = run(tmp_path, loading(pim, tmp_path, {"families": [], "attributes": []}), "plan")
-    changes = {(one["resource"], one["key"]): one["values"] for one in found["changes"]}
+    changes = {(one["noun"], one["key"]): one["values"] for one in found["changes"]}
     names = {key: [value["column"] for value in values] for key, values in changes.items()}
-    assert names == {("families", "footwear"): ["label-en_US", "attributes"]}
+    assert names == {("family", "footwear"): ["label-en_US", "attributes"]}
     assert [reason for *_, reason in told(found["report"])] == [
         "the PIM keeps an attribute's type for ever: it is text there"
     ]

@@ -4,9 +4,11 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 
-from pimflow import RowProblem, Status, Who
+from pimflow import Change, Item, RowProblem, Status, Who
+from pimflow_akeneo.structure import jobs
 from pimflow_akeneo.structure.jobs import AkeneoJobsSink
 from pimflow_akeneo_sandbox.serve import serve
 from pimflow_akeneo_sandbox.settings import Settings
@@ -121,3 +123,10 @@ def test_a_pim_that_lets_no_program_launch_jobs_is_told_apart(launch, older):
     (problem,) = outcome.problems
     assert (outcome.status, problem.reason) == (Status.REFUSED, "this PIM does not let programs launch jobs")
     assert problem.remedy.startswith("Launch the job in the PIM itself")
+
+
+def test_an_answer_without_words_is_told_in_ours():
+    change = Change(Item("jobs/export", "nightly", {}), 0, False, b"")
+    problem = jobs._refusal(httpx.Response(422, text="<html>"), change)
+    assert problem.reason == "the PIM did not launch the job and does not say why"
+    assert problem.detail.startswith("422")

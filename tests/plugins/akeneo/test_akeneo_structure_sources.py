@@ -169,3 +169,11 @@ def test_parents_come_before_their_children(pim, session):
     _, rows = read(sources.AkeneoCategoriesSource(connection="pim", locales=[]), session)
     codes = [row["code"] for row in rows]
     assert all(row["parent"] is None or codes.index(row["parent"]) < codes.index(row["code"]) for row in rows)
+
+
+def test_the_main_identifier_comes_first_so_that_an_empty_pim_makes_it_the_main_one(pim, session):
+    pim.seed({"attributes": [{"code": "another", "type": "pim_catalog_identifier", "group": "erp", "unique": True}]})
+    header, *rows = sources.AkeneoAttributesSource(connection="pim").extract(session, Window())
+    codes = [row[header.index("code")] for row in rows]
+    assert codes[:2] == ["sku", "another"]
+    assert len(codes) == len(set(codes)) == len(pim.store.structure["attributes"])

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pimflow_akeneo.products import modelling
-from pimflow_akeneo.products.adopting import meant
-from pimflow_akeneo.products.ancestors import Ancestor
+from pimflow_akeneo.products.fitting import models as fitting_models
+from pimflow_akeneo.products.levels.ancestors import Ancestor
+from pimflow_akeneo.products.moves.adoption_rules import meant
 from pimflow_akeneo_sandbox.serve import serve
 
 from .variants_setup import CATALOG, Shop, grouped, model, product, text
@@ -72,7 +72,7 @@ def test_later_runs_know_the_adopted_model_though_it_did_not_change(shop, items)
 
 @pytest.mark.parametrize("kept_in_mind", [10_000, 0])
 def test_what_is_given_at_creation_only_is_not_given_to_an_adopted_model(shop, monkeypatch, kept_in_mind):
-    monkeypatch.setattr(modelling, "MOST", kept_in_mind)
+    monkeypatch.setattr(fitting_models, "MOST", kept_in_mind)
     shop.seed(model("old-shirt", name=text("By Julia", "en_US")), product("s-1", "old-shirt", color="red"))
     shop.flows(grouped("by_color") + "    once: [name-en_US]\n")
     shop.write("products", HEADER, "s-1;shirts;G;red;;From the ERP;Acme")
@@ -95,7 +95,7 @@ def test_the_plan_shows_the_adopted_model_as_an_update(shop, items):
     shop.seed(model("old-shirt", brand="Acme"), product("s-1", "old-shirt", color="red"))
     shop.write("products", HEADER, "s-1;shirts;G;red;;Shirt;Acme")
     told = shop.plan()
-    assert "change G name-en_US: (empty) -> Shirt" in told
+    assert "change product model G name-en_US: (empty) -> Shirt" in told
     assert "brand" not in told
     assert "0 new, 1 updated" in told
     assert models(shop) == ["old-shirt"]
@@ -146,6 +146,16 @@ def test_a_group_split_off_gets_a_model_of_its_own(shop, items):
     assert models(shop) == ["G", "H"]
     assert (shop.parent("s-1"), shop.parent("s-2")) == ("G", "H")
     assert shop.values("H") == {"name-en_US": "Other"}
+
+
+@pytest.mark.parametrize("once", ["", "    once: [brand]\n"])
+def test_a_model_that_this_flow_made_is_not_taken_over_by_an_item_that_left_it(shop, once):
+    shop.flows(grouped("by_color") + once)
+    for group in ("G", "A"):
+        shop.write("products", HEADER, "s-1;shirts;G;red;;Shirt;Acme", f"s-2;shirts;{group};blue;;Shirt;Acme")
+        shop.run()
+    assert models(shop) == ["A", "G"]
+    assert (shop.parent("s-1"), shop.parent("s-2")) == ("G", "A")
 
 
 def test_a_group_that_is_renamed_keeps_its_model(shop, items):

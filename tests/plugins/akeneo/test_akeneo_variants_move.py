@@ -2,6 +2,8 @@
 
 import pytest
 
+from pimflow_akeneo.connection import AkeneoConnection
+from pimflow_akeneo.sinks import AkeneoProductsSink
 from pimflow_akeneo_sandbox.serve import serve
 
 from .variants_setup import AFTER_MODELS, CATALOG, MODELS, PRODUCTS, Shop, model, product, text
@@ -235,3 +237,18 @@ def test_a_variant_becomes_simple_where_its_parent_is_emptied_and_keeps_what_it_
     shop.run()
     assert shop.parent("s-1") is None
     assert shop.values("s-1") == {"color": "red", "brand": "Acme", "name-en_US": "Shirt"}
+
+
+def test_a_text_arrives_although_the_product_that_should_have_brought_it_was_held_back(shop, run, changes):
+    care = {"care": "Wash cold"}
+    both = (product("s-1", None, color="red", **care), product("s-2", None, color="blue", **care))
+    shop.seed(model("m", brand="Acme"), *both)
+    who = dict.fromkeys(("client_id", "secret", "username", "password"), "sandbox")
+    with AkeneoConnection(url=shop.pim.url, **who).open() as session:
+        writer = AkeneoProductsSink(connection="pim").open(session, run)
+        rows = [{"identifier": "s-1", "parent": "m", "color": "red"}, {"identifier": "s-2", "parent": "m"}]
+        first, second = changes(writer, rows)
+        writer.fit([first])  # and then it is not loaded, as a flow may want whole records only
+        list(writer.load(writer.fit([second])))
+    assert shop.parent("s-2") == "m"
+    assert shop.values("m") == {"brand": "Acme", "care": "Wash cold"}

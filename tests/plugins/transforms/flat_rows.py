@@ -27,9 +27,13 @@ class Pim:
 
     variants: dict = field(default_factory=lambda: LEVELS)
     asked: list = field(default_factory=list)
+    families: dict = field(default_factory=dict)
 
     def knows(self, column):
         return True
+
+    def family_variants(self, family):
+        return self.families.get(family, ())
 
     def levels(self, family_variant, columns):
         self.asked.append(family_variant)

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - the signatures are those of a target
 """The columns that `variants` gives: those that only told the group go, unless the target has one of their name."""
 
 import pytest

@@ -15,7 +15,7 @@ from pimflow_akeneo.kinds import BY_UUID, Kind
 from pimflow_akeneo.media.content import Content
 from pimflow_akeneo.media.taking import UPLOADED, Taking
 from pimflow_akeneo.media.uploading import Place, RefusedError, Uploading, unreachable
-from pimflow_akeneo.products.answers import judge
+from pimflow_akeneo.products.judging.verdicts import judge
 from pimflow_akeneo.session import Session
 
 _LOCKS = 64

@@ -17,9 +17,11 @@ from pimflow_akeneo.media.content import MEDIA, Content
 from pimflow_akeneo.media.options import MediaOptions
 from pimflow_akeneo.media.taking import Taking
 from pimflow_akeneo.media.uploading import Place
-from pimflow_akeneo.products import lines, lookup, properties
-from pimflow_akeneo.products.existing import existence
-from pimflow_akeneo.products.known import Columns
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence import lookup
+from pimflow_akeneo.products.existence.keys import existence
+from pimflow_akeneo.products.preparing import properties
+from pimflow_akeneo.products.preparing.flow_columns import Columns
 from pimflow_akeneo.session import Session
 
 RESOURCE = "media-files"

@@ -24,7 +24,9 @@ from pimflow_akeneo.media.origins import ADDRESS, Origin
 from pimflow_akeneo.media.taking import Taking
 from pimflow_akeneo.session import Session
 
-_TRIES = 3
+_RESTS = (1.0, 2.0, 4.0)
+"""Seconds for which no call begins after an upload that had no answer; it is tried once more than there are rests."""
+
 _MARK = "/media-files/"
 _REFUSED = frozenset({400, 403, 404, 413, 415, 422})
 _MANAGER = Who.PRODUCT_MANAGER
@@ -77,19 +79,21 @@ class Uploading:
 
     def _sent(self, content: Content, path: Path, place: Place) -> str:
         """Send until there is an answer; where an earlier try may have succeeded, look before it is sent again."""
-        for left in reversed(range(_TRIES)):
+        for rest in (*_RESTS, None):
             try:
                 response = self._post(content, path, place)
             except UnreachableError as error:
                 if error.kind is ProblemKind.RATE_LIMIT:
                     raise
                 code = self._present(content, path, place)
-                if code is None and not left:
+                if code is None and rest is None:
                     raise
             else:
                 code = self._code(response, content, path, place)
             if code is not None:
                 return code
+            if rest is not None:
+                self._session.rest(rest)
         raise RefusedError(_unclear(place, content), again=True)
 
     def _post(self, content: Content, path: Path, place: Place) -> httpx.Response:
@@ -234,7 +238,7 @@ def unreachable(error: FlowError, place: Place, content: Content) -> Problem:
     """Tell that a file did not arrive because the PIM could not be reached."""
     remedy = "It is sent again by the next run, by itself."
     return Problem(
-        f"the file did not arrive: {error}",
+        f"the file did not arrive: {str(error).rstrip('.')}",
         ProblemKind.CONNECTION,
         place.column.name,
         content.name,

@@ -131,7 +131,10 @@ class Web:
             last = retrying(_POLICY, self._clock, True, lambda _: None, f"GET {shown(url)}")(attempt)
         except (httpx.InvalidURL, UnicodeError):
             raise RowProblem(None, None, "which is no address of the web", remedy=_CORRECT) from None
-        self._failed[host] = self._failed.get(host, 0) + 1 if last.transient else 0
+        if last.transient:
+            self._failed[host] = self._failed.get(host, 0) + 1
+        else:
+            self._failed.pop(host, None)
         if last.response is None or not (last.response.is_success or last.response.status_code == 304):
             raise _not_had(last, host)
         return last.response
@@ -214,11 +217,11 @@ _REASONS: Mapping[int, str] = {
 
 def _not_had(last: Attempt, host: str) -> RowProblem:
     if last.transient or last.response is None:
-        what = f"failed with status {last.response.status_code}" if last.response is not None else "did not answer"
+        what = "could not give the file, and may do so later" if last.response is not None else "did not answer"
         reason = f"server {host} {what}"
         return RowProblem(
             None, None, reason, kind=ProblemKind.CONNECTION, remedy=_LATER, who=Who.ADMINISTRATOR, detail=str(last)
         )
     status = last.response.status_code
-    reason = _REASONS.get(status, f"server {host} answered with status {status} in place of a file")
+    reason = _REASONS.get(status, f"server {host} gives no file at this address")
     return RowProblem(None, None, reason, kind=ProblemKind.MISSING, remedy=_CORRECT, detail=str(last))

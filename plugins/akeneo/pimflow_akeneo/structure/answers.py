@@ -9,12 +9,13 @@ from typing import Any
 
 from pimflow import Problem, ProblemKind, Status, Who
 from pimflow_akeneo.bulk import Answer
+from pimflow_akeneo.statuses import NO_ANSWER, Meaning, sentence, settled
 from pimflow_akeneo.structure.description import Column, Place, Resource
 
-_HINT = re.compile(r"\s*Check the (expected|standard) format (on the API )?documentation\.?")
 _PROPERTY = re.compile(r"^Property [\"'`“](\w+)[\"'`”]")
 _ABSENT = re.compile(r"The (?:given )?([a-z ]+?) does not exist[^\"“]*(?:[\"“](.*)[\"”] given)?")
 _LOCALE = re.compile(r"^The locale [\"“](.+)[\"”] does not exist")
+_ABSENT_ATTRIBUTE = re.compile(r"^The attribute [\"“](.+)[\"”] does not exist")
 _MEMBERSHIP = re.compile(
     r"^[\"“](\w+)[\"”] attribute cannot be added .* not an attribute of the [\"“](\w+)[\"”] family"
 )
@@ -52,17 +53,11 @@ class _Told:
 
 def judge(answer: Answer | None, payload: Payload, resource: Resource) -> Verdict:
     """Understand the answer to one line that carried `payload`."""
-    noun = resource.noun[0]
     if answer is None:
-        return Status.UNKNOWN, (_failure("the PIM gave no answer for this record"),)
-    if answer.status < 300:
-        return (Status.CREATED if answer.status == 201 else Status.UPDATED), ()
-    if answer.status == 429 or answer.status >= 500:
-        return Status.FAILED, (_failure(f"the PIM failed at this record: {sentence(answer.message)}", answer.message),)
-    if answer.status in _REFUSALS:
-        kind, reason, remedy, who = _REFUSALS[answer.status]
-        reason = reason.format(noun=noun, message=sentence(answer.message))
-        return Status.REFUSED, (Problem(reason, kind, remedy=remedy, who=who, detail=answer.message),)
+        return NO_ANSWER
+    known = settled(answer, resource.noun[0], _MEANINGS)
+    if known is not None:
+        return known
     if answer.status == 404 and resource.owner:
         return Status.WAITING, (absent(resource.owner.name, None, resource.owner.words.lower(), answer.message),)
     errors = answer.errors or ({"message": answer.message},)
@@ -71,31 +66,12 @@ def judge(answer: Answer | None, payload: Payload, resource: Resource) -> Verdic
     return (Status.WAITING if waiting else Status.REFUSED), tuple(dict.fromkeys(found))
 
 
-_ADMINISTRATOR = Who.ADMINISTRATOR
-_REFUSALS: Mapping[int, tuple[ProblemKind, str, str, Who]] = {
-    400: (
-        ProblemKind.VALUE,
-        "the PIM could not read the record: {message}",
-        "Report it to your administrator with the log of the run.",
-        _ADMINISTRATOR,
-    ),
-    403: (
+_MEANINGS: Mapping[int, Meaning] = {
+    403: Meaning(
+        Status.REFUSED,
         ProblemKind.PERMISSION,
         "the user of the connection may not write this {noun}",
         "Your administrator can grant the right under System > Roles > Web API permissions.",
-        _ADMINISTRATOR,
-    ),
-    413: (
-        ProblemKind.TOO_LARGE,
-        "the record is larger than the PIM takes, 1,000,000 characters",
-        "Shorten its longest texts or lists.",
-        Who.PRODUCT_MANAGER,
-    ),
-    415: (
-        ProblemKind.CONNECTION,
-        "the PIM did not take the form in which the record was sent: {message}",
-        "Something between here and the PIM may change requests; your administrator can look there.",
-        _ADMINISTRATOR,
     ),
 }
 
@@ -105,11 +81,6 @@ def absent(column: str, code: str | None, noun: str, message: str = "") -> Probl
     remedy = _BY_ITSELF.format(noun=noun) if noun in _COMING else _CREATE
     who = Who.PRODUCT_MANAGER if noun in _COMING else Who.ADMINISTRATOR
     return Problem(f"the PIM has no such {noun}", ProblemKind.REFERENCE, column, code, remedy, who, message)
-
-
-def sentence(message: str) -> str:
-    """Take advice for programmers and the full stop off a message of the PIM."""
-    return _HINT.sub("", message).strip().rstrip(".")
 
 
 def shown(column: Column, value: Any) -> Any:
@@ -184,6 +155,11 @@ def _absent_locale(told: _Told) -> Problem | None:
     return absent(told.name or "label", found[1], "locale", told.message) if found else None
 
 
+def _absent_attribute(told: _Told) -> Problem | None:
+    found = _ABSENT_ATTRIBUTE.match(told.message)
+    return absent(told.name, found[1], "attribute", told.message) if found and told.name else None
+
+
 def _metric_family(told: _Told) -> Problem | None:
     if "valid metric family" not in told.message:
         return None
@@ -239,6 +215,7 @@ def _too_long(told: _Told) -> Problem | None:
 _UNDERSTANDING: tuple[Callable[[_Told], Problem | None], ...] = (
     _absent_locale,
     _absent_thing,
+    _absent_attribute,
     _metric_family,
     _outside_the_family,
     _unchangeable,
@@ -246,8 +223,3 @@ _UNDERSTANDING: tuple[Callable[[_Told], Problem | None], ...] = (
     _missing,
     _too_long,
 )
-
-
-def _failure(reason: str, detail: str = "") -> Problem:
-    remedy = "It is sent again next time."
-    return Problem(reason, ProblemKind.CONNECTION, remedy=remedy, who=Who.ADMINISTRATOR, detail=detail)

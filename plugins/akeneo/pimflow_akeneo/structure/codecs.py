@@ -10,12 +10,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from typing import Any
 
 import orjson
 
 from pimflow_akeneo.checks import listed
+from pimflow_akeneo.spelling import alike
 
 _KINDS = (
     "identifier text textarea number metric price_collection boolean date simpleselect multiselect file image "
@@ -59,8 +59,8 @@ def _code(cell: Any) -> str:
 def _type(cell: Any) -> str:
     found = _code(cell)
     if found not in _TYPES:
-        near = get_close_matches(found, _TYPES, n=1, cutoff=0.4)
-        hint = f", but '{near[0]}'" if near else ""
+        near = alike(found, _TYPES, cutoff=0.4)
+        hint = f", but '{near}'" if near else ""
         raise ValueError(f"the PIM has no such type of attribute{hint}")
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -15,6 +14,8 @@ from pydantic import Field
 from pimflow import Change, Header, Item, Outcome, Problem, ProblemKind, RowProblem, Run, Sink, Status, Use, Who, Writer
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.session import Session
+from pimflow_akeneo.spelling import alike
+from pimflow_akeneo.statuses import sentence
 
 _TYPES = ("export", "import")
 _MODES = ("create_only", "update_only", "create_or_update")
@@ -125,19 +126,21 @@ def _refusal(response: httpx.Response, change: Change) -> Problem:
         reason = "the user of the connection may not launch this job"
         remedy = f"Grant 'Launch {kind} jobs' under System > Roles > Web API permissions."
         return Problem(reason, ProblemKind.PERMISSION, "code", change.key, remedy, Who.ADMINISTRATOR, message)
-    reason = f"the PIM says: {message.rstrip('.')}"
+    reason = f"the PIM says: {sentence(message)}" if message else "the PIM did not launch the job and does not say why"
     remedy = "Correct the row, or the job profile in the PIM."
-    return Problem(reason, ProblemKind.VALUE, "code", change.key, remedy, Who.ADMINISTRATOR, message)
+    return Problem(
+        reason, ProblemKind.VALUE, "code", change.key, remedy, Who.ADMINISTRATOR, f"{response.status_code} {message}"
+    )
 
 
 def _message(response: httpx.Response) -> str:
     try:
         return str(orjson.loads(response.content)["message"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
-        return f"status {response.status_code}"
+        return ""
 
 
 def _unknown(name: str) -> RowProblem:
-    near = get_close_matches(name, _COLUMNS, n=1)
-    remedy = f"Did you mean '{near[0]}'?" if near else f"Columns of a job: {', '.join(_COLUMNS)}."
+    near = alike(name, _COLUMNS)
+    remedy = f"Did you mean '{near}'?" if near else f"Columns of a job: {', '.join(_COLUMNS)}."
     return RowProblem(name, None, "this is no column of a job", remedy=remedy, who=Who.ADMINISTRATOR)

@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any
 
 from pimflow_akeneo import search
-from pimflow_akeneo.products.lookup import chunks
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.structure.description import Resource
 from pimflow_akeneo.structure.resources import ATTRIBUTE_OPTIONS, LOCALES, MEASUREMENT_FAMILIES
+from pimflow_akeneo.url_length import chunks
 
 Record = Mapping[str, Any]
 _SELECTS = frozenset({"simpleselect", "multiselect"})

@@ -19,6 +19,7 @@ from pimflow_akeneo.structure import reading, resources
 from pimflow_akeneo.structure.description import Place, Resource, flat
 
 _OVERLAP = timedelta(minutes=10)
+_IDENTIFIER = "pim_catalog_identifier"
 Row = tuple[Any, ...]
 
 
@@ -157,10 +158,22 @@ class ChangingSource(SearchedSource, LabelledSource):
 
 
 class AkeneoAttributesSource(ChangingSource):
-    """Attributes of the PIM, with columns as in Akeneo's own CSV files; `akeneo.attributes` takes them back."""
+    """Attributes of the PIM, with columns as in Akeneo's own CSV files; `akeneo.attributes` takes them back.
+
+    The main identifier comes first: an empty PIM makes the first identifier that it is given the main one.
+    """
 
     type = "akeneo.attributes"
     resource = resources.ATTRIBUTES
+
+    def _read(self, session: Session, path: str, window: Window) -> Iterator[reading.Record]:
+        if window.keys or window.since or "type" in self.search:
+            yield from super()._read(session, path, window)
+            return
+        params = self._params(combined(self.search, "type", "IN", [_IDENTIFIER]))
+        identifiers = reading.records(session, self.resource, path, params)
+        yield from sorted(identifiers, key=lambda one: not one.get("is_main_identifier"))
+        yield from (one for one in super()._read(session, path, window) if one["type"] != _IDENTIFIER)
 
 
 class AkeneoAttributeOptionsSource(LabelledSource):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from pimflow import Change, Header, Item, Outcome, ProblemKind, RowProblem, Status, Who, Writer
 from pimflow_akeneo.bulk import Answer, deliver
 from pimflow_akeneo.session import Session
+from pimflow_akeneo.spelling import CLOSE, alike
 from pimflow_akeneo.structure import preparing, reading
 from pimflow_akeneo.structure.answers import absent, judge
 from pimflow_akeneo.structure.description import Place, Resource, flat, line
@@ -135,18 +135,11 @@ class StructureWriter(Writer):
         place = self._resource.place(name)
         prefix, dash, part = name.partition("-")
         if place is not None:
-            near = _near(part, self._parts(place), 0.6)
+            near = alike(part, self._parts(place))
             reason, hint = f"the PIM has no {place.column.per} '{part}'", f"{prefix}-{near}" if near else ""
         else:
             reason = f"this is no column of {self._resource.noun[1]} in the PIM"
-            near = _near(prefix, self._resource.by_name) if dash else ""
-            hint = _near(name, self._resource.by_name) or (f"{near}-{part}" if near else "")
+            near = alike(prefix, self._resource.by_name, CLOSE) if dash else ""
+            hint = alike(name, self._resource.by_name, CLOSE) or (f"{near}-{part}" if near else "")
         remedy = f"Did you mean '{hint}'?" if hint else "Correct the name of the column, or leave it out."
         return RowProblem(name, None, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)
-
-
-def _near(word: str, known: Iterable[str], cutoff: float = 0.75) -> str:
-    """Give the known word that is spelled most alike, in whatever letter case; none where none is."""
-    spelled = {one.lower(): one for one in known}
-    found = get_close_matches(word.lower(), spelled, n=1, cutoff=cutoff)
-    return spelled[found[0]] if found else ""

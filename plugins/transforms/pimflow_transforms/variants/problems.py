@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pimflow import BadValue, Problem, ProblemKind, Who
@@ -55,6 +56,19 @@ def unmapped(column: str, value: str) -> Problem:
         value=value,
         remedy="Add it under `family_variant` of `variants`, empty if such items have no product models.",
         who=Who.ADMINISTRATOR,
+    )
+
+
+def no_choice(column: str, family: str, variants: Sequence[str]) -> Problem:
+    """Tell of an item whose values fit none, or more than one, of its family's variants."""
+    named = ", ".join(map(repr, variants))
+    return Problem(
+        f"which has the family variants {named}, and the item's values do not tell which of them is meant",
+        ProblemKind.MISSING,
+        column,
+        family,
+        "Fill the columns by which the variants differ, or name the family variant under `variants`.",
+        Who.ADMINISTRATOR,
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from pimflow import BadValue, Header, Origin, Row, RowProblem
+from pimflow import BadValue, Header, Origin, Row, RowProblem, Target
 from pimflow_transforms.options import positions
 from pimflow_transforms.tables import load_table
 from pimflow_transforms.values import as_text
 from pimflow_transforms.variants.expressions import Reading, cell_text, reading
-from pimflow_transforms.variants.problems import no_key, unmapped
+from pimflow_transforms.variants.layout import LayoutOf
+from pimflow_transforms.variants.lifting import has_value
+from pimflow_transforms.variants.problems import no_choice, no_key, unmapped
 from pimflow_transforms.variants.rules import FamilyVariant, Group
 from pimflow_transforms.variants.sorting import Item
 
@@ -40,6 +43,38 @@ class FamilyVariantReading:
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyVariantChoice:
+    """Chooses among the family variants of a row's family: the one for whose axes the row has all values."""
+
+    header: Header
+    family_at: int
+    variants_of: Callable[[str], Sequence[str]]
+    layout_of: LayoutOf
+
+    def read(self, row: Row) -> str | None:
+        """Give a code, "" where the family has no variants, None where the row does not tell. Raises RowProblem."""
+        family = "" if isinstance(row[self.family_at], BadValue) else as_text(row[self.family_at]).strip()
+        if not family:
+            return None
+        variants = self.variants_of(family)
+        if len(variants) < 2:
+            return next(iter(variants), "")
+        axes = {code: found for code in variants if (found := self._axes(code, row))}
+        most = [code for code in axes if axes[code] == max(axes.values())]
+        if len(most) == 1:
+            return most[0]
+        raise RowProblem.of(no_choice(self.header[self.family_at], family, most or variants))
+
+    def _axes(self, code: str, row: Row) -> int:
+        """Count the axes of a family variant; none where the row has no value for one of them."""
+        layout = self.layout_of(code)
+        if layout is None or layout.missing:
+            return 0
+        places = [at for level in layout.axes for at in level]
+        return len(places) if all(has_value(row[at]) for at in places) else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Makes items of rows."""
 
@@ -47,14 +82,20 @@ class Reader:
     key_at: int
     group: Reading
     pattern: re.Pattern[str] | None
-    family_variant: FamilyVariantReading
+    family_variant: FamilyVariantReading | FamilyVariantChoice
 
     @classmethod
-    def of(cls, header: Header, key: str, group: Group, family_variant: FamilyVariant) -> Reader:
-        """Find the columns that the options name. Raises ConfigError for those that are not there, or a bad table."""
+    def of(
+        cls,
+        header: Header,
+        key: str,
+        group: Group,
+        family_variant: FamilyVariantReading | FamilyVariantChoice,
+    ) -> Reader:
+        """Find the columns that the options name. Raises ConfigError for those that are not there."""
         (key_at,) = positions([key], header)
         pattern = re.compile(group.pattern) if group.pattern else None
-        return cls(header, key_at, reading(group.from_, header), pattern, _variant_reading(header, family_variant))
+        return cls(header, key_at, reading(group.from_, header), pattern, family_variant)
 
     def item(self, origin: Origin, row: Row) -> Item:
         """Make an item of a row; one that cannot go on has its problem, and no group."""
@@ -78,7 +119,14 @@ class Reader:
         return (found[1] or "").strip() if found else ""
 
 
-def _variant_reading(header: Header, options: FamilyVariant) -> FamilyVariantReading:
+def chosen_by_family(header: Header, family: str, target: Target, layout_of: LayoutOf) -> FamilyVariantChoice:
+    """Let the family of a row tell its family variant. Raises ConfigError where there is no such column."""
+    (at,) = positions([family], header)
+    return FamilyVariantChoice(header, at, lru_cache(maxsize=None)(target.family_variants), layout_of)
+
+
+def family_variant_reading(header: Header, options: FamilyVariant) -> FamilyVariantReading:
+    """Read the family variant as the options say. Raises ConfigError for a column that is not there, or a bad table."""
     if options.from_ is None:
         return FamilyVariantReading(header, options.constant, None, None)
     (at,) = positions([options.from_], header)

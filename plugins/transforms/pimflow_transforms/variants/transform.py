@@ -15,7 +15,13 @@ from pimflow_transforms.variants.expressions import names_in
 from pimflow_transforms.variants.judging import Judge
 from pimflow_transforms.variants.layout import layouts
 from pimflow_transforms.variants.lifting import Differing, Lift
-from pimflow_transforms.variants.reading import Reader
+from pimflow_transforms.variants.reading import (
+    FamilyVariantChoice,
+    FamilyVariantReading,
+    Reader,
+    chosen_by_family,
+    family_variant_reading,
+)
 from pimflow_transforms.variants.rules import FamilyVariant, Group, LevelRule, checked_levels
 from pimflow_transforms.variants.sorting import Sorted
 
@@ -44,7 +50,11 @@ class Variants(WholeTransform):
     group: Group = Field(
         description="Column with what the items of one product model have in common, or how it is made."
     )
-    family_variant: FamilyVariant = Field(description="Column with the code of the family variant, or how it is found.")
+    family_variant: FamilyVariant | None = Field(
+        None,
+        description="Column with the code of the family variant, or how it is found. Left out, it is that of the "
+        "item's family for whose axes the item has values.",
+    )
     key: str = Field("identifier", description="Column with the items' own key, such as the SKU.")
     code: str = Field("{group}", description="Code of the product models; `{group}` stands for the group.")
     singles: Literal["model", "simple"] = Field(
@@ -78,21 +88,28 @@ class Variants(WholeTransform):
         The rows are sorted by group on disk and gone through three times.
         """
         self._check_made(header)
-        reader = Reader.of(header, self.key, self.group, self.family_variant)
         whole = (*header, *(name for name in MADE if name not in header))
         named = [name for name in self.shared if name in header or "shared" in self.model_fields_set]
         shared = tuple(positions(named, header))
         self._check_levels(header)
         fixed = frozenset({self.key, FAMILY, *MADE, *named})
-        judge = Judge(header, self.key, self.family_variant.from_, layouts(header, target, self.levels, fixed))
+        layout_of = layouts(header, target, self.levels, fixed)
+        asked = self.family_variant.from_ if self.family_variant else FAMILY
+        judge = Judge(header, self.key, asked, layout_of)
         lift = Lift(header, self.differing, shared)
         made = {name: whole.index(name) for name in MADE}
         builder = Builder(header, len(whole), made, judge, lift, self.code, self.singles == "simple")
+        found: FamilyVariantReading | FamilyVariantChoice = (
+            family_variant_reading(header, self.family_variant)
+            if self.family_variant
+            else chosen_by_family(header, FAMILY, target, layout_of)
+        )
+        reader = Reader.of(header, self.key, self.group, found)
         return self._without_used(whole, _given(rows, reader, builder), target)
 
     def _without_used(self, header: Header, given: Iterator[Result], target: Target) -> tuple[Header, Iterator[Result]]:
         """Leave out the columns that only told which rows belong together, where the target has none of that name."""
-        used = {*names_in(self.group.from_), self.family_variant.from_} - {self.key, *MADE}
+        used = self._used() - {self.key, FAMILY, *MADE}
         kept = [at for at, name in enumerate(header) if name not in used or target.knows(name)]
         if len(kept) == len(header):
             return header, given
@@ -100,7 +117,7 @@ class Variants(WholeTransform):
         return tuple(header[at] for at in kept), narrow
 
     def _check_made(self, header: Header) -> None:
-        used = {*names_in(self.group.from_), self.family_variant.from_} - {"code", "variants"}
+        used = self._used() - {"code", "variants"}
         mistakes = [
             f"column {name!r} is made by `variants`: give the one that is there another name first, with `map`"
             for name in MADE
@@ -108,6 +125,10 @@ class Variants(WholeTransform):
         ]
         if mistakes:
             raise ConfigError(*mistakes)
+
+    def _used(self) -> set[str]:
+        named = self.family_variant.from_ if self.family_variant else None
+        return {*names_in(self.group.from_), *([named] if named else [])}
 
     def _check_levels(self, header: Header) -> None:
         named = [name for level in self.levels for name in (*level.axes, *level.columns) if "*" not in name]

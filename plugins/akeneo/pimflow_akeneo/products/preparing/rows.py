@@ -1,0 +1,181 @@
+"""One row -> one item for the PIM: every cell checked, bad ones left out with their reason. No I/O of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from pimflow import Item, Problem, ProblemKind, RowProblem
+from pimflow_akeneo import checks, fields
+from pimflow_akeneo.catalog import Catalog
+from pimflow_akeneo.checks import Vocabulary
+from pimflow_akeneo.columns import (
+    ADD_CATEGORIES,
+    REMOVE_CATEGORIES,
+    UNIT,
+    Association,
+    Column,
+    Property,
+    ValueColumn,
+)
+from pimflow_akeneo.kinds import Kind
+from pimflow_akeneo.model import FamilyVariant
+from pimflow_akeneo.products.lines import LISTS
+from pimflow_akeneo.products.preparing import properties
+
+_PRICE = re.compile(r"\s*(\S+)\s+([A-Za-z]{3})\s*")
+_CATEGORIES = frozenset({"categories", ADD_CATEGORIES, REMOVE_CATEGORIES})
+_NEEDED = frozenset({"identifier", "code", "family_variant"})
+Cells = Mapping[str, Any]
+Found = Iterator[tuple[str, Any]]
+
+
+class Preparation:
+    """Makes items. `parse` gives the column of a name, or None for one that cannot be taken and was told before."""
+
+    def __init__(self, catalog: Catalog, kind: Kind, parse: Callable[[str], Column | None]) -> None:
+        self._catalog = catalog
+        self._model = catalog.model
+        self._kind = kind
+        self._vocabulary = Vocabulary(catalog.options, catalog.units)
+        self._parse = parse
+        self._needed = _NEEDED | {"family"} if kind.has_identifier else _NEEDED
+
+    def item(self, row: Cells) -> Item:
+        """Check one row. Raises RowProblem for a record that cannot be sent at all."""
+        payload: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for name, cell in row.items():
+            column = self._parse(name)
+            try:
+                payload.update(self._taken(column, cell, row, problems))
+            except RowProblem as bad:
+                if isinstance(column, Property) and column.name in self._needed:
+                    raise
+                problems.append(bad.problem)
+        if not payload.get("uuid"):
+            columns = [column for name in payload if isinstance(column := self._parse(name), Association)]
+            problems += filter(None, (properties.in_one_way(payload, column) for column in columns))
+        return Item(self._kind.resource, self._key(payload), payload, tuple(problems))
+
+    def _key(self, payload: dict[str, Any]) -> str:
+        """Take the key out of the payload; under its uuid a product keeps the identifier there, as it may change."""
+        name = "identifier" if self._kind.has_identifier else self._kind.key
+        key: str | None = payload.get(name) or payload.get("uuid")
+        if not payload.get("uuid"):
+            payload.pop("uuid", None)
+            payload.pop(name, None)
+        if not key:
+            remedy = "Give it one; it will then arrive by itself."
+            reason = "the record has none, and the PIM needs one"
+            raise RowProblem(name, None, reason, kind=ProblemKind.MISSING, remedy=remedy)
+        return key
+
+    def _taken(self, column: Column | None, cell: Any, row: Cells, problems: list[Problem]) -> Found:
+        if isinstance(column, Property) and column.name in _CATEGORIES:
+            yield from self._classified(column.name, cell, problems)
+        elif isinstance(column, Property):
+            yield from self._property(column.name, cell, row)
+        elif isinstance(column, Association) and column.part is None:
+            yield column.name, properties.associated(column, cell, row)
+        elif isinstance(column, ValueColumn) and column.part != UNIT:
+            yield from self._value(column, cell, row, problems)
+
+    def _property(self, name: str, cell: Any, row: Cells) -> Found:
+        if name == "family" and not self._kind.has_identifier:
+            self._check_family(cell, row)
+        elif cell is None:
+            yield name, None
+        elif name in {"identifier", "code"}:
+            yield name, properties.key(cell, self._kind)
+        elif name == "family":
+            yield name, properties.existing(str(cell).strip(), self._families, "family", "family")
+        elif name == "family_variant":
+            yield name, self._variant(str(cell).strip(), row).code
+        elif name in LISTS or name in self._kind.made:
+            yield name, sorted(set(checks.listed(cell))) or None
+        else:
+            yield name, properties.PLAIN[name](cell)
+
+    @cached_property
+    def _families(self) -> Mapping[str, str]:
+        return self._catalog.families
+
+    def _variant(self, code: str, row: Cells) -> FamilyVariant:
+        """Find a family variant, first in the family that the row names. Raises RowProblem."""
+        family = self._families.get(str(row.get("family") or "").strip().lower())
+        found = self._catalog.family_variant(code, family) if family else None
+        found = found or self._catalog.family_variant(code)
+        if found is None:
+            families = [family] if family else self._families.values()
+            known = [one.code for name in families for one in self._catalog.family_variants(name).values()]
+            raise properties.unknown(code, known, "family_variant", "family variant")
+        return found
+
+    def _check_family(self, cell: Any, row: Cells) -> None:
+        """Hold a model's family against that of its family variant, which decides: the PIM is not told a family."""
+        code = row.get("family_variant")
+        if cell in {None, ""} or not code:
+            return
+        variant = self._variant(str(code).strip(), row)
+        if str(cell).strip().lower() != variant.family.lower():
+            reason = f"family variant '{variant.code}' belongs to family '{variant.family}'"
+            remedy = "The family variant was used; correct one of the two in the source."
+            raise RowProblem("family", cell, reason, kind=ProblemKind.REFERENCE, remedy=remedy)
+
+    def _classified(self, name: str, cell: Any, problems: list[Problem]) -> Found:
+        """Take the categories that exist; they are left as they are where none of those asked for does."""
+        asked = checks.listed(cell) if cell is not None else []
+        taken = set()
+        for code in asked:
+            try:
+                taken.add(properties.existing(code, self._catalog.categories, name, "category"))
+            except RowProblem as bad:
+                problems.append(bad.problem)
+        if taken or (name == "categories" and not asked):
+            yield name, sorted(taken) or None
+
+    def _value(self, column: ValueColumn, cell: Any, row: Cells, problems: list[Problem]) -> Found:
+        kind = column.attribute.kind
+        if kind == "price_collection" and column.part is None:
+            yield from self._prices(column, cell)
+        elif cell is None:
+            yield column.name, None
+        elif kind == "metric":
+            unit = row.get(f"{column.whole}-{UNIT}")
+            whole = (cell, unit) if unit not in {None, ""} else cell
+            yield column.name, fields.accept(whole, column, self._vocabulary)
+        elif kind == "multiselect":
+            yield from self._options(column, cell, problems)
+        else:
+            yield column.name, fields.accept(cell, column, self._vocabulary)
+
+    def _options(self, column: ValueColumn, cell: Any, problems: list[Problem]) -> Found:
+        """Take the options that exist; the value is left as it is where none of them does."""
+        taken = set()
+        asked = checks.listed(cell)
+        for one in asked:
+            try:
+                taken.add(checks.option(one, column, self._vocabulary))
+            except RowProblem as bad:
+                problems.append(bad.problem)
+        if taken or not asked:
+            yield column.name, sorted(taken) or None
+
+    def _prices(self, column: ValueColumn, cell: Any) -> Found:
+        """Split `12 EUR, 14 USD`: it tells the whole price, so currencies that it does not name are emptied."""
+        found = dict(self._price(column, one) for one in checks.listed(cell)) if cell is not None else {}
+        for currency in self._model.currencies_of(column.scope):
+            yield f"{column.whole}-{currency}", found.get(currency)
+
+    def _price(self, column: ValueColumn, text: str) -> tuple[str, Any]:
+        parts = _PRICE.fullmatch(text)
+        active = self._model.currencies_of(column.scope)
+        if parts is None or parts[2].upper() not in active:
+            remedy = (
+                f"Write amount and currency as in '12.50 {next(iter(active), 'EUR')}'; active: {', '.join(active)}."
+            )
+            raise RowProblem(column.name, text, "which is no price of a currency that the PIM has", remedy=remedy)
+        return parts[2].upper(), fields.accept(parts[1], column, self._vocabulary)
