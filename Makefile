@@ -14,6 +14,8 @@ BACKEND := hatchling editables
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINNED := --constraint constraints.txt
 EDITABLE := --no-build-isolation --editable . $(PLUGINS:%=--editable ./%)
+# Servers that tests run, all from the registry.
+LIVE := --editable "./plugins/tryton[live]"
 
 .PHONY: demo test lint docs bench constraints clean
 .DELETE_ON_ERROR:
@@ -49,11 +51,11 @@ clean:
 $(VENV)/.installed: $(PROJECTS) constraints.txt | $(BIN)/python
 	@echo "installing pimflow and its plugins into $(VENV), one minute or two ..."
 	$(INSTALL) $(PINNED) $(BACKEND)
-	$(INSTALL) $(PINNED) $(EDITABLE) --editable ".[dev]"
+	$(INSTALL) $(PINNED) $(EDITABLE) $(LIVE) --editable ".[dev]"
 	@touch $@
 
 $(VENV)/.installed-docs: $(VENV)/.installed
-	$(INSTALL) $(PINNED) $(EDITABLE) --editable ".[dev,docs]"
+	$(INSTALL) $(PINNED) $(EDITABLE) $(LIVE) --editable ".[dev,docs]"
 	@touch $@
 
 $(BIN)/python:

@@ -1,0 +1,21 @@
+"""Reads from and writes to a Tryton ERP: variants, templates and categories of products."""
+
+from __future__ import annotations
+
+from pimflow import Component, hookimpl
+
+
+@hookimpl
+def pimflow_components() -> list[type[Component]]:
+    """Give the connection, sources and sinks of this plugin."""
+    from pimflow_tryton.connection import TrytonConnection
+    from pimflow_tryton.sinks import TrytonProductsSink
+    from pimflow_tryton.sources import TrytonCategoriesSource, TrytonProductsSource, TrytonTemplatesSource
+
+    return [
+        TrytonConnection,
+        TrytonProductsSource,
+        TrytonTemplatesSource,
+        TrytonCategoriesSource,
+        TrytonProductsSink,
+    ]

@@ -1,0 +1,113 @@
+"""What variants, templates and categories have of their own: their columns, and where their changes show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pimflow import Field
+from pimflow_tryton import columns
+from pimflow_tryton.columns import Column, Record
+from pimflow_tryton.session import Session
+
+_MEASURES = tuple(name for one in ("weight", "length", "width", "height", "volume") for name in (one, f"{one}_uom"))
+_SHARED = ("name", "type", "default_uom", *_MEASURES, "attribute_set", "categories", "cost_price")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of record: its model, the fields read by default, and those below which a change of it shows."""
+
+    model: str
+    noun: tuple[str, str]
+    fields: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+
+
+PRODUCTS = Kind(
+    "product.product",
+    ("product", "products"),
+    ("suffix_code", "description", "position", *_SHARED),
+    ("template", "identifiers", "images", "template.images"),
+)
+TEMPLATES = Kind("product.template", ("template", "templates"), (*_SHARED, "list_price"), ("products", "images"))
+CATEGORIES = Kind("product.category", ("category", "categories"), ("name",))
+
+
+def of_products(session: Session) -> Iterator[Column]:
+    """Make the columns of variants that are no plain fields: their template's, prices, identifiers."""
+    yield _column("id", "integer", "Id of the variant, which never changes", ("id",), lambda one: one["id"])
+    yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
+    template = ("template.code", "template.active", "template.last_modified_at")
+    yield _column("template_id", "integer", "Id of the template", template, lambda one: one["template."]["id"])
+    yield _column("template_code", "text", "Code of the template", template, lambda one: one["template."]["code"])
+    asks = ("active", "template.active")
+    yield _column("active", "boolean", "Active", asks, lambda one: bool(one["active"] and one["template."]["active"]))
+    asks = ("last_modified_at", "template.last_modified_at")
+    yield _column("last_modified_at", "date and time", "Last change of variant or template", asks, _last_change)
+    fields = session.catalog.fields(PRODUCTS.model)
+    price = "list_price_used" if "list_price_used" in fields else "list_price"
+    yield Column(Field("list_price", "number", "List price", hot=True), (price,), lambda one: one[price])
+    asks = ("identifiers.type", "identifiers.code")
+    yield _column("ean", "text", "GTIN, the first where there are several", asks, _ean)
+    yield _column("identifiers", "list", "All identifiers, as type and code", asks, _identifiers)
+    yield from _pictures(session, PRODUCTS)
+    yield from columns.of_attributes(session.catalog)
+
+
+def of_templates(session: Session) -> Iterator[Column]:
+    """Make the columns of templates that are no plain fields."""
+    yield _column("id", "integer", "Id of the template, which never changes", ("id",), lambda one: one["id"])
+    yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
+    yield _column("active", "boolean", "Active", ("active",), lambda one: bool(one["active"]))
+    yield _column("variants", "list", "Codes of the active variants", ("products.code", "products.active"), _variants)
+    yield _moment()
+    yield from _pictures(session, TEMPLATES)
+
+
+def of_categories(session: Session) -> Iterator[Column]:  # noqa: ARG001 - the same for each server
+    """Make the columns of categories that are no plain fields."""
+    yield _column("id", "integer", "Id of the category, which never changes", ("id",), lambda one: one["id"])
+    yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
+    yield _column("path", "text", "Names from the root on", ("rec_name",), lambda one: one["rec_name"])
+    asks = ("parent.code", "parent.rec_name")
+    yield _column("parent", "text", "Code of the parent", asks, lambda one: (one["parent."] or {}).get("code"))
+    yield _column("parent_path", "text", "Path of the parent", asks, lambda one: (one["parent."] or {}).get("rec_name"))
+    yield _moment()
+
+
+def _column(name: str, kind: str, label: str, asks: Sequence[str], read: Any) -> Column:
+    return Column(Field(name, kind, label), tuple(asks), read)
+
+
+def _moment() -> Column:
+    asks = ("last_modified_at",)
+    return _column("last_modified_at", "date and time", "Last change", asks, lambda one: one["last_modified_at"])
+
+
+def _pictures(session: Session, kind: Kind) -> Iterator[Column]:
+    """Make the column of the first picture's address, in full size; the server gives one for records with a code."""
+    if "image_url" in session.catalog.fields(kind.model):
+
+        def read(one: Record) -> str | None:
+            path = (one["image_url"] or "").partition("?")[0]
+            return f"{session.url}{path}" if path.startswith("/") else path or None
+
+        yield _column("image", "text", "Address of the first picture", ("image_url",), read)
+
+
+def _last_change(one: Record) -> Any:
+    return max(one["last_modified_at"], one["template."]["last_modified_at"])
+
+
+def _ean(one: Record) -> str | None:
+    return next((part["code"] for part in one["identifiers."] if part["type"] == "ean"), None)
+
+
+def _identifiers(one: Record) -> list[dict[str, Any]]:
+    return [{"type": part["type"], "code": part["code"]} for part in one["identifiers."]]
+
+
+def _variants(one: Record) -> list[str]:
+    return sorted(part["code"] for part in one["products."] if part["code"] and part["active"])

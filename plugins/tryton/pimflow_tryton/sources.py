@@ -1,0 +1,191 @@
+"""The sources `tryton.products`, `tryton.templates` and `tryton.categories`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, ClassVar
+
+import orjson
+import petl
+from pydantic import Field
+
+from pimflow import ConfigError, Source, Use, Window
+from pimflow import Field as FieldInfo
+from pimflow_tryton import changes, columns, kinds, reading
+from pimflow_tryton.columns import Column
+from pimflow_tryton.connection import TITLE, TrytonConnection
+from pimflow_tryton.kinds import Kind
+from pimflow_tryton.session import Session
+
+
+class _RecordsSource(Source):
+    """What the sources have in common."""
+
+    kind: ClassVar[Kind]
+    own: ClassVar[Callable[[Session], Iterator[Column]]]
+
+    connection: Use[TrytonConnection] = Field(description="Name of the connection to Tryton.")
+    languages: list[str] | None = Field(
+        None, description="Languages whose texts are read, into columns such as name@fr; all loaded ones when left out."
+    )
+    more_fields: list[str] = Field(
+        default_factory=list, description="Further fields of the server to read, by their names in Tryton."
+    )
+    page_size: int = Field(200, ge=1, le=1000, description="Records a call.")
+
+    @property
+    def title(self) -> str:
+        """What a report calls the source."""
+        return TITLE
+
+    def discover(self, session: Session) -> list[FieldInfo]:
+        """List the columns; then the fields that `more_fields` may name."""
+        found = self.columns(session)
+        fields = session.catalog.fields(self.kind.model)
+        return [column.field for column in (*found, *columns.others(fields, found, session.catalog))]
+
+    def count(self, session: Session, window: Window) -> int | None:
+        """Let the server count; archived records whose code is on an active one again are counted too."""
+        total: int = session.call(f"{self.kind.model}.search_count", self.domain(session, window))
+        return total
+
+    def extract(self, session: Session, window: Window) -> petl.Table:
+        """Give the records page by page. Raises ConfigError for what the server does not have."""
+        return _Records(self, session, window)
+
+    def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
+        """Give the header, then one row a record."""
+        found = self.columns(session)
+        yield tuple(column.name for column in found)
+        domain = self.domain(session, window)
+        for records in reading.pages(session, self.kind.model, domain, found, self.page_size):
+            yield from records
+
+    def columns(self, session: Session) -> list[Column]:
+        """Make the columns. Raises ConfigError for languages and fields that the server does not have."""
+        catalog = session.catalog
+        fields = catalog.fields(self.kind.model)
+        languages = catalog.languages if self.languages is None else self.languages
+        _refuse_unknown("languages: not loaded in Tryton:", languages, catalog.languages)
+        _refuse_unknown(f"more_fields: {self.kind.noun[1]} have no field", self.more_fields, fields)
+        found = list(type(self).own(session))
+        taken = {column.name for column in found}
+        for name in (*self.kind.fields, *self.more_fields):
+            column = columns.of_field(name, fields[name], catalog) if name in fields and name not in taken else None
+            if column is None:
+                continue
+            found.append(column)
+            taken.add(name)
+            if column.field.translatable:
+                found += [columns.of_language(column, name, language) for language in languages]
+        if "categories" in taken:
+            found.append(columns.codes_of_categories(catalog))
+        return found
+
+    def domain(self, session: Session, window: Window) -> list[Any]:
+        """Give the condition for the records of a window."""
+        found: list[Any] = []
+        if window.since is not None:
+            found.append(changes.domain(session, self.kind, dt.datetime.fromisoformat(window.since)))
+        if window.keys:
+            found.append(self._keyed(window.keys))
+        return found
+
+    def _keyed(self, keys: Sequence[str]) -> list[Any]:
+        """Look for keys among codes and ids: the key of the target may be made of either."""
+        return ["OR", ["code", "in", list(keys)], ["id", "in", [int(key) for key in keys if key.isdecimal()]]]
+
+
+class _ChangesSource(_RecordsSource):
+    """Reads what changed since the last complete read."""
+
+    archived: bool = Field(True, description="Read archived records too; their column `active` is false.")
+    overlap: float = Field(
+        10.0,
+        ge=0,
+        description="Minutes before the latest change of the last read from which on changes are read again: long "
+        "transactions of Tryton arrive late. Set it above the longest import into Tryton.",
+    )
+
+    def window(self, session: Session, cursor: str | None) -> Window:
+        """Begin `overlap` before the latest change that the last read could see; read everything without one."""
+        asked = self._asked(session)
+        kept = changes.kept(changes.latest(session, self.kind), asked)
+        last = changes.last(cursor, asked)
+        if last is None:
+            return Window(cursor=kept)
+        return Window(since=(last - dt.timedelta(minutes=self.overlap)).isoformat(), cursor=kept)
+
+    def domain(self, session: Session, window: Window) -> list[Any]:
+        """Give the condition for the records of a window."""
+        found = super().domain(session, window)
+        return found if self.archived else [*found, ["active", "=", True]]
+
+    def _asked(self, session: Session) -> str:
+        """Tell apart what is asked for: a cursor of other columns or records is of no use."""
+        options = self.model_dump(mode="json", exclude={"connection", "overlap", "page_size"})
+        names = [column.name for column in self.columns(session)]
+        told = orjson.dumps([options, names, session.company, session.language], option=orjson.OPT_SORT_KEYS)
+        return blake2b(told, digest_size=8).hexdigest()
+
+
+class TrytonProductsSource(_ChangesSource):
+    """Products: the variants, each with the values of its template.
+
+    Fields have their names in Tryton, units are symbols, categories paths and codes. `name` is in the language of the
+    connection, `name@fr` in French; `attributes.color` is a product attribute. `id` never changes. Archived ones come
+    with `active` false, unless an active product has their code by now. After a complete read the next one gives what
+    changed: the variant, its template, identifiers or pictures. Deleted products and renamed categories never show:
+    run with `--full` from time to time.
+    """
+
+    type = "tryton.products"
+    kind = kinds.PRODUCTS
+    own = kinds.of_products
+
+    def domain(self, session: Session, window: Window) -> list[Any]:
+        """Give the condition for the variants of a window; without archived ones, none of an archived template."""
+        found = super().domain(session, window)
+        return found if self.archived else [*found, ["template.active", "=", True]]
+
+    def _keyed(self, keys: Sequence[str]) -> list[Any]:
+        return [*super()._keyed(keys), ["identifiers.code", "in", list(keys)]]
+
+
+class TrytonTemplatesSource(_ChangesSource):
+    """Templates: what several variants have in common, with the codes of the active variants in `variants`.
+
+    Columns are as in `tryton.products`. After a complete read the next one gives what changed; deleted templates and
+    renamed categories never show.
+    """
+
+    type = "tryton.templates"
+    kind = kinds.TEMPLATES
+    own = kinds.of_templates
+
+
+class TrytonCategoriesSource(_RecordsSource):
+    """Categories of products, all of them at each run, each with its `path` and its `parent`."""
+
+    type = "tryton.categories"
+    kind = kinds.CATEGORIES
+    own = kinds.of_categories
+
+
+class _Records(petl.Table):  # type: ignore[misc]  # petl ships no types
+    """The rows, read from the server while they are asked for."""
+
+    def __init__(self, source: _RecordsSource, session: Session, window: Window) -> None:
+        self._arguments = (source, session, window)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        source, session, window = self._arguments
+        return source.rows(session, window)
+
+
+def _refuse_unknown(what: str, asked: Sequence[str], known: Sequence[str] | Mapping[str, Any]) -> None:
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        raise ConfigError(f"{what} {', '.join(unknown)}; known: {', '.join(sorted(known))}")
