@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Protocol
 
@@ -149,10 +150,14 @@ class Delivery:
 
     def close(self, *, ok: bool) -> None:
         """End this run of the sink."""
-        self._loading.close()
-        self._resting.clear()
-        if self._held is not None:
-            self._held.clear()
+        with ExitStack() as closing:
+            closing.callback(self._close_writer, ok=ok)
+            closing.callback(self._resting.clear)
+            if self._held is not None:
+                closing.callback(self._held.clear)
+            closing.callback(self._loading.close)
+
+    def _close_writer(self, *, ok: bool) -> None:
         if not self.target.writer.close(ok) and self.target.sink.whole:
             counts = self.tally.counts
             counts[Status.UNCHANGED] += counts.pop(Status.CREATED, 0)

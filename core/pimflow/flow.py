@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -55,9 +55,14 @@ def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done
             with placed(flow):
                 _move(context, flow, deliveries, done)
     finally:
-        for delivery in deliveries:
-            with _told(done):
-                delivery.close(ok=done.complete and not done.error and not _would_cut(context, delivery))
+        with ExitStack() as closing:
+            for delivery in reversed(deliveries):
+                closing.callback(_close, context, delivery, done)
+
+
+def _close(context: RunContext, delivery: Delivery, done: FlowProgress) -> None:
+    with _told(done):
+        delivery.close(ok=done.complete and not done.error and not _would_cut(context, delivery))
 
 
 def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
@@ -79,6 +84,7 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
             for delivery in deliveries:
                 _try_again(chain, delivery)
     _finish(context, deliveries, done)
+    context.database.check_fence()
     done.complete = True
 
 

@@ -35,7 +35,8 @@ def run(
 ) -> None:
     """Run a pipeline and print its report.
 
-    Exit codes: 0 well; 1 some records failed, or more were refused than allowed; 2 a file is wrong; 3 broken off.
+    Exit codes: 0 well; 1 some records failed, or more were refused than allowed; 2 a file is wrong; 3 broken off;
+    4 another run of the pipeline is under way.
     """
     from pimflow.run import RunOptions
 

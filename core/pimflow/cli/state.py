@@ -1,4 +1,4 @@
-"""`pimflow state`: what is remembered."""
+"""`pimflow state`: what is remembered, and who holds the lock."""
 
 from __future__ import annotations
 
@@ -68,4 +68,35 @@ def reset(pipeline: str | None, flow: str | None, yes: bool, state_path: Path | 
     if as_json:
         return echo_json({"forgotten": number})
     click.echo(f"{number:,} records of {what} forgotten.")
+    return None
+
+
+@state.command()
+@pipeline_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@state_option
+@json_option
+def unlock(pipeline: str | None, yes: bool, state_path: Path | None, as_json: bool) -> None:
+    """Let a pipeline be run although another run seems to be under way.
+
+    Rarely needed: the lock of a run whose process is dead is taken by the next run. Should the other run still live, it
+    can commit nothing more, and ends.
+    """
+    from pimflow.holding import who
+    from pimflow.state import locks
+
+    assembly = assembled(pipeline)
+    name = assembly.pipeline.name
+    with opened_state(assembly.pipeline.root, state_path) as database:
+        holder = locks.holder(database, name)
+        told = who(holder) if holder else None
+        if holder and as_json and not yes:
+            raise ConfigError("with `--json` nobody can be asked; add `--yes`")
+        if holder and not yes:
+            click.confirm(f"{name}: {told}. Take the lock away from it?", abort=True)
+        if holder:
+            locks.unlock(database, name)
+    if as_json:
+        return echo_json({"unlocked": told})
+    click.echo(f"{name} is free again; {told} can commit nothing more." if told else f"{name} is not locked.")
     return None

@@ -13,10 +13,13 @@ from pimflow.model import Run
 from pimflow.state.database import Database
 from pimflow.state.tables import cursors, runs
 
+BROKEN_OFF = 3
+"""The exit code under which a run is kept whose process was killed."""
+
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """A run that was begun. `report` is its report as data, None while it goes on or when it was broken off."""
+    """A run that was begun. `report` is its report as data, None while it goes on or when its process was killed."""
 
     number: int
     id: str
@@ -41,6 +44,14 @@ def finish_run(database: Database, number: int, report: bytes, exit_code: int, n
     values = {"report": report.decode(), "exit_code": exit_code, "finished": now.isoformat()}
     with database.writing() as connection:
         connection.execute(runs.update().where(runs.c.number == number).values(values))
+
+
+def break_off(database: Database, pipeline: str, before: int, now: datetime) -> list[str]:
+    """Close the runs of a pipeline before this one that never ended, and give their ids: nobody is at them now."""
+    open_runs = (runs.c.pipeline == pipeline) & (runs.c.number < before) & runs.c.finished.is_(None)
+    with database.writing() as connection:
+        closing = runs.update().where(open_runs).values(exit_code=BROKEN_OFF, finished=now.isoformat())
+        return list(connection.execute(closing.returning(runs.c.id)).scalars())
 
 
 def past_runs(database: Database, pipeline: str | None, limit: int) -> list[PastRun]:
