@@ -15,7 +15,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINNED := --constraint constraints.txt
 EDITABLE := --no-build-isolation --editable . $(PLUGINS:%=--editable ./%)
 
-.PHONY: demo test lint docs bench constraints clean
+.PHONY: demo test soak lint docs bench constraints clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -23,6 +23,10 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest
+
+# What takes hours: a sync killed at 100 points.
+soak: $(VENV)/.installed
+	$(BIN)/python -m pytest tests/crash -m "soak or not soak" -q
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
