@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -135,6 +136,10 @@ class Source(Component):
         A source with a cursor reads `[since - overlap, now)` in the server's own time.
         """
         return Window()
+
+    def cursor_at(self, moment: datetime) -> str | None:  # noqa: ARG002 - for those that have a cursor
+        """Give the cursor of a complete read that began at this time; None for a source that knows no times."""
+        return None
 
     def count(self, session: Any, window: Window) -> int | None:  # noqa: ARG002 - for those that can count cheaply
         """Count the records of the window, for progress; None where counting costs as much as reading."""

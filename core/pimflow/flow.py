@@ -11,6 +11,7 @@ from typing import Any
 from loguru import logger
 
 from pimflow.assemble import Flow
+from pimflow.basis import basis_of
 from pimflow.chain import Chain, Results
 from pimflow.compiling import Sinks, compile_chain, has_whole_transform, needs_all_rows, placed
 from pimflow.components import Sink
@@ -67,7 +68,7 @@ def _close(context: RunContext, delivery: Delivery, done: FlowProgress) -> None:
 
 def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
     run, session = context.run, context.sessions.of(flow.source)
-    done.window = _window(context, flow, session)
+    done.window = _window(context, flow, session, done)
     done.total = None if run.limit else flow.source.count(session, done.window)
     whole = has_whole_transform(flow)
     with Reader(flow.source.extract(session, done.window), None if whole else run.limit) as reader:
@@ -193,23 +194,42 @@ def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
     )
 
 
-def _window(context: RunContext, flow: Flow, session: Any) -> Window:
+def _window(context: RunContext, flow: Flow, session: Any, done: FlowProgress) -> Window:
     run = context.run
-    known = None
-    if not (run.full or run.only or needs_all_rows(flow)):
-        known = history.cursor(context.database, run.pipeline, flow.name, context.address(flow.source))
+    known = None if run.full or run.only or needs_all_rows(flow) else _begin_at(context, flow, done)
     window = flow.source.window(session, known)
+    if window.cursor is not None:
+        done.basis = basis_of(flow)
     return replace(window, keys=run.only) if run.only and not has_whole_transform(flow) else window
+
+
+def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None:
+    """Give the cursor where this run begins to read; None to read everything, with a note where that is not plain."""
+    if context.since is not None:
+        given = flow.source.cursor_at(context.since)
+        if given is None:
+            done.notes.append(f"{flow.source.title} cannot tell what changed since a time: everything was read.")
+        return given
+    run = context.run
+    known = history.cursor(context.database, run.pipeline, flow.name, context.address(flow.source))
+    before = history.basis(context.database, run.pipeline, flow.name)
+    if known is None or before == basis_of(flow):
+        return known
+    why = "The mapping, an option or a table of this flow changed" if before else "How all was read last is not known"
+    done.notes.append(f"{why}: everything was read again.")
+    return None
 
 
 def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
     """After a complete read: keep the cursor, close what is no longer in the source, tell what is missing there."""
     run = context.run
-    if not context.is_partial and done.window.cursor is not None:
+    if not context.is_partial and context.since is None and done.window.cursor is not None:
         address = context.address(flow.source)
         history.keep_cursor(context.database, run.pipeline, flow.name, address, done.window.cursor, run.started)
     if not context.is_full(done.window):
         return
+    if done.basis is not None:
+        history.keep_basis(context.database, run.pipeline, flow.name, done.basis)
     for delivery in deliveries:
         records = delivery.target.records
         open_items.close_unmet(context.database, records.scope, context.number)

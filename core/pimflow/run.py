@@ -34,7 +34,10 @@ Keep = Callable[[RunReport], None]
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the person who starts a run asks for. `retry` sends what is open again, changed or not."""
+    """What the person who starts a run asks for. `retry` sends what is open again, changed or not.
+
+    `since` reads what changed from this time on; `allow` names guards that may be passed this once.
+    """
 
     full: bool = False
     only: tuple[str, ...] = ()
@@ -42,6 +45,8 @@ class RunOptions:
     strict: bool = False
     retry: bool = False
     dry: bool = False
+    since: datetime | None = None
+    allow: frozenset[str] = frozenset()
 
 
 def run_pipeline(
@@ -79,6 +84,8 @@ def run_pipeline(
             options.retry,
             options.strict,
             masker(assembly.secrets),
+            options.allow,
+            options.since,
         )
         return _run_flows(context, partial(_keep, database, number), log)
 

@@ -1,6 +1,6 @@
 """The tables of the state. A change of them raises SCHEMA_VERSION.
 
-Version 2 added `memory`, version 3 `locks`; an older state gets the tables that it lacks when it is opened.
+Version 2 added `memory`, version 3 `locks` and `bases`; an older state gets the tables that it lacks when it is opened.
 """
 
 from __future__ import annotations
@@ -67,6 +67,15 @@ cursors = sa.Table(
     sa.Column("address", sa.Text, primary_key=True),
     sa.Column("cursor", sa.Text, nullable=False),
     sa.Column("updated", sa.Text, nullable=False),
+)
+
+# What the rows of a flow depended on, besides the source, when everything was read last.
+bases = sa.Table(
+    "bases",
+    metadata,
+    sa.Column("pipeline", sa.Text, primary_key=True),
+    sa.Column("flow", sa.Text, primary_key=True),
+    sa.Column("basis", sa.Text, nullable=False),
 )
 
 open_items = sa.Table(

@@ -8,6 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from pydantic import Field, SecretStr
@@ -171,6 +172,9 @@ class ShopRows(Source):
         if not self.incremental:
             return Window()
         return Window(since=cursor, cursor=str(session.now))
+
+    def cursor_at(self, moment: datetime) -> str | None:
+        return str(moment.astimezone(UTC).year) if self.incremental else None
 
     def count(self, session: Shop, window: Window) -> int | None:
         table = session.tables[self.table]
