@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pimflow.components import Knows, Sink, Writer
 from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate, owed_columns, tried_again
+from pimflow.errors import GuardError
 from pimflow.guards import check_guards
 from pimflow.intake import ROW, Intake, Target
 from pimflow.load import Answer, Settle
@@ -119,12 +120,18 @@ class Delivery:
         """The keys that a person asked for and no row had."""
         return frozenset(self._intake.not_met)
 
-    def check_guards(self, read: int, *, full: bool) -> None:
+    def check_guards(self, read: int, *, full: bool, passing: frozenset[str]) -> None:
         """Raise GuardError where a guard holds the flow back; nothing is written yet then."""
-        if self._held is not None:
-            check_guards(
-                self.target.config.guards, self._held, self.target.records, self.target.rules.run, read, full=full
-            )
+        if self._held is None:
+            return
+        target = self.target
+        guards, run = target.config.guards, target.rules.run
+        try:
+            check_guards(guards, self._held, target.records, run, read, full=full, passing=passing)
+        except GuardError as error:
+            if error.samples:
+                self.notes.append(f"Held back, the first {len(error.samples)}: {', '.join(error.samples)}")
+            raise
 
     def flush(self) -> None:
         """Write what was taken so far, unless a guard is still to be asked."""
@@ -181,6 +188,9 @@ class Delivery:
             else:
                 self._under_way[one.record] = one.row
                 self._put(decided)
+        if self._held is not None:
+            with self._database.writing() as connection:
+                self.target.records.mark_seen(connection, met, self.target.rules.run)
 
     def _put(self, candidate: Candidate) -> None:
         if candidate.otherwise is not None:

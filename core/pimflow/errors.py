@@ -103,7 +103,11 @@ class RemoteError(FlowError):
 
 
 class GuardError(FlowError):
-    """A limit under `guards:` was passed."""
+    """A limit under `guards:` was passed. `samples` are keys of the first records that it concerns."""
+
+    def __init__(self, message: str, *, detail: str = "", samples: Sequence[str] = ()) -> None:
+        super().__init__(message, detail=detail)
+        self.samples = samples
 
 
 class UnreachableError(FlowError):

@@ -124,7 +124,7 @@ def _limited(results: Results, limit: int | None) -> Results:
 def _finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
     try:
         for delivery in deliveries:
-            delivery.check_guards(done.read, full=context.is_full(done.window))
+            delivery.check_guards(done.read, full=context.is_full(done.window), passing=context.allowed)
     except GuardError:
         if context.run.dry:  # a plan shows what the guard holds back
             for delivery in deliveries:
