@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
@@ -45,7 +45,10 @@ Observe = Callable[[Sequence[Outcome]], None]
 
 
 class Delivery:
-    """Takes the rows of one flow, chunk by chunk, and sees each of them to its outcome."""
+    """Takes the rows of one flow, chunk by chunk, and sees each of them to its outcome.
+
+    `unidentified` counts the rows that could not be read as far as their key.
+    """
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class Delivery:
         self.target = target
         self.tally = Tally(target.writer.label)
         self.notes: list[str] = []
+        self.unidentified = 0
         self._database = database
         self._observe = observe
         self._mask = mask
@@ -68,8 +72,9 @@ class Delivery:
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
         self._open = open_items.count(database, target.records.scope) > 0
-        guards = target.config.guards
+        guards = target.config.guards_in_force
         self._held: Spool[Candidate] | None = Spool() if guards.before_writing else None
+        self._make_loading = make_loading
         self._loading = make_loading(target.sink, target.writer, target.rules, self._settle, guards.max_failed)
 
     def begin(self, source_header: Header, header: Header, elsewhere: Knows) -> None:
@@ -90,11 +95,13 @@ class Delivery:
         """See a chunk of rows on their way. Raises FlowError when the flow cannot go on."""
         verdicts: list[Verdict] = []
         prepared: list[Prepared] = []
+        stopped = sum(isinstance(row, Stopped) for row in rows)
         for one in self._intake.take(rows):
             if isinstance(one, Verdict):
                 verdicts.append(one)
             else:
                 prepared.append(one)
+        self.unidentified += max(stopped, sum(one.prepared.item.key == f"row {one.prepared.row}" for one in verdicts))
         if self.target.sink.whole:
             for one in prepared:
                 self._loading.put(_whole(one))
@@ -125,7 +132,7 @@ class Delivery:
         if self._held is None:
             return
         target = self.target
-        guards, run = target.config.guards, target.rules.run
+        guards, run = target.config.guards_in_force, target.rules.run
         try:
             check_guards(guards, self._held, target.records, run, read, full=full, passing=passing)
         except GuardError as error:
@@ -154,6 +161,22 @@ class Delivery:
             self._loading.finish()
         else:
             self._keep([candidate.otherwise for candidate in self._resting if candidate.otherwise is not None])
+
+    @contextmanager
+    def second_loading(self, writer: Writer, settle: Settle) -> Iterator[Loading]:
+        """Give what writes other things into the same sink, with a keeping of its own."""
+        target = self.target
+        loading = self._make_loading(target.sink, writer, target.rules, settle, target.config.guards.max_failed)
+        try:
+            yield loading
+        finally:
+            loading.close()
+
+    def tell(self, outcomes: Sequence[Outcome]) -> None:
+        """Count final outcomes and tell the observers."""
+        for outcome in outcomes:
+            self.tally.add(outcome)
+        self._observe(outcomes)
 
     def close(self, *, ok: bool) -> None:
         """End this run of the sink."""

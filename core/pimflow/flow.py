@@ -21,6 +21,7 @@ from pimflow.diff import Rules
 from pimflow.errors import FlowError, GuardError, PimflowError
 from pimflow.flow_reports import reports
 from pimflow.intake import Target, other_keys
+from pimflow.missing import settle_missing
 from pimflow.model import FlowReport, Header, Outcome, Window
 from pimflow.plugins import notify_observers
 from pimflow.rows import Passed, Reader, Stopped
@@ -132,6 +133,9 @@ def _finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgr
         raise
     for delivery in deliveries:
         delivery.finish()
+    if context.is_full(done.window):
+        for delivery in reversed(deliveries):  # what refers to others goes before them
+            settle_missing(delivery, context.database, dry=context.run.dry)
 
 
 def _try_again(chain: Chain, delivery: Delivery) -> None:
@@ -190,6 +194,7 @@ def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
         once=frozenset(config.once),
         defaults=dict(sink.creation_defaults),
         refuse_bad_values=config.on_bad_value == "refuse",
+        enabled=sink.enabled,
         retry=context.retry,
     )
 
@@ -234,7 +239,7 @@ def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], d
         records = delivery.target.records
         open_items.close_unmet(context.database, records.scope, context.number)
         number, keys = records.unseen(context.number, _SAMPLE)
-        if number and not delivery.target.sink.whole:
+        if number and not delivery.target.sink.whole and flow.config.on_missing == "report":
             names = ", ".join(keys[:5]) + (", …" if number > 5 else "")
             were, stay = ("was", "stays") if number == 1 else ("were", "stay")
             delivery.notes.append(f"{number} sent earlier {were} not in the source this time, and {stay}: {names}")
