@@ -41,18 +41,24 @@ def settle_missing(delivery: Delivery, database: Database, *, dry: bool) -> None
     number, keys = target.records.unseen(run, _SAMPLES)
     if wanted == "report" or not number:
         return
-    names = ", ".join(keys[: _SAMPLES if dry else _NAMED]) + (", …" if number > (_SAMPLES if dry else _NAMED) else "")
     were = "was" if number == 1 else "were"
+    said = f"{number} sent earlier {were} not in the source this time"
     if delivery.unidentified:
         delivery.notes.append(
-            f"{number} sent earlier {were} not in the source this time. None was {_DONE[wanted]}: "
-            f"rows that could not be read as far as their key ({delivery.unidentified}) may be these: {names}"
+            f"{said}. None was {_DONE[wanted]}: rows that could not be read as far as their key "
+            f"({delivery.unidentified}) may be these: {_named(keys, number, _NAMED)}"
         )
-        return
-    told = f"would be {_DONE[wanted]}" if dry else f"{were} to be {_DONE[wanted]}"
-    delivery.notes.append(f"{number} sent earlier {were} not in the source this time, and {told}: {names}")
-    if not dry:
+    elif dry:
+        delivery.notes.append(f"{said}, and would be {_DONE[wanted]}: {_named(keys, number, _SAMPLES)}")
+    else:
         _carry_out(delivery, database)
+        left, _ = target.records.unseen(run, 0)
+        done = f"and {were}" if not left else f"of which {number - left} were"
+        delivery.notes.append(f"{said}, {done} {_DONE[wanted]}: {_named(keys, number, _NAMED)}")
+
+
+def _named(keys: Sequence[str], number: int, most: int) -> str:
+    return ", ".join(keys[:most]) + (", …" if number > most else "")
 
 
 def _carry_out(delivery: Delivery, database: Database) -> None:
