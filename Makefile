@@ -24,7 +24,7 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest
 
-# What takes hours: a sync killed at 100 points.
+# What takes long, a quarter of an hour or more: a sync killed at 100 points.
 soak: $(VENV)/.installed
 	$(BIN)/python -m pytest tests/crash -m "soak or not soak" -q
 

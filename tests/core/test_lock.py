@@ -145,17 +145,19 @@ def test_a_run_that_loses_its_lock_writes_no_further_batch_and_leaves_its_succes
     assert sum(bench.run().counts.values()) == 30
 
 
-def test_a_file_is_not_replaced_by_who_lost_the_lock(bench, shop):
-    def lose():
-        yield ("sku", "name")
-        yield ("A", "Anvil")
-        with bench.database() as database:
-            locks.unlock(database, "bench")
+def lost_while_reading(bench):
+    yield ("sku", "name")
+    yield ("A", "Anvil")
+    with bench.database() as database:
+        locks.unlock(database, "bench")
 
-    shop.tables["products"] = lose
+
+@pytest.mark.parametrize("sink", ["shop.products", "shop.feed"])
+def test_what_was_read_when_the_lock_was_lost_is_not_written(bench, shop, sink):
+    shop.tables["products"] = lambda: lost_while_reading(bench)
     with pytest.raises(LockLostError):
-        bench.run(sink={"type": "shop.feed", "connection": "shop"})
-    assert (shop.feeds, shop.closed) == ([], [False])
+        bench.run(sink={"type": sink, "connection": "shop"})
+    assert (shop.batches, shop.feeds, shop.closed) == ([], [], [False])
 
 
 RUNNER = """
