@@ -114,6 +114,8 @@ class _Assembling:
             if sink is not None and sink.whole and (config.once or config.mode != "upsert"):
                 message = f"{sink.type!r} is written as a whole; `mode` and `once` are for sinks that keep records"
                 self.mistakes.append(part.mistake(message, "sink"))
+            if sink is not None and (message := _cannot_on_missing(sink, config.on_missing)):
+                self.mistakes.append(part.mistake(message, "on_missing"))
         if source is None or None in sinks or None in transforms:
             return None
         return Flow(
@@ -226,6 +228,15 @@ class _Assembling:
             part = self.pipeline.part("flows", error.args[1][0])
             self.mistakes.append(part.mistake(f"flows need each other in a circle: {circle}", "needs"))
             return []
+
+
+def _cannot_on_missing(sink: Sink, wanted: str) -> str:
+    """Say why a sink cannot do what a flow wants for missing records; nothing where it can."""
+    if wanted == "disable" and sink.enabled is None:
+        return f"{sink.type!r} has no column that takes a record out of use; `report` works with every sink"
+    if wanted == "delete" and not sink.deletes:
+        return f"{sink.type!r} cannot delete; `report` works with every sink"
+    return ""
 
 
 def _inside(part: Part, *steps: str | int) -> Part:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -136,6 +137,10 @@ class Source(Component):
         """
         return Window()
 
+    def cursor_at(self, moment: datetime) -> str | None:  # noqa: ARG002 - for those that have a cursor
+        """Give the cursor of a complete read that began at this time; None for a source that knows no times."""
+        return None
+
     def count(self, session: Any, window: Window) -> int | None:  # noqa: ARG002 - for those that can count cheaply
         """Count the records of the window, for progress; None where counting costs as much as reading."""
         return None
@@ -238,6 +243,13 @@ class Writer:
         """
         raise NotImplementedError
 
+    def delete(self, resource: str, keys: Sequence[str]) -> Iterable[Outcome]:
+        """Delete records, at most `Sink.batch_size`, and tell one outcome a key; one that is not there is deleted.
+
+        Called as `load` is. For sinks with `deletes`.
+        """
+        raise NotImplementedError
+
     def close(self, ok: bool) -> bool:  # noqa: ARG002 - a target that is written at once has nothing to close
         """End the run: with `ok` make the result visible, without it leave the target as it was found.
 
@@ -264,6 +276,12 @@ class Sink(Component):
 
     creation_defaults: ClassVar[Mapping[str, Any]] = {}
     """Columns given to new records only, unless the flow maps them."""
+
+    enabled: ClassVar[str | None] = None
+    """The column, true or false, that takes a record out of use: needed for `on_missing: disable`."""
+
+    deletes: ClassVar[bool] = False
+    """Whether the writer can `delete`: needed for `on_missing: delete`."""
 
     def open(self, session: Any, run: Run) -> Writer:
         """Give the writer for one run. `run.dry` means that nothing may be written."""

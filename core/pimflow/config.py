@@ -17,8 +17,11 @@ from pimflow.words import did_you_mean
 PROJECT_FILE = "pimflow.yaml"
 LATER_KEYS = {
     "": ("schedule", "notify", "environments", "ownership"),
-    "flows": ("entity", "owner", "diff", "on_missing"),
+    "flows": ("entity", "owner", "diff"),
 }
+MOST_MISSING = "20%"
+"""How many of the known records a flow may disable or delete in one run, unless `max_missing` says otherwise."""
+
 _REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
@@ -78,8 +81,18 @@ class FlowConfig(_Checked):
     on_bad_value: Literal["leave_out", "refuse"] = Field(
         "leave_out", description="Whether a bad value costs itself only, or its record."
     )
+    on_missing: Literal["report", "disable", "delete"] = Field(
+        "report", description="What becomes of records sent earlier that a complete read of everything lacks."
+    )
     guards: Guards = Field(Guards(), description="Limits that stop the flow.")
     needs: list[str] = Field([], description="Flows that must have gone well before this one.")
+
+    @property
+    def guards_in_force(self) -> Guards:
+        """The guards; a flow that disables or deletes has `max_missing` in any case."""
+        if self.on_missing == "report" or self.guards.max_missing is not None:
+            return self.guards
+        return self.guards.model_copy(update={"max_missing": MOST_MISSING})
 
 
 class PipelineConfig(_Checked):

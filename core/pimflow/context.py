@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pimflow.assemble import Assembly
 from pimflow.components import Sink, Source
@@ -20,7 +21,10 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What the flows of one run share. `number` orders the runs in the state."""
+    """What the flows of one run share. `number` orders the runs in the state.
+
+    `allowed` are guards that a person lets pass once; `since` is the time from which a person wants changes.
+    """
 
     assembly: Assembly
     database: Database
@@ -32,6 +36,8 @@ class RunContext:
     retry: bool = False
     strict: bool = False
     mask: Mask = field(default=lambda text: text)
+    allowed: frozenset[str] = frozenset()
+    since: datetime | None = None
     tallies: list[Tally] = field(default_factory=list)
     stopped: list[FlowReport] = field(default_factory=list)
 
@@ -60,6 +66,8 @@ class FlowProgress:
 
     began: float
     window: Window = field(default_factory=Window)
+    basis: str | None = None
+    notes: list[str] = field(default_factory=list)
     total: int | None = None
     read: int = 0
     dropped: int = 0

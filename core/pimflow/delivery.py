@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
 from pimflow.components import Knows, Sink, Writer
 from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate, owed_columns, tried_again
+from pimflow.errors import GuardError
 from pimflow.guards import check_guards
 from pimflow.intake import ROW, Intake, Target
 from pimflow.load import Answer, Settle
@@ -43,7 +45,10 @@ Observe = Callable[[Sequence[Outcome]], None]
 
 
 class Delivery:
-    """Takes the rows of one flow, chunk by chunk, and sees each of them to its outcome."""
+    """Takes the rows of one flow, chunk by chunk, and sees each of them to its outcome.
+
+    `unidentified` counts the rows that could not be read as far as their key.
+    """
 
     def __init__(
         self,
@@ -57,6 +62,7 @@ class Delivery:
         self.target = target
         self.tally = Tally(target.writer.label)
         self.notes: list[str] = []
+        self.unidentified = 0
         self._database = database
         self._observe = observe
         self._mask = mask
@@ -66,8 +72,9 @@ class Delivery:
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
         self._open = open_items.count(database, target.records.scope) > 0
-        guards = target.config.guards
+        guards = target.config.guards_in_force
         self._held: Spool[Candidate] | None = Spool() if guards.before_writing else None
+        self._make_loading = make_loading
         self._loading = make_loading(target.sink, target.writer, target.rules, self._settle, guards.max_failed)
 
     def begin(self, source_header: Header, header: Header, elsewhere: Knows) -> None:
@@ -88,11 +95,13 @@ class Delivery:
         """See a chunk of rows on their way. Raises FlowError when the flow cannot go on."""
         verdicts: list[Verdict] = []
         prepared: list[Prepared] = []
+        stopped = sum(isinstance(row, Stopped) for row in rows)
         for one in self._intake.take(rows):
             if isinstance(one, Verdict):
                 verdicts.append(one)
             else:
                 prepared.append(one)
+        self.unidentified += max(stopped, sum(one.prepared.item.key == f"row {one.prepared.row}" for one in verdicts))
         if self.target.sink.whole:
             for one in prepared:
                 self._loading.put(_whole(one))
@@ -118,12 +127,18 @@ class Delivery:
         """The keys that a person asked for and no row had."""
         return frozenset(self._intake.not_met)
 
-    def check_guards(self, read: int, *, full: bool) -> None:
+    def check_guards(self, read: int, *, full: bool, passing: frozenset[str]) -> None:
         """Raise GuardError where a guard holds the flow back; nothing is written yet then."""
-        if self._held is not None:
-            check_guards(
-                self.target.config.guards, self._held, self.target.records, self.target.rules.run, read, full=full
-            )
+        if self._held is None:
+            return
+        target = self.target
+        guards, run = target.config.guards_in_force, target.rules.run
+        try:
+            check_guards(guards, self._held, target.records, run, read, full=full, passing=passing)
+        except GuardError as error:
+            if error.samples:
+                self.notes.append(f"Held back, the first {len(error.samples)}: {', '.join(error.samples)}")
+            raise
 
     def flush(self) -> None:
         """Write what was taken so far, unless a guard is still to be asked."""
@@ -147,12 +162,32 @@ class Delivery:
         else:
             self._keep([candidate.otherwise for candidate in self._resting if candidate.otherwise is not None])
 
+    @contextmanager
+    def second_loading(self, writer: Writer, settle: Settle) -> Iterator[Loading]:
+        """Give what writes other things into the same sink, with a keeping of its own."""
+        target = self.target
+        loading = self._make_loading(target.sink, writer, target.rules, settle, target.config.guards.max_failed)
+        try:
+            yield loading
+        finally:
+            loading.close()
+
+    def tell(self, outcomes: Sequence[Outcome]) -> None:
+        """Count final outcomes and tell the observers."""
+        for outcome in outcomes:
+            self.tally.add(outcome)
+        self._observe(outcomes)
+
     def close(self, *, ok: bool) -> None:
         """End this run of the sink."""
-        self._loading.close()
-        self._resting.clear()
-        if self._held is not None:
-            self._held.clear()
+        with ExitStack() as closing:
+            closing.callback(self._close_writer, ok=ok)
+            closing.callback(self._resting.clear)
+            if self._held is not None:
+                closing.callback(self._held.clear)
+            closing.callback(self._loading.close)
+
+    def _close_writer(self, *, ok: bool) -> None:
         if not self.target.writer.close(ok) and self.target.sink.whole:
             counts = self.tally.counts
             counts[Status.UNCHANGED] += counts.pop(Status.CREATED, 0)
@@ -176,6 +211,9 @@ class Delivery:
             else:
                 self._under_way[one.record] = one.row
                 self._put(decided)
+        if self._held is not None:
+            with self._database.writing() as connection:
+                self.target.records.mark_seen(connection, met, self.target.rules.run)
 
     def _put(self, candidate: Candidate) -> None:
         if candidate.otherwise is not None:

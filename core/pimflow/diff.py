@@ -24,13 +24,19 @@ DUPLICATE = "duplicate"
 OWED = "?"
 """Marks, among the columns of a record, one of `once` that is still to be written."""
 
+DISABLED = "!"
+"""Marks, among the columns of a record, that a flow took it out of use because its source lacked it."""
+
 _UNSURE = frozenset({Status.FAILED, Status.UNKNOWN})
 """The target may or may not have the record: it is sent again in any case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a flow says about sending. `defaults` are given to new records; `retry` sends what is open again."""
+    """What a flow says about sending. `defaults` are given to new records; `retry` sends what is open again.
+
+    `enabled` is the column that the target uses to take a record out of use.
+    """
 
     run: int
     now: datetime
@@ -38,6 +44,7 @@ class Rules:
     once: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] | None = None
     refuse_bad_values: bool = False
+    enabled: str | None = None
     retry: bool = False
 
     @property
@@ -108,6 +115,8 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
         if name not in rules.once and (value is not None or name in columns)
     }
     now = fingerprint(payload)
+    if DISABLED in columns and rules.enabled:
+        payload = {rules.enabled: True, **payload}
     settled = known is not None and known.fingerprint is not None
     owed = {name: item.payload[name] for name in _mended(prepared, columns, rules)}
     same = known is not None and known.fingerprint == now and not owed
@@ -118,7 +127,7 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     whole = rules.refuse_bad_values
     change = Change(replace(item, payload={**payload, **owed}), prepared.row, settled, now, whole=whole)
     creation = {} if settled else columns_of_new(item.payload, rules)
-    columns = columns.union(payload).difference(OWED + name for name in owed)
+    columns = columns.union(payload).difference([DISABLED], (OWED + name for name in owed))
     return Candidate(prepared, change, creation, columns, decided)
 
 

@@ -3,7 +3,9 @@
 PimflowError                  exit 3  the run ends
 ├── ConfigError               exit 2  a file is wrong: all mistakes are told at once, nothing is contacted
 │   └── PluginError           exit 2  a plugin that the pipeline names is missing or broken
+├── BusyError                 exit 4  another run of the pipeline is under way; nothing was done
 ├── StateError                exit 3  the state cannot be used; it is left as it was
+│   └── LockLostError         exit 3  the run was suspended, and another one took its place
 ├── FlowError                 exit 3  this flow ends, and those that need it; others go on
 │   ├── LoginError            exit 3  credentials were refused; never tried again
 │   ├── AccessError           exit 3  the account may not do this
@@ -64,6 +66,16 @@ class StateError(PimflowError):
     """The state cannot be opened, read or written, or belongs to a newer pimflow."""
 
 
+class LockLostError(StateError):
+    """The run was not heard of for so long that its lock was given to another one: it may write no more."""
+
+
+class BusyError(PimflowError):
+    """Another run of this pipeline is under way."""
+
+    exit_code = 4
+
+
 class FlowError(PimflowError):
     """This flow cannot go on. `detail` is for the administrator: status, address, the other side's own words."""
 
@@ -91,7 +103,11 @@ class RemoteError(FlowError):
 
 
 class GuardError(FlowError):
-    """A limit under `guards:` was passed."""
+    """A limit under `guards:` was passed. `samples` are keys of the first records that it concerns."""
+
+    def __init__(self, message: str, *, detail: str = "", samples: Sequence[str] = ()) -> None:
+        super().__init__(message, detail=detail)
+        self.samples = samples
 
 
 class UnreachableError(FlowError):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
 from loguru import logger
 
 from pimflow.assemble import Flow
+from pimflow.basis import basis_of
 from pimflow.chain import Chain, Results
 from pimflow.compiling import Sinks, compile_chain, has_whole_transform, needs_all_rows, placed
 from pimflow.components import Sink
@@ -20,6 +21,7 @@ from pimflow.diff import Rules
 from pimflow.errors import FlowError, GuardError, PimflowError
 from pimflow.flow_reports import reports
 from pimflow.intake import Target, other_keys
+from pimflow.missing import settle_missing
 from pimflow.model import FlowReport, Header, Outcome, Window
 from pimflow.plugins import notify_observers
 from pimflow.rows import Passed, Reader, Stopped
@@ -55,14 +57,19 @@ def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done
             with placed(flow):
                 _move(context, flow, deliveries, done)
     finally:
-        for delivery in deliveries:
-            with _told(done):
-                delivery.close(ok=done.complete and not done.error and not _would_cut(context, delivery))
+        with ExitStack() as closing:
+            for delivery in reversed(deliveries):
+                closing.callback(_close, context, delivery, done)
+
+
+def _close(context: RunContext, delivery: Delivery, done: FlowProgress) -> None:
+    with _told(done):
+        delivery.close(ok=done.complete and not done.error and not _would_cut(context, delivery))
 
 
 def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
     run, session = context.run, context.sessions.of(flow.source)
-    done.window = _window(context, flow, session)
+    done.window = _window(context, flow, session, done)
     done.total = None if run.limit else flow.source.count(session, done.window)
     whole = has_whole_transform(flow)
     with Reader(flow.source.extract(session, done.window), None if whole else run.limit) as reader:
@@ -79,6 +86,7 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
             for delivery in deliveries:
                 _try_again(chain, delivery)
     _finish(context, deliveries, done)
+    context.database.check_fence()
     done.complete = True
 
 
@@ -117,7 +125,7 @@ def _limited(results: Results, limit: int | None) -> Results:
 def _finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
     try:
         for delivery in deliveries:
-            delivery.check_guards(done.read, full=context.is_full(done.window))
+            delivery.check_guards(done.read, full=context.is_full(done.window), passing=context.allowed)
     except GuardError:
         if context.run.dry:  # a plan shows what the guard holds back
             for delivery in deliveries:
@@ -125,6 +133,9 @@ def _finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgr
         raise
     for delivery in deliveries:
         delivery.finish()
+    if context.is_full(done.window):
+        for delivery in reversed(deliveries):  # what refers to others goes before them
+            settle_missing(delivery, context.database, dry=context.run.dry)
 
 
 def _try_again(chain: Chain, delivery: Delivery) -> None:
@@ -183,32 +194,52 @@ def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
         once=frozenset(config.once),
         defaults=dict(sink.creation_defaults),
         refuse_bad_values=config.on_bad_value == "refuse",
+        enabled=sink.enabled,
         retry=context.retry,
     )
 
 
-def _window(context: RunContext, flow: Flow, session: Any) -> Window:
+def _window(context: RunContext, flow: Flow, session: Any, done: FlowProgress) -> Window:
     run = context.run
-    known = None
-    if not (run.full or run.only or needs_all_rows(flow)):
-        known = history.cursor(context.database, run.pipeline, flow.name, context.address(flow.source))
+    known = None if run.full or run.only or needs_all_rows(flow) else _begin_at(context, flow, done)
     window = flow.source.window(session, known)
+    if window.cursor is not None:
+        done.basis = basis_of(flow)
     return replace(window, keys=run.only) if run.only and not has_whole_transform(flow) else window
+
+
+def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None:
+    """Give the cursor where this run begins to read; None to read everything, with a note where that is not plain."""
+    if context.since is not None:
+        given = flow.source.cursor_at(context.since)
+        if given is None:
+            done.notes.append(f"{flow.source.title} cannot tell what changed since a time: everything was read.")
+        return given
+    run = context.run
+    known = history.cursor(context.database, run.pipeline, flow.name, context.address(flow.source))
+    before = history.basis(context.database, run.pipeline, flow.name)
+    if known is None or before == basis_of(flow):
+        return known
+    why = "The mapping, an option or a table of this flow changed" if before else "How all was read last is not known"
+    done.notes.append(f"{why}: everything was read again.")
+    return None
 
 
 def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
     """After a complete read: keep the cursor, close what is no longer in the source, tell what is missing there."""
     run = context.run
-    if not context.is_partial and done.window.cursor is not None:
+    if not context.is_partial and context.since is None and done.window.cursor is not None:
         address = context.address(flow.source)
         history.keep_cursor(context.database, run.pipeline, flow.name, address, done.window.cursor, run.started)
     if not context.is_full(done.window):
         return
+    if done.basis is not None:
+        history.keep_basis(context.database, run.pipeline, flow.name, done.basis)
     for delivery in deliveries:
         records = delivery.target.records
         open_items.close_unmet(context.database, records.scope, context.number)
         number, keys = records.unseen(context.number, _SAMPLE)
-        if number and not delivery.target.sink.whole:
+        if number and not delivery.target.sink.whole and flow.config.on_missing == "report":
             names = ", ".join(keys[:5]) + (", …" if number > 5 else "")
             were, stay = ("was", "stays") if number == 1 else ("were", "stay")
             delivery.notes.append(f"{number} sent earlier {were} not in the source this time, and {stay}: {names}")

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
 from pimflow.config import Guards
 from pimflow.diff import Candidate
 from pimflow.errors import GuardError
 from pimflow.spool import Spool
 from pimflow.state.records import Records
+
+_SAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many there are of what a guard limits, of how many, and the first of them."""
+
+    number: int
+    of: int
+    samples: tuple[str, ...]
 
 
 def allowed(limit: int | str, of: int) -> float:
@@ -14,22 +29,57 @@ def allowed(limit: int | str, of: int) -> float:
     return limit if isinstance(limit, int) else of * float(limit.rstrip("% ")) / 100
 
 
-def check_guards(guards: Guards, held: Spool[Candidate], records: Records, run: int, read: int, *, full: bool) -> None:
-    """Hold a flow back where more would change than the pipeline allows. Raises GuardError."""
-    changed = sum(candidate.change.known for candidate in held)
-    cleared = sum(value is None for candidate in held for value in candidate.change.payload.values())
-    known = records.count()
-    missing, _ = records.unseen(run, 0) if full else (0, [])
-    if full and read < guards.min_rows:
-        raise GuardError(f"the source gave {read} rows, and `min_rows` is {guards.min_rows}. Nothing was written")
-    for name, number, of in (
-        ("max_changed", changed, known),
-        ("max_missing", missing - changed, known),
-        ("max_cleared", cleared, known),
-    ):
+def check_guards(
+    guards: Guards,
+    held: Spool[Candidate],
+    records: Records,
+    run: int,
+    read: int,
+    *,
+    full: bool,
+    passing: frozenset[str],
+) -> None:
+    """Hold a flow back where more would change than the pipeline allows; `passing` are guards not asked this time.
+
+    The run has marked what is held as seen. Raises GuardError with samples.
+    """
+    if full and read < guards.min_rows and "min_rows" not in passing:
+        raise GuardError(
+            f"the source gave {read} rows, and `min_rows` is {guards.min_rows}. {_nothing_written('min_rows')}"
+        )
+    for name, found in _found(held, records, run, full=full):
         limit = getattr(guards, name)
-        if limit is not None and number > allowed(limit, of):
+        if limit is not None and name not in passing and found.number > allowed(limit, found.of):
             raise GuardError(
-                f"{name.removeprefix('max_')} would be {number}, and `{name}` is {limit}. "
-                "Nothing was written. See `pimflow plan`, or raise the limit for this run"
+                f"{name.removeprefix('max_')} would be {found.number}, and `{name}` is {limit}. "
+                f"{_nothing_written(name)}",
+                samples=found.samples,
             )
+
+
+def _found(held: Spool[Candidate], records: Records, run: int, *, full: bool) -> Iterator[tuple[str, Found]]:
+    known = records.count()
+    yield "max_changed", _counted((one.change.key for one in held if one.change.known), known)
+    missing, keys = records.unseen(run, _SAMPLES) if full else (0, [])
+    yield "max_missing", Found(missing, known, tuple(keys))
+    yield "max_cleared", _counted(_cleared(held), known)
+
+
+def _cleared(held: Spool[Candidate]) -> Iterator[str]:
+    for one in held:
+        for name, value in one.change.payload.items():
+            if value is None:
+                yield f"{one.change.key} ({name})"
+
+
+def _counted(things: Iterable[str], of: int) -> Found:
+    rest = iter(things)
+    samples = tuple(islice(rest, _SAMPLES))
+    return Found(len(samples) + sum(1 for _ in rest), of, samples)
+
+
+def _nothing_written(name: str) -> str:
+    return (
+        "Nothing was written. `pimflow plan` shows what would be; if it is right, let one run pass with "
+        f"`--allow {name}`"
+    )

@@ -20,9 +20,21 @@ Settle = Callable[[Sequence[Answer]], None]
 
 
 class Loader:
-    """Writes candidates into one sink. Used from one thread; `settle` is called in that thread."""
+    """Writes candidates into one sink. Used from one thread; `settle` is called in that thread.
 
-    def __init__(self, sink: Sink, writer: Writer, rules: Rules, settle: Settle, max_failed: int) -> None:
+    `may_write` is asked before each batch, and raises where this run may write no more.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        writer: Writer,
+        rules: Rules,
+        settle: Settle,
+        max_failed: int,
+        may_write: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._may_write = may_write
         self._sink = sink
         self._writer = writer
         self._rules = rules
@@ -64,17 +76,23 @@ class Loader:
     def close(self) -> None:
         """Wait for what is under way and settle it; what was not sent yet is not sent."""
         self._batches.clear()
-        while self._under_way:
-            try:
-                self._collect()
-            except FlowError as error:
-                logger.opt(exception=True).debug("while closing: {}", error)
-        self._pool.shutdown()
-        self._waiting.clear()
+        try:
+            while self._under_way:
+                self._collect_last()
+        finally:
+            self._pool.shutdown()
+            self._waiting.clear()
+
+    def _collect_last(self) -> None:
+        try:
+            self._collect()
+        except FlowError as error:
+            logger.opt(exception=True).debug("while closing: {}", error)
 
     def _send(self, batch: Sequence[Candidate]) -> None:
         while len(self._under_way) >= self._sink.in_flight:
             self._collect()
+        self._may_write()
         self._under_way.add(self._pool.submit(_write, self._sink, self._writer, batch, self._rules))
 
     def _collect(self) -> None:

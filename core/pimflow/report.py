@@ -88,6 +88,8 @@ def sentence(flow: FlowReport, *, dry: bool = False) -> str:
         f"{counts[Status.UPDATED]:,} updated",
         f"{counts[Status.UNCHANGED]:,} already up to date",
     ]
+    if counts[Status.DELETED]:
+        parts.insert(2, f"{counts[Status.DELETED]:,} deleted")
     if flow.attention:
         causes = len(flow.causes)
         need = "needs" if flow.attention == 1 else "need"

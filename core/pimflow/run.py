@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+
+from loguru import logger
 
 from pimflow.assemble import Assembly
 from pimflow.context import Progress, RunContext
@@ -16,6 +19,7 @@ from pimflow.delivery import MakeLoading
 from pimflow.errors import PimflowError
 from pimflow.flow import run_flow
 from pimflow.flow_reports import skipped
+from pimflow.holding import Pace, held
 from pimflow.load import Loader
 from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport
@@ -25,10 +29,15 @@ from pimflow.sessions import Sessions
 from pimflow.state import history
 from pimflow.state.database import Database
 
+Keep = Callable[[RunReport], None]
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the person who starts a run asks for. `retry` sends what is open again, changed or not."""
+    """What the person who starts a run asks for. `retry` sends what is open again, changed or not.
+
+    `since` reads what changed from this time on; `allow` names guards that may be passed this once.
+    """
 
     full: bool = False
     only: tuple[str, ...] = ()
@@ -36,6 +45,8 @@ class RunOptions:
     strict: bool = False
     retry: bool = False
     dry: bool = False
+    since: datetime | None = None
+    allow: frozenset[str] = frozenset()
 
 
 def run_pipeline(
@@ -43,29 +54,44 @@ def run_pipeline(
     database: Database,
     options: RunOptions,
     progress: Progress = lambda _flow, _done, _total: None,
-    make_loading: MakeLoading = Loader,
+    make_loading: MakeLoading | None = None,
+    pace: Pace = Pace(),  # noqa: B008 - frozen
 ) -> RunReport:
-    """Run a pipeline and give its report. Raises ConfigError and StateError; what ends one flow is in its report."""
+    """Run a pipeline and give its report; what ends one flow is in its report.
+
+    Raises ConfigError, StateError, and BusyError while another run of the pipeline is under way. A dry run neither
+    waits for others nor keeps them off.
+    """
     pipeline = assembly.pipeline
-    started = datetime.now(UTC)
+    started = _now()
     run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     run = Run(run_id, pipeline.name, started, options.full, options.only, options.limit, options.dry)
     log = log_folder(pipeline.root) / f"{run_id}.jsonl"
-    with run_log(log, assembly.secrets), Sessions(assembly) as sessions:
-        number = history.begin_run(database, run, str(log))
+    holding = nullcontext(database) if run.dry else held(database, run.pipeline, run_id, _now, pace)
+    with holding as ours, run_log(log, assembly.secrets), Sessions(assembly) as sessions:
+        number = history.begin_run(ours, run, str(log))
+        if not run.dry:
+            for broken_off in history.break_off(ours, run.pipeline, number, started):
+                logger.warning("run {} was broken off: its process did not end it", broken_off)
         context = RunContext(
             assembly,
-            database,
+            ours,
             run,
             number,
-            make_loading,
+            make_loading or partial(Loader, may_write=ours.check_fence),
             sessions,
             progress,
             options.retry,
             options.strict,
             masker(assembly.secrets),
+            options.allow,
+            options.since,
         )
-        return _run_flows(context, log)
+        return _run_flows(context, partial(_keep, database, number), log)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def log_folder(root: Path) -> Path:
@@ -78,12 +104,12 @@ def state_file(root: Path) -> Path:
     return root / ".pimflow" / "state.sqlite"
 
 
-def _run_flows(context: RunContext, log: Path) -> RunReport:
+def _run_flows(context: RunContext, keep: Keep, log: Path) -> RunReport:
     manager, run, began = context.assembly.registry.manager, context.run, time.monotonic()
     notify_observers(manager, "pimflow_run_started", run=run)
     reports: list[FlowReport] = []
     unwell: set[str] = set()
-    with _kept(context, reports, began, str(log)):
+    with _kept(context, keep, reports, began, str(log)):
         for flow in context.assembly.flows:
             missing = next((needed for needed in flow.config.needs if needed in unwell), None)
             flow_reports = [skipped(flow, missing)] if missing else run_flow(context, flow)
@@ -94,27 +120,26 @@ def _run_flows(context: RunContext, log: Path) -> RunReport:
                 notify_observers(manager, "pimflow_flow_finished", run=run, report=flow_report)
     exit_code = max((one.exit_code for one in reports), default=0)
     report = RunReport(run, tuple(reports), time.monotonic() - began, exit_code, str(log))
-    _keep(context, report)
+    keep(report)
     notify_observers(manager, "pimflow_run_finished", run=run, report=report)
     return report
 
 
 @contextmanager
-def _kept(context: RunContext, reports: list[FlowReport], began: float, log: str) -> Iterator[None]:
+def _kept(context: RunContext, keep: Keep, reports: list[FlowReport], began: float, log: str) -> Iterator[None]:
     """Keep what is known of a run that is broken off, so that the history does not show it as going on."""
     try:
         yield
     except PimflowError as error:
-        _keep(
-            context, RunReport(context.run, tuple(reports), time.monotonic() - began, error.exit_code, log, str(error))
-        )
+        keep(RunReport(context.run, tuple(reports), time.monotonic() - began, error.exit_code, log, str(error)))
         raise
     except KeyboardInterrupt:
         flows = (*reports, *context.stopped)
         told = "" if context.stopped else "stopped by a person"
-        _keep(context, RunReport(context.run, flows, time.monotonic() - began, 3, log, told))
+        keep(RunReport(context.run, flows, time.monotonic() - began, 3, log, told))
         raise
 
 
-def _keep(context: RunContext, report: RunReport) -> None:
-    history.finish_run(context.database, context.number, report_json(report), report.exit_code, datetime.now(UTC))
+def _keep(database: Database, number: int, report: RunReport) -> None:
+    """Keep a report; also that of a run that lost its lock, which is its own to write."""
+    history.finish_run(database, number, report_json(report), report.exit_code, _now())

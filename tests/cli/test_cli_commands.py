@@ -321,3 +321,28 @@ def test_all_that_changes_something_answers_in_json(cli, pipeline, tmp_path):
     cli("run", "to_shop")
     assert cli("state", "reset", "to_shop", "--yes", "--json").json == {"forgotten": 3}
     assert cli("schema", "--json").json["title"] == "pimflow pipeline"
+
+
+def test_cursors_are_shown_set_and_forgotten(cli, shop, pipeline):
+    pipeline.write_text(pipeline.read_text().replace("type: shop.rows,", "type: shop.rows, incremental: true,"))
+    shop.tables["products"] = [("sku", "name", "changed"), ("A", "Anvil", 10), ("B", "Bucket", 500)]
+    assert cli("run").code == 0
+    assert "products <- shop://main: read up to 100 (kept 20" in cli("state", "show").out
+    assert cli("state", "set", "--flow", "products", "--cursor", "400").out == (
+        "products <- shop://main: the next run begins at 400.\n"
+    )
+    assert [one["cursor"] for one in cli("state", "show", "--json").json["cursors"]] == ["400"]
+    assert "1 product read" in cli("run").out
+    assert cli("state", "set", "--flow", "products", "--since", "2026-03-01").out.endswith("begins at 2026.\n")
+    assert cli("state", "reset", "--flow", "products", "--cursors").out == "The next run reads everything.\n"
+    assert "2 products read; 0 new, 0 updated, 2 already up to date" in cli("run").out
+
+
+def test_a_time_that_nobody_understands_is_refused(cli, shop, pipeline):
+    assert cli("state", "set", "--flow", "product", "--cursor", "1").code == 2
+    assert "did you mean 'products'" in cli("state", "set", "--flow", "product", "--cursor", "1").err
+    assert "give --since or --cursor" in cli("state", "set", "--flow", "products").err
+    assert "is always read completely" in cli("state", "set", "--flow", "products", "--since", "2026-03-01").err
+    assert cli("run", "--since", "yesterday").code == 2
+    assert "give one of them" in cli("run", "--full", "--since", "2026-03-01").err
+    assert "Shelf cannot tell what changed since a time" in cli("run", "--since", "2026-03-01T10:00").out

@@ -134,5 +134,45 @@ def test_a_killed_run_is_told_as_such(cli, environment, pipeline, tmp_path):
         sys.executable, "-c", INTERRUPTED.replace("SIGINT", "SIGKILL"), environment=environment, cwd=tmp_path
     )
     assert done.returncode == -signal.SIGKILL
-    assert "goes on, or was killed" in cli("runs").out
+    told = "broken off, its process was killed; what was written stays, and the next run goes on from there"
+    assert told in cli("runs").out
+    assert told in cli("runs", "last").out
+    assert cli("runs", "--json").json[0]["state"] == told
+    assert cli("run", "to_shop").code == 0
+    assert [line.partition("UTC  ")[2] for line in cli("runs").out.splitlines()] == ["exit code 0", told]
+    assert "was broken off: its process did not end it" in cli("logs").out
     assert Path(".pimflow/state.sqlite").exists()
+
+
+LONG = INTERRUPTED.replace(
+    "os.kill(os.getpid(), signal.SIGINT)", "print('there', flush=True); import time; time.sleep(60)"
+)
+
+
+def test_a_second_run_is_told_who_runs_and_ends_with_exit_code_4(cli, shop, environment, pipeline, tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", LONG], env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert running.stdout.readline() == "there\n"
+            answer = cli("run", "to_shop")
+            assert answer.code == 4
+            assert re.fullmatch(
+                r"error: to-shop is running already: run 20\S+, since 20[-0-9]+ [0-9:]{5}, "
+                rf"process {running.pid} on \S+\. Nothing was done\. "
+                r"Start it again when that run has ended; `pimflow runs` tells\n",
+                answer.err,
+            )
+            assert cli("retry", "to_shop", "S1").code == 4
+            assert cli("run", "to_shop", "--json").json["exit_code"] == 4
+            assert cli("plan", "to_shop").code == 0
+            assert cli("check", "to_shop").code == 0
+            assert "goes on (run 20" in cli("runs").out
+            assert len(cli("runs").out.splitlines()) == 1
+            answer = cli("state", "unlock", "to_shop", "--yes")
+            assert f"process {running.pid} on" in answer.out
+            assert cli("run", "to_shop").code == 0
+        finally:
+            running.kill()
+    assert cli("state", "unlock", "to_shop", "--json").json == {"unlocked": None}
+    assert "is not locked" in cli("state", "unlock", "to_shop").out

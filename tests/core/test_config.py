@@ -143,7 +143,7 @@ def test_keys_that_do_not_work_yet_are_refused_in_words(told, key):
     ]
 
 
-@pytest.mark.parametrize("key", ["entity", "owner", "diff", "on_missing"])
+@pytest.mark.parametrize("key", ["entity", "owner", "diff"])
 def test_flow_keys_that_do_not_work_yet_are_refused_in_words(told, key):
     (message,) = told(flow(f"{key}: x"))
     assert message.endswith(f"flows.products.{key}: `{key}` does not work yet in this version of pimflow; remove it")

@@ -1,5 +1,7 @@
 """Cursors: kept after a complete read only, and nothing is forgotten behind them."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from pimflow.errors import AccessError, UnreachableError
@@ -86,3 +88,47 @@ def test_a_new_source_address_has_no_cursor(dated, shop, shop_plugin):
     dated.connections["shop"]["name"] = "other"
     dated.run(**INCREMENTAL)
     assert other.windows[0].since is None
+
+
+def test_a_time_given_is_where_the_read_begins_and_no_cursor_is_kept(dated, shop):
+    dated.run(**INCREMENTAL)
+    shop.now = 3000
+    report = dated.run(RunOptions(since=datetime(2026, 5, 1, tzinfo=UTC)), **INCREMENTAL)
+    assert (shop.windows[-1].since, report.full, report.notes) == ("2026", False, ())
+    assert cursor(dated) == "100"
+
+
+def test_a_source_that_knows_no_times_reads_everything_and_says_so(bench, shop):
+    report = bench.run(RunOptions(since=datetime(2026, 5, 1, tzinfo=UTC)))
+    assert (report.read, report.full) == (3, True)
+    assert report.notes == ("Shelf cannot tell what changed since a time: everything was read.",)
+
+
+CHANGED = ("The mapping, an option or a table of this flow changed: everything was read again.",)
+
+
+def test_a_changed_table_or_option_makes_the_next_run_full_once(dated, shop, tmp_path):
+    tables = tmp_path / "names.csv"
+    tables.write_text("from;to\nAnvil;Amboss\n")
+    mapped = {**INCREMENTAL, "transforms": [{"map": {"sku": "sku", "name": {"from": "name", "table": "names.csv"}}}]}
+    dated.run(**mapped)
+    assert dated.run(**mapped).full is False
+    tables.write_text("from;to\nAnvil;Enclume\n")
+    report = dated.run(**mapped)
+    assert (report.full, report.notes, counts(report)) == (True, CHANGED, {"updated": 1, "unchanged": 1})
+    assert dated.run(**mapped).full is False
+    assert dated.run(**mapped, empty="erase").notes == CHANGED
+    assert dated.run(**mapped, empty="erase", guards={"max_failed": 5}).full is False
+
+
+def test_what_changed_counts_until_everything_was_read(dated, shop):
+    dated.run(**INCREMENTAL)
+    dated.run(RunOptions(limit=1), **INCREMENTAL, empty="erase")
+    assert dated.run(**INCREMENTAL, empty="erase").notes == CHANGED
+
+
+def test_after_an_update_of_pimflow_everything_is_read_once(dated):
+    dated.run(**INCREMENTAL)
+    dated.sql("DELETE FROM bases")
+    assert dated.run(**INCREMENTAL).notes == ("How all was read last is not known: everything was read again.",)
+    assert dated.run(**INCREMENTAL).notes == ()

@@ -3,7 +3,7 @@
 
 import pytest
 
-from pimflow.model import Status
+from pimflow.model import Problem, ProblemKind, Status
 from pimflow.run import RunOptions
 
 from .shop_rows import counts, many, table
@@ -33,7 +33,11 @@ def test_a_guard_stops_the_flow_before_anything_is_written(known, shop, guards, 
     table(shop, *rows)
     report = known.run(guards=guards, empty="erase")
     assert report.error.startswith(error)
-    assert "Nothing was written" in report.error
+    name = next(iter(guards))
+    assert (
+        f"Nothing was written. `pimflow plan` shows what would be; if it is right, let one run pass with `--allow {name}`"
+        in report.error
+    )
     assert (report.exit_code, shop.batches) == (3, [])
     assert counts(known.run(empty="erase")).get("updated", 0) + counts(known.run(empty="erase"))["unchanged"] > 0
 
@@ -81,3 +85,49 @@ def test_strict_makes_exit_code_1_of_anything_that_needs_attention(bench, shop):
     table(shop, ("A", "BORD"), header=("sku", "colour"))
     assert bench.run().exit_code == 0
     assert bench.run(RunOptions(strict=True)).exit_code == 1
+
+
+def test_a_guard_shows_twenty_of_those_that_it_holds_back(bench, shop):
+    table(shop, *many(30))
+    bench.run()
+    table(shop, *many(2))
+    report = bench.run(guards={"max_missing": 5})
+    assert report.error.startswith("missing would be 28")
+    assert report.notes == (f"Held back, the first 20: {', '.join(f'S-{n:03}' for n in range(3, 23))}",)
+    table(shop, *many(30, "New"))
+    (note,) = bench.run(guards={"max_changed": 5}).notes
+    assert note.count("S-0") == 20
+    table(shop, *[(f"S-{n:03}", "") for n in range(1, 31)])
+    (note,) = bench.run(guards={"max_cleared": 5}, empty="erase").notes
+    assert "S-001 (name), S-002 (name)" in note
+
+
+@pytest.mark.parametrize(
+    ("guards", "rows"),
+    [
+        ({"min_rows": 5}, many(4)),
+        ({"max_changed": 2}, many(10, "New")),
+        ({"max_missing": 1}, many(8)),
+        ({"max_cleared": 1}, [("S-001", ""), ("S-002", ""), *many(10)[2:]]),
+    ],
+)  # fmt: skip
+def test_a_guard_lets_one_run_pass_on_request_and_no_other_guard(known, shop, guards, rows):
+    table(shop, *rows)
+    (name,) = guards
+    others = {"min_rows", "max_changed", "max_missing", "max_cleared"} - {name}
+    assert known.run(RunOptions(allow=frozenset(others)), guards=guards, empty="erase").exit_code == 3
+    assert known.run(RunOptions(allow=frozenset({name})), guards=guards, empty="erase").exit_code == 0
+    if name not in {"min_rows", "max_missing"}:
+        assert known.run(guards=guards, empty="erase").exit_code == 0
+
+
+def test_what_a_guard_held_back_is_no_duplicate_in_the_next_run(known, shop):
+    table(shop, *many(10, "New"), ("N", "Newcomer"))
+    assert known.run(guards={"max_changed": 2}).exit_code == 3
+    assert counts(known.run()) == {"updated": 10, "created": 1}
+
+
+def test_refused_records_that_rest_are_not_missing(bench, shop):
+    shop.scripts["A"] = [(Problem("odd", ProblemKind.REFERENCE, "name"),)]
+    bench.run()
+    assert bench.run(guards={"max_missing": 0}).error == ""

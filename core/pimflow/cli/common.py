@@ -24,6 +24,12 @@ state_option = click.option(
     help="The file of the state; .pimflow/state.sqlite of the project unless given.",
 )
 
+since_option = click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]),
+    help="Read what changed from this time on; local time unless an offset is given.",
+)
+
 
 def pipeline_argument(function: F) -> F:
     """Add the argument PIPELINE: a file, or the name of one in the folder `pipelines`."""

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.cli.common import (
+    assembled,
+    echo_json,
+    json_option,
+    opened_state,
+    pipeline_argument,
+    since_option,
+    state_option,
+)
 from pimflow.errors import PimflowError
 
 if TYPE_CHECKING:
@@ -19,28 +28,43 @@ if TYPE_CHECKING:
 @click.command()
 @pipeline_argument
 @click.option("--full", is_flag=True, help="Read everything, also where only changes would be read.")
+@since_option
 @click.option("--only", multiple=True, metavar="KEY", help="Only the record with this key; may be given several times.")
 @click.option("--limit", type=click.IntRange(1), help="Stop after this many rows.")
+@click.option(
+    "--allow",
+    multiple=True,
+    type=click.Choice(["min_rows", "max_changed", "max_missing", "max_cleared"]),
+    help="Let this run pass a guard that stopped the last one; may be given several times.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything needs attention.")
 @state_option
 @json_option
 def run(
     pipeline: str | None,
+    *,
     full: bool,
+    since: datetime | None,
     only: tuple[str, ...],
     limit: int | None,
+    allow: tuple[str, ...],
     strict: bool,
     state_path: Path | None,
     as_json: bool,
 ) -> None:
     """Run a pipeline and print its report.
 
-    Exit codes: 0 well; 1 some records failed, or more were refused than allowed; 2 a file is wrong; 3 broken off.
+    Exit codes: 0 well; 1 some records failed, or more were refused than allowed; 2 a file is wrong; 3 broken off;
+    4 another run of the pipeline is under way.
     """
     from pimflow.run import RunOptions
 
+    if full and since:
+        raise click.UsageError("--full reads everything, --since what changed from a time on: give one of them")
     assembly = assembled(pipeline)
-    run_and_report(assembly, RunOptions(full, only, limit, strict), state_path, as_json=as_json)
+    since = since.astimezone() if since else None
+    options = RunOptions(full, only, limit, strict, since=since, allow=frozenset(allow))
+    run_and_report(assembly, options, state_path, as_json=as_json)
 
 
 def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | None, *, as_json: bool) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pimflow.cli.common import echo_json, json_option, opened_state, project_root, state_option
 from pimflow.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pimflow.state.database import Database
+    from pimflow.state.history import PastRun
 
 
 @click.command()
@@ -25,28 +30,46 @@ def runs(run_id: str | None, pipeline: str | None, limit: int, state_path: Path 
 
     with opened_state(project_root(), state_path) as database:
         if run_id is None:
-            return _list(history.past_runs(database, pipeline, limit), as_json=as_json)
+            return _list(database, history.past_runs(database, pipeline, limit), as_json=as_json)
         past = (
             history.past_runs(database, pipeline, 1)[:1] if run_id == "last" else [history.find_run(database, run_id)]
         )
-    found = past[0] if past else None
-    if found is None:
-        raise ConfigError(f"no run is called {run_id!r}; `pimflow runs` lists them")
+        found = past[0] if past else None
+        if found is None:
+            raise ConfigError(f"no run is called {run_id!r}; `pimflow runs` lists them")
+        how = _how(database, found)
     if as_json:
-        echo_json(asdict(found))
+        echo_json({**asdict(found), "state": how})
     elif found.report is None:
-        click.echo(f"Run {found.id} of {found.pipeline}, begun {found.started}, did not end, or goes on.")
+        click.echo(f"Run {found.id} of {found.pipeline}, begun {found.started}: {how}.")
     else:
         print_report(report_from_json(found.report))
     return None
 
 
-def _list(past: list[history.PastRun], *, as_json: bool) -> None:  # type: ignore[name-defined] # noqa: F821
+def _list(database: Database, past: list[PastRun], *, as_json: bool) -> None:
     if as_json:
-        return echo_json([{key: value for key, value in asdict(one).items() if key != "report"} for one in past])
+        return echo_json(
+            [
+                {**{key: value for key, value in asdict(one).items() if key != "report"}, "state": _how(database, one)}
+                for one in past
+            ]
+        )
     if not past:
         click.echo("No run yet. `pimflow run` begins one.")
     for one in past:
-        how = "goes on, or was killed" if one.exit_code is None else f"exit code {one.exit_code}"
-        click.echo(f"{one.id}  {one.pipeline}  {one.started[:19].replace('T', ' ')} UTC  {how}")
+        click.echo(f"{one.id}  {one.pipeline}  {one.started[:19].replace('T', ' ')} UTC  {_how(database, one)}")
     return None
+
+
+def _how(database: Database, past: PastRun) -> str:
+    """Say how a run ended; one that never told so goes on only while it holds the lock of its pipeline."""
+    from pimflow.holding import is_dead, who
+    from pimflow.state import locks
+
+    if past.report is not None:
+        return f"exit code {past.exit_code}"
+    holder = None if past.finished else locks.holder(database, past.pipeline)
+    if holder is None or holder.owner.run != past.id or is_dead(holder):
+        return "broken off, its process was killed; what was written stays, and the next run goes on from there"
+    return f"goes on ({who(holder)})"

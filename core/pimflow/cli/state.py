@@ -1,15 +1,28 @@
-"""`pimflow state`: what is remembered."""
+"""`pimflow state`: what is remembered, and who holds the lock."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.cli.common import (
+    assembled,
+    echo_json,
+    json_option,
+    opened_state,
+    pipeline_argument,
+    since_option,
+    state_option,
+)
 from pimflow.errors import ConfigError
 from pimflow.words import did_you_mean
+
+if TYPE_CHECKING:
+    from pimflow.assemble import Assembly, Flow
 
 
 @click.group()
@@ -22,20 +35,26 @@ def state() -> None:
 @state_option
 @json_option
 def show(pipeline: str | None, state_path: Path | None, as_json: bool) -> None:
-    """Show, flow by flow, how many records were sent where, and what needs attention."""
-    from pimflow.state import open_items, records
+    """Show, flow by flow, how many records were sent where, how far sources were read, and what needs attention."""
+    from pimflow.state import history, open_items, records
 
     assembly = assembled(pipeline)
     with opened_state(assembly.pipeline.root, state_path) as database:
         scopes = records.summaries(database, assembly.pipeline.name)
+        cursors = history.all_cursors(database, assembly.pipeline.name)
         waiting = open_items.of_pipeline(database, assembly.pipeline.name, 1000)
     if as_json:
         open_now = [{"flow": flow, **asdict(item)} for flow, item in waiting]
-        return echo_json({"flows": [asdict(scope) for scope in scopes], "open": open_now})
+        flows, read = [asdict(scope) for scope in scopes], [asdict(one) for one in cursors]
+        return echo_json({"flows": flows, "cursors": read, "open": open_now})
     if not scopes:
         click.echo("Nothing is remembered of this pipeline.")
     for scope in scopes:
         click.echo(f"{scope.flow} -> {scope.address}: {scope.records:,} records sent, {scope.open:,} need attention")
+    for one in cursors:
+        click.echo(
+            f"{one.flow} <- {one.address}: read up to {one.cursor} (kept {one.updated[:19].replace('T', ' ')} UTC)"
+        )
     for flow, item in waiting:
         for problem in item.problems:
             click.echo(f"  {flow}, row {item.row}, {item.key}: {problem}")
@@ -45,18 +64,24 @@ def show(pipeline: str | None, state_path: Path | None, as_json: bool) -> None:
 @state.command()
 @pipeline_argument
 @click.option("--flow", help="Only this flow.")
+@click.option("--cursors", is_flag=True, help="Forget only how far sources were read: the next run reads everything.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @state_option
 @json_option
-def reset(pipeline: str | None, flow: str | None, yes: bool, state_path: Path | None, as_json: bool) -> None:
+def reset(
+    pipeline: str | None, flow: str | None, cursors: bool, yes: bool, state_path: Path | None, as_json: bool
+) -> None:
     """Forget what was sent, so that the next run sends everything again."""
     from pimflow.state import history, records
 
     assembly = assembled(pipeline)
     name = assembly.pipeline.name
-    flows = [one.name for one in assembly.flows]
-    if flow is not None and flow not in flows:
-        raise ConfigError(f"no flow is called {flow!r}{did_you_mean(flow, flows)}")
+    if flow is not None:
+        _flow(assembly, flow)
+    if cursors:
+        with opened_state(assembly.pipeline.root, state_path) as database:
+            history.forget_cursors(database, name, flow)
+        return echo_json({"forgotten": 0}) if as_json else click.echo("The next run reads everything.")
     what = f"flow {flow} of {name}" if flow else name
     if as_json and not yes:
         raise ConfigError("with `--json` nobody can be asked; add `--yes`")
@@ -68,4 +93,79 @@ def reset(pipeline: str | None, flow: str | None, yes: bool, state_path: Path | 
     if as_json:
         return echo_json({"forgotten": number})
     click.echo(f"{number:,} records of {what} forgotten.")
+    return None
+
+
+@state.command(name="set")
+@pipeline_argument
+@click.option("--flow", required=True, help="Which flow.")
+@since_option
+@click.option("--cursor", help="The source's own text, as `state show` tells it.")
+@state_option
+@json_option
+def set_(
+    pipeline: str | None,
+    flow: str,
+    since: datetime | None,
+    cursor: str | None,
+    state_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Let the next run of a flow begin to read at another place: at a time, or at a cursor of the source."""
+    from pimflow.basis import basis_of
+    from pimflow.state import history
+
+    if (since is None) == (cursor is None):
+        raise click.UsageError("give --since or --cursor")
+    assembly = assembled(pipeline)
+    name, chosen = assembly.pipeline.name, _flow(assembly, flow)
+    connection = assembly.connection(chosen.source)
+    address = connection.address if connection else chosen.source.address
+    value = cursor if since is None else chosen.source.cursor_at(since.astimezone())
+    if value is None:
+        raise ConfigError(f"{chosen.source.title} cannot tell what changed since a time; it is always read completely")
+    with opened_state(assembly.pipeline.root, state_path) as database:
+        history.keep_cursor(database, name, flow, address, value, datetime.now(UTC))
+        history.keep_basis(database, name, flow, basis_of(chosen))
+    if as_json:
+        return echo_json({"flow": flow, "address": address, "cursor": value})
+    click.echo(f"{flow} <- {address}: the next run begins at {value}.")
+    return None
+
+
+def _flow(assembly: Assembly, name: str) -> Flow:
+    found = {one.name: one for one in assembly.flows}
+    if name not in found:
+        raise ConfigError(f"no flow is called {name!r}{did_you_mean(name, found)}")
+    return found[name]
+
+
+@state.command()
+@pipeline_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@state_option
+@json_option
+def unlock(pipeline: str | None, yes: bool, state_path: Path | None, as_json: bool) -> None:
+    """Let a pipeline be run although another run seems to be under way.
+
+    Rarely needed: the lock of a run whose process is dead is taken by the next run. Should the other run still live, it
+    can commit nothing more, and ends.
+    """
+    from pimflow.holding import who
+    from pimflow.state import locks
+
+    assembly = assembled(pipeline)
+    name = assembly.pipeline.name
+    with opened_state(assembly.pipeline.root, state_path) as database:
+        holder = locks.holder(database, name)
+        told = who(holder) if holder else None
+        if holder and as_json and not yes:
+            raise ConfigError("with `--json` nobody can be asked; add `--yes`")
+        if holder and not yes:
+            click.confirm(f"{name}: {told}. Take the lock away from it?", abort=True)
+        if holder:
+            locks.unlock(database, name)
+    if as_json:
+        return echo_json({"unlocked": told})
+    click.echo(f"{name} is free again; {told} can commit nothing more." if told else f"{name} is not locked.")
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,25 @@ _BUSY_SECONDS = 30
 class Database:
     """An open state. Each thread that uses it gets a connection of its own; other processes may use the same file."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, fence: Callable[[Connection], None] = lambda _: None) -> None:
         self._engine = engine
+        self._fence = fence
         self.place = place
+
+    def fenced(self, fence: Callable[[Connection], None]) -> Database:
+        """Give the same state with a check at the begin of each write transaction, which raises to refuse it."""
+        return Database(self._engine, self.place, fence)
+
+    def check_fence(self) -> None:
+        """Raise what a write transaction would raise now."""
+        with self.reading() as connection:
+            self._fence(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection in a write transaction: all or nothing. Raises StateError."""
         with self._told(), self._engine.begin() as connection:
+            self._fence(connection)
             yield connection
 
     @contextmanager
@@ -50,6 +61,11 @@ class Database:
         try:
             yield
         except sa.exc.DatabaseError as error:
+            if "locked" in str(error.orig):
+                raise StateError(
+                    f"another process kept the state in {self.place} busy for {_BUSY_SECONDS} seconds. "
+                    "Nothing in it was overwritten; end that process, or wait for it, and start again"
+                ) from None
             raise StateError(
                 f"the state in {self.place} cannot be used: {error.orig}. Nothing in it was overwritten. "
                 "See that the disk has room and the file can be written, or put a backup in its place"

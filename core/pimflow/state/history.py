@@ -8,15 +8,19 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from pimflow.model import Run
 from pimflow.state.database import Database
-from pimflow.state.tables import cursors, runs
+from pimflow.state.tables import bases, cursors, runs
+
+BROKEN_OFF = 3
+"""The exit code under which a run is kept whose process was killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """A run that was begun. `report` is its report as data, None while it goes on or when it was broken off."""
+    """A run that was begun. `report` is its report as data, None while it goes on or when its process was killed."""
 
     number: int
     id: str
@@ -41,6 +45,14 @@ def finish_run(database: Database, number: int, report: bytes, exit_code: int, n
     values = {"report": report.decode(), "exit_code": exit_code, "finished": now.isoformat()}
     with database.writing() as connection:
         connection.execute(runs.update().where(runs.c.number == number).values(values))
+
+
+def break_off(database: Database, pipeline: str, before: int, now: datetime) -> list[str]:
+    """Close the runs of a pipeline before this one that never ended, and give their ids: nobody is at them now."""
+    open_runs = (runs.c.pipeline == pipeline) & (runs.c.number < before) & runs.c.finished.is_(None)
+    with database.writing() as connection:
+        closing = runs.update().where(open_runs).values(exit_code=BROKEN_OFF, finished=now.isoformat())
+        return list(connection.execute(closing.returning(runs.c.id)).scalars())
 
 
 def past_runs(database: Database, pipeline: str | None, limit: int) -> list[PastRun]:
@@ -73,6 +85,38 @@ def keep_cursor(database: Database, pipeline: str, flow: str, address: str, valu
     with database.writing() as connection:
         connection.execute(cursors.delete().where(of_source))
         connection.execute(cursors.insert().values(new))
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far one source was read: the source's own text, and when it was kept."""
+
+    flow: str
+    address: str
+    cursor: str
+    updated: str
+
+
+def all_cursors(database: Database, pipeline: str) -> list[Cursor]:
+    """Give the cursors of a pipeline, by flow."""
+    query = sa.select(cursors.c.flow, cursors.c.address, cursors.c.cursor, cursors.c.updated)
+    query = query.where(cursors.c.pipeline == pipeline).order_by(cursors.c.flow, cursors.c.address)
+    with database.reading() as connection:
+        return [Cursor(*row) for row in connection.execute(query)]
+
+
+def basis(database: Database, pipeline: str, flow: str) -> str | None:
+    """Give the basis of the last complete read of everything."""
+    query = sa.select(bases.c.basis).where((bases.c.pipeline == pipeline) & (bases.c.flow == flow))
+    with database.reading() as connection:
+        return connection.execute(query).scalar()
+
+
+def keep_basis(database: Database, pipeline: str, flow: str, value: str) -> None:
+    """Keep the basis of a complete read of everything."""
+    statement = insert(bases).values(pipeline=pipeline, flow=flow, basis=value)
+    with database.writing() as connection:
+        connection.execute(statement.on_conflict_do_update(index_elements=["pipeline", "flow"], set_={"basis": value}))
 
 
 def forget_cursors(database: Database, pipeline: str, flow: str | None = None) -> None:

@@ -68,15 +68,8 @@ class Records:
 
     def known(self, keys: Sequence[RecordKey]) -> dict[RecordKey, Known]:
         """Give what is remembered of these records; those never met are left out."""
-        found: dict[RecordKey, Known] = {}
         with self.database.reading() as connection:
-            for resource, chunk in by_chunks(keys):
-                query = _LOOK_UP.format(",".join("?" * len(chunk)))
-                for key, fingerprint, columns, seen in connection.exec_driver_sql(
-                    query, (self.scope.id, resource, *chunk)
-                ):
-                    found[resource, key] = Known(fingerprint, self._columns(connection, columns), seen)
-        return found
+            return self._known(connection, keys)
 
     def remember(self, connection: Connection, settled: Iterable[Settled], run: int) -> None:
         """Keep the fingerprints of records that settled, within the caller's transaction."""
@@ -114,6 +107,48 @@ class Records:
             number = connection.execute(sa.select(sa.func.count()).select_from(records).where(unseen)).scalar_one()
             keys = connection.execute(sa.select(records.c.key).where(unseen).order_by(records.c.key).limit(limit))
             return number, list(keys.scalars())
+
+    def unseen_pages(self, run: int, size: int) -> Iterator[list[RecordKey]]:
+        """Give the settled records that this run did not meet, at most `size` of one resource at a time."""
+        after = ("", "")
+        while True:
+            later = sa.tuple_(records.c.resource, records.c.key) > sa.tuple_(*map(sa.literal, after))
+            unseen = (records.c.scope == self.scope.id) & (records.c.seen < run) & records.c.fingerprint.is_not(None)
+            query = sa.select(records.c.resource, records.c.key).where(unseen & later)
+            with self.database.reading() as connection:
+                page = connection.execute(query.order_by(records.c.resource, records.c.key).limit(size)).all()
+            if not page:
+                return
+            found = [(row.resource, row.key) for row in page if row.resource == page[0].resource]
+            yield found
+            after = found[-1]
+
+    def retire(self, connection: Connection, keys: Sequence[RecordKey], mark: str) -> None:
+        """Within the caller's transaction: note that records were taken out of use, under a mark among their columns.
+
+        They count as never settled, so that they are sent again when they come back.
+        """
+        for (resource, key), known in self._known(connection, keys).items():
+            number = self._column_set(connection, known.columns | {mark})
+            chosen = self._chosen(resource, [key])
+            connection.execute(records.update().where(chosen).values(fingerprint=None, columns=number))
+
+    def drop(self, connection: Connection, keys: Sequence[RecordKey]) -> None:
+        """Within the caller's transaction: forget records that were deleted."""
+        for resource, chunk in by_chunks(keys):
+            connection.execute(records.delete().where(self._chosen(resource, chunk)))
+
+    def _known(self, connection: Connection, keys: Sequence[RecordKey]) -> dict[RecordKey, Known]:
+        found: dict[RecordKey, Known] = {}
+        for resource, chunk in by_chunks(keys):
+            query = _LOOK_UP.format(",".join("?" * len(chunk)))
+            rows = connection.exec_driver_sql(query, (self.scope.id, resource, *chunk))
+            for key, fingerprint, columns, seen in rows:
+                found[resource, key] = Known(fingerprint, self._columns(connection, columns), seen)
+        return found
+
+    def _chosen(self, resource: str, keys: Sequence[str]) -> sa.ColumnElement[bool]:
+        return (records.c.scope == self.scope.id) & (records.c.resource == resource) & records.c.key.in_(keys)
 
     def _columns(self, connection: Connection, number: int | None) -> frozenset[str]:
         if number not in self._names:

@@ -1,13 +1,13 @@
 """The tables of the state. A change of them raises SCHEMA_VERSION.
 
-Version 2 added `memory`; an older state gets the tables that it lacks when it is opened.
+Version 2 added `memory`, version 3 `locks` and `bases`; an older state gets the tables that it lacks when it is opened.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = sa.MetaData()
 
@@ -69,6 +69,15 @@ cursors = sa.Table(
     sa.Column("updated", sa.Text, nullable=False),
 )
 
+# What the rows of a flow depended on, besides the source, when everything was read last.
+bases = sa.Table(
+    "bases",
+    metadata,
+    sa.Column("pipeline", sa.Text, primary_key=True),
+    sa.Column("flow", sa.Text, primary_key=True),
+    sa.Column("basis", sa.Text, nullable=False),
+)
+
 open_items = sa.Table(
     "open_items",
     metadata,
@@ -96,4 +105,20 @@ memory = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("text", sa.Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# One row for each pipeline that ever ran: `fencing` only rises; `run` and what follows tell of the holder, if any.
+locks = sa.Table(
+    "locks",
+    metadata,
+    sa.Column("pipeline", sa.Text, primary_key=True),
+    sa.Column("fencing", sa.Integer, nullable=False),
+    sa.Column("run", sa.Text),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("birth", sa.Text, nullable=False),
+    sa.Column("since", sa.Text, nullable=False),
+    sa.Column("beats", sa.Integer, nullable=False),
+    sa.Column("beat", sa.Text, nullable=False),
 )

@@ -55,6 +55,7 @@ class AkeneoProductsSink(_RecordsSink):
     key = "identifier"
     noun = PRODUCTS.noun
     creation_defaults: ClassVar[Mapping[str, Any]] = {"enabled": False}
+    enabled = "enabled"
 
 
 class AkeneoProductModelsSink(_RecordsSink):

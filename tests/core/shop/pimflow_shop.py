@@ -8,6 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from pydantic import Field, SecretStr
@@ -31,6 +32,7 @@ from pimflow import (
     Target,
     Transform,
     Use,
+    Who,
     WholeTransform,
     Window,
     Writer,
@@ -49,6 +51,7 @@ class Shop:
         self.batches: list[list[Change]] = []
         self.feeds: list[list[Mapping[str, Any]]] = []
         self.closed: list[bool] = []
+        self.deleted: list[str] = []
         self.windows: list[Window] = []
         self.sessions = 0
         self.asked: list[Sequence[str]] = []
@@ -172,6 +175,9 @@ class ShopRows(Source):
             return Window()
         return Window(since=cursor, cursor=str(session.now))
 
+    def cursor_at(self, moment: datetime) -> str | None:
+        return str(moment.astimezone(UTC).year) if self.incremental else None
+
     def count(self, session: Shop, window: Window) -> int | None:
         table = session.tables[self.table]
         return len(table) - 1 if isinstance(table, list) else None
@@ -214,6 +220,16 @@ class ShopWriter(Writer):
         assert not self.run.dry, "a dry run must not write"
         return self.shop.load(batch)
 
+    def delete(self, resource: str, keys: Sequence[str]) -> Iterable[Outcome]:
+        for key in keys:
+            script = self.shop.scripts[key]
+            answer = script.pop(0) if script else None
+            if answer is None:
+                self.shop.records.pop((resource, key), None)
+            self.shop.deleted.append(key)
+            problems = (Problem("which is on an order", who=Who.PRODUCT_MANAGER),) if answer else ()
+            yield Outcome(resource, key, answer or Status.DELETED, problems)
+
     def close(self, ok: bool) -> bool:
         self.shop.closed.append(ok)
         return True
@@ -245,6 +261,7 @@ class ShopProducts(Sink):
     type = "shop.products"
     key = "sku"
     noun = ("product", "products")
+    deletes = True
     batch_size: ClassVar[int] = 5
     connection: Use[ShopConnection]
 
@@ -269,6 +286,8 @@ class ShopDrafts(ShopProducts):
 
     type = "shop.drafts"
     creation_defaults: ClassVar[Mapping[str, Any]] = {"enabled": False}
+    enabled = "enabled"
+    deletes = False
 
 
 class ModelWriter(ShopWriter):
@@ -300,6 +319,7 @@ class ShopFeed(ShopProducts):
     """A feed: every row every time."""
 
     type = "shop.feed"
+    deletes = False
     key = None
     whole = True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import petl
@@ -152,6 +152,10 @@ class ChangingSource(SearchedSource, LabelledSource):
         now = session.now().replace(microsecond=0)
         since = (datetime.fromisoformat(cursor) - _OVERLAP).isoformat() if cursor else None
         return Window(since=since, cursor=now.isoformat())
+
+    def cursor_at(self, moment: datetime) -> str:
+        """Give the cursor of a read that began then."""
+        return moment.astimezone(UTC).isoformat()
 
     def _search(self, window: Window) -> Search:
         return combined(self.search, "updated", ">", window.since) if window.since else self.search

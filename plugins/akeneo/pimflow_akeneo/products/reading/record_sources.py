@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -189,6 +189,10 @@ class ChangesSource(RecordsSource):
         zone = ZoneInfo(self.timezone) if self.timezone else None
         offsets = set() if zone else changes.offsets(session, self.kind)
         return Window(since=changes.on_server_clock(begin, offsets, zone), cursor=kept)
+
+    def cursor_at(self, moment: datetime) -> str:
+        """Give the cursor of a read that began then and asked for the same."""
+        return changes.cursor(moment, self._asked())
 
     def _asked(self) -> str:
         """Tell apart what is asked for: a cursor of another search or other columns is of no use."""
