@@ -101,6 +101,7 @@ def test_shell_completion_knows_commands_and_pipelines(environment, pipeline, tm
 
 INTERRUPTED = """
 import sys, os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # begun in the background, it would be ignored
 import pimflow_shop
 shop = pimflow_shop.SHOPS["main"] = pimflow_shop.Shop()
 shop.tables["products"] = [("sku",), *((f"S{n}",) for n in range(50))]

@@ -142,7 +142,15 @@ def test_a_partial_run_closes_and_concludes_nothing(bench, shop):
     assert [item.key for item in bench.open_items()] == ["B"]
 
 
-def test_ctrl_c_keeps_what_was_committed_and_the_next_run_goes_on(bench, shop):
+@pytest.fixture
+def listens_to_ctrl_c():
+    """What is begun in the background does not, until it asks to."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_keeps_what_was_committed_and_the_next_run_goes_on(bench, shop, listens_to_ctrl_c):
     table(shop, *many(20))
 
     def interrupt(batch):
