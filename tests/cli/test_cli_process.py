@@ -132,7 +132,11 @@ def test_ctrl_c_ends_in_words_with_exit_code_3(environment, pipeline, tmp_path):
 def test_a_killed_run_is_told_as_such(cli, environment, pipeline, tmp_path):
     pipeline.write_text(pipeline.read_text() + "    transforms: [{shop.slow: {seconds: 0.002}}]\n")
     done = process(
-        sys.executable, "-c", INTERRUPTED.replace("SIGINT", "SIGKILL"), environment=environment, cwd=tmp_path
+        sys.executable,
+        "-c",
+        INTERRUPTED.replace("os.getpid(), signal.SIGINT", "os.getpid(), signal.SIGKILL"),
+        environment=environment,
+        cwd=tmp_path,
     )
     assert done.returncode == -signal.SIGKILL
     told = "broken off, its process was killed; what was written stays, and the next run goes on from there"
