@@ -36,10 +36,17 @@ def kept(at: dt.datetime | None, asked: str) -> str | None:
     return None if at is None else orjson.dumps({"at": at.isoformat(), "asked": asked}).decode()
 
 
+def kept_by_hand(moment: dt.datetime) -> str:
+    """Write a cursor for a time that a person names: it holds for whatever is asked for. Stamps are UTC."""
+    return orjson.dumps({"at": moment.astimezone(dt.UTC).isoformat()}).decode()
+
+
 def last(cursor: str | None, asked: str) -> dt.datetime | None:
     """Read a cursor; None where there is none, or where other columns or records were asked for then."""
-    found = orjson.loads(cursor) if cursor else {}
-    return dt.datetime.fromisoformat(found["at"]) if found.get("asked") == asked else None
+    if cursor is None:
+        return None
+    found = orjson.loads(cursor)
+    return dt.datetime.fromisoformat(found["at"]) if found.get("asked", asked) == asked else None
 
 
 def _has(session: Session, part: str) -> bool:

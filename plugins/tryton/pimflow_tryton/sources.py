@@ -118,6 +118,10 @@ class _ChangesSource(_RecordsSource):
             return Window(cursor=kept)
         return Window(since=(last - dt.timedelta(minutes=self.overlap)).isoformat(), cursor=kept)
 
+    def cursor_at(self, moment: dt.datetime) -> str:
+        """Give the cursor for what was stamped from this time on."""
+        return changes.kept_by_hand(moment)
+
     def domain(self, session: Session, window: Window) -> list[Any]:
         """Give the condition for the records of a window."""
         found = super().domain(session, window)

@@ -1,0 +1,25 @@
+"""Cursors of Tryton: which of them still holds, and where one begins that a person sets."""
+
+import datetime as dt
+
+from pimflow_tryton.changes import kept, kept_by_hand, last
+from pimflow_tryton.sources import TrytonProductsSource
+
+NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+
+def test_a_cursor_holds_for_what_was_asked_for():
+    assert last(kept(NOON, "these columns"), "these columns") == NOON
+    assert last(kept(NOON, "these columns"), "other columns") is None
+    assert last(None, "these columns") is None
+    assert kept(None, "these columns") is None
+
+
+def test_a_cursor_set_by_hand_holds_for_whatever_is_asked_for():
+    in_berlin = NOON.astimezone(dt.timezone(dt.timedelta(hours=1)))
+    assert last(kept_by_hand(in_berlin), "these columns") == NOON
+
+
+def test_the_source_gives_the_cursor_of_a_time():
+    source = TrytonProductsSource(connection="erp")
+    assert last(source.cursor_at(NOON), "whatever") == NOON
