@@ -44,7 +44,8 @@ def test_a_second_holder_is_told_who_holds_it_and_the_next_number_is_higher(data
 
 def test_another_pipeline_is_not_kept_off(database):
     with hold(database), held(database, "other", "run-2", now, PACE):
-        pass
+        assert {locks.holder(database, name).owner.run for name in ("bench", "other")} >= {"run-2"}
+        assert locks.holder(database, "bench").owner.run != "run-2"
 
 
 @pytest.mark.parametrize("shift", [timedelta(), timedelta(days=-3), timedelta(days=3)])

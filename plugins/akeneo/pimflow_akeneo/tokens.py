@@ -49,6 +49,7 @@ class Tokens:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._token: _Token | None = None
+        self._refusal: LoginError | None = None
 
     def current(self) -> str:
         """Give a token that is still good for a while. Raises LoginError."""
@@ -71,9 +72,12 @@ class Tokens:
             if answer.is_success:
                 return self._read(answer)
         who = self._credentials
+        if self._refusal is not None:
+            raise self._refusal  # asking again could lock the account, and the run has more flows
         answer = self._ask({"grant_type": "password", "username": who.username, "password": who.password})
         if not answer.is_success:
-            raise self._refused(answer)
+            self._refusal = self._refused(answer)
+            raise self._refusal
         return self._read(answer)
 
     def _ask(self, body: dict[str, str]) -> httpx.Response:

@@ -183,6 +183,14 @@ def test_a_pim_below_a_path_is_followed_there(pim):
     assert found == ["a", "b"]
 
 
+def test_a_refused_login_is_not_tried_again_by_the_next_flow_of_the_run(session, pim):
+    pim.refusal = "No user with username erp_1234"
+    for _ in range(3):
+        with pytest.raises(LoginError, match="user 'erp_1234' or the password"):
+            session.get("channels")
+    assert pim.grants == ["password"]
+
+
 def test_a_login_that_answers_without_a_token_is_told(session, pim):
     pim.token = lambda _request: httpx.Response(200, json=[])
     with pytest.raises(RemoteError, match="without a token"):
