@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Header,
         InputPath,
         Knows,
+        Notifier,
         OutputPath,
         Row,
         RowStep,
@@ -43,11 +44,13 @@ if TYPE_CHECKING:
     from pimflow.model import (
         BadValue,
         Change,
+        Event,
         Field,
         FlowReport,
         Item,
         Level,
         Memory,
+        Message,
         Origin,
         Outcome,
         Page,
@@ -63,13 +66,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "components": "Component Connection Header InputPath Knows OutputPath Row RowStep Sink Source Target "
+    "components": "Component Connection Header InputPath Knows Notifier OutputPath Row RowStep Sink Source Target "
     "Transform Use WholeTransform Writer",
     "errors": "AccessError ConfigError FlowError GuardError LoginError PimflowError PluginError RemoteError "
     "RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
-    "model": "BadValue Change Field FlowReport Item Level Memory Origin Outcome Page Problem ProblemKind Run RunReport "
-    "Status Who Window",
+    "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
+    "Run RunReport Status Who Window",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
@@ -80,6 +83,7 @@ __all__ = [
     "Component",
     "ConfigError",
     "Connection",
+    "Event",
     "Field",
     "FlowError",
     "FlowReport",
@@ -91,6 +95,8 @@ __all__ = [
     "Level",
     "LoginError",
     "Memory",
+    "Message",
+    "Notifier",
     "Origin",
     "Outcome",
     "OutputPath",

@@ -1,4 +1,4 @@
-"""What authors of plugins subclass: connections, sources, transforms and sinks.
+"""What authors of plugins subclass: connections, sources, transforms, sinks and notifiers.
 
 A component is a frozen pydantic model: its fields are the options of the YAML, each with a `Field(description=…)`.
 It keeps no state while running; that lives in the session which `Connection.open` gives and in the `Writer`.
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, T
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from pimflow.errors import RowProblem
-from pimflow.model import Change, Header, Item, Level, Origin, Outcome, Row, RowStep, Run, Window
+from pimflow.model import Change, Event, Header, Item, Level, Message, Origin, Outcome, Row, RowStep, Run, Window
 from pimflow.model import Field as FieldInfo
 
 if TYPE_CHECKING:
@@ -288,6 +288,31 @@ class Sink(Component):
         raise NotImplementedError
 
 
+class Notifier(Component):
+    """Tells people, or a monitor, how a run ended. What it tells, and when, is the core's business."""
+
+    on: tuple[Event, ...] = Field(
+        (Event.FAILURE, Event.RECOVERY, Event.PROBLEMS), min_length=1, description="What to tell of."
+    )
+    problems_over: int = Field(
+        0, ge=0, strict=True, description="How many records may need attention before `problems` are told."
+    )
+    again_after_hours: float = Field(
+        24, ge=0, description="Hours after which a failure that lasts is told again; 0 tells it at each run."
+    )
+
+    def recipients(self) -> Sequence[Notifier]:
+        """Give a notifier for each recipient: each is told once, whether the others can be reached or not."""
+        return (self,)
+
+    def deliver(self, message: Message) -> None:
+        """Tell it. Called after the run, whose result a failure does not change; what failed is tried by the next run.
+
+        Raises FlowError when it did not go through; the error tells no secret.
+        """
+        raise NotImplementedError
+
+
 __all__ = [
     "Component",
     "Connection",
@@ -295,6 +320,7 @@ __all__ = [
     "Header",
     "InputPath",
     "Knows",
+    "Notifier",
     "OutputPath",
     "Row",
     "RowStep",

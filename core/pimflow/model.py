@@ -229,7 +229,7 @@ class ShortMemory:
 class Run:
     """One run of one pipeline, as plugins see it. `dry` runs write nothing.
 
-    `memory` is that of the target for which a sink is opened.
+    `strict`: it ends with 1 when anything needs attention. `memory` is that of the target for which a sink is opened.
     """
 
     id: str
@@ -239,6 +239,7 @@ class Run:
     only: tuple[str, ...] = ()
     limit: int | None = None
     dry: bool = False
+    strict: bool = False
     memory: Memory = field(default_factory=ShortMemory, repr=False, compare=False)
     __pydantic_config__: ClassVar = {"arbitrary_types_allowed": True}  # reports are read again; they have no memory
 
@@ -294,6 +295,25 @@ class RunReport:
     exit_code: int
     log: str = ""
     error: str = ""
+
+
+class Event(StrEnum):
+    """What a run can be to those who are told of it, the weightiest first."""
+
+    FAILURE = "failure"
+    RECOVERY = "recovery"
+    PROBLEMS = "problems"
+    SUCCESS = "success"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one person or monitor is told of one run: `title` is one line, `text` the report in plain words."""
+
+    event: Event
+    title: str
+    text: str
+    report: RunReport
 
 
 @dataclass(frozen=True, slots=True)
