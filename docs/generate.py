@@ -18,7 +18,7 @@ from pydantic_core import PydanticUndefined
 from pimflow import errors
 from pimflow.cli import pimflow
 from pimflow.components import Component, Transform
-from pimflow.config import FlowConfig, Guards, PipelineConfig, ProjectConfig
+from pimflow.forms import FlowConfig, Guards, PipelineConfig, ProjectConfig
 from pimflow.plugins import KINDS, create_registry
 from pimflow_akeneo.structure import codecs, resources
 from pimflow_akeneo.structure.codecs import Codec

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from pimflow.components import Component, Connection, ConnectionName, Sink, Source, Transform
-from pimflow.config import FlowConfig, Part, Pipeline, mistakes_of, resolve_values
+from pimflow.components import Component, Connection, ConnectionName, Notifier, Sink, Source, Transform
+from pimflow.config import Part, Pipeline, mistakes_of, resolve_values
 from pimflow.errors import ConfigError, Mistake, PluginError
+from pimflow.forms import FlowConfig
 from pimflow.plugins import Registry, kind_of
 from pimflow.words import did_you_mean
 
@@ -41,13 +42,23 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """One who is told how runs end, and the place in a file where that stands; `name` tells it from the others."""
+
+    notifier: Notifier
+    name: str
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
 class Assembly:
-    """A pipeline, ready to run: its flows in the order in which they run, and the connections they use."""
+    """A pipeline, ready to run: its flows in the order in which they run, the connections they use, who is told."""
 
     pipeline: Pipeline
     registry: Registry
     flows: tuple[Flow, ...]
     connections: Mapping[str, Connection]
+    recipients: tuple[Recipient, ...] = ()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -56,6 +67,7 @@ class Assembly:
         for flow in self.flows:
             for component in (flow.source, *flow.sinks, *(placed.transform for placed in flow.transforms)):
                 found.extend(secrets_of(component))
+        found.extend(secret for recipient in self.recipients for secret in secrets_of(recipient.notifier))
         return tuple(found)
 
     def connection(self, component: Component) -> Connection | None:
@@ -69,11 +81,13 @@ def assemble(pipeline: Pipeline, registry: Registry) -> Assembly:
     work = _Assembling(pipeline, registry, [], {})
     flows = {name: work.flow(name, config) for name, config in pipeline.config.flows.items()}
     work.unused_connections()
+    recipients = [one for part in pipeline.notify for one in work.recipients(part)]
     order = work.order()
     if work.mistakes:
         raise ConfigError(*work.mistakes)
     connections = {name: connection for name, connection in work.connections.items() if connection}
-    return Assembly(pipeline, registry, tuple(flow for name in order if (flow := flows[name])), connections)
+    in_order = tuple(flow for name in order if (flow := flows[name]))
+    return Assembly(pipeline, registry, in_order, connections, tuple(recipients))
 
 
 def connection_names(component: Component) -> list[str]:
@@ -82,13 +96,20 @@ def connection_names(component: Component) -> list[str]:
 
 
 def secrets_of(model: BaseModel) -> Iterator[str]:
-    """Give the secret values among the options of a component."""
+    """Give the secret values among the options of a component, also inside lists and mappings."""
     for name in type(model).model_fields:
-        value = getattr(model, name)
-        if isinstance(value, SecretStr):
-            yield value.get_secret_value()
-        elif isinstance(value, BaseModel):
-            yield from secrets_of(value)
+        yield from _secrets_in(getattr(model, name))
+
+
+def _secrets_in(value: Any) -> Iterator[str]:
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, BaseModel):
+        yield from secrets_of(value)
+    elif isinstance(value, Mapping):
+        yield from (secret for one in value.values() for secret in _secrets_in(one))
+    elif isinstance(value, list | tuple):
+        yield from (secret for one in value for secret in _secrets_in(one))
 
 
 def _connection_options(component: type[Component]) -> Iterator[tuple[str, type[Connection]]]:
@@ -156,6 +177,15 @@ class _Assembling:
         for name in self.pipeline.config.connections:
             if name not in self.connections:
                 self.connections[name] = self.typed(Connection, self.pipeline.connections[name])
+
+    def recipients(self, part: Part) -> list[Recipient]:
+        """Make the notifiers of one entry under `notify`, one for each recipient."""
+        notifier = self.typed(Notifier, part)
+        file, position = Path(part.document.file).name, part.trail[-1]
+        return [
+            Recipient(one, f"{file} {position} {number}", part)
+            for number, one in enumerate(notifier.recipients() if notifier else ())
+        ]
 
     def typed(self, kind: type[ComponentT], part: Part) -> ComponentT | None:
         """Make the component that a mapping with `type` describes."""

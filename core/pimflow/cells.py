@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pimflow.config import FlowConfig
 from pimflow.errors import RowProblem
+from pimflow.forms import FlowConfig
 from pimflow.model import BadValue, Header, Problem, ProblemKind, Row
 
 

@@ -8,7 +8,18 @@ from dataclasses import replace
 from typing import Protocol
 
 from pimflow.components import Knows, Sink, Writer
-from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate, owed_columns, tried_again
+from pimflow.diff import (
+    DUPLICATE,
+    Candidate,
+    Prepared,
+    Rules,
+    Verdict,
+    columns_of_new,
+    compare,
+    duplicate,
+    owed_columns,
+    tried_again,
+)
 from pimflow.errors import GuardError
 from pimflow.guards import check_guards
 from pimflow.intake import ROW, Intake, Target
@@ -18,6 +29,7 @@ from pimflow.model import SETTLED, Change, Header, Outcome, Row, Status
 from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
 from pimflow.spool import Spool
 from pimflow.state import open_items
+from pimflow.state.changes import Changes, Deed, Written
 from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import RecordKey, Settled
@@ -63,6 +75,7 @@ class Delivery:
         self.tally = Tally(target.writer.label)
         self.notes: list[str] = []
         self.unidentified = 0
+        self.changes = Changes(target.records.scope, target.records.column_sets)
         self._database = database
         self._observe = observe
         self._mask = mask
@@ -230,11 +243,23 @@ class Delivery:
             told = tuple(one for one in outcome.problems if one not in candidate.prepared.item.problems)
             outcome = replace(outcome, problems=(*candidate.prepared.item.problems, *told))  # noqa: PLW2901 - fuller
             columns = candidate.columns.union(owed_columns(candidate, outcome, rules))
+            written = self._written(candidate, outcome) if rules.history else None
             print_sent = candidate.change.fingerprint
-            verdicts.append(Verdict(candidate.prepared, outcome, print_sent, rules.now, columns, told))
+            verdicts.append(Verdict(candidate.prepared, outcome, print_sent, rules.now, columns, told, written))
         self._keep(verdicts)
         for verdict in verdicts:
             self._under_way.pop(verdict.prepared.record, None)
+
+    def _written(self, candidate: Candidate, outcome: Outcome) -> Written | None:
+        """Say what a candidate put into the target; nothing where it found everything there."""
+        if not candidate.sent or outcome.status not in _WRITES:
+            return None
+        prepared, values = candidate.prepared, dict(candidate.sent)
+        if outcome.status is Status.CREATED:
+            values |= columns_of_new(prepared.item.payload, self.target.rules) if candidate.change.known else {}
+        source = dict(zip(self._source_header, prepared.source, strict=False))
+        deed = _WRITES[outcome.status]
+        return Written(*prepared.record, deed, values, candidate.before, prepared.row, source)
 
     def _keep(self, verdicts: Sequence[Verdict]) -> None:
         """Commit verdicts in one transaction; then count and tell them."""
@@ -248,6 +273,7 @@ class Delivery:
             if not self.target.sink.whole:
                 written = [v for v in final if v.outcome.status in SETTLED and v.columns is not None]
                 records.remember(connection, [_settled(v) for v in written], run)
+                self.changes.keep(connection, [v.written for v in final if v.written], run)
                 rest = {v.prepared.record for v in verdicts} - {v.prepared.record for v in written}
                 records.mark_seen(connection, [record for record in rest if record[0] not in _NO_RECORD], run)
                 records.mark_keys_seen(connection, [key for resource, key in rest if resource == ROW], run)
@@ -288,6 +314,7 @@ class Delivery:
 
 
 _NO_RECORD = frozenset({ROW, DUPLICATE})
+_WRITES = {Status.CREATED: Deed.CREATED, Status.UPDATED: Deed.UPDATED}
 
 
 def _settled(verdict: Verdict) -> Settled:

@@ -12,6 +12,7 @@ import orjson
 
 from pimflow.model import SETTLED, Change, Item, Outcome, Problem, ProblemKind, Row, Status
 from pimflow.plain import to_json
+from pimflow.state.changes import Written
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import Known
 
@@ -35,7 +36,7 @@ _UNSURE = frozenset({Status.FAILED, Status.UNKNOWN})
 class Rules:
     """What a flow says about sending. `defaults` are given to new records; `retry` sends what is open again.
 
-    `enabled` is the column that the target uses to take a record out of use.
+    `enabled` is the column that the target uses to take a record out of use; `history`: what is written is kept.
     """
 
     run: int
@@ -46,6 +47,7 @@ class Rules:
     refuse_bad_values: bool = False
     enabled: str | None = None
     retry: bool = False
+    history: bool = True
 
     @property
     def asks_what_exists(self) -> bool:
@@ -73,6 +75,7 @@ class Verdict:
     """What became of a prepared item, and the fingerprint and time of the last try to send it.
 
     `told` are those of the outcome's problems that the target told when it was tried; the others stand in the row.
+    `written` is what it put into the target.
     """
 
     prepared: Prepared
@@ -81,6 +84,7 @@ class Verdict:
     tried: datetime | None = None
     columns: frozenset[str] | None = None
     told: tuple[Problem, ...] = ()
+    written: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class Candidate:
 
     `otherwise`: it waited in vain for another record in an earlier run and has not changed since. It is sent only
     when this run creates a record, which may be that one; otherwise this is what became of it.
+    `fresh` are columns of a known record that were never sent before. Once it was loaded, `before` is what the target
+    had in its columns, where it was asked, and `sent` what the target took.
     """
 
     prepared: Prepared
@@ -96,6 +102,9 @@ class Candidate:
     creation: Mapping[str, Any]
     columns: frozenset[str]
     otherwise: Verdict | None = None
+    fresh: frozenset[str] = frozenset()
+    before: Mapping[str, Any] | None = None
+    sent: Mapping[str, Any] | None = None
 
 
 def fingerprint(payload: Mapping[str, Any]) -> bytes:
@@ -127,8 +136,9 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     whole = rules.refuse_bad_values
     change = Change(replace(item, payload={**payload, **owed}), prepared.row, settled, now, whole=whole)
     creation = {} if settled else columns_of_new(item.payload, rules)
+    fresh = frozenset(change.payload).difference(columns) if settled else frozenset()
     columns = columns.union(payload).difference([DISABLED], (OWED + name for name in owed))
-    return Candidate(prepared, change, creation, columns, decided)
+    return Candidate(prepared, change, creation, columns, decided, fresh)
 
 
 def _mended(prepared: Prepared, columns: frozenset[str], rules: Rules) -> Iterator[str]:

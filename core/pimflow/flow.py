@@ -196,6 +196,7 @@ def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
         refuse_bad_values=config.on_bad_value == "refuse",
         enabled=sink.enabled,
         retry=context.retry,
+        history=context.assembly.pipeline.history.days > 0,
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from pimflow.cells import read_cells, read_key
 from pimflow.components import Sink, Writer
-from pimflow.config import FlowConfig
 from pimflow.diff import Prepared, Rules, Verdict
 from pimflow.errors import PimflowError, RowProblem, defect
+from pimflow.forms import FlowConfig
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
 from pimflow.rows import Passed, Stopped
 from pimflow.state.records import Records

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from loguru import logger
 
@@ -129,9 +130,11 @@ class Loader:
 def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Answer]:
     """Write one batch, in a thread of the pool, and give one answer for each candidate."""
     try:
-        changes, answers = _sort_out(sink, writer, batch, rules)
+        there = _ask(writer, batch, rules)
+        changes, answers = _sort_out(sink, batch, rules, there)
         changes, told, decided = fitted(writer, changes)
         outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
+        taken = {change.key: _taken(change, outcomes.get(change.key)) for change in changes}
         outcomes |= decided
         outcomes |= _made_whole(writer, batch, outcomes, rules)
     except UnreachableError as error:
@@ -146,10 +149,26 @@ def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
         logger.opt(exception=True).error("{} failed on a batch", type(writer).__name__)
         return [(candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch]
     return [
-        answers.get(key) or (candidate, _answer(candidate, outcomes.get(key), told.get(key, ())))
+        answers.get(key) or (_loaded(candidate, there, taken), _answer(candidate, outcomes.get(key), told.get(key, ())))
         for candidate in batch
         for key in [candidate.change.key]
     ]
+
+
+def _taken(change: Change, outcome: Outcome | None) -> dict[str, Any]:
+    """Give the values of a change that went into the target."""
+    if outcome is None or outcome.status not in SETTLED:
+        return {}
+    refused = {problem.field for problem in outcome.problems}
+    return {name: value for name, value in change.payload.items() if name not in refused}
+
+
+def _loaded(candidate: Candidate, there: There, taken: Mapping[str, Mapping[str, Any]]) -> Candidate:
+    """Note what the target had, and what it took: as the flow gave it, where it was made ready for the target."""
+    key = candidate.change.key
+    given = {**candidate.creation, **candidate.change.payload}
+    sent = {name: given.get(name, value) for name, value in taken.get(key, {}).items()}
+    return replace(candidate, before=there.before.get(key, candidate.before), sent=sent)
 
 
 def _made_whole(
@@ -205,24 +224,55 @@ def _answer(candidate: Candidate, outcome: Outcome | None, told: tuple[Problem, 
     return replace(outcome, problems=(*told, *outcome.problems)) if told else outcome
 
 
+@dataclass(frozen=True, slots=True)
+class There:
+    """Which records of a batch the target has, and what those that were asked for have in the columns to be written."""
+
+    exists: frozenset[str]
+    before: Mapping[str, Mapping[str, Any]]
+
+
+def _ask(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> There:
+    """Tell new records from existing ones where that matters, and ask for old values that are not known here."""
+    resource = batch[0].change.resource
+    strange = {c.change.key: c for c in batch if _is_strange(c, rules)}
+    unsure = [c.change.key for c in batch if rules.mode == "update" and c.change.key not in strange]
+    columns = sorted({name for c in strange.values() for name in c.change.payload}) if rules.history else ()
+    before: dict[str, Mapping[str, Any]] = {}
+    try:
+        found = writer.current(resource, list(strange), columns) if strange else {}
+        before = {key: found.get(key, {}) for key in strange}
+    except NotImplementedError:
+        if rules.asks_what_exists:
+            raise
+        found = {}
+    exists = {*found, *(writer.current(resource, unsure, ()) if unsure else ())}
+    if rules.mode != "update":
+        exists.update(c.change.key for c in batch if c.change.known)
+    return There(frozenset(exists), before if rules.history else {})
+
+
+def _is_strange(candidate: Candidate, rules: Rules) -> bool:
+    if candidate.change.known:
+        return rules.history and bool(candidate.fresh)
+    return rules.asks_what_exists
+
+
 def _sort_out(
-    sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules
+    sink: Sink, batch: Sequence[Candidate], rules: Rules, there: There
 ) -> tuple[list[Change], dict[str, Answer]]:
-    """Tell new records from existing ones where that matters; give what is to be sent, and answers for the rest."""
+    """Give what is to be sent, and answers for the rest."""
     if not rules.asks_what_exists:
         return [candidate.change for candidate in batch], {}
-    unsure = [c.change.key for c in batch if rules.mode == "update" or not c.change.known]
-    exists = set(writer.current(batch[0].change.resource, unsure, ()) if unsure else ())
-    exists.update(c.change.key for c in batch if c.change.key not in unsure)
     changes: list[Change] = []
     answers: dict[str, Answer] = {}
     for candidate in batch:
         change = candidate.change
-        if change.key in exists and rules.mode == "create" and not change.known:
+        if change.key in there.exists and rules.mode == "create" and not change.known:
             answers[change.key] = (candidate, outcome_of(candidate, Status.UNCHANGED))
-        elif change.key not in exists and rules.mode == "update":
+        elif change.key not in there.exists and rules.mode == "update":
             answers[change.key] = (candidate, refuse_missing(candidate, sink))
-        elif change.key not in exists:
+        elif change.key not in there.exists:
             payload = {**candidate.creation, **{k: v for k, v in change.payload.items() if v is not None}}
             changes.append(replace(change, item=replace(change.item, payload=payload), absent=True))
         else:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -87,7 +87,21 @@ def run_pipeline(
             options.allow,
             options.since,
         )
-        return _run_flows(context, partial(_keep, database, number), log)
+        report = _run_flows(context, partial(_keep, database, number), log)
+        if not run.dry:
+            _prune(ours, assembly, started)
+        return report
+
+
+def _prune(database: Database, assembly: Assembly, now: datetime) -> None:
+    """Forget the runs, and the logs, that the project keeps no longer."""
+    keep = assembly.pipeline.history
+    oldest = now - timedelta(days=keep.days) if keep.days else datetime.min.replace(tzinfo=UTC)
+    for log in history.prune(database, assembly.pipeline.name, oldest, keep.runs):
+        try:
+            Path(log).unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("the log {} of a run that is kept no longer cannot be removed: {}", log, error.strerror)
 
 
 def _now() -> datetime:

@@ -31,9 +31,10 @@ from urllib.request import urlopen
 import pytest
 
 from pimflow.assemble import assemble
-from pimflow.config import FlowConfig, PipelineConfig, load_pipeline
+from pimflow.config import load_pipeline
 from pimflow.document import parse_document
 from pimflow.errors import ConfigError
+from pimflow.forms import FlowConfig, PipelineConfig
 from pimflow.plugins import create_registry
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,9 @@ import pimflow
 import pimflow_http
 import pimflow_testkit
 from pimflow import hookspecs
-from pimflow.config import LATER_KEYS, FlowConfig, Guards, PipelineConfig, ProjectConfig
+from pimflow.config import LATER_KEYS
 from pimflow.errors import PimflowError
+from pimflow.forms import FlowConfig, Guards, PipelineConfig, ProjectConfig
 from pimflow.model import Cause, FlowReport, Problem, ProblemKind, Run, RunReport, Status, Who
 from pimflow.plugins import create_registry, kind_of
 from pimflow.state.tables import metadata
