@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pimflow.components import (
         Component,
         Connection,
+        DataPath,
         Header,
         InputPath,
         Knows,
@@ -67,7 +68,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "components": "Component Connection Header InputPath Knows Notifier OutputPath Row RowStep Sink Source Target "
-    "Transform Use WholeTransform Writer",
+    "DataPath Transform Use WholeTransform Writer",
     "errors": "AccessError ConfigError FlowError GuardError LoginError PimflowError PluginError RemoteError "
     "RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
@@ -83,6 +84,7 @@ __all__ = [
     "Component",
     "ConfigError",
     "Connection",
+    "DataPath",
     "Event",
     "Field",
     "FlowError",

@@ -51,11 +51,21 @@ def _must_exist(path: Path) -> Path:
     return path
 
 
-OutputPath = Annotated[Path, AfterValidator(_beside_the_pipeline)]
+class Passing:
+    """Marks a path that records pass through: what lies there is no setting of the flow, and may change at any time."""
+
+
+OutputPath = Annotated[Path, AfterValidator(_beside_the_pipeline), Passing()]
 """A file that will be written; a relative path starts at the folder of the file that names it."""
 
 InputPath = Annotated[Path, AfterValidator(_beside_the_pipeline), AfterValidator(_must_exist)]
-"""A file that must be there before anything runs; a relative path starts as with `OutputPath`."""
+"""A file that must be there before anything runs; a relative path starts as with `OutputPath`.
+
+It says how rows are made, as a lookup table does: when it changes, everything is read again.
+"""
+
+DataPath = Annotated[InputPath, Passing()]
+"""A file or folder as `InputPath`, which holds the records themselves."""
 
 
 class ConnectionName:
@@ -167,6 +177,13 @@ class Transform(Component):
         that cannot go on. For one bad cell it puts a `BadValue` into the row; it carries along those it finds.
         """
         raise NotImplementedError
+
+    def made_from(self, column: str, header: Header) -> Sequence[str]:
+        """Name the columns of `header`, as `compile` gets it, of which a column that comes out is made.
+
+        It is asked to tell people where a value came from. Unless a plugin knows more: of that of the same name.
+        """
+        return (column,) if column in header else ()
 
 
 class WholeTransform(Transform):
@@ -317,6 +334,7 @@ __all__ = [
     "Component",
     "Connection",
     "ConnectionName",
+    "DataPath",
     "Header",
     "InputPath",
     "Knows",
