@@ -49,6 +49,11 @@ class Recipient:
     name: str
     part: Part
 
+    @property
+    def place(self) -> str:
+        """Give file and line."""
+        return f"{self.part.document.file}:{self.part.document.line(self.part.trail)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Assembly:

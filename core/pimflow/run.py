@@ -23,6 +23,7 @@ from pimflow.holding import Pace, held
 from pimflow.load import Loader
 from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport
+from pimflow.notifying import tell
 from pimflow.plugins import notify_observers
 from pimflow.report import report_json
 from pimflow.sessions import Sessions
@@ -47,6 +48,7 @@ class RunOptions:
     dry: bool = False
     since: datetime | None = None
     allow: frozenset[str] = frozenset()
+    undoes: str = ""
 
 
 def run_pipeline(
@@ -65,7 +67,7 @@ def run_pipeline(
     pipeline = assembly.pipeline
     started = _now()
     run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    run = Run(run_id, pipeline.name, started, options.full, options.only, options.limit, options.dry)
+    run = Run(run_id, pipeline.name, started, options.full, options.only, options.limit, options.dry, options.strict)
     log = log_folder(pipeline.root) / f"{run_id}.jsonl"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run_id, _now, pace)
     with holding as ours, run_log(log, assembly.secrets), Sessions(assembly) as sessions:
@@ -132,10 +134,11 @@ def _run_flows(context: RunContext, keep: Keep, log: Path) -> RunReport:
             reports.extend(flow_reports)
             for flow_report in flow_reports:
                 notify_observers(manager, "pimflow_flow_finished", run=run, report=flow_report)
-    exit_code = max((one.exit_code for one in reports), default=0)
-    report = RunReport(run, tuple(reports), time.monotonic() - began, exit_code, str(log))
-    keep(report)
+        exit_code = max((one.exit_code for one in reports), default=0)
+        report = RunReport(run, tuple(reports), time.monotonic() - began, exit_code, str(log))
+        keep(report)
     notify_observers(manager, "pimflow_run_finished", run=run, report=report)
+    tell(context, report)
     return report
 
 
@@ -145,7 +148,11 @@ def _kept(context: RunContext, keep: Keep, reports: list[FlowReport], began: flo
     try:
         yield
     except PimflowError as error:
-        keep(RunReport(context.run, tuple(reports), time.monotonic() - began, error.exit_code, log, str(error)))
+        report = RunReport(context.run, tuple(reports), time.monotonic() - began, error.exit_code, log, str(error))
+        try:
+            keep(report)
+        finally:
+            tell(context, report)
         raise
     except KeyboardInterrupt:
         flows = (*reports, *context.stopped)

@@ -235,7 +235,10 @@ def test_one_connection_name_in_both_files_is_a_mistake(told):
 
 def test_mistakes_in_the_project_file_are_told_with_its_name(told, tmp_path):
     (message,) = told(PLAIN, pimflow="version: 1\nflows: {}\n")
-    assert message == f"{tmp_path}/pimflow.yaml:2: flows: unknown key; known here: connections, history, name, notify, version"
+    assert (
+        message
+        == f"{tmp_path}/pimflow.yaml:2: flows: unknown key; known here: connections, history, name, notify, version"
+    )
 
 
 def test_a_mistake_in_a_connection_of_the_project_names_the_project_file(told, tmp_path):
