@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from pimflow.answer_table import read_answers, table_of
+from pimflow.answers import Answers, by_flow
 from pimflow.components import Component, Connection, ConnectionName, Notifier, Sink, Source, Transform
 from pimflow.config import Part, Pipeline, mistakes_of, resolve_values
 from pimflow.errors import ConfigError, Mistake, PluginError
@@ -39,6 +41,7 @@ class Flow:
     transforms: tuple[Placed, ...]
     sinks: tuple[Sink, ...]
     part: Part
+    answers: Answers = Answers()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ class Assembly:
 
 def assemble(pipeline: Pipeline, registry: Registry) -> Assembly:
     """Resolve and check everything that a pipeline names. Raises ConfigError with all mistakes at once."""
-    work = _Assembling(pipeline, registry, [], {})
+    work = _Assembling(pipeline, registry, [], {}, {})
+    work.read_answers()
     flows = {name: work.flow(name, config) for name, config in pipeline.config.flows.items()}
     work.unused_connections()
     recipients = [one for part in pipeline.notify for one in work.recipients(part)]
@@ -130,6 +134,14 @@ class _Assembling:
     registry: Registry
     mistakes: list[Mistake]
     connections: dict[str, Connection | None]
+    answers: dict[str, Answers]
+
+    def read_answers(self) -> None:
+        """Read what people decided about values."""
+        table = table_of(self.pipeline.root, self.pipeline.name)
+        answers, mistakes = read_answers(table, list(self.pipeline.config.flows))
+        self.answers = by_flow(answers, table.relative_to(self.pipeline.root).as_posix())
+        self.mistakes.extend(mistakes)
 
     def flow(self, name: str, config: FlowConfig) -> Flow | None:
         part = self.pipeline.part("flows", name)
@@ -151,6 +163,7 @@ class _Assembling:
             tuple(placed for placed in transforms if placed),
             tuple(sink for sink in sinks if sink),
             part,
+            self.answers.get(name, Answers()),
         )
 
     def end(self, kind: type[ComponentT], part: Part) -> ComponentT | None:

@@ -30,6 +30,7 @@ def basis_of(flow: Flow) -> str:
     folder = flow.part.document.folder
     told = {name: value for name, value in flow.part.data.items() if name not in _WITHOUT_EFFECT | _COMPONENTS}
     told["components"] = [[one.type, _given(one, folder)] for one in (*readers, *flow.sinks)]
+    told["answers"] = flow.answers.digest()
     found = blake2b(to_json(told, orjson.OPT_SORT_KEYS), digest_size=16)
     for component in readers:
         for path in _tables(component):

@@ -229,6 +229,13 @@ class Writer:
         """Give the name by which people in the target know a column; `column` itself where they know no other."""
         return column
 
+    def separator(self, column: str) -> str | None:  # noqa: ARG002 - most hold one value in a cell
+        """Give what stands between the items that a column takes in one text: `,` where it takes `red,blue`.
+
+        A blank stands between the parts of one value, as in `500 GRAM`: none of them is anything alone.
+        """
+        return None
+
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Turn one row into items for the target; the row holds None for a cell that is to be emptied.
 

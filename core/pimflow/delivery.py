@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
 from pimflow.components import Knows, Sink, Writer
 from pimflow.diff import (
-    DUPLICATE,
     Candidate,
     Prepared,
     Rules,
@@ -31,7 +30,7 @@ from pimflow.spool import Spool
 from pimflow.state import open_items
 from pimflow.state.changes import Changes, Deed, Written
 from pimflow.state.database import Database
-from pimflow.state.open_items import OpenItem
+from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import RecordKey, Settled
 from pimflow.tally import Tally
 
@@ -84,6 +83,7 @@ class Delivery:
         self._source_header: Header = ()
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
+        self._tried_again: Spool[RecordKey] = Spool()
         self._open = open_items.count(database, target.records.scope) > 0
         guards = target.config.guards_in_force
         self._held: Spool[Candidate] | None = Spool() if guards.before_writing else None
@@ -114,7 +114,7 @@ class Delivery:
                 verdicts.append(one)
             else:
                 prepared.append(one)
-        self.unidentified += max(stopped, sum(one.prepared.item.key == f"row {one.prepared.row}" for one in verdicts))
+        self.unidentified += max(stopped, sum(one.outcome.key == f"row {one.prepared.row}" for one in verdicts))
         if self.target.sink.whole:
             for one in prepared:
                 self._loading.put(_whole(one))
@@ -122,18 +122,25 @@ class Delivery:
             self._compare(prepared, verdicts)
         self._keep(verdicts)
 
-    def kept_open(self) -> Iterator[Chunk]:
-        """Give the rows that earlier runs left open and this one did not meet, as far as they are to be tried again."""
-        rules = self.target.rules
+    def kept_open(self, items: Iterable[OpenItem] | None = None) -> Iterator[Chunk]:
+        """Give the rows of open items: those that are to be tried again, unless others are given."""
         chunk: list[tuple[int, Row]] = []
-        for item in open_items.of_earlier_runs(self._database, self.target.records.scope, rules.run):
-            if tried_again(item, rules):
-                chunk.append((item.row, [item.source_row.get(name) for name in self._source_header]))
+        for item in self._due() if items is None else items:
+            self._tried_again.put((item.resource, item.key))
+            chunk.append((item.row, [item.source_row.get(name) for name in self._source_header]))
             if len(chunk) >= CHUNK_ROWS:
                 yield chunk
                 chunk = []
         if chunk:
             yield chunk
+
+    def _due(self) -> Iterator[OpenItem]:
+        """Give what earlier runs left open and this one did not meet, as far as it is to be tried again."""
+        target, met = self.target, {key for _, key in self._under_way}
+        for item in open_items.of_earlier_runs(self._database, target.records.scope, target.rules.run):
+            is_answered = item.resource != DUPLICATE and target.answers.concern(item.problems)
+            if item.key not in met and (is_answered or tried_again(item, target.rules)):
+                yield item
 
     @property
     def not_met(self) -> frozenset[str]:
@@ -165,6 +172,9 @@ class Delivery:
                 self._loading.put(candidate)
         self._loading.finish()
         self._finish_resting()
+        self.notes.extend(self._intake.answers_without_column(self._source_header))
+        run = self.target.rules.run
+        open_items.close_superseded(self._database, self.target.records.scope, self._tried_again, run)
 
     def _finish_resting(self) -> None:
         """Send what waited in vain for a record in earlier runs, if this run created one."""
@@ -196,6 +206,7 @@ class Delivery:
         with ExitStack() as closing:
             closing.callback(self._close_writer, ok=ok)
             closing.callback(self._resting.clear)
+            closing.callback(self._tried_again.clear)
             if self._held is not None:
                 closing.callback(self._held.clear)
             closing.callback(self._loading.close)

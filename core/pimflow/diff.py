@@ -13,14 +13,11 @@ import orjson
 from pimflow.model import SETTLED, Change, Item, Outcome, Problem, ProblemKind, Row, Status
 from pimflow.plain import to_json
 from pimflow.state.changes import Written
-from pimflow.state.open_items import OpenItem
+from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import Known
 
 TRY_AGAIN_AFTER = timedelta(days=1)
 """A refused record that did not change is sent again after this time: the target may have changed."""
-
-DUPLICATE = "duplicate"
-"""The resource under which the later of two rows with one key is kept open."""
 
 OWED = "?"
 """Marks, among the columns of a record, one of `once` that is still to be written."""

@@ -174,7 +174,7 @@ def _open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Ite
         only = frozenset(context.run.only)
         others = other_keys(flow.sinks, sink) if flow.config.key is None else frozenset()
         target = Target(sink, writer, records, flow.config, _rules(context, flow, sink), only, others)
-        target = replace(target, tells_stopped=not others or sink is flow.sinks[-1])
+        target = replace(target, tells_stopped=not others or sink is flow.sinks[-1], answers=flow.answers)
         delivery = Delivery(
             target, context.database, context.make_loading, observe, context.mask, context.created_so_far
         )
@@ -232,6 +232,9 @@ def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], d
     if not context.is_partial and context.since is None and done.window.cursor is not None:
         address = context.address(flow.source)
         history.keep_cursor(context.database, run.pipeline, flow.name, address, done.window.cursor, run.started)
+    if not context.is_partial:
+        for delivery in deliveries:
+            open_items.close_duplicates(context.database, delivery.target.records.scope, context.number)
     if not context.is_full(done.window):
         return
     if done.basis is not None:

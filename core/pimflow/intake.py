@@ -123,9 +123,7 @@ def other_keys(sinks: Sequence[Sink], sink: Sink) -> frozenset[str]:
 
 def _refused_row(number: int, source: Row, key: str, problem: Problem) -> Verdict:
     item = Item(ROW, key or _name_of_row(number, source), {})
-    return Verdict(
-        Prepared(number, source, item), Outcome(ROW, key or f"row {number}", Status.REFUSED, (problem,))
-    )
+    return Verdict(Prepared(number, source, item), Outcome(ROW, key or f"row {number}", Status.REFUSED, (problem,)))
 
 
 def _name_of_row(number: int, source: Row) -> str:

@@ -78,10 +78,11 @@ class BadValue:
     """A cell whose value could not be read: it travels in the row in place of the value.
 
     Later steps carry it along unchanged; before the sink the flow's `on_bad_value` decides whether the cell is
-    left out or the record is refused.
+    left out or the record is refused. Where the cell held a list, `items` are its members, the bad ones as BadValues.
     """
 
     problem: Problem
+    items: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
