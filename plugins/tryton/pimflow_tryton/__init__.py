@@ -9,7 +9,12 @@ from pimflow import Component, hookimpl
 def pimflow_components() -> list[type[Component]]:
     """Give the connection, sources and sinks of this plugin."""
     from pimflow_tryton.connection import TrytonConnection
-    from pimflow_tryton.sinks import TrytonProductsSink
+    from pimflow_tryton.sinks import (
+        TrytonAttributesSink,
+        TrytonCategoriesSink,
+        TrytonProductsSink,
+        TrytonTemplatesSink,
+    )
     from pimflow_tryton.sources import TrytonCategoriesSource, TrytonProductsSource, TrytonTemplatesSource
 
     return [
@@ -18,4 +23,7 @@ def pimflow_components() -> list[type[Component]]:
         TrytonTemplatesSource,
         TrytonCategoriesSource,
         TrytonProductsSink,
+        TrytonTemplatesSink,
+        TrytonCategoriesSink,
+        TrytonAttributesSink,
     ]

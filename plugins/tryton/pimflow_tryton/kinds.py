@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pimflow import Field
-from pimflow_tryton import columns
+from pimflow_tryton import columns, stamps
 from pimflow_tryton.columns import Column, Record
 from pimflow_tryton.session import Session
 
@@ -39,18 +39,21 @@ def of_products(session: Session) -> Iterator[Column]:
     """Make the columns of variants that are no plain fields: their template's, prices, identifiers."""
     yield _column("id", "integer", "Id of the variant, which never changes", ("id",), lambda one: one["id"])
     yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
-    template = ("template.code", "template.active", "template.last_modified_at")
-    yield _column("template_id", "integer", "Id of the template", template, lambda one: one["template."]["id"])
-    yield _column("template_code", "text", "Code of the template", template, lambda one: one["template."]["code"])
+    asks: tuple[str, ...] = ("template.code",)
+    yield _column("template_id", "integer", "Id of the template", asks, lambda one: one["template."]["id"])
+    yield _column("template_code", "text", "Code of the template", asks, lambda one: one["template."]["code"])
     asks = ("active", "template.active")
     yield _column("active", "boolean", "Active", asks, lambda one: bool(one["active"] and one["template."]["active"]))
-    asks = ("last_modified_at", "template.last_modified_at")
-    yield _column("last_modified_at", "date and time", "Last change of variant or template", asks, _last_change)
     fields = session.catalog.fields(PRODUCTS.model)
+    asks = (*stamps.names(fields), *stamps.below("template", fields))
+    yield _column("last_modified_at", "date and time", "Last change of variant or template", asks, _last_change)
     price = "list_price_used" if "list_price_used" in fields else "list_price"
     yield Column(Field("list_price", "number", "List price", hot=True), (price,), lambda one: one[price])
     asks = ("identifiers.type", "identifiers.code")
-    yield _column("ean", "text", "GTIN, the first where there are several", asks, _ean)
+    yield _column("ean", "text", "GTIN, the first where there are several", asks, _identifier("ean"))
+    for kind, label in session.catalog.identifier_types.items():
+        if kind != "ean":
+            yield _column(f"identifiers.{kind}", "text", label, asks, _identifier(kind))
     yield _column("identifiers", "list", "All identifiers, as type and code", asks, _identifiers)
     yield from _pictures(session, PRODUCTS)
     yield from columns.of_attributes(session.catalog)
@@ -62,28 +65,29 @@ def of_templates(session: Session) -> Iterator[Column]:
     yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
     yield _column("active", "boolean", "Active", ("active",), lambda one: bool(one["active"]))
     yield _column("variants", "list", "Codes of the active variants", ("products.code", "products.active"), _variants)
-    yield _moment()
+    yield _moment(session, TEMPLATES)
     yield from _pictures(session, TEMPLATES)
 
 
-def of_categories(session: Session) -> Iterator[Column]:  # noqa: ARG001 - the same for each server
-    """Make the columns of categories that are no plain fields."""
+def of_categories(session: Session) -> Iterator[Column]:
+    """Make the columns of categories that are no plain fields; before series 8 they may have no codes."""
+    coded = "code" in session.catalog.fields(CATEGORIES.model)
     yield _column("id", "integer", "Id of the category, which never changes", ("id",), lambda one: one["id"])
-    yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
+    yield _column("code", "text", "Code", ("code",) if coded else (), lambda one: one.get("code"))
     yield _column("path", "text", "Names from the root on", ("rec_name",), lambda one: one["rec_name"])
-    asks = ("parent.code", "parent.rec_name")
+    asks = ("parent.rec_name", *(["parent.code"] if coded else []))
     yield _column("parent", "text", "Code of the parent", asks, lambda one: (one["parent."] or {}).get("code"))
     yield _column("parent_path", "text", "Path of the parent", asks, lambda one: (one["parent."] or {}).get("rec_name"))
-    yield _moment()
+    yield _moment(session, CATEGORIES)
 
 
 def _column(name: str, kind: str, label: str, asks: Sequence[str], read: Any) -> Column:
     return Column(Field(name, kind, label), tuple(asks), read)
 
 
-def _moment() -> Column:
-    asks = ("last_modified_at",)
-    return _column("last_modified_at", "date and time", "Last change", asks, lambda one: one["last_modified_at"])
+def _moment(session: Session, kind: Kind) -> Column:
+    asks = stamps.names(session.catalog.fields(kind.model))
+    return _column("last_modified_at", "date and time", "Last change", asks, stamps.of)
 
 
 def _pictures(session: Session, kind: Kind) -> Iterator[Column]:
@@ -98,11 +102,12 @@ def _pictures(session: Session, kind: Kind) -> Iterator[Column]:
 
 
 def _last_change(one: Record) -> Any:
-    return max(one["last_modified_at"], one["template."]["last_modified_at"])
+    return max(stamps.of(one), stamps.of(one["template."]))
 
 
-def _ean(one: Record) -> str | None:
-    return next((part["code"] for part in one["identifiers."] if part["type"] == "ean"), None)
+def _identifier(kind: str) -> Callable[[Record], str | None]:
+    """Make what reads the first identifier of a type."""
+    return lambda one: next((part["code"] for part in one["identifiers."] if part["type"] == kind), None)
 
 
 def _identifiers(one: Record) -> list[dict[str, Any]]:

@@ -97,13 +97,13 @@ def sync(tmp_path, erp, pim, command):
 
 
 @pytest.fixture
-def calls(monkeypatch):
+def calls(monkeypatch, erp):
     """Collect the methods called on Tryton. `before` does something first, a call in `lost` gets no answer."""
     collected = Calls([], {}, set())
     send = httpx.HTTPTransport.handle_request
 
     def handle(transport, request):
-        if request.url.path.endswith("/rpc/"):
+        if request.url.port == erp.port:
             method = httpx.Response(200, content=request.content).json()["method"]
             collected.methods.append(method)
             act = collected.before.pop(f"{method} {collected.methods.count(method)}", None)
