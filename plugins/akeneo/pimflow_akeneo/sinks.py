@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from pimflow import Change, Header, Item, Level, Outcome, RowProblem, Run, Sink, Use, Writer
+from pimflow_akeneo import columns
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.media.files import Files
@@ -106,6 +107,10 @@ class ProductWriter(Writer):
         """Spread the columns of attributes over the levels of a family variant; properties have no level."""
         tree = self._ancestry.tree(family_variant)
         return spread(tree, {name: self._columns.known(name) for name in columns}) if tree else ()
+
+    def separator(self, column: str) -> str | None:
+        """Give `,` for columns that take lists, and the blank between an amount and its unit."""
+        return columns.separator(self._columns.known(column))
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
