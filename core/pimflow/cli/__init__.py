@@ -29,6 +29,7 @@ COMMANDS = {
     "plugins": "List the installed plugins and what they offer.",
     "runs": "List past runs, or show the report of one.",
     "logs": "Show the log of a run.",
+    "notify-test": "Send a test message to everyone who is told of runs.",
     "state": "Show or forget what pimflow remembers of a pipeline.",
     "schema": "Print the JSON Schema of pipeline files, for editors.",
 }
@@ -41,7 +42,8 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name in COMMANDS:
-            command: click.Command = getattr(import_module(f"pimflow.cli.{cmd_name}"), cmd_name)
+            module = cmd_name.replace("-", "_")
+            command: click.Command = getattr(import_module(f"pimflow.cli.{module}"), module)
             return command
         point = next((point for point in _plugin_commands() if point.name == cmd_name), None)
         return _load(point) if point else None

@@ -51,6 +51,12 @@ class NotifyMessage(Notifier):
     )
     timeout: float = Field(20.0, gt=0, description="Seconds to wait for each answer.")
 
+    @property
+    def title(self) -> str:
+        """Give the names of the services."""
+        names = [str(service.service_name) for address in self.to if (service := _service(address))]
+        return ", ".join(dict.fromkeys(names))
+
     def recipients(self) -> Sequence[NotifyMessage]:
         """Give one for each address."""
         return [self.model_copy(update={"to": (address,)}) for address in self.to]

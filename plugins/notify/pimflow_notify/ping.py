@@ -6,7 +6,6 @@ import ssl
 from typing import Annotated
 
 import httpx
-from loguru import logger
 from pydantic import AfterValidator, Field, SecretStr
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
@@ -35,12 +34,17 @@ class NotifyPing(Notifier):
     """A call to a monitor such as healthchecks.io after each good run; the monitor tells people when none came."""
 
     type = "notify.ping"
-    on: tuple[Event, ...] = Field((Event.FAILURE, Event.SUCCESS), min_length=1, description="What to tell of.")
+    on: tuple[Event, ...] = Field((Event.SUCCESS, Event.FAILURE), min_length=1, description="What to tell of.")
     url: WebAddress = Field(description='Called with GET after each good run, best as `"${env:NAME}"`.')
     fail_url: WebAddress | None = Field(None, description="Called after a run that failed.")
     timeout: float = Field(10.0, gt=0, description="Seconds to wait for an answer; there are three tries.")
     proxy: SecretStr | None = Field(None, description="Address of an HTTP proxy.")
     ca_file: InputPath | None = Field(None, description="PEM file of the certificate authority to trust.")
+
+    @property
+    def title(self) -> str:
+        """Give the host."""
+        return f"the monitor at {httpx.URL(self.url.get_secret_value()).host}"
 
     def deliver(self, message: Message) -> None:
         """Call the address of the event. Raises UnreachableError, RemoteError."""
@@ -57,15 +61,13 @@ class NotifyPing(Notifier):
 
     def _call(self, url: httpx.URL) -> None:
         proxy = self.proxy.get_secret_value() if self.proxy else ""
-        hidden = private_parts([str(url), proxy], f"https://{url.host} http://")
+        hidden = private_parts([str(url), proxy], f"http://https/{url.host}:{url.port}")
         try:
-            with overheard() as lines, self._client(url) as client, client.stream("GET", url) as response:
+            with overheard(), self._client(url) as client, client.stream("GET", url) as response:
                 status = response.status_code
         except (httpx.HTTPError, OSError) as error:
             detail = redact(f"{type(error).__name__}: {error}", hidden)
             raise UnreachableError(f"the monitor at {url.host} did not answer", detail=detail) from None
-        for line in lines:
-            logger.debug("{}", redact(line, hidden))
         if status >= 500:
             raise UnreachableError(f"the monitor at {url.host} failed", detail=f"status {status}")
         if not 200 <= status < 300:
