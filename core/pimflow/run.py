@@ -66,7 +66,7 @@ def run_pipeline(
     """
     pipeline = assembly.pipeline
     started = _now()
-    run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     run = Run(run_id, pipeline.name, started, options.full, options.only, options.limit, options.dry, options.strict)
     log = log_folder(pipeline.root) / f"{run_id}.jsonl"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run_id, _now, pace)

@@ -40,7 +40,7 @@ from pimflow.plugins import create_registry
 ROOT = Path(__file__).parents[2]
 PORT = "8090"
 CHANGING = [
-    (r"\d{8}-\d{6}-[0-9a-f]{4}", "RUN"),
+    (r"\d{8}-\d{6}-[0-9a-f]{4,8}", "RUN"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.+]*", "DAY"),
     (r'"seconds": [\d.e-]+', "SECONDS"),
     (r"\b\d\d:\d\d(:\d\d)?\b", "TIME"),
