@@ -67,13 +67,24 @@ class Attempt:
 
 
 def retry_after(response: httpx.Response | None, clock: Clock) -> float | None:
-    """Give the seconds that the answer asks to wait: a number, or a date of HTTP; None where it asks nothing."""
+    """Give the seconds that the answer asks to wait: a number, or a date of HTTP; None where it asks nothing.
+
+    A date is held against the time of the answer itself: the clock of this machine may be wrong.
+    """
     text = response.headers.get("retry-after", "").strip() if response is not None else ""
     if text.isdecimal():
         return float(text)
+    until = _seconds(text)
+    if response is None or until is None:
+        return None
+    now = _seconds(response.headers.get("date", ""))
+    return max(0.0, until - (clock.wall() if now is None else now))
+
+
+def _seconds(date: str) -> float | None:
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - clock.wall())
-    except (ValueError, TypeError):
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
