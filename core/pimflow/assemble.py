@@ -78,6 +78,17 @@ class Assembly:
         found.extend(secret for recipient in self.recipients for secret in secrets_of(recipient.notifier))
         return tuple(found)
 
+    def places(self, flow: Flow) -> list[tuple[str, str]]:
+        """Give name and address of each sink of a flow: what is remembered of it is kept under these."""
+        given = [(sink.type, self.address(sink)) for sink in flow.sinks]
+        same = [given[:number].count(place) for number, place in enumerate(given)]
+        return [(f"{name} {n + 1}" if n else name, address) for (name, address), n in zip(given, same, strict=True)]
+
+    def address(self, end: Source | Sink) -> str:
+        """Give the address of a source or sink, which is that of its connection where it has one."""
+        connection = self.connection(end)
+        return connection.address if connection else end.address
+
     def connection(self, component: Component) -> Connection | None:
         """Give the connection that a source or sink uses."""
         names = connection_names(component)

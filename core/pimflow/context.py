@@ -52,8 +52,7 @@ class RunContext:
 
     def address(self, end: Source | Sink) -> str:
         """Give the address of a source or sink, which is that of its connection where it has one."""
-        connection = self.assembly.connection(end)
-        return connection.address if connection else end.address
+        return self.assembly.address(end)
 
     def created_so_far(self) -> int:
         """Count the records that this run created up to now, in all its flows."""

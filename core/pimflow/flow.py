@@ -162,11 +162,8 @@ def _open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Ite
         notify_observers(manager, "pimflow_batch_loaded", run=context.run, flow=flow.name, outcomes=outcomes)
         context.progress(flow.name, done.settled(), done.total)
 
-    places = [(sink.type, context.address(sink)) for sink in flow.sinks]
-    for number, sink in enumerate(flow.sinks):
-        name, address = places[number]
-        same = places[:number].count(places[number])
-        name = f"{name} {same + 1}" if same else name
+    places = context.assembly.places(flow)
+    for sink, (name, address) in zip(flow.sinks, places, strict=True):
         scope = open_scope(context.database, context.run.pipeline, flow.name, name, address)
         run = replace(context.run, memory=KeptMemory(context.database, address))
         writer = sink.open(context.sessions.of(sink), run)

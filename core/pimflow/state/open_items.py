@@ -115,6 +115,13 @@ def _paged(database: Database, chosen: sa.ColumnElement[bool]) -> Iterator[OpenI
         after = (page[-1].resource, page[-1].key)
 
 
+def scopes_of(database: Database, pipeline: str) -> dict[tuple[str, str, str], Scope]:
+    """Give the scopes of a pipeline by flow, sink and address."""
+    query = sa.select(scopes.c.flow, scopes.c.sink, scopes.c.address, scopes.c.id).where(scopes.c.pipeline == pipeline)
+    with database.reading() as connection:
+        return {(row.flow, row.sink, row.address): Scope(row.id) for row in connection.execute(query)}
+
+
 def of_pipeline(database: Database, pipeline: str, limit: int) -> list[tuple[str, OpenItem]]:
     """Give flow name and item of what is open in a pipeline, at most `limit`."""
     query = (
@@ -136,12 +143,12 @@ def keys_of_pipeline(database: Database, pipeline: str) -> list[str]:
         .where(scopes.c.pipeline == pipeline)
     )
     with database.reading() as connection:
-        found = {_plain_key(one.key, one.row) for one in connection.execute(query)}
+        found = {plain_key(one.key, one.row) for one in connection.execute(query)}
     return sorted(found)
 
 
-def _plain_key(key: str, row: int) -> str:
-    """Give the record's key out of that of an open item: rows that never became a record are kept by their number."""
+def plain_key(key: str, row: int) -> str:
+    """Give the record's key out of that of an open item: "" for a row that never became a record."""
     return "" if _WITHOUT_KEY.fullmatch(key) else key.removesuffix(f" (row {row})")
 
 
