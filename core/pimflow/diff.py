@@ -212,8 +212,13 @@ def tried_again(open_item: OpenItem, rules: Rules) -> bool:
 
 
 def _due(open_item: OpenItem, rules: Rules) -> bool:
-    """Tell whether to send an open item again although nothing of it changed."""
-    return rules.retry or open_item.tried is None or rules.now - open_item.tried >= TRY_AGAIN_AFTER
+    """Tell whether to send an open item again although nothing of it changed.
+
+    One that was tried in the future was tried before the clock was set back, nobody knows when.
+    """
+    if rules.retry or open_item.tried is None:
+        return True
+    return not timedelta() <= rules.now - open_item.tried < TRY_AGAIN_AFTER
 
 
 def _verdict(

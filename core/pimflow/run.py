@@ -65,6 +65,7 @@ def run_pipeline(
     waits for others nor keeps them off.
     """
     pipeline = assembly.pipeline
+    database.examine()
     started = _now()
     run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     run = Run(run_id, pipeline.name, started, options.full, options.only, options.limit, options.dry, options.strict)
