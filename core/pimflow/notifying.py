@@ -83,7 +83,8 @@ def _earlier(context: RunContext) -> Sequence[PastRun]:
 
 def _counts(report: dict[str, Any]) -> bool:
     """Tell the same of a kept report as `counts` of a run, without reading all of it."""
-    return not (report["run"]["only"] or report["run"]["limit"] is not None)
+    run = report["run"]
+    return not (run["only"] or run["limit"] is not None or run.get("undoes"))
 
 
 def _standing(context: RunContext, recipient: Recipient, earlier: Sequence[PastRun]) -> Standing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from pimflow.report import report_text
 
 _PREFIX = "[pimflow]"
 _LONGEST_WHY = 100
+_FOLDER = re.compile(r"^\S*[/\\](?=[^/\\\s]+:\d+: )")
 _UNPUNCTUAL = timedelta(minutes=10)
 """A job of every day begins some minutes earlier or later; what is told again after 24 hours is then told each day."""
 
@@ -84,8 +86,8 @@ class Occasion:
 
 
 def counts(run: Run) -> bool:
-    """Tell whether a run is one of those that people are told of: not a preview, nor of some records only."""
-    return not (run.dry or run.only or run.limit is not None)
+    """Tell whether a run is one of those that people are told of: no preview, no undo, not of some records only."""
+    return not (run.dry or run.only or run.limit is not None or run.undoes)
 
 
 def has_failed(report: RunReport) -> bool:
@@ -176,7 +178,8 @@ def _why(report: RunReport) -> str:
     errors = [report.error, *(flow.error for flow in report.flows)]
     error = next((error for error in errors if error), "")
     if error:
-        return textwrap.shorten(error.partition(". ")[0].rstrip("."), _LONGEST_WHY, placeholder=" …")
+        sentence = _FOLDER.sub("", error.partition(". ")[0].rstrip("."))
+        return textwrap.shorten(sentence, _LONGEST_WHY, placeholder=" …")
     if number := _undelivered(report):
         return f"{number:,} {_noun([flow for flow in report.flows if _lost(flow)], number)} could not be delivered"
     return "more were refused than allowed"

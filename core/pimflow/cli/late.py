@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from pytimeparse import parse
+from pytimeparse.timeparse import timeparse
 
 from pimflow.cli.common import FOLDER, echo_json
 from pimflow.errors import ConfigError
@@ -32,7 +32,7 @@ class Duration(click.ParamType[timedelta]):
         """Read it."""
         if isinstance(value, timedelta):
             return value
-        seconds = parse(value)
+        seconds = timeparse(value)
         if not seconds or seconds <= 0:
             self.fail(f"a length of time such as 26h, 90m or 1d12h was expected; found {value!r}", param, ctx)
         return timedelta(seconds=seconds)
