@@ -32,11 +32,16 @@ def basis_of(flow: Flow) -> str:
     told["components"] = [[one.type, _given(one, folder)] for one in (*readers, *flow.sinks)]
     told["answers"] = flow.answers.digest()
     found = blake2b(to_json(told, orjson.OPT_SORT_KEYS), digest_size=16)
-    for component in readers:
-        for path in _tables(component):
-            for content in _contents(path):
-                found.update(content)
+    for path in lookup_tables(flow):
+        for content in _contents(path):
+            found.update(content)
     return found.hexdigest()
+
+
+def lookup_tables(flow: Flow) -> Iterator[Path]:
+    """Give the files and folders that say how the rows of a flow are made, and are not the records themselves."""
+    for component in (flow.source, *(placed.transform for placed in flow.transforms)):
+        yield from _tables(component)
 
 
 def _given(value: Any, folder: Path) -> Any:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MASK = "********"
 Mask = Callable[[Any], Any]
-_SHORTEST = 4
+SHORTEST = 4
 """Values below this length are no secrets, and masking them would garble the rest."""
 
 
@@ -37,7 +37,7 @@ def masker(secrets: Iterable[str]) -> Mask:
 
     A secret is also found as it stands in addresses and between quotes.
     """
-    long = [secret for secret in secrets if len(secret) >= _SHORTEST]
+    long = [secret for secret in secrets if len(secret) >= SHORTEST]
     written = {form for secret in long for form in (secret, quote(secret, safe=""), repr(secret)[1:-1])}
     hidden = sorted(written, key=len, reverse=True)
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "logs": "Show the log of a run.",
     "notify-test": "Send a test message to everyone who is told of runs.",
     "state": "Show or forget what pimflow remembers of a pipeline.",
+    "doctor": "Examine the installation and the project; pack a bundle for support.",
     "schema": "Print the JSON Schema of pipeline files, for editors.",
 }
 PLUGIN_COMMANDS = "pimflow.commands"
