@@ -301,6 +301,10 @@ class Sink(Component):
     creation_defaults: ClassVar[Mapping[str, Any]] = {}
     """Columns given to new records only, unless the flow maps them."""
 
+    asks_first: ClassVar[bool] = False
+    """Whether the target is asked what it has of a record before that is written for the first time. Then such a write
+    can be undone; a sink with `creation_defaults` is asked in any case."""
+
     enabled: ClassVar[str | None] = None
     """The column, true or false, that takes a record out of use: needed for `on_missing: disable`."""
 

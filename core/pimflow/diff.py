@@ -45,11 +45,12 @@ class Rules:
     enabled: str | None = None
     retry: bool = False
     history: bool = True
+    asks_first: bool = False
 
     @property
     def asks_what_exists(self) -> bool:
         """Tell whether new records must be told from existing ones before they are sent."""
-        return bool(self.once or self.defaults) or self.mode != "upsert"
+        return self.asks_first or bool(self.once or self.defaults) or self.mode != "upsert"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,18 +52,19 @@ def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
 
 def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done: FlowProgress) -> None:
     try:
-        with _told(done), logger.contextualize(flow=flow.name):
-            deliveries.extend(_open_deliveries(context, flow, done))
+        with told(done), logger.contextualize(flow=flow.name):
+            deliveries.extend(open_deliveries(context, flow, done))
             with placed(flow):
                 _move(context, flow, deliveries, done)
     finally:
         with ExitStack() as closing:
             for delivery in reversed(deliveries):
-                closing.callback(_close, context, delivery, done)
+                closing.callback(close_delivery, context, delivery, done)
 
 
-def _close(context: RunContext, delivery: Delivery, done: FlowProgress) -> None:
-    with _told(done):
+def close_delivery(context: RunContext, delivery: Delivery, done: FlowProgress) -> None:
+    """End what a sink does in this run; a target that is written as a whole shows it only if all went well."""
+    with told(done):
         delivery.close(ok=done.complete and not done.error and not _would_cut(context, delivery))
 
 
@@ -156,7 +157,9 @@ def _would_cut(context: RunContext, delivery: Delivery) -> bool:
     return cut
 
 
-def _open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iterator[Delivery]:
+def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iterator[Delivery]:
+    """Open the sinks of a flow, one after the other. Raises FlowError."""
+
     def observe(outcomes: Sequence[Outcome]) -> None:
         manager = context.assembly.registry.manager
         notify_observers(manager, "pimflow_batch_loaded", run=context.run, flow=flow.name, outcomes=outcomes)
@@ -194,6 +197,7 @@ def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
         enabled=sink.enabled,
         retry=context.retry,
         history=context.assembly.pipeline.history.days > 0,
+        asks_first=sink.asks_first,
     )
 
 
@@ -247,7 +251,8 @@ def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], d
 
 
 @contextmanager
-def _told(done: FlowProgress) -> Iterator[None]:
+def told(done: FlowProgress) -> Iterator[None]:
+    """Let what ends a flow end it alone: its report tells why."""
     try:
         yield
     except FlowError as error:

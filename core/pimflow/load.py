@@ -236,8 +236,8 @@ def _ask(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> There:
     """Tell new records from existing ones where that matters, and ask for old values that are not known here."""
     resource = batch[0].change.resource
     strange = {c.change.key: c for c in batch if _is_strange(c, rules)}
-    unsure = [c.change.key for c in batch if rules.mode == "update" and c.change.key not in strange]
-    columns = sorted({name for c in strange.values() for name in c.change.payload}) if rules.history else ()
+    unsure = [c.change.key for c in batch if _is_unsure(c, rules) and c.change.key not in strange]
+    columns = sorted({name for c in strange.values() for name in c.change.payload})
     before: dict[str, Mapping[str, Any]] = {}
     try:
         found = writer.current(resource, list(strange), columns) if strange else {}
@@ -249,13 +249,19 @@ def _ask(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> There:
     exists = {*found, *(writer.current(resource, unsure, ()) if unsure else ())}
     if rules.mode != "update":
         exists.update(c.change.key for c in batch if c.change.known)
-    return There(frozenset(exists), before if rules.history else {})
+    return There(frozenset(exists), before)
 
 
 def _is_strange(candidate: Candidate, rules: Rules) -> bool:
-    if candidate.change.known:
-        return rules.history and bool(candidate.fresh)
-    return rules.asks_what_exists
+    """Tell whether old values are to be asked for; one that waits was asked for when it was sent first."""
+    if candidate.before is not None or not rules.history:
+        return False
+    return bool(candidate.fresh) if candidate.change.known else rules.asks_what_exists
+
+
+def _is_unsure(candidate: Candidate, rules: Rules) -> bool:
+    """Tell whether it matters that the target has the record, and is not known."""
+    return rules.mode == "update" or (rules.asks_what_exists and not candidate.change.known)
 
 
 def _sort_out(

@@ -230,7 +230,8 @@ class ShortMemory:
 class Run:
     """One run of one pipeline, as plugins see it. `dry` runs write nothing.
 
-    `strict`: it ends with 1 when anything needs attention. `memory` is that of the target for which a sink is opened.
+    `strict`: it ends with 1 when anything needs attention. `undoes` is the id of a run that it undoes. `memory` is that
+    of the target for which a sink is opened.
     """
 
     id: str
@@ -241,6 +242,7 @@ class Run:
     limit: int | None = None
     dry: bool = False
     strict: bool = False
+    undoes: str = ""
     memory: Memory = field(default_factory=ShortMemory, repr=False, compare=False)
     __pydantic_config__: ClassVar = {"arbitrary_types_allowed": True}  # reports are read again; they have no memory
 

@@ -17,9 +17,10 @@ from pimflow.components import Sink, Writer
 from pimflow.context import Progress
 from pimflow.delivery import Loading
 from pimflow.diff import Candidate, Rules
+from pimflow.flow import run_flow
 from pimflow.load import Settle, outcome_of, refuse_missing
 from pimflow.model import Outcome, RunReport, Status
-from pimflow.run import RunOptions, run_pipeline
+from pimflow.run import CarryOut, RunOptions, run_pipeline
 from pimflow.state.database import Database, open_database
 
 NOT_KNOWN = "(not known)"
@@ -54,6 +55,7 @@ def plan_pipeline(
     options: RunOptions,
     on_planned: OnPlanned,
     progress: Progress = lambda _flow, _done, _total: None,
+    carry_out: CarryOut = run_flow,
 ) -> RunReport:
     """Tell what a run would do, and call `on_planned` for each record that it would create or change."""
 
@@ -61,7 +63,7 @@ def plan_pipeline(
         return Planner(sink, writer, rules, settle, on_planned)
 
     with _copied(database) as copy:
-        return run_pipeline(assembly, copy, replace(options, dry=True), progress, planner)
+        return run_pipeline(assembly, copy, replace(options, dry=True), progress, planner, carry_out=carry_out)
 
 
 class Planner:

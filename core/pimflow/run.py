@@ -13,7 +13,7 @@ from pathlib import Path
 
 from loguru import logger
 
-from pimflow.assemble import Assembly
+from pimflow.assemble import Assembly, Flow
 from pimflow.context import Progress, RunContext
 from pimflow.delivery import MakeLoading
 from pimflow.errors import PimflowError
@@ -31,13 +31,16 @@ from pimflow.state import history
 from pimflow.state.database import Database
 
 Keep = Callable[[RunReport], None]
+CarryOut = Callable[[RunContext, Flow], list[FlowReport]]
+"""Does one flow, and gives a report for each of its sinks."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """What the person who starts a run asks for. `retry` sends what is open again, changed or not.
 
-    `since` reads what changed from this time on; `allow` names guards that may be passed this once.
+    `since` reads what changed from this time on; `allow` names guards that may be passed this once; `undoes` is the id
+    of a run that this one undoes.
     """
 
     full: bool = False
@@ -58,8 +61,9 @@ def run_pipeline(
     progress: Progress = lambda _flow, _done, _total: None,
     make_loading: MakeLoading | None = None,
     pace: Pace = Pace(),  # noqa: B008 - frozen
+    carry_out: CarryOut = run_flow,
 ) -> RunReport:
-    """Run a pipeline and give its report; what ends one flow is in its report.
+    """Run a pipeline and give its report; what ends one flow is in its report. `carry_out` is what a run does.
 
     Raises ConfigError, StateError, and BusyError while another run of the pipeline is under way. A dry run neither
     waits for others nor keeps them off.
@@ -68,7 +72,17 @@ def run_pipeline(
     database.examine()
     started = _now()
     run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
-    run = Run(run_id, pipeline.name, started, options.full, options.only, options.limit, options.dry, options.strict)
+    run = Run(
+        run_id,
+        pipeline.name,
+        started,
+        options.full,
+        options.only,
+        options.limit,
+        options.dry,
+        options.strict,
+        options.undoes,
+    )
     log = log_folder(pipeline.root) / f"{run_id}.jsonl"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run_id, _now, pace)
     with holding as ours, run_log(log, assembly.secrets), Sessions(assembly) as sessions:
@@ -90,7 +104,7 @@ def run_pipeline(
             options.allow,
             options.since,
         )
-        report = _run_flows(context, partial(_keep, database, number), log)
+        report = _run_flows(context, partial(_keep, database, number), log, carry_out)
         if not run.dry:
             _prune(ours, assembly, started)
         return report
@@ -121,7 +135,7 @@ def state_file(root: Path) -> Path:
     return root / ".pimflow" / "state.sqlite"
 
 
-def _run_flows(context: RunContext, keep: Keep, log: Path) -> RunReport:
+def _run_flows(context: RunContext, keep: Keep, log: Path, carry_out: CarryOut) -> RunReport:
     manager, run, began = context.assembly.registry.manager, context.run, time.monotonic()
     notify_observers(manager, "pimflow_run_started", run=run)
     reports: list[FlowReport] = []
@@ -129,7 +143,7 @@ def _run_flows(context: RunContext, keep: Keep, log: Path) -> RunReport:
     with _kept(context, keep, reports, began, str(log)):
         for flow in context.assembly.flows:
             missing = next((needed for needed in flow.config.needs if needed in unwell), None)
-            flow_reports = [skipped(flow, missing)] if missing else run_flow(context, flow)
+            flow_reports = [skipped(flow, missing)] if missing else carry_out(context, flow)
             if any(report.error for report in flow_reports):
                 unwell.add(flow.name)
             reports.extend(flow_reports)

@@ -26,6 +26,8 @@ COMMANDS = {
     "plan": "Tell what a run would create, change and leave, without writing anything.",
     "run": "Run a pipeline.",
     "retry": "Send again what needs attention.",
+    "explain": "Tell where the values of a record came from.",
+    "undo": "Put back what a run changed.",
     "plugins": "List the installed plugins and what they offer.",
     "runs": "List past runs, or show the report of one.",
     "logs": "Show the log of a run.",

@@ -82,6 +82,19 @@ def assembled(given: str | None) -> Any:
     return assemble(load_pipeline(find_pipeline(given)), create_registry())
 
 
+def pipeline_called(name: str) -> Any:
+    """Give the assembly of the pipeline with this name; None where there is none, or it has mistakes."""
+    from pimflow.config import load_pipeline
+
+    for file in sorted({*FOLDER.glob("*.yaml"), *Path().glob("*.yaml")}):
+        try:
+            if load_pipeline(file).name == name:
+                return assembled(str(file))
+        except ConfigError:
+            continue
+    return None
+
+
 @contextmanager
 def opened_state(root: Path, given: Path | None) -> Iterator[Any]:
     """Open the state of a project while a command works. Raises StateError."""

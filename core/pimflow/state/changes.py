@@ -7,7 +7,7 @@ back from the newest, and a record that rests takes no more room.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Row
 
-from pimflow.plain import to_json
+from pimflow.plain import as_json, to_json
 from pimflow.state.column_sets import ColumnSets
+from pimflow.state.database import Database
 from pimflow.state.records import RecordKey, Scope, by_chunks
 from pimflow.state.tables import changes, sent
 
@@ -126,17 +127,28 @@ class Changes:
         query = query.where(changes.c.resource == resource).order_by(changes.c.id.desc())
         return [_past(row) for row in connection.execute(query)]
 
-    def of_run(self, connection: Connection, run: int, after: int, limit: int) -> list[PastChange]:
-        """Give changes of a run in the order in which they were made, those after number `after`."""
+    def of_run(self, connection: Connection, run: int, before: int | None, limit: int) -> list[PastChange]:
+        """Give changes of a run, the latest first, those before the number `before`."""
         query = sa.select(changes).where(changes.c.run == run, changes.c.scope == self._scope.id)
-        query = query.where(changes.c.id > after).order_by(changes.c.id).limit(limit)
-        return [_past(row) for row in connection.execute(query)]
+        if before is not None:
+            query = query.where(changes.c.id < before)
+        return [_past(row) for row in connection.execute(query.order_by(changes.c.id.desc()).limit(limit))]
 
-    def later(self, connection: Connection, change: PastChange) -> Iterator[PastChange]:
-        """Give what was done to the record after a change, in order."""
-        query = sa.select(changes).where(changes.c.scope == self._scope.id, changes.c.key == change.key)
-        query = query.where(changes.c.resource == change.resource, changes.c.id > change.number).order_by(changes.c.id)
-        yield from map(_past, connection.execute(query))
+    def after(self, connection: Connection, change: PastChange) -> Mapping[str, Any] | None:
+        """Give the values that a change left, in the columns it changed, as far as they are known.
+
+        Of a record that was created, all that it has been given since; None of one that was created or deleted since.
+        """
+        (last,) = [one for one in self.sent_under(connection, change.key) if one.resource == change.resource]
+        later = [one for one in self.past(connection, change.resource, change.key) if one.number > change.number]
+        if any(one.deed is not Deed.UPDATED for one in later):
+            return None
+        values = dict(last.values)
+        for one in later:
+            values.update(one.before)
+            for name in one.unknown:
+                values.pop(name, None)
+        return values if change.deed is Deed.CREATED else {n: values[n] for n in change.columns if n in values}
 
     def _as_sent(self, connection: Connection, one: Written, before: Sent | None, run: int) -> dict[str, Any]:
         anew = before is None or one.deed is not Deed.UPDATED
@@ -165,21 +177,24 @@ class Changes:
         )
 
 
-def scopes_of_run(connection: Connection, run: int) -> Iterable[int]:
-    """Name the scopes into which a run wrote."""
-    return connection.execute(sa.select(changes.c.scope).where(changes.c.run == run).distinct()).scalars()
+def deeds_of_run(database: Database, run: int) -> Mapping[tuple[int, Deed], int]:
+    """Count what a run did, by scope and kind of deed."""
+    query = sa.select(changes.c.scope, changes.c.status, sa.func.count()).where(changes.c.run == run)
+    with database.reading() as connection:
+        rows = connection.execute(query.group_by(changes.c.scope, changes.c.status))
+        return {(scope, Deed(status)): number for scope, status, number in rows}
 
 
 def _change(one: Written, last: Sent | None) -> bytes | None:
     """Pack what a record had before; None where nothing of it was changed."""
     if one.deed is not Deed.UPDATED:
         return _packed([last.values if last and one.deed is Deed.DELETED else {}, []])
-    values = _as_json(one.values)
+    values = as_json(one.values)
     if one.before is None:
         known = last.values if last else {}
         unknown = [name for name in values if name not in known]
     else:
-        known, unknown = _as_json(one.before), []
+        known, unknown = as_json(one.before), []
     rest = [name for name in values if name not in unknown]
     before = {name: known.get(name) for name in rest if known.get(name) != values[name]}
     return _packed([before, unknown]) if before or unknown else None
@@ -188,10 +203,6 @@ def _change(one: Written, last: Sent | None) -> bytes | None:
 def _past(row: Row[Any]) -> PastChange:
     before, unknown = _unpacked(row.content)
     return PastChange(row.id, row.run, row.resource, row.key, Deed(row.status), before, tuple(unknown))
-
-
-def _as_json(value: Any) -> Any:
-    return orjson.loads(to_json(value))
 
 
 def _packed(content: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +72,13 @@ def find_run(database: Database, run_id: str) -> PastRun | None:
     with database.reading() as connection:
         row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).first()
         return _past_run(row) if row else None
+
+
+def runs_numbered(database: Database, numbers: Collection[int]) -> dict[int, PastRun]:
+    """Give the runs with these numbers that are still kept."""
+    with database.reading() as connection:
+        found = connection.execute(sa.select(runs).where(runs.c.number.in_(sorted(numbers))))
+        return {row.number: _past_run(row) for row in found}
 
 
 def prune(database: Database, pipeline: str, before: datetime, most: int) -> list[str]:

@@ -172,6 +172,27 @@ def open_scope(database: Database, pipeline: str, flow: str, sink: str, address:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a flow of a pipeline wrote."""
+
+    scope: Scope
+    pipeline: str
+    flow: str
+    sink: str
+    address: str
+
+
+def all_places(database: Database, pipeline: str | None = None) -> list[Place]:
+    """List where flows wrote, of one pipeline or all."""
+    query = sa.select(scopes).order_by(scopes.c.pipeline, scopes.c.id)
+    if pipeline is not None:
+        query = query.where(scopes.c.pipeline == pipeline)
+    with database.reading() as connection:
+        rows = connection.execute(query)
+        return [Place(Scope(row.id), row.pipeline, row.flow, row.sink, row.address) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """How many records one flow sent to one address, and how many need attention."""
 

@@ -69,6 +69,7 @@ class AkeneoProductModelsSink(_RecordsSink):
     kind = MODELS
     key = "code"
     noun = MODELS.noun
+    asks_first = True
 
 
 class ProductWriter(Writer):
@@ -125,10 +126,11 @@ class ProductWriter(Writer):
         Nothing but their existence is asked for where `columns` is empty.
         """
         asked = {code: key for key, code in self._fitting.own(keys).items()}
-        if not columns:
-            there = [asked[code] for code in self._current.there(asked)]
-            return {key: {} for key in (*there, *self._loading.partly(keys))}
-        return {asked[code]: found for code, found in self._current.values(asked, columns).items()}
+        if columns:
+            found = {asked[code]: values for code, values in self._current.values(asked, columns).items()}
+        else:
+            found = {asked[code]: {} for code in self._current.there(asked)}
+        return {**{key: {} for key in self._loading.partly(keys)}, **found}
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Leave out values of other levels of a family variant; show files and categories in a plan as they will be."""
