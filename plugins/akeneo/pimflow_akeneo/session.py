@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -26,6 +26,8 @@ _TOKENS = 3
 """Tokens that one call may use up: a PIM or a person may end tokens while a run goes on."""
 _READINGS = 3
 _REST = 1.0
+_DRIFT = timedelta(minutes=5)
+"""Servers of one PIM may differ by some of it."""
 _PAGING = frozenset({"pagination_type", "page", "limit", "search_after"})
 T = TypeVar("T")
 Asking = Callable[[], httpx.Response]
@@ -175,6 +177,14 @@ class Session:
         if date is not None:
             self._told = date, self._monotonic()
         return response
+
+
+def was_set_back(last: datetime, now: datetime) -> bool:
+    """Tell whether the server's clock was set back since it told a time, and warn. A little is no matter."""
+    found = last - now > _DRIFT
+    if found:
+        logger.warning("The clock of the PIM was set back since {}: everything is read, not only changes", last)
+    return found
 
 
 def _seconds(date: str) -> float | None:
