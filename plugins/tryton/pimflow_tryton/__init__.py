@@ -15,13 +15,21 @@ def pimflow_components() -> list[type[Component]]:
         TrytonProductsSink,
         TrytonTemplatesSink,
     )
-    from pimflow_tryton.sources import TrytonCategoriesSource, TrytonProductsSource, TrytonTemplatesSource
+    from pimflow_tryton.sources import (
+        TrytonAttributeOptionsSource,
+        TrytonAttributesSource,
+        TrytonCategoriesSource,
+        TrytonProductsSource,
+        TrytonTemplatesSource,
+    )
 
     return [
         TrytonConnection,
         TrytonProductsSource,
         TrytonTemplatesSource,
         TrytonCategoriesSource,
+        TrytonAttributesSource,
+        TrytonAttributeOptionsSource,
         TrytonProductsSink,
         TrytonTemplatesSink,
         TrytonCategoriesSink,

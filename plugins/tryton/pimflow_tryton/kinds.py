@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from pimflow import Field
 from pimflow_tryton import columns, stamps
 from pimflow_tryton.columns import Column, Record
@@ -23,16 +25,23 @@ class Kind:
     noun: tuple[str, str]
     fields: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    module: str = "product"
 
 
 PRODUCTS = Kind(
     "product.product",
     ("product", "products"),
-    ("suffix_code", "description", "position", *_SHARED),
+    ("suffix_code", "description", "position", "replaced_by", *_SHARED),
     ("template", "identifiers", "images", "template.images"),
 )
 TEMPLATES = Kind("product.template", ("template", "templates"), (*_SHARED, "list_price"), ("products", "images"))
 CATEGORIES = Kind("product.category", ("category", "categories"), ("name",))
+ATTRIBUTES = Kind(
+    "product.attribute",
+    ("attribute", "attributes"),
+    ("string", "type_", "digits", "selection", "help"),
+    module="product_attribute",
+)
 
 
 def of_products(session: Session) -> Iterator[Column]:
@@ -79,6 +88,27 @@ def of_categories(session: Session) -> Iterator[Column]:
     yield _column("parent", "text", "Code of the parent", asks, lambda one: (one["parent."] or {}).get("code"))
     yield _column("parent_path", "text", "Path of the parent", asks, lambda one: (one["parent."] or {}).get("rec_name"))
     yield _moment(session, CATEGORIES)
+
+
+def of_attributes(session: Session) -> Iterator[Column]:
+    """Make the columns of definitions of attributes that are no plain fields."""
+    sets = session.catalog.attribute_sets
+    yield _column("id", "integer", "Id of the attribute, which never changes", ("id",), lambda one: one["id"])
+    yield _column("name", "text", "Name", ("name",), lambda one: one["name"])
+    yield _column("sets", "list", "Attribute sets", ("sets",), lambda one: sorted(sets[part] for part in one["sets"]))
+    yield _moment(session, ATTRIBUTES)
+
+
+def of_options(languages: Sequence[str]) -> Iterator[Column]:
+    """Make the columns from which the options of an attribute are read: `selection_json@fr` has those in French."""
+    yield _column("id", "integer", "Id of the attribute", ("id",), lambda one: one["id"])
+    yield _column("name", "text", "Attribute", ("name",), lambda one: one["name"])
+    asks = ("selection_json",)
+    options = _column(
+        "selection_json", "text", "Options", asks, lambda one: orjson.loads(one["selection_json"] or "[]")
+    )
+    yield options
+    yield from (columns.of_language(options, "selection_json", language) for language in languages)
 
 
 def _column(name: str, kind: str, label: str, asks: Sequence[str], read: Any) -> Column:

@@ -5,7 +5,7 @@ Each step is one call for the whole batch: keys are looked up first, so that not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
@@ -13,21 +13,28 @@ from pimflow_tryton import calls, payloads
 from pimflow_tryton.calls import Job
 from pimflow_tryton.creating import Create
 from pimflow_tryton.existing import PlaceOf, Target, find
-from pimflow_tryton.places import TEMPLATE_CODE
+from pimflow_tryton.places import IMAGE, TEMPLATE_CODE
 from pimflow_tryton.session import Record, Session
 
 Refused = dict[str, Problem]
 There = Mapping[str, Record]
 
 
+Finish = Callable[[Sequence[Change], There], Refused]
+"""Writes what goes on its own, to records that are there by now."""
+
+
 class Loading:
     """Writes records of one target into one session."""
 
-    def __init__(self, session: Session, target: Target, place_of: PlaceOf, create: Create) -> None:
+    def __init__(
+        self, session: Session, target: Target, place_of: PlaceOf, create: Create, finish: Finish = lambda *_: {}
+    ) -> None:
         self._session = session
         self._target = target
         self._place_of = place_of
         self._create = create
+        self._finish = finish
 
     def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
         """Write a batch and tell one outcome a change."""
@@ -49,7 +56,8 @@ class Loading:
         refused = self._create(self._session, self._place_of, new) if new else {}
         languages = payloads.languages(batch, self._place_of)
         unfinished = [one.key for one in new if one.key not in refused and (languages or _wants_more(one))]
-        there = {**old, **(find(self._session, self._target, unfinished) if unfinished else {})}
+        asks = self._asks(batch)
+        there = {**old, **(find(self._session, self._target, unfinished, asks) if unfinished else {})}
         refused |= self._switched([change for change in batch if change.key in old], there, to=True)
         closed = [one.key for one in batch if one.key in old and self._is_closed(one, old[one.key])]
         refused |= dict.fromkeys(closed, _archived(self._target))
@@ -58,12 +66,14 @@ class Loading:
             going = [one for one in reached if one.key not in refused]
             refused |= self._written(going, there, language)
         going = [change for change in batch if change.key in there and change.key not in refused]
-        return refused | self._switched(going, there, to=False)
+        refused |= self._finish(going, there)
+        return refused | self._switched([one for one in going if one.key not in refused], there, to=False)
 
     def _asks(self, batch: Sequence[Change]) -> list[str]:
-        """Ask for what tells whether a value that is given once would be another one now."""
+        """Ask for pictures, and for what tells whether a value that is given once would be another one now."""
         places = (self._place_of(column) for change in batch for column in change.payload)
-        return sorted({ask for place in places if place is not None and place.fixed for ask in place.asks})
+        wanted = [place for place in places if place is not None and (place.fixed or place.field == IMAGE)]
+        return sorted({ask for place in wanted for ask in place.asks})
 
     def _resolved(self, batch: Sequence[Change]) -> tuple[list[Change], Refused]:
         """Put ids in place of the keys of other records; one that is not there yet is waited for."""
@@ -87,7 +97,8 @@ class Loading:
         """Take records back into use, their templates first, or archive them; Tryton wants that on its own."""
         refused: Refused = {}
         target = self._target
-        for model in target.models if to else (target.model,) if target.archives else ():
+        models = (target.models if to else (target.model,)) if target.archives else ()
+        for model in models:
             jobs = []
             for change in going:
                 record = there[change.key]
@@ -132,7 +143,7 @@ def _joins(change: Change) -> bool:
 
 def _wants_more(change: Change) -> bool:
     """Tell whether a new record takes more than its creation, texts aside."""
-    return change.payload.get("active") is False or _joins(change)
+    return change.payload.get("active") is False or change.payload.get(IMAGE) is not None or _joins(change)
 
 
 def _with(change: Change, column: str, number: int | None) -> Change:

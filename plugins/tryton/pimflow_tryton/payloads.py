@@ -8,15 +8,15 @@ from typing import Any
 from pimflow import Change
 from pimflow_tryton.calls import Values
 from pimflow_tryton.existing import PlaceOf
-from pimflow_tryton.places import Place
+from pimflow_tryton.places import IMAGE, Place
 from pimflow_tryton.session import Record
 
 
 def given(change: Change, place_of: PlaceOf, language: str = "") -> Iterator[tuple[Place, Any]]:
-    """Give where each value of a change goes in one language, as Tryton takes it; `active` goes on its own."""
+    """Give where each value of a change goes in one language, as Tryton takes it; some go on their own."""
     for column, value in change.payload.items():
         place = place_of(column)
-        if place is not None and place.language == language and place.field not in {"active", "template"}:
+        if place is not None and place.language == language and place.field not in _ON_THEIR_OWN:
             yield place, None if value is None else place.codec.write(value)
 
 
@@ -58,6 +58,7 @@ def of_existing(change: Change, place_of: PlaceOf, model: str, record: Record, l
     return {field: value for field, value in values.items() if value != []}
 
 
+_ON_THEIR_OWN = frozenset({"active", "template", IMAGE})
 _MANY = frozenset({"categories", "sets"})
 _KEY: Mapping[str, str] = {"product.attribute": "name", **dict.fromkeys(
     ("product.product", "product.template", "product.category"), "code")}  # fmt: skip

@@ -26,6 +26,7 @@ from pimflow_tryton.session import Record
 PRODUCT, TEMPLATE, CATEGORY = "product.product", "product.template", "product.category"
 ATTRIBUTE, IDENTIFIER = "product.attribute", "product.identifier"
 ATTRIBUTES, IDENTIFIERS, TEMPLATE_CODE = "attributes.", "identifiers.", "template_code"
+IMAGE = "image"
 _VARIANT = frozenset({"description", "cost_price", "position"})
 _COMPUTED = frozenset({"id", "code", "active", "attributes", "identifiers"})
 
@@ -111,8 +112,6 @@ def of_template(column: str, catalog: Catalog, own_language: str) -> Place | Non
 
 def of_category(column: str, catalog: Catalog, own_language: str) -> Place | None:
     """Find where a column of a category is written; `parent` holds the code of another one."""
-    if "code" not in catalog.fields(CATEGORY):
-        return None
     if column == "parent":
         label = str(catalog.fields(CATEGORY)[column].get("string") or "")
         found = ("parent.code",), lambda one: (one["parent."] or {}).get("code")

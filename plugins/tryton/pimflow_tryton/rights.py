@@ -21,7 +21,7 @@ _USERS = "Administration > Users > Users"
 
 def must_read(session: Session) -> None:
     """Raise RemoteError where the database has no products, AccessError where the user may not read all of them."""
-    _must_have(session, "product")
+    must_have(session, "product")
     lacking = [model for model in _READ if not _access(session, _READ).get(model, {}).get("read")]
     if lacking:
         raise AccessError(
@@ -31,9 +31,9 @@ def must_read(session: Session) -> None:
 
 def must_write(session: Session, noun: str, models: Sequence[str]) -> None:
     """Raise RemoteError where the database has no such records, AccessError where the user may not write them."""
-    _must_have(session, "product")
+    must_have(session, "product")
     if ATTRIBUTE in models:
-        _must_have(session, "product_attribute")
+        must_have(session, "product_attribute")
     lacking = _not_written(session, models)
     if lacking:
         raise AccessError(
@@ -53,7 +53,8 @@ def notes(session: Session) -> Iterator[str]:
         yield f"may not write {', '.join(closed)}{way}"
 
 
-def _must_have(session: Session, module: str) -> None:
+def must_have(session: Session, module: str) -> None:
+    """Raise RemoteError where the database has not activated a module."""
     if module in session.catalog.modules:
         return
     raise RemoteError(

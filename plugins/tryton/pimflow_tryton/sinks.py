@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -11,10 +12,12 @@ from pimflow import (
     Change,
     ConfigError,
     Header,
+    InputPath,
     Item,
     Outcome,
     Problem,
     ProblemKind,
+    RemoteError,
     RowProblem,
     Run,
     Sink,
@@ -26,7 +29,8 @@ from pimflow_tryton import existing, rights
 from pimflow_tryton.connection import TITLE, TrytonConnection
 from pimflow_tryton.creating import Create, creator, creator_of_products
 from pimflow_tryton.existing import CATEGORIES, DEFINITIONS, PRODUCTS, TEMPLATES, Target
-from pimflow_tryton.loading import Loading
+from pimflow_tryton.loading import Finish, Loading
+from pimflow_tryton.pictures import send, with_pictures
 from pimflow_tryton.places import ATTRIBUTE, CATEGORY, TEMPLATE, Place
 from pimflow_tryton.session import Session
 
@@ -47,7 +51,11 @@ class _RecordsSink(Sink):
     def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Check modules, rights and units, and give the writer. Raises RemoteError, AccessError, ConfigError."""
         rights.must_write(session, self.target.noun[1], self.target.models)
-        return RecordWriter(session, self.target, self.creator(session))
+        return self.writer(session, self.creator(session))
+
+    def writer(self, session: Session, create: Create) -> Writer:
+        """Give the writer."""
+        return RecordWriter(session, self.target, create)
 
     def creator(self, session: Session) -> Create:
         """Give what makes new records."""
@@ -72,6 +80,17 @@ class TrytonProductsSink(_RecordsSink):
     default_unit: str | None = Field(
         None, description="Default unit of new products that bring no `default_uom`, by symbol or name."
     )
+
+    picture_folder: InputPath | None = Field(
+        None, description="Folder with the files that `image` names; a variant's first picture is written anew."
+    )
+
+    def writer(self, session: Session, create: Create) -> Writer:
+        """Give the writer, which takes pictures where there is a folder of them."""
+        folder = self.picture_folder
+        if folder is None:
+            return super().writer(session, create)
+        return RecordWriter(session, with_pictures(self.target, folder), create, partial(send, session, folder))
 
     def creator(self, session: Session) -> Create:
         """Give what makes new products. Raises ConfigError for a unit that Tryton does not have."""
@@ -114,8 +133,13 @@ class TrytonCategoriesSink(_RecordsSink):
     noun = CATEGORIES.noun
     target = CATEGORIES
 
-    def creator(self, session: Session) -> Create:  # noqa: ARG002 - the same for each server
-        """Give what makes new categories."""
+    def creator(self, session: Session) -> Create:
+        """Give what makes new categories. Raises RemoteError where categories have no codes."""
+        if "code" not in session.catalog.fields(CATEGORY):
+            raise RemoteError(
+                f"Tryton {session.version} gives categories no codes, and pimflow finds them by code. Categories can be "
+                "written once the server is updated to series 8; until then they are made by hand."
+            )
         return creator(CATEGORY, "code", ("name",))
 
 
@@ -139,11 +163,11 @@ class TrytonAttributesSink(_RecordsSink):
 class RecordWriter(Writer):
     """Writes records of one target by their key."""
 
-    def __init__(self, session: Session, target: Target, create: Create) -> None:
+    def __init__(self, session: Session, target: Target, create: Create, finish: Finish = lambda *_: {}) -> None:
         self._session = session
         self._target = target
         self._places: dict[str, Place | None] = {}
-        self._loading = Loading(session, target, self._place, create)
+        self._loading = Loading(session, target, self._place, create, finish)
 
     def knows(self, column: str) -> bool:
         """Tell whether Tryton has this field, in this language, and lets it be written."""

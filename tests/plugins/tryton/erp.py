@@ -39,11 +39,14 @@ class Erp:
         (self.folder / "db").mkdir(parents=True)
         (self.folder / "db" / "erp.sqlite").touch()
         (self.folder / "pw").write_text(PASSWORD)
-        (self.folder / "trytond.conf").write_text(
-            f"[database]\nuri = sqlite://\npath = {self.folder / 'db'}\n[web]\nlisten = 127.0.0.1:{self.port}\n"
-        )
+        self.configure()
         command = ["-c", "trytond.conf", "-d", "erp", "-u", *MODULES, "--activate-dependencies", "-l", "en", "fr"]
         self._run("trytond-admin", *command, "--email", "admin@example.org").wait()
+
+    def configure(self) -> None:
+        """Say where the database is, and the port."""
+        database = f"[database]\nuri = sqlite://\npath = {self.folder / 'db'}\n"
+        (self.folder / "trytond.conf").write_text(f"{database}[web]\nlisten = 127.0.0.1:{self.port}\n")
 
     def start(self) -> None:
         self._process = self._run("trytond", "-c", "trytond.conf", "-d", "erp")

@@ -7,8 +7,19 @@ import pytest
 from pimflow import AccessError, ConfigError, LoginError, RemoteError, UnreachableError
 from pimflow_testkit import Setup, connection_suite, sink_suite, source_suite
 from pimflow_tryton.connection import TrytonConnection
-from pimflow_tryton.sinks import TrytonProductsSink
-from pimflow_tryton.sources import TrytonCategoriesSource, TrytonProductsSource, TrytonTemplatesSource
+from pimflow_tryton.sinks import (
+    TrytonAttributesSink,
+    TrytonCategoriesSink,
+    TrytonProductsSink,
+    TrytonTemplatesSink,
+)
+from pimflow_tryton.sources import (
+    TrytonAttributeOptionsSource,
+    TrytonAttributesSource,
+    TrytonCategoriesSource,
+    TrytonProductsSource,
+    TrytonTemplatesSource,
+)
 
 from .erp import PASSWORD
 
@@ -72,6 +83,9 @@ ROWS = [
     },
     {"code": "C-2", "name": "Bowl", "default_uom": "Unit", "list_price": "3.20", "description": "Deep"},
 ]
+TEMPLATES = [{"code": "C-3", "name": "Pan", "default_uom": "u", "categories": "kitchen"}]
+CATEGORIES = [{"code": "jugs", "name": "Jugs", "name@fr": "Cruches", "parent": "kitchen"}, {"code": "a", "name": "A"}]
+ATTRIBUTES = [{"name": "size", "string": "Size", "type_": "selection", "selection": "s:S\nm:M", "sets": "Crockery"}]
 SECRETS = ["not-this-one", PASSWORD]
 
 test_connection = connection_suite(
@@ -81,6 +95,7 @@ test_connection = connection_suite(
         "a wrong password": Setup(options=other(username="reader", password="not-this-one"), raises=LoginError),
         "another database": Setup(options=other(database="nodb"), raises=RemoteError),
         "another company": Setup(options=other(company="Südlicht"), raises=ConfigError),
+        "a language that is not loaded": Setup(options=other(language="de"), raises=ConfigError),
         "a user without a company": Setup(options=other(username="homeless"), raises=AccessError),
     },
     secrets=SECRETS,
@@ -102,6 +117,8 @@ test_templates = source_suite(
     pages={"page_size": 5},
 )
 test_categories = source_suite(TrytonCategoriesSource, {"connection": "erp"}, session=session, pages={"page_size": 1})
+test_attributes = source_suite(TrytonAttributesSource, {"connection": "erp"}, session=session, pages={"page_size": 1})
+test_options = source_suite(TrytonAttributeOptionsSource, {"connection": "erp"}, session=session)
 test_sink = sink_suite(
     TrytonProductsSink,
     {"connection": "erp"},
@@ -113,6 +130,9 @@ test_sink = sink_suite(
     },
     secrets=SECRETS,
 )
+test_template_sink = sink_suite(TrytonTemplatesSink, {"connection": "erp"}, rows=TEMPLATES, session=session)
+test_category_sink = sink_suite(TrytonCategoriesSink, {"connection": "erp"}, rows=CATEGORIES, session=session)
+test_attribute_sink = sink_suite(TrytonAttributesSink, {"connection": "erp"}, rows=ATTRIBUTES, session=session)
 
 
 def test_check_names_what_a_reader_may_not_write():
