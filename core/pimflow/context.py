@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pimflow.assemble import Assembly
 from pimflow.components import Sink, Source
+from pimflow.corrections import Corrections
 from pimflow.delivery import MakeLoading
 from pimflow.log import Mask
 from pimflow.model import FlowReport, Run, Status, Window
@@ -23,7 +24,8 @@ Progress = Callable[[str, int, int | None], None]
 class RunContext:
     """What the flows of one run share. `number` orders the runs in the state.
 
-    `allowed` are guards that a person lets pass once; `since` is the time from which a person wants changes.
+    `allowed` are guards that a person lets pass once; `since` is the time from which a person wants changes;
+    `corrections` are rows that stand for the source.
     """
 
     assembly: Assembly
@@ -38,13 +40,14 @@ class RunContext:
     mask: Mask = field(default=lambda text: text)
     allowed: frozenset[str] = frozenset()
     since: datetime | None = None
+    corrections: Corrections | None = None
     tallies: list[Tally] = field(default_factory=list)
     stopped: list[FlowReport] = field(default_factory=list)
 
     @property
     def is_partial(self) -> bool:
         """Tell whether a person asked for some records only."""
-        return bool(self.run.only) or self.run.limit is not None
+        return bool(self.run.only) or self.run.limit is not None or self.corrections is not None
 
     def is_full(self, window: Window) -> bool:
         """Tell whether a complete read of the window has met every record of the source."""

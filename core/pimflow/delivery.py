@@ -125,6 +125,7 @@ class Delivery:
     def kept_open(self, items: Iterable[OpenItem] | None = None) -> Iterator[Chunk]:
         """Give the rows of open items: those that are to be tried again, unless others are given."""
         chunk: list[tuple[int, Row]] = []
+        self._intake.kept = True
         for item in self._due() if items is None else items:
             self._tried_again.put((item.resource, item.key))
             chunk.append((item.row, [item.source_row.get(name) for name in self._source_header]))

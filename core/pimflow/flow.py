@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -24,7 +24,7 @@ from pimflow.intake import Target, other_keys
 from pimflow.missing import settle_missing
 from pimflow.model import FlowReport, Header, Outcome, Window
 from pimflow.plugins import notify_observers
-from pimflow.rows import Passed, Reader, Stopped
+from pimflow.rows import Chunk, Passed, Reader, Stopped
 from pimflow.state import history, open_items
 from pimflow.state.memory import KeptMemory
 from pimflow.state.records import Records, open_scope
@@ -83,9 +83,7 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
             context.progress(flow.name, done.settled(), done.total)
         done.read, done.dropped = reader.read, chain.dropped
         _tell_not_met(deliveries)
-        if done.window.since is not None and not context.is_partial:
-            for delivery in deliveries:
-                _try_again(chain, delivery)
+        _send_kept(context, flow, chain, deliveries, done)
     _finish(context, deliveries, done)
     context.database.check_fence()
     done.complete = True
@@ -139,14 +137,30 @@ def _finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgr
             settle_missing(delivery, context.database, dry=context.run.dry)
 
 
-def _try_again(chain: Chain, delivery: Delivery) -> None:
-    """Send what earlier runs left open: a source that gives changes only does not give it again."""
+def _send_kept(
+    context: RunContext, flow: Flow, chain: Chain, deliveries: Sequence[Delivery], done: FlowProgress
+) -> None:
+    """Send what earlier runs left open where the source does not give it again, because it gives changes only."""
+    corrected = context.corrections
+    for delivery in deliveries:
+        if corrected:
+            number = _take(chain, delivery, corrected.chunks(flow.name, chain, delivery, context.database))
+            done.read = max(done.read, number)
+        elif done.window.since is not None and not context.is_partial:
+            number = _take(chain, delivery, delivery.kept_open())
+            if number:
+                were = "was" if number == 1 else "were"
+                delivery.notes.append(f"{number} left open by earlier runs {were} tried again.")
+    if corrected:
+        done.notes.extend(corrected.notes(flow.name))
+
+
+def _take(chain: Chain, delivery: Delivery, chunks: Iterable[Chunk]) -> int:
     number = 0
-    for rows in chain.run(delivery.kept_open()):
+    for rows in chain.run(chunks):
         number += len(rows)
         delivery.take(rows)
-    if number:
-        delivery.notes.append(f"{number} left open by earlier runs {'was' if number == 1 else 'were'} tried again.")
+    return number
 
 
 def _would_cut(context: RunContext, delivery: Delivery) -> bool:

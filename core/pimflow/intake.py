@@ -48,7 +48,11 @@ class Target:
 
 
 class Intake:
-    """Makes the items of one sink. `not_met` are the keys that a person asked for and no row had so far."""
+    """Makes the items of one sink.
+
+    `not_met` are the keys that a person asked for and no row had so far. `kept`: the rows to come are those that this
+    sink kept open, and nobody else's.
+    """
 
     def __init__(self, target: Target, header: Header, refused: Container[str] = ()) -> None:
         self._target = target
@@ -57,6 +61,7 @@ class Intake:
         self._key_place = self._header.index(target.key) if target.key in self._header else None
         self._answering = Answering(target.answers, target.writer.separator) if target.answers else None
         self.not_met = set(target.only)
+        self.kept = False
 
     def answers_without_column(self, source_header: Header) -> Iterator[str]:
         """Tell of each answer whose column is neither in the source nor handed to the sink."""
@@ -78,7 +83,7 @@ class Intake:
     def _stopped(self, row: Stopped) -> Iterator[Verdict]:
         only = self._target.only
         asked = only.intersection(map(str, row.source))
-        if self._target.tells_stopped and (asked or not only):
+        if (self.kept or self._target.tells_stopped) and (asked or not only):
             self.not_met -= asked
             yield _refused_row(row.row, row.source, "", row.problem)
 
@@ -105,7 +110,8 @@ class Intake:
 
     def _is_of_others(self, row: Row) -> bool:
         """Tell whether a row has the key of another sink of the flow; one that has none at all is told once."""
-        return not self._target.tells_stopped or any(row[place] not in {None, ""} for place in self._other_keys)
+        theirs = not self._target.tells_stopped or any(row[place] not in {None, ""} for place in self._other_keys)
+        return theirs and not self.kept
 
     def _is_left_out(self, key: str) -> bool:
         """Tell whether a run of some keys leaves this one out; an empty key is not known yet."""

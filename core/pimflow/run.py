@@ -15,6 +15,7 @@ from loguru import logger
 
 from pimflow.assemble import Assembly, Flow
 from pimflow.context import Progress, RunContext
+from pimflow.corrections import Corrections
 from pimflow.delivery import MakeLoading
 from pimflow.errors import PimflowError
 from pimflow.flow import run_flow
@@ -51,6 +52,7 @@ class RunOptions:
     dry: bool = False
     since: datetime | None = None
     allow: frozenset[str] = frozenset()
+    corrections: Corrections | None = None
     undoes: str = ""
 
 
@@ -103,6 +105,7 @@ def run_pipeline(
             masker(assembly.secrets),
             options.allow,
             options.since,
+            options.corrections,
         )
         report = _run_flows(context, partial(_keep, database, number), log, carry_out)
         if not run.dry:

@@ -25,6 +25,8 @@ COMMANDS = {
     "check": "Check files, log in everywhere, and hold the mapping against the target.",
     "plan": "Tell what a run would create, change and leave, without writing anything.",
     "run": "Run a pipeline.",
+    "problems": "Show what needs attention now, by cause; export it for correction.",
+    "answer": "Decide once about a value that the target does not take.",
     "retry": "Send again what needs attention.",
     "explain": "Tell where the values of a record came from.",
     "undo": "Put back what a run changed.",

@@ -92,6 +92,13 @@ def under_keys(database: Database, scope: Scope, keys: Sequence[str]) -> list[Op
         return found
 
 
+def has_settled(database: Database, scope: Scope, key: str) -> bool:
+    """Tell whether the target has a record under this key, as far as is known."""
+    found = (records.c.scope == scope.id) & (records.c.key == key) & records.c.fingerprint.is_not(None)
+    with database.reading() as connection:
+        return connection.execute(sa.select(records.c.key).where(found).limit(1)).first() is not None
+
+
 def of_earlier_runs(database: Database, scope: Scope, run: int) -> Iterator[OpenItem]:
     """Give the open items of a scope that this run did not meet, page by page."""
     yield from _paged(database, (open_items.c.scope == scope.id) & (open_items.c.run < run))
