@@ -11,36 +11,30 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pimflow.doctor.findings import GIGABYTE, MEGABYTE, Finding, size, unwell, well
-from pimflow.errors import StateError
 from pimflow.holding import Pace, is_dead, who
 from pimflow.report import duration
 from pimflow.run import log_folder
 from pimflow.state import examination, history, locks
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun
+from pimflow.state.looking import look_at, look_for_remains
 from pimflow.state.tables import SCHEMA_VERSION
 
 _LEAST_FREE = 200 * MEGABYTE
 _LARGE_LOGS = GIGABYTE
 _LARGE_WAL = 256 * MEGABYTE
 _SKEW = timedelta(minutes=5)
-_BACKUP = "Put a backup in its place. Without one, move it away: the next run then sends everything again, once."
 _FREE = "Make room there: `plan` copies the state, and a run must be able to write."
 
 
 def of_state_file(path: Path) -> Iterator[Finding]:
     """Look at the file of the state and the folder around it, from outside."""
     yield from _of_folder(path)
-    wal = examination.log_of(path)
     if not path.exists():
-        if wal.exists() and wal.stat().st_size:
-            yield unwell("state", f"{wal} is there without {path.name}", "Both belong together: bring it back too.")
-        else:
-            yield well("state", f"none yet in {path.parent}; the first run makes it")
+        look_for_remains(path)
+        yield well("state", f"none yet in {path.parent}; the first run makes it")
         return
-    if not path.is_file():
-        yield unwell("state", f"{path} is a folder, where the file of the state belongs", "Move it away.")
-        return
+    wal = examination.log_of(path)
     for one in (path, wal):
         if one.exists() and not os.access(one, os.R_OK | os.W_OK):
             yield unwell("state", f"{one} may not be read and written by {_user()}", _ownership(one))
@@ -56,26 +50,15 @@ def of_state_file(path: Path) -> Iterator[Finding]:
 
 def of_state(path: Path, now: datetime) -> Iterator[Finding]:
     """Look into the state: version, every page, who holds locks, and how the last runs ended."""
-    if not path.is_file():
+    if not path.exists():
         return
+    look_at(path, examination.opened_unchanged, whole=True)
     with closing(examination.open_unchanged(path)) as database:
-        try:
-            version = examination.schema_version(database)
-            faults = examination.faults(database)
-        except StateError as error:
-            yield unwell("state", str(error), _BACKUP)
-            return
-        if faults:
-            yield unwell("state", f"is damaged: {'; '.join(faults)}", _BACKUP)
-        if version is None:
-            yield unwell("state", "is empty: what was remembered is lost, or was never written", _BACKUP)
-        elif version > SCHEMA_VERSION:
-            told = f"was written by a newer pimflow (schema {version}; this one knows {SCHEMA_VERSION})"
-            yield unwell("state", told, "Install that pimflow again.")
-        elif version < SCHEMA_VERSION:
+        version = examination.schema_version(database)
+        if version < SCHEMA_VERSION:
             yield well("state", f"has schema {version}; the next run brings it to {SCHEMA_VERSION}")
         else:
-            yield well("state", f"has schema {version}" + ("" if faults else "; every page was read and is sound"))
+            yield well("state", f"has schema {version}; all of it was read and is sound")
             yield from _of_pipelines(database, now)
 
 

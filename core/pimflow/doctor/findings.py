@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from pimflow.errors import PimflowError
+from pimflow.state.looking import LEFT
+from pimflow.words import full_stop
 
 GIGABYTE, MEGABYTE = 1 << 30, 1 << 20
 
@@ -36,7 +38,8 @@ def carefully(what: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Find
     try:
         yield from look()
     except PimflowError as error:
-        yield unwell(what, str(error), "Until then nothing more can be told of it.")
+        found, _, remedy = str(error).partition(f". {LEFT}. ")
+        yield unwell(what, found, full_stop(remedy or "Until then nothing more can be told of it"))
     except Exception as error:  # noqa: BLE001 - an examination meets what nobody foresaw
         place = traceback.extract_tb(error.__traceback__)[-1]
         told = f"could not be examined: {type(error).__name__}: {error} ({place.filename}, line {place.lineno})"

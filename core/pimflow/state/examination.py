@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
 
-from pimflow.errors import StateError
 from pimflow.state.database import Database
+from pimflow.state.looking import BUSY_SECONDS
 from pimflow.state.tables import about, runs, scopes
 
-_FAULTS = 5
-_BUSY_SECONDS = 5
 
-
-def open_unchanged(path: Path) -> Database:
-    """Open a state for reading only: nothing is made, migrated, checkpointed or repaired.
+def opened_unchanged(path: Path) -> sqlite3.Connection:
+    """Open a state for reading only: nothing is made, migrated, checkpointed or repaired, and no file appears.
 
     A file without a log beside it (`-wal`) is in nobody's use, so that not even a lock is needed.
     """
     how = "mode=ro" if log_of(path).exists() else "immutable=1"
     address = f"{path.absolute().as_uri()}?{how}"
+    return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
 
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=NullPool)
+def open_unchanged(path: Path) -> Database:
+    """Give a state that is opened for reading only, as `opened_unchanged` does."""
+    engine = sa.create_engine("sqlite://", creator=partial(opened_unchanged, path), poolclass=NullPool)
     sa.event.listen(engine, "begin", _begin)
     return Database(engine, str(path))
 
@@ -39,20 +38,11 @@ def log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
-def schema_version(database: Database) -> int | None:
-    """Give the version of the tables; None for an empty file. Raises StateError where it is no state of pimflow."""
+def schema_version(database: Database) -> int:
+    """Give the version of the tables. Raises StateError."""
     with database.reading() as connection:
-        tables = sa.inspect(connection).get_table_names()
-        if tables and about.name not in tables:
-            raise StateError(f"{database.place} is no state of pimflow, but a database of something else")
-        return connection.execute(sa.select(about.c.schema_version)).scalar() if tables else None
-
-
-def faults(database: Database) -> list[str]:
-    """Read every page and tell what is wrong in the file, the first things of it. Raises StateError."""
-    with database.reading() as connection:
-        found = connection.exec_driver_sql(f"PRAGMA integrity_check({_FAULTS})").scalars().all()
-    return [] if found == ["ok"] else [line for one in found for line in str(one).splitlines()]
+        found: int = connection.execute(sa.select(about.c.schema_version)).scalar_one()
+        return found
 
 
 def pipelines(database: Database) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -25,10 +25,19 @@ _ADVICE = {
 _OTHERWISE = "See that the disk has room and the file can be written, or put a backup in its place"
 
 
-def look_at(path: Path) -> None:
+def opened_reading(path: Path) -> sqlite3.Connection:
+    """Open a state for reading, also while others write."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+
+
+Opened = Callable[[Path], sqlite3.Connection]
+
+
+def look_at(path: Path, opened: Opened = opened_reading, *, whole: bool = False) -> None:
     """See that a file is a state that this pimflow can use. Raises StateError in words.
 
-    What was not written back when it was used last is examined as a whole: it may belong to another file.
+    With `whole`, or where something was not written back when it was used last, all of it is read: that may belong to
+    another file.
     """
     wal = path.with_name(f"{path.name}-wal")
     if path.is_dir():
@@ -37,9 +46,9 @@ def look_at(path: Path) -> None:
         raise StateError(
             f"the state in {path} is empty, as a full disk or a copy that broke off leaves a file. {LEFT}. {_BACKUP}"
         )
-    with told(path), closing(_opened(path)) as connection:
+    with told(path), closing(opened(path)) as connection:
         _check_version(path, connection)
-        if wal.exists() and wal.stat().st_size:
+        if whole or (wal.exists() and wal.stat().st_size):
             check_whole(connection)
 
 
@@ -80,10 +89,6 @@ def unusable(place: str, error: BaseException | None) -> StateError:
             f"{LEFT}; end that process, or wait for it, and start again"
         )
     return StateError(f"the state in {place} cannot be used: {error}. {LEFT}. {_ADVICE.get(code, _OTHERWISE)}")
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
 
 
 def _check_version(path: Path, connection: sqlite3.Connection) -> None:
