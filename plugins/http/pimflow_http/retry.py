@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 from loguru import logger
-from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential, wait_random
 
 from pimflow_http.clock import Clock
 from pimflow_http.explanations import causes
@@ -96,7 +96,7 @@ def retrying(
     A call that is not `repeatable` is made again only where the other side certainly did nothing. `pause` is told
     the seconds for which everybody with the same account should wait.
     """
-    back_off = wait_exponential_jitter(initial=policy.first, max=policy.longest, jitter=policy.first)
+    back_off = wait_exponential(policy.first, policy.longest) + wait_random(0, policy.first)
 
     def again(attempt: Attempt) -> bool:
         return attempt.transient and (repeatable or not attempt.ambiguous)
