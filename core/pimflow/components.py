@@ -251,6 +251,13 @@ class Writer:
         """
         raise NotImplementedError
 
+    def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Give the values of changes as `current` gives them, where that differs from what `prepare` makes.
+
+        Such as the code of a file in place of its content; a value for which there is none is left out. Used by `undo`.
+        """
+        return batch
+
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Take out of changes what the target cannot take as it is now, each told in `Item.problems`.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -82,9 +82,9 @@ def _undo(delivery: Delivery, database: Database, number: int) -> int:
         for page in _pages(delivery.changes, database, number, target.sink.batch_size):
             count += len(page)
             there = _now_in_target(target.writer, target.sink, page)
-            left = _left_by_the_run(delivery, database, page)
+            values = _values(delivery, database, page)
             for change in page:
-                decided = _decide(change, left[change.key], there, target.sink)
+                decided = _decide(change, values[change.key], there, target.sink)
                 if isinstance(decided, Outcome):
                     delivery.tell([decided])
                 else:
@@ -120,26 +120,44 @@ def _now_in_target(writer: Writer, sink: Sink, page: Sequence[PastChange]) -> Ma
         raise RemoteError(f"{sink.title} cannot tell what it has now, so nothing can be put back there") from None
 
 
-Left = Sequence[Mapping[str, Any]] | None
-"""What a run left in a record, as it was given and as the target holds it; None of one made or deleted anew since."""
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What an update left in a record, as it was given and as the target holds it; and what it had replaced.
+
+    `ours` is None where the record was made or deleted anew since.
+    """
+
+    ours: Sequence[Mapping[str, Any]] | None
+    old: Mapping[str, Any]
 
 
-def _left_by_the_run(delivery: Delivery, database: Database, page: Sequence[PastChange]) -> Mapping[str, Left]:
+def _values(delivery: Delivery, database: Database, page: Sequence[PastChange]) -> Mapping[str, _Values]:
     with database.reading() as connection:
         left = {change.key: delivery.changes.after(connection, change) for change in page}
-    asked = [
-        Change(Item(change.resource, change.key, left[change.key] or {}), 0, known=True, fingerprint=b"")
-        for change in page
-        if change.deed is Deed.UPDATED and left[change.key] is not None
-    ]
-    fitted = {change.key: change.payload for change in delivery.target.writer.fit(asked)} if asked else {}
+    updated = [change for change in page if change.deed is Deed.UPDATED and left[change.key] is not None]
+    writer = delivery.target.writer
+    held = _payloads(writer.as_held(writer.fit([_change(one, left[one.key] or {}) for one in updated])))
+    old = _payloads(writer.as_held([_change(one, one.before) for one in updated]))
     return {
-        key: None if values is None else (values, as_json(dict(fitted.get(key, values))))
-        for key, values in left.items()
+        change.key: _Values(
+            None if (ours := left[change.key]) is None else (ours, held.get(change.key, {})), old.get(change.key, {})
+        )
+        for change in page
     }
 
 
-def _decide(change: PastChange, ours: Left, there: Mapping[str, Mapping[str, Any]], sink: Sink) -> Candidate | Outcome:
+def _payloads(changes: Sequence[Change]) -> dict[str, Any]:
+    return {change.key: as_json(dict(change.payload)) for change in changes}
+
+
+def _change(change: PastChange, values: Mapping[str, Any], problems: Sequence[Problem] = ()) -> Change:
+    item = Item(change.resource, change.key, values, tuple(problems))
+    return Change(item, 0, known=True, fingerprint=b"")
+
+
+def _decide(
+    change: PastChange, values: _Values, there: Mapping[str, Mapping[str, Any]], sink: Sink
+) -> Candidate | Outcome:
     """Say what is to be put back into one record, or why nothing is."""
     now = there.get(change.key)
     if change.deed is Deed.DELETED:
@@ -150,11 +168,11 @@ def _decide(change: PastChange, ours: Left, there: Mapping[str, Mapping[str, Any
             if change.deed is Deed.CREATED
             else _outcome(change, Status.REFUSED, _GONE)
         )
-    if ours is None:
+    if values.ours is None:
         return _outcome(change, Status.REFUSED, _ANEW)
     if change.deed is Deed.CREATED:
         return _taken_out_of_use(change, now, sink)
-    return _put_back(change, ours, now)
+    return _put_back(change, values.ours, values.old, now)
 
 
 def _taken_out_of_use(change: PastChange, now: Mapping[str, Any], sink: Sink) -> Candidate | Outcome:
@@ -165,15 +183,17 @@ def _taken_out_of_use(change: PastChange, now: Mapping[str, Any], sink: Sink) ->
     return _candidate(change, {sink.enabled: False}, {sink.enabled: now.get(sink.enabled)}, ())
 
 
-def _put_back(change: PastChange, ours: Sequence[Mapping[str, Any]], now: Mapping[str, Any]) -> Candidate | Outcome:
-    problems = [replace(_UNKNOWN, field=name) for name in change.unknown]
-    values: dict[str, Any] = {}
+def _put_back(
+    change: PastChange, ours: Sequence[Mapping[str, Any]], old: Mapping[str, Any], now: Mapping[str, Any]
+) -> Candidate | Outcome:
     present = as_json(dict(now))
-    for name, old in change.before.items():
-        if present.get(name) == old:
+    problems = [replace(_UNKNOWN, field=name) for name in change.columns if name not in old]
+    values: dict[str, Any] = {}
+    for name, before in old.items():
+        if present.get(name) == before:
             continue
         if any(name in form and present.get(name) == form[name] for form in ours):
-            values[name] = old
+            values[name] = before
         else:
             problems.append(replace(_CHANGED, field=name, value=present.get(name)))
     if not values:
@@ -184,9 +204,8 @@ def _put_back(change: PastChange, ours: Sequence[Mapping[str, Any]], now: Mappin
 def _candidate(
     change: PastChange, values: Mapping[str, Any], before: Mapping[str, Any], problems: Sequence[Problem]
 ) -> Candidate:
-    item = Item(change.resource, change.key, values, tuple(problems))
-    sending = Change(item, 0, known=True, fingerprint=b"")
-    return Candidate(Prepared(0, (), item), sending, {}, frozenset(), before=before)
+    sending = _change(change, values, problems)
+    return Candidate(Prepared(0, (), sending.item), sending, {}, frozenset(), before=before)
 
 
 def _keep(delivery: Delivery, database: Database, answers: Sequence[Answer]) -> None:

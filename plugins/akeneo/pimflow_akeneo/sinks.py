@@ -132,6 +132,10 @@ class ProductWriter(Writer):
             found = {asked[code]: {} for code in self._current.there(asked)}
         return {**{key: {} for key in self._loading.partly(keys)}, **found}
 
+    def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Put the codes that the PIM gave to files in place of their contents."""
+        return self._files.as_held(batch)
+
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Leave out values of other levels of a family variant; show files and categories in a plan as they will be."""
         fitted = self._fitting.fit(self._files.fit(batch))
