@@ -27,9 +27,8 @@ def notify_test(pipeline: str | None, as_json: bool) -> None:
     """
     assembly: Assembly = assembled(pipeline)
     if not assembly.recipients:
-        raise ConfigError(
-            f"nobody is told of {assembly.pipeline.name}: neither its file nor the project's has `notify`"
-        )
+        name = assembly.pipeline.name
+        raise ConfigError(f"nobody is told of {name}: there is no `notify` in its file nor in that of the project")
     found = [_tried(assembly, number) for number in range(len(assembly.recipients))]
     if as_json:
         echo_json(found)

@@ -53,7 +53,7 @@ class NotifyPing(Notifier):
             return
         again = Retrying(
             stop=stop_after_attempt(_TRIES),
-            wait=wait_exponential(max=5),
+            wait=wait_exponential(multiplier=0.5, max=5),
             retry=retry_if_exception_type(UnreachableError),
             reraise=True,
         )
