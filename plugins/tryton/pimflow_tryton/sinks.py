@@ -137,7 +137,7 @@ class TrytonCategoriesSink(_RecordsSink):
         """Give what makes new categories. Raises RemoteError where categories have no codes."""
         if "code" not in session.catalog.fields(CATEGORY):
             raise RemoteError(
-                f"Tryton {session.version} gives categories no codes, and pimflow finds them by code. Categories can be "
+                f"Tryton {session.version} gives categories no codes, and pimflow finds them by code. They can be "
                 "written once the server is updated to series 8; until then they are made by hand."
             )
         return creator(CATEGORY, "code", ("name",))

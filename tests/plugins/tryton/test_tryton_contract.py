@@ -67,7 +67,9 @@ def nobody_there():
             yield found
 
 
+# Cases that go through all texts take the first row of a sink: short ones keep the suite quick.
 ROWS = [
+    {"code": "C-2", "name": "Bowl", "default_uom": "Unit", "list_price": "3.20", "description": "Deep"},
     {
         "code": "C-1",
         "name": "Jug",
@@ -81,11 +83,17 @@ ROWS = [
         "weight_uom": "kg",
         "active": "1",
     },
-    {"code": "C-2", "name": "Bowl", "default_uom": "Unit", "list_price": "3.20", "description": "Deep"},
+    {"code": "C-1-B", "template_code": "C-1", "name": "Jug", "default_uom": "u", "identifiers.mpn": "J 1"},
 ]
-TEMPLATES = [{"code": "C-3", "name": "Pan", "default_uom": "u", "categories": "kitchen"}]
-CATEGORIES = [{"code": "jugs", "name": "Jugs", "name@fr": "Cruches", "parent": "kitchen"}, {"code": "a", "name": "A"}]
-ATTRIBUTES = [{"name": "size", "string": "Size", "type_": "selection", "selection": "s:S\nm:M", "sets": "Crockery"}]
+TEMPLATES = [
+    {"code": "C-3", "name": "Pan", "default_uom": "u"},
+    {"code": "C-4", "name": "Pot", "name@fr": "Pot", "default_uom": "u", "categories": "kitchen", "type": "goods"},
+]
+CATEGORIES = [{"code": "a", "name": "A"}, {"code": "jugs", "name": "Jugs", "name@fr": "Cruches", "parent": "kitchen"}]
+ATTRIBUTES = [
+    {"name": "volume", "string": "Volume", "type_": "float"},
+    {"name": "size", "string": "Size", "type_": "selection", "selection": "s:S\nm:M", "sets": "Crockery"},
+]
 SECRETS = ["not-this-one", PASSWORD]
 
 test_connection = connection_suite(

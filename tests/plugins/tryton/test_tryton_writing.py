@@ -41,7 +41,8 @@ def read(tmp_path, erp, command):
     def rows(kind, key, more=""):
         connection = CONNECTION.format(erp=erp.url, password=PASSWORD, more=more)
         (tmp_path / "read.yaml").write_text(
-            f"version: 1\nconnections:\n  {connection}\nflows:\n  rows:\n    source: {{type: tryton.{kind}, connection: erp}}\n"
+            f"version: 1\nconnections:\n  {connection}\nflows:\n  rows:\n"
+            f"    source: {{type: tryton.{kind}, connection: erp}}\n"
             f"    sink: {{type: files.jsonl, path: {kind}.jsonl}}\n",
             "utf-8",
         )
