@@ -51,7 +51,7 @@ def show_late(database: Database, root: Path, pipeline: str | None, within: time
         echo_json([_data(one) for one in found])
     for one in () if as_json else found:
         click.secho("late " if one.late else "ok   ", nl=False, fg="red" if one.late else "green")
-        click.echo(f" {one.pipeline}: {_sentence(one)}")
+        click.echo(f" {one.pipeline}: {_sentence(database, one)}")
     sys.exit(_LATE if any(one.late for one in found) else 0)
 
 
@@ -72,12 +72,13 @@ def _name(file: Path) -> str:
         return file.stem
 
 
-def _sentence(one: LastRuns) -> str:
+def _sentence(database: Database, one: LastRuns) -> str:
+    from pimflow.cli.runs import ended
+
     good = f"last good run {one.good.id}, ended {_time(one.good)}" if one.good else "no good run yet"
     if one.latest is None or (one.good and one.latest.number == one.good.number):
         return good
-    code = one.latest.exit_code
-    return f"{good}; the latest run {'goes on' if code is None else f'ended with exit code {code}'}"
+    return f"{good}; the latest run: {ended(database, one.latest)}"
 
 
 def _time(past: PastRun) -> str:

@@ -59,7 +59,7 @@ def runs(
         found = past[0] if past else None
         if found is None:
             raise ConfigError(f"no run is called {run_id!r}; `pimflow runs` lists them")
-        how = _how(database, found)
+        how = ended(database, found)
     if as_json:
         echo_json({**asdict(found), "state": how})
     elif found.report is None:
@@ -73,18 +73,18 @@ def _list(database: Database, past: list[PastRun], *, as_json: bool) -> None:
     if as_json:
         return echo_json(
             [
-                {**{key: value for key, value in asdict(one).items() if key != "report"}, "state": _how(database, one)}
+                {**{key: value for key, value in asdict(one).items() if key != "report"}, "state": ended(database, one)}
                 for one in past
             ]
         )
     if not past:
         click.echo("No run yet. `pimflow run` begins one.")
     for one in past:
-        click.echo(f"{one.id}  {one.pipeline}  {one.started[:19].replace('T', ' ')} UTC  {_how(database, one)}")
+        click.echo(f"{one.id}  {one.pipeline}  {one.started[:19].replace('T', ' ')} UTC  {ended(database, one)}")
     return None
 
 
-def _how(database: Database, past: PastRun) -> str:
+def ended(database: Database, past: PastRun) -> str:
     """Say how a run ended; one that never told so goes on only while it holds the lock of its pipeline."""
     from pimflow.holding import is_dead, who
     from pimflow.state import locks
