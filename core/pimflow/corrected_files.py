@@ -129,6 +129,6 @@ def _is_same(text: str, before: str) -> bool:
 
 def _gone(keys: Sequence[str], file: str) -> str:
     more = f" and {len(keys) - _KEYS_TOLD:,} more" if len(keys) > _KEYS_TOLD else ""
-    told = ", ".join(keys[:_KEYS_TOLD])
+    told = ", ".join(map(open_items.shown_key, keys[:_KEYS_TOLD]))
     hint = "A record that has settled is corrected at the source."
     return f"{file}: nothing is open under the key {told}{more}; this was left out. {hint}"

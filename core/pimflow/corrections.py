@@ -61,10 +61,8 @@ class Corrections:
 
     def notes(self, flow: str) -> Iterator[str]:
         """Say what a person has to know beside what became of the records."""
-        number = len(self.rows[flow])
-        rows = "1 row took the place of the one" if number == 1 else f"{number:,} rows took the place of those"
         yield (
-            f"{rows} kept open. What was corrected in {self.file} has to be corrected at the source too: "
+            f"The rows of {self.file} took the place of those kept open. Correct these values at the source too: "
             "the next change of such a record there brings the old value back."
         )
         if flow == next(iter(self.rows)):
@@ -81,7 +79,7 @@ class Corrections:
                 if problem is None:
                     yield new
                 else:
-                    key = open_items.plain_key(item.key, item.row)
+                    key = open_items.plain_key(item.key, item.row) or open_items.shown_key(item.key)
                     delivery.tell([Outcome(item.resource, key, Status.REFUSED, (problem,))])
 
 

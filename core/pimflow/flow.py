@@ -144,14 +144,14 @@ def _send_kept(
     corrected = context.corrections
     for delivery in deliveries:
         if corrected:
-            number = _take(chain, delivery, corrected.chunks(flow.name, chain, delivery, context.database))
-            done.read = max(done.read, number)
+            _take(chain, delivery, corrected.chunks(flow.name, chain, delivery, context.database))
         elif done.window.since is not None and not context.is_partial:
             number = _take(chain, delivery, delivery.kept_open())
             if number:
                 were = "was" if number == 1 else "were"
                 delivery.notes.append(f"{number} left open by earlier runs {were} tried again.")
     if corrected:
+        done.read = len(corrected.rows[flow.name])
         done.notes.extend(corrected.notes(flow.name))
 
 

@@ -200,8 +200,7 @@ def unanswerable(problem: Problem, key: str | None) -> str:
 
 def shown_key(item: OpenItem) -> str:
     """Give the key of a record as people know it; of a row without one its number."""
-    plain = open_items.plain_key(item.key, item.row)
-    return plain or f"row {item.row}"
+    return open_items.plain_key(item.key, item.row) or open_items.shown_key(item.key)
 
 
 def _label(labels: Labels, flow: str, column: str) -> str:

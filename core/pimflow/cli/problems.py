@@ -84,7 +84,9 @@ def _print_flow(found: OpenFlow) -> None:
         problem = one.cause.problem
         if problem.remedy:
             click.secho(f"          {_begun(problem.who)}: {problem.remedy}", fg="cyan")
-        click.secho(f"          {_begun(problem.kind)}, since {_day(one.since)}, last {_day(one.last)}.", dim=True)
+        no_answer = f" No answer mends it: {one.unanswerable}." if one.unanswerable else ""
+        times = f"since {_day(one.since)}, last {_day(one.last)}"
+        click.secho(f"          {_begun(problem.kind)}, {times}.{no_answer}", dim=True)
         if one.answer:
             click.secho(f"          {_answered(one)}", fg="green")
 

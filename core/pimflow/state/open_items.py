@@ -23,7 +23,7 @@ DUPLICATE = "duplicate"
 """The resource under which the later of two rows with one key is kept open."""
 
 _AT_ONCE = 500
-_WITHOUT_KEY = re.compile(r"row \d+( [0-9a-f]{8})?")
+_WITHOUT_KEY = re.compile(r"(row \d+)( [0-9a-f]{8})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,12 @@ def keys_of_pipeline(database: Database, pipeline: str) -> list[str]:
 def plain_key(key: str, row: int) -> str:
     """Give the record's key out of that of an open item: "" for a row that never became a record."""
     return "" if _WITHOUT_KEY.fullmatch(key) else key.removesuffix(f" (row {row})")
+
+
+def shown_key(key: str) -> str:
+    """Give the key of an open item as people see it: `row 7` for a row without one."""
+    row = _WITHOUT_KEY.fullmatch(key)
+    return row[1] if row else key
 
 
 def put(connection: Connection, scope: Scope, items: Iterable[OpenItem], run: int, now: datetime) -> None:
