@@ -18,11 +18,13 @@ from pimflow.doctor.masking import looks_secret
 from pimflow.log import MASK
 
 _REFERENCES = re.compile(r"(?:\$\{[^}]*\})+")
+_REFERRED = re.compile(rf"[\s\"'\[]*{_REFERENCES.pattern}[\s\"'\],}}]*")
 _COMMENT = re.compile(r"#[^\r\n]*")
 _NAMES = frozenset({"flows", "connections"})
 """Keys below which names stand that a person chose."""
+_FRAME = frozenset("version type name connections flows source sink transforms connection notify".split())  # noqa: SIM905
 _LINE = re.compile(r"""(?<![\w.-])["']?(?P<name>[A-Za-z_][\w.-]*)["']?\s*:(?=\s|$)""")
-_VALUE = re.compile(r"""\s*(?:"(?P<double>[^"]*)|'(?P<single>[^']*)|(?P<plain>[^\s,}\]]+))""")
+_VALUE = re.compile(r"""[\s\[{]*(?:&\S+\s+)?(?:"(?P<double>[^"]*)|'(?P<single>[^']*)|(?P<plain>[^\s,}\]"']+))""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,8 @@ def _shown(lines: Iterable[str], known: Vocabulary, found: list[str], *, every: 
             found.extend(_values(inner.removeprefix("-")))
             yield f"{content[:indent]}{MASK}\n"
             continue
-        names = [match for match in _LINE.finditer(content) if _is_hidden(match["name"], known, every=every)]
-        stated = [match for match in names if not _REFERENCES.fullmatch(content[match.end() :].strip(" \"',}"))]
+        names = [match for match in _LINE.finditer(content) if _is_hidden(match, known, every=every)]
+        stated = [match for match in names if not _REFERRED.fullmatch(content[match.end() :])]
         below = indent if stated else (below if not inner else None)
         if stated:
             found.extend(value for match in stated for value in _values(content[match.end() :]))
@@ -142,15 +144,17 @@ def _shown(lines: Iterable[str], known: Vocabulary, found: list[str], *, every: 
         yield f"{content}\n"
 
 
-def _is_hidden(name: str, known: Vocabulary, *, every: bool) -> bool:
-    frame = {"version", "type", "name", "connections", "flows", "source", "sink", "transforms", "connection", "notify"}
-    return name in known.all_secrets or looks_secret(name) or (every and name not in frame)
+def _is_hidden(stated: re.Match[str], known: Vocabulary, *, every: bool) -> bool:
+    """Tell whether what follows a name may be a secret; what has an anchor may be one elsewhere."""
+    name, rest = stated["name"], stated.string[stated.end() :].lstrip()
+    return name in known.all_secrets or looks_secret(name) or rest.startswith("&") or (every and name not in _FRAME)
 
 
 def _values(rest: str) -> Iterator[str]:
     match = _VALUE.match(rest)
-    if match and not _REFERENCES.fullmatch(match.group(match.lastgroup or 0)):
-        yield match.group(match.lastgroup or 0)
+    value = match.group(match.lastgroup or 0) if match else ""
+    if value and not value.endswith(":") and not _REFERENCES.fullmatch(value):
+        yield value
 
 
 def _secret_options(model: type[BaseModel], seen: set[type]) -> Iterator[str]:

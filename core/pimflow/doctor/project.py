@@ -23,6 +23,7 @@ from pimflow.plugins import Registry
 
 FOLDER = "pipelines"
 _REFERENCE = re.compile(r"(?<!\$)\$\{(env|file):([^}]*)\}")
+_BETWEEN = re.compile(r"\$\{[^}]*\}")
 _HAS_FLOWS = re.compile(r"^flows\s*:", re.MULTILINE)
 _LARGEST_SECRET = 1 << 16
 _FOLDERS = frozenset({"PWD", "OLDPWD"})
@@ -127,7 +128,8 @@ def secrets_in(project: Project, environment: Mapping[str, str]) -> frozenset[st
         found.update(one.assembly.secrets if one.assembly else ())
     for path in project.files:
         text = text_of(path)
-        found.update(masked_yaml(text, project.vocabulary).secrets)
+        for literal in masked_yaml(text, project.vocabulary).secrets:
+            found.update((literal, *_BETWEEN.split(literal)))
         for scheme, reference in _REFERENCE.findall(text):
             found.add(environment.get(reference, "") if scheme == "env" else _secret_in(path.parent / reference))
     return frozenset(found - {""})
