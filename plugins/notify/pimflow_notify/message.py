@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import apprise
 from apprise import NotifyFormat, NotifyType
@@ -22,6 +24,9 @@ _LOOKS: Mapping[Event, NotifyType] = {
     Event.SUCCESS: NotifyType.SUCCESS,
 }
 _LONGEST_TITLE = 200
+_MAIL = {"mailto", "mailtos"}
+_AT_LENGTH = re.compile(r"\b(Payload|Headers)\b")
+"""Lines of apprise that repeat the whole message."""
 
 
 def _understood(address: SecretStr) -> SecretStr:
@@ -71,11 +76,10 @@ class NotifyMessage(Notifier):
         service = _service(address)
         assert service is not None, "the address was understood when the component was made"
         service.socket_connect_timeout = service.socket_read_timeout = self.timeout
-        written: Callable[..., str] = service.url  # apprise does not type it
-        hidden = private_parts([address.get_secret_value(), written()], written(privacy=True))
+        hidden = _private(address.get_secret_value(), service)
         with overheard() as lines:
             well = self._handed_over(service, message, lines)
-        told = [redact(line, hidden) for line in lines]
+        told = [redact(line, hidden) for line in lines if not _AT_LENGTH.search(line)]
         for line in told:
             logger.debug("{}: {}", service.service_name, line)
         if well:
@@ -98,6 +102,15 @@ class NotifyMessage(Notifier):
             lines.append(f"{type(error).__name__}: {error}")
             return False
         return bool(done)
+
+
+def _private(address: str, service: NotifyBase) -> set[str]:
+    """Give the parts of an address that nobody may see: what apprise hides; unless it is of mail, all but host."""
+    written: Callable[..., str] = service.url  # apprise does not type it
+    shown = written(privacy=True)
+    parts = urlsplit(shown)
+    public = shown if parts.scheme in _MAIL else f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return private_parts([written()], shown) | private_parts([address], public)
 
 
 def shortened(message: Message, longest: int) -> str:

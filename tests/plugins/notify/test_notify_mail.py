@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
 from urllib.parse import quote
 
 import pytest
@@ -33,6 +39,29 @@ def test_one_mail_for_a_failure_none_for_the_second_one_when_it_works_again(run,
     assert [str(mail["to"]) for mail in told.mails] == ["julia@shop.example"] * 2
     assert "stopped. The source gave 0 rows, and `min_rows` is 1. Nothing was written." in told.text(0)
     assert "2 records read; " in told.text(1)
+
+
+def test_a_run_that_was_killed_is_told_by_the_next(run, told, project):
+    run(GOOD)
+    source = project.folder / "products.csv"
+    source.unlink()
+    os.mkfifo(source)  # the process waits for the begin of the file
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pimflow", "run", "shop.yaml"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    begun = time.monotonic()
+    while project.logs().count("begins") < 2:
+        assert time.monotonic() - begun < 60
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    source.unlink()
+    assert [run(GOOD).code for _ in range(2)] == [0, 0]
+    assert told.subjects == ["[pimflow] shop works again"]
+    first = told.text(0).splitlines()[0]
+    assert re.fullmatch(
+        r"The run of \S+ \S+ was broken off: its process was killed\. What it had written stays\.", first
+    )
 
 
 def test_problems_tell_which_records_and_why(run, told):
