@@ -22,8 +22,6 @@ from pimflow_http import BrokenAnswerError, Client
 ROOT = "/api/rest/v1"
 COLLECTION = "application/vnd.akeneo.collection+json"
 PAGE = 100
-_TOKENS = 3
-"""Tokens that one call may use up: a PIM or a person may end tokens while a run goes on."""
 _READINGS = 3
 _REST = 1.0
 _DRIFT = timedelta(minutes=5)
@@ -52,19 +50,17 @@ class Session:
     def call(
         self, method: str, path: str, *, handled: Collection[int] = (), repeatable: bool | None = None, **options: Any
     ) -> httpx.Response:
-        """Send one request below `/api/rest/v1`; a refused token is replaced, at most twice.
+        """Send one request below `/api/rest/v1`; a refused token is replaced, a few times at most.
 
         Answers with a status in `handled` are given back like successes. Raises FlowError.
         """
         path = path if path.startswith("/") else f"{ROOT}/{path}"
         accepted = {*handled, 401}
-        token = self._tokens.current()
-        for number in range(1, _TOKENS + 1):
+        for token in self._tokens.for_one_call():
             response = self._send(method, path, token, handled=accepted, repeatable=repeatable, **options)
             if response.status_code != 401:
+                self._tokens.accepted()
                 return response
-            if number < _TOKENS:
-                token = self._tokens.replace(token)
         raise LoginError(
             f"The PIM at {self._client.remote.address} gave a token and then refused it. Check that the connection "
             "is still active in the PIM, and that nothing on the way drops the Authorization header.",
