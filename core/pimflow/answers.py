@@ -121,8 +121,7 @@ class Answering:
 
     def _replaced(self, known: Mapping[str, Answer], column: str, value: Any) -> Any:
         if isinstance(value, Mapping):
-            found = {name: _one(known, one) for name, one in value.items()}
-            return LEFT_OUT if any(one is LEFT_OUT for one in found.values()) else found
+            return _named(known, value)
         separator = self._separator(column)
         if isinstance(value, _LISTS):
             return _listed(known, value, whole=isinstance(value, tuple) and separator is None)
@@ -139,6 +138,13 @@ def _split(known: Mapping[str, Answer], text: str, separator: str) -> Any:
     if found is items:
         return text
     return LEFT_OUT if found is LEFT_OUT else separator.join(found)
+
+
+def _named(known: Mapping[str, Answer], parts: Mapping[str, Any]) -> Any:
+    found = {name: _one(known, part) for name, part in parts.items()}
+    if all(found[name] is parts[name] for name in parts):
+        return parts
+    return LEFT_OUT if any(one is LEFT_OUT for one in found.values()) else found
 
 
 def _listed(known: Mapping[str, Answer], items: Any, *, whole: bool) -> Any:

@@ -8,15 +8,15 @@ from hashlib import blake2b
 
 from pimflow.answers import Answering, Answers
 from pimflow.cells import key_in, read_cells, read_key
-from pimflow.components import Sink, Writer
 from pimflow.diff import Prepared, Rules, Verdict
 from pimflow.errors import PimflowError, RowProblem, defect
 from pimflow.forms import FlowConfig
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
 from pimflow.plain import to_json
 from pimflow.rows import Passed, Stopped
+from pimflow.sinks import Sink, Writer
 from pimflow.state.records import Records
-from pimflow.words import did_you_mean
+from pimflow.words import did_you_mean, full_stop
 
 ROW = ""
 """The resource under which a row is kept open that never became an item."""
@@ -69,8 +69,8 @@ class Intake:
         for answer in self._target.answers:
             if answer.column not in names:
                 near = did_you_mean(answer.column, names - {""})
-                where = f"{self._target.answers.file}:{answer.line}"
-                yield f"{where}: flow {answer.flow} has no column '{answer.column}'{near}. This answer changes nothing."
+                said = full_stop(f"flow {answer.flow} has no column '{answer.column}'{near}")
+                yield f"{self._target.answers.file}:{answer.line}: {said} This answer changes nothing."
 
     def take(self, rows: Sequence[Passed | Stopped]) -> Iterator[Prepared | Verdict]:
         """Give the items of each row, or the verdict on one of which no item can be made."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,12 +104,21 @@ def _answered(one: OpenCause) -> str:
     answer = one.answer
     assert answer is not None
     told = f"Answered: use '{answer.becomes}'" if answer.becomes else "Answered: leave it out"
-    if answer.given and one.last.isoformat() > answer.given:
+    if (given := _moment(answer.given)) and one.last > given:
         return (
             f"{told}; a run since then still met it. Something before or behind the answer changes this value or "
             "refuses it: correct it in the mapping or at the source."
         )
     return f"{told}. The next run sends what waits for it."
+
+
+def _moment(given: str) -> datetime | None:
+    """Give the end of the second, or of the day, that a table names; None for what is no time."""
+    try:
+        unit = timedelta(days=1) if len(given) == len("2026-11-23") else timedelta(seconds=1)
+        return datetime.fromisoformat(given).astimezone() + unit
+    except ValueError:
+        return None
 
 
 def _data(found: OpenFlow, one: OpenCause) -> dict[str, Any]:
