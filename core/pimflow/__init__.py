@@ -20,13 +20,11 @@ if TYPE_CHECKING:
         OutputPath,
         Row,
         RowStep,
-        Sink,
         Source,
         Target,
         Transform,
         Use,
         WholeTransform,
-        Writer,
     )
     from pimflow.errors import (
         AccessError,
@@ -63,17 +61,19 @@ if TYPE_CHECKING:
         Who,
         Window,
     )
+    from pimflow.sinks import Sink, Writer
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "components": "Component Connection Header InputPath Knows Notifier OutputPath Row RowStep Sink Source Target "
-    "DataPath Transform Use WholeTransform Writer",
+    "components": "Component Connection DataPath Header InputPath Knows Notifier OutputPath Row RowStep Source Target "
+    "Transform Use WholeTransform",
     "errors": "AccessError ConfigError FlowError GuardError LoginError PimflowError PluginError RemoteError "
     "RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
     "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
     "Run RunReport Status Who Window",
+    "sinks": "Sink Writer",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 

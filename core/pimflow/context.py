@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pimflow.assemble import Assembly
-from pimflow.components import Sink, Source
+from pimflow.components import Source
 from pimflow.corrections import Corrections
 from pimflow.delivery import MakeLoading
 from pimflow.log import Mask
 from pimflow.model import FlowReport, Run, Status, Window
 from pimflow.sessions import Sessions
+from pimflow.sinks import Sink
 from pimflow.state.database import Database
 from pimflow.tally import Tally
 

@@ -7,7 +7,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from pimflow.components import Knows, Sink, Writer
+from pimflow.batches import Answer, Settle
+from pimflow.components import Knows
 from pimflow.diff import (
     Candidate,
     Prepared,
@@ -22,10 +23,10 @@ from pimflow.diff import (
 from pimflow.errors import GuardError
 from pimflow.guards import check_guards
 from pimflow.intake import ROW, Intake, Target
-from pimflow.load import Answer, Settle
 from pimflow.log import Mask, masked_problem
 from pimflow.model import SETTLED, Change, Header, Outcome, Row, Status
 from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
+from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 from pimflow.state import open_items
 from pimflow.state.changes import Changes, Deed, Written

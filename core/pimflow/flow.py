@@ -14,7 +14,6 @@ from pimflow.assemble import Flow
 from pimflow.basis import basis_of
 from pimflow.chain import Chain, Results
 from pimflow.compiling import Sinks, compile_chain, has_whole_transform, needs_all_rows, placed
-from pimflow.components import Sink
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivery import Delivery
 from pimflow.diff import Rules
@@ -25,6 +24,7 @@ from pimflow.missing import settle_missing
 from pimflow.model import FlowReport, Header, Outcome, Window
 from pimflow.plugins import notify_observers
 from pimflow.rows import Chunk, Passed, Reader, Stopped
+from pimflow.sinks import Sink
 from pimflow.state import history, open_items
 from pimflow.state.memory import KeptMemory
 from pimflow.state.records import Records, open_scope

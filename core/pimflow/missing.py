@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pimflow.components import Writer
+from pimflow.batches import Answer
 from pimflow.delivery import Delivery
 from pimflow.diff import DISABLED, Candidate, Prepared
 from pimflow.errors import RemoteError
 from pimflow.intake import Target
-from pimflow.load import Answer
 from pimflow.model import SETTLED, Change, Item, Outcome
+from pimflow.sinks import Writer
 from pimflow.state import open_items
 from pimflow.state.changes import Deed, Written
 from pimflow.state.database import Database

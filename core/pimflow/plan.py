@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from pimflow.assemble import Assembly
-from pimflow.components import Sink, Writer
+from pimflow.batches import Settle, outcome_of, refuse_missing
 from pimflow.context import Progress
 from pimflow.delivery import Loading
 from pimflow.diff import Candidate, Rules
 from pimflow.flow import run_flow
-from pimflow.load import Settle, outcome_of, refuse_missing
 from pimflow.model import Outcome, RunReport, Status
 from pimflow.run import CarryOut, RunOptions, run_pipeline
+from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database, open_database
 
 NOT_KNOWN = "(not known)"

@@ -16,8 +16,9 @@ import pluggy
 from loguru import logger
 
 from pimflow import builtin, hookspecs
-from pimflow.components import Component, Connection, Notifier, Sink, Source, Transform
+from pimflow.components import Component, Connection, Notifier, Source, Transform
 from pimflow.errors import PluginError
+from pimflow.sinks import Sink
 from pimflow.words import did_you_mean
 
 GROUP = "pimflow"

@@ -9,9 +9,9 @@ from functools import partial
 
 from pimflow.answers import Answer, as_text, name_of
 from pimflow.assemble import Assembly, Flow
-from pimflow.components import Sink
 from pimflow.model import Cause, FlowReport, Problem, ProblemKind
 from pimflow.report import cause_sentence, report_from_json
+from pimflow.sinks import Sink
 from pimflow.state import history, open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem

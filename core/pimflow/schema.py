@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pimflow.components import Component, Connection, Notifier, Sink, Source, Transform
+from pimflow.components import Component, Connection, Notifier, Source, Transform
 from pimflow.config import LATER_KEYS
 from pimflow.forms import PipelineConfig
 from pimflow.plugins import Registry
+from pimflow.sinks import Sink
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -14,18 +14,18 @@ from functools import partial
 from typing import Any
 
 from pimflow.assemble import Assembly, Flow
-from pimflow.components import Sink, Writer
+from pimflow.batches import Answer
 from pimflow.context import FlowProgress, Progress, RunContext
 from pimflow.delivery import Delivery
 from pimflow.diff import Candidate, Prepared
 from pimflow.errors import RemoteError
 from pimflow.flow import close_delivery, open_deliveries, told
 from pimflow.flow_reports import reports
-from pimflow.load import Answer
 from pimflow.model import Change, FlowReport, Item, Outcome, Problem, ProblemKind, RunReport, Status, Who
 from pimflow.plain import as_json
 from pimflow.plan import OnPlanned, plan_pipeline
 from pimflow.run import RunOptions, run_pipeline
+from pimflow.sinks import Sink, Writer
 from pimflow.state.changes import Changes, Deed, PastChange, Written, deeds_of_run
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun

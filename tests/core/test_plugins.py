@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from pimflow import builtin, hookspecs
-from pimflow.components import Connection, Notifier, Sink, Source, Transform
+from pimflow.components import Connection, Notifier, Source, Transform
 from pimflow.errors import PluginError
 from pimflow.plugins import create_registry, notify_observers
+from pimflow.sinks import Sink
 
 GOOD = """
 from pimflow import Source, Transform, hookimpl
