@@ -113,6 +113,5 @@ def _print_bundle(bundle: Path | None, packed: list[Packed], *, with_data: bool)
     for one in packed:
         click.echo(f"  {one.name}  {size(one.size)}")
     data = "Product data is inside." if with_data else "No product data is inside (`--with-data` adds it)."
-    click.echo(
-        f"Secrets are masked. {data} Hosts, columns and pipelines are named: look through it before you send it."
-    )
+    click.echo(f"Secrets are masked. {data}")
+    click.echo("It names hosts, folders, columns and pipelines: look through it before you send it.")
