@@ -11,8 +11,8 @@ from shop_in_memory import Shop
 from pimflow.errors import AccessError, UnreachableError
 from pimflow.model import SETTLED, BadValue, Outcome, Problem, ProblemKind, Status
 
-OVERLAP = 3
-"""Years that a read begins before its cursor: what is committed late is stamped at most so long ago."""
+OVERLAP = 1
+"""Years that a read begins before its cursor: what is committed late is stamped at most so long before."""
 
 FORBIDDEN = "forbidden"
 """A name for which the writer refuses the row."""

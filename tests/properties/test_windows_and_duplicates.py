@@ -13,7 +13,7 @@ from ..core.conftest import Bench  # noqa: TID252 - tests are no package
 
 FAST = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 MANY = settings(FAST, max_examples=300)
-CHANGES = st.tuples(st.sampled_from("ABCDEFGH"), st.sampled_from(("x", "y", "z")), st.integers(0, 3))
+CHANGES = st.tuples(st.sampled_from("ABCDEFGH"), st.sampled_from(("x", "y", "z")), st.integers(0, 1))
 STEPS = st.lists(st.one_of(CHANGES, st.integers(0, 4)), max_size=40)
 """Changes that are committed so many years after their stamp; or a run, so many years after the one before."""
 
