@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of cases
 """`pimflow doctor`: each thing that goes wrong in an installation is told in one line with its remedy."""
 
 import hashlib

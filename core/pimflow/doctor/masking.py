@@ -11,9 +11,7 @@ import orjson
 
 from pimflow.log import MASK, SHORTEST, masker
 
-_WORDS = (
-    r"passw|passphrase|secret|token|(?:api|access|private)[-_]?key|pwd|credential|authorization|signature"
-)
+_WORDS = r"passw|passphrase|secret|token|(?:api|access|private)[-_]?key|pwd|credential|authorization|signature"
 _NAME = re.compile(_WORDS, re.IGNORECASE)
 _USERINFO = re.compile(r"(?<=://)[^/@\s\"']+@")
 _HEADER = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
