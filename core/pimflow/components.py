@@ -203,12 +203,13 @@ class WholeTransform(Transform):
         raise NotImplementedError
 
 
+_EVENTS = "What to tell of: `failure`, `recovery`, `problems`, `success`."
+
+
 class Notifier(Component):
     """Tells people, or a monitor, how a run ended. What it tells, and when, is the core's business."""
 
-    on: tuple[Event, ...] = Field(
-        (Event.FAILURE, Event.RECOVERY, Event.PROBLEMS), min_length=1, description="What to tell of."
-    )
+    on: tuple[Event, ...] = Field((Event.FAILURE, Event.RECOVERY, Event.PROBLEMS), min_length=1, description=_EVENTS)
     problems_over: int = Field(
         0, ge=0, strict=True, description="How many records may need attention before `problems` are told."
     )

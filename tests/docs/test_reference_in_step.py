@@ -83,7 +83,8 @@ def test_nested_options_are_in_the_reference(text_of, generate):
         (component.type.partition(".")[0], nested)
         for plugin in registry.load_all()
         for component in plugin.components
-        for nested in component.model_json_schema().get("$defs", {})
+        for nested, schema in component.model_json_schema().get("$defs", {}).items()
+        if "enum" not in schema  # the words that may stand there are told where they may
     }
     assert schemas == {(name.partition(".")[0], nested) for _, name, nested in marks}
     for kind, name, nested in marks:

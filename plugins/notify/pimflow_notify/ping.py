@@ -34,7 +34,11 @@ class NotifyPing(Notifier):
     """A call to a monitor such as healthchecks.io after each good run; the monitor tells people when none came."""
 
     type = "notify.ping"
-    on: tuple[Event, ...] = Field((Event.SUCCESS, Event.FAILURE), min_length=1, description="What to tell of.")
+    on: tuple[Event, ...] = Field(
+        (Event.SUCCESS, Event.FAILURE),
+        min_length=1,
+        description="What to tell of: `failure`, `recovery`, `problems`, `success`.",
+    )
     url: WebAddress = Field(description='Called with GET after each good run, best as `"${env:NAME}"`.')
     fail_url: WebAddress | None = Field(None, description="Called after a run that failed.")
     timeout: float = Field(10.0, gt=0, description="Seconds to wait for an answer; there are three tries.")
