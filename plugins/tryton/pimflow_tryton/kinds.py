@@ -121,14 +121,27 @@ def _moment(session: Session, kind: Kind) -> Column:
 
 
 def _pictures(session: Session, kind: Kind) -> Iterator[Column]:
-    """Make the column of the first picture's address, in full size; the server gives one for records with a code."""
-    if "image_url" in session.catalog.fields(kind.model):
+    """Make the columns of the pictures' addresses. The server has some for records in use that have a code."""
+    if "image_url" not in session.catalog.fields(kind.model):
+        return
+    asks = ("image_url", "active", "images", *(_OF_TEMPLATE if kind is PRODUCTS else ()))
 
-        def read(one: Record) -> str | None:
-            path = (one["image_url"] or "").partition("?")[0]
-            return f"{session.url}{path}" if path.startswith("/") else path or None
+    def read(one: Record) -> list[str]:
+        path, used = (one["image_url"] or "").partition("?")[0], one["active"]
+        number, template = len(one["images"]), one.get("template.")
+        if template:
+            used = used and template["active"]
+            number += sum(not picture["product"] for picture in template["images."])
+        address = f"{session.url}{path}" if path.startswith("/") else path
+        return [f"{address}?{_LARGEST}&i={place}" for place in range(number)] if address and used else []
 
-        yield _column("image", "text", "Address of the first picture", ("image_url",), read)
+    yield _column("image", "text", "Address of the first picture", asks, lambda one: next(iter(read(one)), None))
+    yield _column("images", "list", "Addresses of all pictures", asks, read)
+
+
+_OF_TEMPLATE = ("template.active", "template.images.product")
+_LARGEST = "s=2048"
+"""Without a size the server gives 400 pixels; this is the most that it takes unless it is configured otherwise."""
 
 
 def _last_change(one: Record) -> Any:

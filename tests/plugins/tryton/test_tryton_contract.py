@@ -1,10 +1,16 @@
 """The contract suites, against a Tryton that really runs."""
 
-from contextlib import ExitStack, contextmanager
+import base64
+import sqlite3
+import struct
+import zlib
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
 
+import httpx
 import pytest
 
-from pimflow import AccessError, ConfigError, LoginError, RemoteError, UnreachableError
+from pimflow import AccessError, ConfigError, LoginError, RemoteError, Run, UnreachableError, Window
 from pimflow_testkit import Setup, connection_suite, sink_suite, source_suite
 from pimflow_tryton.connection import TrytonConnection
 from pimflow_tryton.sinks import (
@@ -25,6 +31,7 @@ from .erp import PASSWORD
 
 pytestmark = pytest.mark.slow
 LIVE = {}
+RUN = Run("check", "check", datetime(2026, 1, 31, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -178,16 +185,79 @@ def test_a_cursor_of_other_columns_is_of_no_use():
     assert TrytonProductsSource(connection="erp", languages=["fr"]).window(LIVE["session"], cursor).since is None
 
 
-def test_a_picture_has_an_address_in_full_size(erp):
-    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
-    content = {"__class__": "bytes", "base64": pixel}
-    erp.rpc("product.image.create", [{"template": 1, "image": content, "sequence": 1}])
-    source = TrytonProductsSource(connection="erp")
-    header, first, *_ = source.extract(LIVE["session"], source.window(LIVE["session"], None))
-    address = dict(zip(header, first, strict=True))["image"]
-    assert address.startswith(f"{erp.url}/product/")
-    assert "?" not in address
+def test_pictures_have_addresses_in_full_size(erp):
+    first, second = (png(side) for side in (900, 30))
+    of_template = {"template": 1, "sequence": 1, "image": first}
+    erp.rpc("product.image.create", [of_template, {**of_template, "product": 1, "image": second}])
+    row = rows_of(TrytonProductsSource(connection="erp"))["MUG-01"]
+    assert row["image"] == row["images"][0]
+    answers = [httpx.get(address, trust_env=False) for address in row["images"]]
+    assert [one.headers["content-type"] for one in answers] == ["image/jpeg", "image/jpeg"]
+    assert [width_of(one.content) for one in answers] == [30, 900]  # the variant's own come first
+    assert len(rows_of(TrytonTemplatesSource(connection="erp"))["MUG-01"]["images"]) == 2
+    erp.rpc("product.product.write", [1], {"active": False})
+    row = rows_of(TrytonProductsSource(connection="erp"))["MUG-01"]
+    assert (row["image"], row["images"]) == (None, [])  # the server shows no picture of what is archived
+    erp.rpc("product.product.write", [1], {"active": True})
 
-    import httpx
 
-    assert httpx.get(address, trust_env=False).headers["content-type"] == "image/jpeg"
+def rows_of(source):
+    header, *rows = source.extract(LIVE["session"], source.window(LIVE["session"], None))
+    return {row["code"]: row for row in (dict(zip(header, row, strict=True)) for row in rows)}
+
+
+def png(side):
+    """Make a grey picture, in Tryton's encoding."""
+    lines = zlib.compress(b"".join(b"\0" + b"\x80" * side for _ in range(side)))
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)), (b"IDAT", lines), (b"IEND", b"")]
+    chunks = [struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in parts]
+    content = b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    return {"__class__": "bytes", "base64": base64.b64encode(content).decode()}
+
+
+def width_of(jpeg):
+    """Find the width in the frame header of a JPEG."""
+    at = next(place for place in range(len(jpeg)) if jpeg[place : place + 2] in {b"\xff\xc0", b"\xff\xc2"})
+    return struct.unpack(">H", jpeg[at + 7 : at + 9])[0]
+
+
+def test_check_names_modules_that_are_off_and_rights_that_lack(erp):
+    switch(erp, on=False)
+    try:
+        with session_of() as found:
+            assert "modules not activated: product_image (no pictures)" in TrytonConnection(**options()).check(found)
+        with session_of(username="reader") as found, pytest.raises(AccessError) as caught:
+            TrytonConnection(**options(username="reader")).check(found)
+    finally:
+        switch(erp, on=True)
+    users = "Administration > Users > Users"
+    told = f"Add the user to the group 'Product Administration' under {users}: it may read product.uom."
+    assert str(caught.value).endswith(told)
+
+
+def switch(erp, *, on):
+    """Switch the module of pictures and everybody's right to read units off or on; no call can do that."""
+    with closing(sqlite3.connect(erp.folder / "db" / "erp.sqlite", timeout=30)) as database, database:
+        state, rule = ("activated" if on else "not activated"), "model = 'product.uom' AND \"group\" IS NULL"
+        database.execute("UPDATE ir_module SET state = ? WHERE name = 'product_image'", [state])
+        database.execute(f"UPDATE ir_model_access SET perm_read = ? WHERE {rule}", [on])
+    group = erp.rpc("res.group.search", [["name", "=", "Product Administration"]], 0, None, None)[0]
+    erp.rpc("ir.model.access.create", [{"model": "product.uom", "group": group, "perm_read": True}])  # it looks anew
+
+
+def test_a_module_that_is_missing_is_named(erp):
+    with session_of() as found:
+        found.catalog._known["modules"] = frozenset({"product"})
+        with pytest.raises(RemoteError, match=r"has not activated the module product_attribute\. Its administrator"):
+            next(iter(TrytonAttributesSource(connection="erp").extract(found, Window())))
+        with pytest.raises(RemoteError, match="module product_attribute"):
+            TrytonAttributesSink(connection="erp").open(found, RUN)
+
+
+def test_a_writer_without_rights_is_told_the_group_that_it_lacks(erp):
+    with session_of(username="reader") as found, pytest.raises(AccessError) as caught:
+        TrytonCategoriesSink(connection="erp").open(found, RUN)
+    assert str(caught.value) == (
+        "User 'reader' of Tryton may not write categories. Add the user to the group 'Product Administration' under "
+        "Administration > Users > Users: it may create product.category."
+    )
