@@ -161,8 +161,10 @@ class _Assembling:
         transforms = [self.transform(_inside(part, "transforms", n)) for n in range(len(config.transforms))]
         sinks = [self.end(Sink, sink) for sink in _sink_parts(part)]
         for sink in sinks:
-            if sink is not None and sink.whole and (config.once or config.mode != "upsert"):
-                message = f"{sink.type!r} is written as a whole; `mode` and `once` are for sinks that keep records"
+            if sink is not None and sink.whole and (config.once or config.mode != "upsert" or config.diff == "target"):
+                message = (
+                    f"{sink.type!r} is written as a whole; `mode`, `once` and `diff` are for sinks that keep records"
+                )
                 self.mistakes.append(part.mistake(message, "sink"))
             if sink is not None and (message := _cannot_on_missing(sink, config.on_missing)):
                 self.mistakes.append(part.mistake(message, "on_missing"))

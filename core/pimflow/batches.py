@@ -11,6 +11,7 @@ from loguru import logger
 from pimflow.diff import Candidate, Rules, columns_of_new
 from pimflow.errors import FlowError, RemoteError, UnreachableError
 from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow.plain import as_json
 from pimflow.sinks import Sink, Writer
 
 Answer = tuple[Candidate, Outcome]
@@ -24,15 +25,19 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
         there = _ask(writer, batch, rules)
         changes, answers = _sort_out(sink, batch, rules, there)
         changes, told, decided = fitted(writer, changes)
+        if rules.against_target:
+            changes, same = _differing(writer, changes, there)
+            decided |= same
         outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
         taken = {change.key: _taken(change, outcomes.get(change.key)) for change in changes}
         outcomes |= decided
-        outcomes |= _made_whole(writer, batch, outcomes, rules)
+        outcomes |= {} if rules.against_target else _made_whole(writer, batch, outcomes, rules)
     except UnreachableError as error:
         return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
     except NotImplementedError:
         raise RemoteError(
-            f"{sink.title} cannot tell which records exist, so `once` and `mode: {rules.mode}` cannot work with it"
+            f"{sink.title} cannot tell which records exist, so `once`, `diff: target` and `mode: {rules.mode}` "
+            "cannot work with it"
         ) from None
     except FlowError:
         raise
@@ -59,7 +64,8 @@ def _loaded(candidate: Candidate, there: There, taken: Mapping[str, Mapping[str,
     key = candidate.change.key
     given = {**candidate.creation, **candidate.change.payload}
     sent = {name: given.get(name, value) for name, value in taken.get(key, {}).items()}
-    return replace(candidate, before=there.before.get(key, candidate.before), sent=sent)
+    deleted = candidate.change.known and key in there.before and key not in there.exists
+    return replace(candidate, before=there.before.get(key, candidate.before), sent=sent, deleted=deleted)
 
 
 def _made_whole(
@@ -106,6 +112,22 @@ def fitted(
     return going, told, decided
 
 
+def _differing(writer: Writer, changes: Sequence[Change], there: There) -> tuple[list[Change], dict[str, Outcome]]:
+    """Give the changes of which the target has not all values already, and the outcomes of the others."""
+    held = {change.key: change.payload for change in writer.as_held(changes)} if changes else {}
+    going: list[Change] = []
+    same: dict[str, Outcome] = {}
+    for change in changes:
+        now = as_json(dict(there.before.get(change.key, {})))
+        wanted = as_json(dict(held[change.key]))
+        equal = wanted.keys() == change.payload.keys() and all(now.get(n) == value for n, value in wanted.items())
+        if equal and change.key in there.exists:
+            same[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
+        else:
+            going.append(change)
+    return going, same
+
+
 def _answer(candidate: Candidate, outcome: Outcome | None, told: tuple[Problem, ...]) -> Outcome:
     """See that a record has an outcome, and one that did not arrive a reason to tell; `told` is what did not fit."""
     if outcome is None:
@@ -138,21 +160,25 @@ def _ask(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> There:
             raise
         found = {}
     exists = {*found, *(writer.current(resource, unsure, ()) if unsure else ())}
-    if rules.mode != "update":
+    if rules.mode != "update" and not rules.against_target:
         exists.update(c.change.key for c in batch if c.change.known)
     return There(frozenset(exists), before)
 
 
 def _is_strange(candidate: Candidate, rules: Rules) -> bool:
     """Tell whether old values are to be asked for; one that waits was asked for when it was sent first."""
-    if candidate.before is not None or not rules.history:
+    if candidate.before is not None or not (rules.history or rules.against_target):
         return False
+    if rules.against_target:
+        return True
     return bool(candidate.fresh) if candidate.change.known else rules.asks_what_exists
 
 
 def _is_unsure(candidate: Candidate, rules: Rules) -> bool:
     """Tell whether it matters that the target has the record, and is not known."""
-    return rules.mode == "update" or (rules.asks_what_exists and not candidate.change.known)
+    if rules.against_target or not candidate.change.known:
+        return rules.asks_what_exists
+    return rules.mode == "update"
 
 
 def _sort_out(
@@ -169,8 +195,11 @@ def _sort_out(
             answers[change.key] = (candidate, outcome_of(candidate, Status.UNCHANGED))
         elif change.key not in there.exists and rules.mode == "update":
             answers[change.key] = (candidate, refuse_missing(candidate, sink))
+        elif change.key not in there.exists and change.known and not rules.recreate:
+            answers[change.key] = (replace(candidate, deleted=True), outcome_of(candidate, Status.UNCHANGED))
         elif change.key not in there.exists:
-            payload = {**candidate.creation, **{k: v for k, v in change.payload.items() if v is not None}}
+            creation = columns_of_new(candidate.prepared.item.payload, rules) if change.known else candidate.creation
+            payload = {**creation, **{k: v for k, v in change.payload.items() if v is not None}}
             changes.append(replace(change, item=replace(change.item, payload=payload), absent=True))
         else:
             changes.append(change)

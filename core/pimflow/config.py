@@ -18,7 +18,7 @@ from pimflow.words import did_you_mean
 PROJECT_FILE = "pimflow.yaml"
 LATER_KEYS = {
     "": ("schedule", "environments", "ownership"),
-    "flows": ("entity", "owner", "diff"),
+    "flows": ("entity", "owner"),
 }
 _REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
 

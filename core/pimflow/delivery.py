@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pimflow.batches import Answer, Settle
+from pimflow.by_hand import ByHand
 from pimflow.components import Knows
 from pimflow.diff import (
     Candidate,
@@ -75,12 +76,13 @@ class Delivery:
         self.tally = Tally(target.writer.label)
         self.notes: list[str] = []
         self.unidentified = 0
+        self.by_hand = ByHand()
         self.changes = Changes(target.records.scope, target.records.column_sets)
         self._database = database
         self._observe = observe
         self._mask = mask
         self._created = created
-        self._resting: Spool[Candidate] = Spool()
+        self._waited: Spool[Candidate] = Spool()
         self._source_header: Header = ()
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
@@ -173,19 +175,19 @@ class Delivery:
             for candidate in self._held:
                 self._loading.put(candidate)
         self._loading.finish()
-        self._finish_resting()
+        self._finish_waited()
         self.notes.extend(self._intake.answers_without_column(self._source_header))
         run = self.target.rules.run
         open_items.close_superseded(self._database, self.target.records.scope, self._tried_again, run)
 
-    def _finish_resting(self) -> None:
+    def _finish_waited(self) -> None:
         """Send what waited in vain for a record in earlier runs, if this run created one."""
         if self._created():
-            for candidate in self._resting:
+            for candidate in self._waited:
                 self._loading.put(candidate)
             self._loading.finish()
         else:
-            self._keep([candidate.otherwise for candidate in self._resting if candidate.otherwise is not None])
+            self._keep([candidate.otherwise for candidate in self._waited if candidate.otherwise is not None])
 
     @contextmanager
     def second_loading(self, writer: Writer, settle: Settle) -> Iterator[Loading]:
@@ -207,7 +209,7 @@ class Delivery:
         """End this run of the sink."""
         with ExitStack() as closing:
             closing.callback(self._close_writer, ok=ok)
-            closing.callback(self._resting.clear)
+            closing.callback(self._waited.clear)
             closing.callback(self._tried_again.clear)
             if self._held is not None:
                 closing.callback(self._held.clear)
@@ -243,7 +245,7 @@ class Delivery:
 
     def _put(self, candidate: Candidate) -> None:
         if candidate.otherwise is not None:
-            self._resting.put(candidate)
+            self._waited.put(candidate)
         elif self._held is not None:
             self._held.put(candidate)
         else:
@@ -253,6 +255,7 @@ class Delivery:
         verdicts = []
         rules = self.target.rules
         for candidate, outcome in answers:
+            self.by_hand.see(candidate, outcome)
             told = tuple(one for one in outcome.problems if one not in candidate.prepared.item.problems)
             outcome = replace(outcome, problems=(*candidate.prepared.item.problems, *told))  # noqa: PLW2901 - fuller
             columns = candidate.columns.union(owed_columns(candidate, outcome, rules))

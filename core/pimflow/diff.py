@@ -33,7 +33,9 @@ _UNSURE = frozenset({Status.FAILED, Status.UNKNOWN})
 class Rules:
     """What a flow says about sending. `defaults` are given to new records; `retry` sends what is open again.
 
-    `enabled` is the column that the target uses to take a record out of use; `history`: what is written is kept.
+    `enabled` is the column that the target uses to take a record out of use; `history`: what is written is kept;
+    `asks_first`: old values are asked for before the first write. `against_target`: what was sent is held against what
+    the target has now; `recreate`: what somebody deleted there comes back.
     """
 
     run: int
@@ -46,11 +48,13 @@ class Rules:
     retry: bool = False
     history: bool = True
     asks_first: bool = False
+    against_target: bool = False
+    recreate: bool = True
 
     @property
     def asks_what_exists(self) -> bool:
         """Tell whether new records must be told from existing ones before they are sent."""
-        return self.asks_first or bool(self.once or self.defaults) or self.mode != "upsert"
+        return self.asks_first or self.against_target or bool(self.once or self.defaults) or self.mode != "upsert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ class Candidate:
     `otherwise`: it waited in vain for another record in an earlier run and has not changed since. It is sent only
     when this run creates a record, which may be that one; otherwise this is what became of it.
     `fresh` are columns of a known record that were never sent before. Once it was loaded, `before` is what the target
-    had in its columns, where it was asked, and `sent` what the target took.
+    had in its columns, where it was asked, and `sent` what the target took. `resting`: it was sent as it is, and goes
+    again where the target differs; `deleted`: somebody deleted it there.
     """
 
     prepared: Prepared
@@ -103,6 +108,8 @@ class Candidate:
     fresh: frozenset[str] = frozenset()
     before: Mapping[str, Any] | None = None
     sent: Mapping[str, Any] | None = None
+    resting: bool = False
+    deleted: bool = False
 
 
 def fingerprint(payload: Mapping[str, Any]) -> bytes:
@@ -129,14 +136,23 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     same = known is not None and known.fingerprint == now and not owed
     unchanged = same or (settled and rules.mode == "create")
     decided = None if owed else _decide(prepared, now, open_item, rules, unchanged=unchanged)
-    if decided is not None and not _waited(open_item, now):
+    resting = _rests(decided, rules)
+    if decided is not None and not resting and not _waited(open_item, now):
         return decided
     whole = rules.refuse_bad_values
     change = Change(replace(item, payload={**payload, **owed}), prepared.row, settled, now, whole=whole)
     creation = {} if settled else columns_of_new(item.payload, rules)
     fresh = frozenset(change.payload).difference(columns) if settled else frozenset()
     columns = columns.union(payload).difference([DISABLED], (OWED + name for name in owed))
-    return Candidate(prepared, change, creation, columns, decided, fresh)
+    otherwise = None if resting else decided
+    return Candidate(prepared, change, creation, columns, otherwise, fresh, resting=resting)
+
+
+def _rests(decided: Verdict | None, rules: Rules) -> bool:
+    """Tell whether a record was sent as it is, and is to be looked at in the target all the same."""
+    if decided is None or not rules.against_target or rules.mode == "create":
+        return False
+    return decided.outcome.status is Status.UNCHANGED and not decided.told
 
 
 def _mended(prepared: Prepared, columns: frozenset[str], rules: Rules) -> Iterator[str]:

@@ -132,6 +132,8 @@ def _finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgr
         raise
     for delivery in deliveries:
         delivery.finish()
+        sink = delivery.target.sink
+        delivery.notes.extend(delivery.by_hand.notes(sink.noun, sink.title, dry=context.run.dry))
     if context.is_full(done.window):
         for delivery in reversed(deliveries):  # what refers to others goes before them
             settle_missing(delivery, context.database, dry=context.run.dry)
@@ -212,6 +214,8 @@ def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
         retry=context.retry,
         history=context.assembly.pipeline.history.days > 0,
         asks_first=sink.asks_first,
+        against_target=config.diff == "target",
+        recreate=config.on_deleted == "recreate",
     )
 
 

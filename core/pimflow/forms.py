@@ -70,6 +70,12 @@ class FlowConfig(Checked):
     on_missing: Literal["report", "disable", "delete"] = Field(
         "report", description="What becomes of records sent earlier that a complete read of everything lacks."
     )
+    diff: Literal["state", "target"] = Field(
+        "state", description="Whether records are held against what was sent last, or against what the target has now."
+    )
+    on_deleted: Literal["recreate", "leave"] = Field(
+        "recreate", description="With `diff: target`: what becomes of records that somebody deleted in the target."
+    )
     guards: Guards = Field(Guards(), description="Limits that stop the flow.")
     needs: list[str] = Field([], description="Flows that must have gone well before this one.")
 

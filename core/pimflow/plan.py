@@ -101,7 +101,8 @@ class Planner:
         fitted = self._writer.fit([candidate.change for candidate in batch])
         going = [replace(candidate, change=change) for candidate, change in zip(batch, fitted, strict=True)]
         current = {} if self._sink.whole else self._present(going)
-        self._settle([(candidate, self._judge(candidate, current.get(candidate.change.key))) for candidate in going])
+        looked = [_looked(candidate, current) for candidate in going]
+        self._settle([(candidate, self._judge(candidate, current.get(candidate.change.key))) for candidate in looked])
 
     def _present(self, batch: Sequence[Candidate]) -> Mapping[str, Mapping[str, Any]]:
         columns = sorted({name for candidate in batch for name in (*candidate.change.payload, *candidate.creation)})
@@ -119,6 +120,8 @@ class Planner:
         if current is None:
             if self._rules.mode == "update":
                 return refuse_missing(candidate, self._sink)
+            if candidate.deleted and not self._rules.recreate:
+                return outcome_of(candidate, Status.UNCHANGED)
             payload = {**candidate.creation, **change.payload}
             status, values = Status.CREATED, [ValueChange(name, None, new) for name, new in payload.items()]
         elif self._rules.mode == "create":
@@ -133,6 +136,13 @@ class Planner:
         if values:
             self._on_planned(PlannedChange(self._sink.noun[0], change.key, status, tuple(values)))
         return outcome_of(candidate, status, *change.item.problems)
+
+
+def _looked(candidate: Candidate, current: Mapping[str, Mapping[str, Any]]) -> Candidate:
+    """Note what the target has of a record that is only held against it."""
+    before = current.get(candidate.change.key)
+    deleted = candidate.resting and before is None
+    return replace(candidate, before=before, deleted=deleted) if candidate.resting else candidate
 
 
 @contextmanager

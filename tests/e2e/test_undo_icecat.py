@@ -59,7 +59,7 @@ def undone(shared, tmp_path_factory):
             text = text.replace(f"catalog/{sink}.csv}}", f"catalog/{sink}.csv}}\n    empty: erase")
         load.write_text(text, "utf-8")
         run("run", "load.yaml")
-        found = {"before": exported(run, folder)}
+        found = {"before": exported(run, folder), "looked": looked(run, load, pim)}
         spoil(folder / "catalog")
         spoiling = json.loads(run("run", "load.yaml", "--json"))["run"]["id"]
         found["spoilt"] = exported(run, folder)
@@ -71,12 +71,29 @@ def undone(shared, tmp_path_factory):
         yield found
 
 
+def looked(run, load, pim):
+    """Hold everything against the PIM as it is: the counts of each flow, and what was written."""
+    text = load.read_text("utf-8")
+    load.write_text(text.replace("    empty: erase", "    empty: erase\n    diff: target"), "utf-8")
+    before = writes(pim)
+    report = json.loads(run("run", "load.yaml", "--json"))
+    load.write_text(text, "utf-8")
+    flows = {flow["name"]: {status: n for status, n in flow["counts"].items() if n} for flow in report["flows"]}
+    return flows, {route: one for route, one in writes(pim).items() if one != before.get(route)}
+
+
 def exported(run, folder):
     run("run", "export.yaml")
     found = {}
     for name, key in (("products", "identifier"), ("product_models", "code")):
         found[name] = {row[key]: row for row in rows(folder / "export" / f"{name}.csv")}
     return found
+
+
+def test_a_pim_that_was_not_touched_differs_in_nothing(undone):
+    flows, written = undone["looked"]
+    assert written == {}
+    assert {status for name in ("models", "products") for status in flows[name]} == {"unchanged"}
 
 
 def test_the_run_spoilt_much(undone):
