@@ -273,7 +273,7 @@ def test_a_bundle_that_cannot_be_finished_leaves_nothing(cli, tmp_path, monkeypa
         raise OSError(28, "No space left on device")
 
     (tmp_path / "support.zip").write_text("mine")
-    monkeypatch.setattr("pimflow.doctor.bundle.os.fsync", full)
+    monkeypatch.setattr("pimflow.doctor.packing.os.fsync", full)
     answer = cli("doctor", "--bundle", "support.zip", "--force")
     assert answer.code == 2
     assert "cannot be written: No space left on device" in answer.err

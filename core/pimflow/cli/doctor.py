@@ -16,8 +16,8 @@ from pimflow.errors import ConfigError
 from pimflow.words import full_stop
 
 if TYPE_CHECKING:
-    from pimflow.doctor.bundle import Packed
     from pimflow.doctor.findings import Finding
+    from pimflow.doctor.packing import Packed
 
 
 @click.command()
@@ -45,9 +45,10 @@ def doctor(
     All pipelines of the project are examined unless some are named. Nothing is contacted, and nothing is changed.
     Exit codes: 0 well, or the bundle was written; 1 something needs attention; 2 the bundle may not be written.
     """
-    from pimflow.doctor.bundle import Contents, Wanted, check_free, write_bundle
+    from pimflow.doctor.bundle import Contents, Wanted
     from pimflow.doctor.examining import examine, find_project
     from pimflow.doctor.masking import known_masker, strict_masker
+    from pimflow.doctor.packing import check_free, write_zip
     from pimflow.doctor.project import secrets_in
     from pimflow.plugins import create_registry
     from pimflow.run import state_file
@@ -65,7 +66,7 @@ def doctor(
     if bundle:
         masks = known_masker(secrets), strict_masker(secrets)
         contents = Contents(project, state, findings, *masks, Wanted(runs, with_data), now.astimezone())
-        packed = write_bundle(bundle, contents, force=force)
+        packed = write_zip(bundle, contents.entries(), contents.made, force=force)
     told = known_masker(secrets)([asdict(one) for one in findings])
     if as_json:
         inside = [asdict(one) for one in packed] if packed is not None else None

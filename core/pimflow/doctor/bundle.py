@@ -1,9 +1,7 @@
-"""A zip for support: configuration, versions, findings, and the last reports and logs, all masked."""
+"""What support needs to see: configuration, versions, findings, and the last reports and logs, all masked."""
 
 from __future__ import annotations
 
-import os
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -19,9 +17,10 @@ from pimflow.doctor.findings import Finding
 from pimflow.doctor.installation import versions
 from pimflow.doctor.masked_yaml import masked_yaml
 from pimflow.doctor.masking import Mask
+from pimflow.doctor.packing import Entry
 from pimflow.doctor.project import Project, text_of
 from pimflow.doctor.redaction import keys_in, line_without_data, redactor, report_without_data
-from pimflow.errors import ConfigError, Mistake, PimflowError
+from pimflow.errors import PimflowError
 from pimflow.plain import to_json
 from pimflow.run import log_folder
 from pimflow.state import examination, history, records
@@ -43,7 +42,6 @@ With product data: keys and values of records, the words of other systems, and s
 _WITHOUT_DATA = """\
 Without product data: keys and values of records, the words of other systems and whatever stands in quotes are left
 out, and of the logs the lines about single records."""
-Entry = tuple[str, Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +50,6 @@ class Wanted:
 
     runs: int = 5
     with_data: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """A file of a bundle and its size."""
-
-    name: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,53 +151,6 @@ def _plain(data: Any) -> Any:
 
 def _json(data: Any) -> bytes:
     return to_json(data, orjson.OPT_INDENT_2)
-
-
-def write_bundle(file: Path, contents: Contents, *, force: bool) -> list[Packed]:
-    """Write a bundle as a whole or not at all, readable by its owner only. Raises ConfigError where one is there."""
-    check_free(file, force=force)
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        with part.open("xb") as opened:
-            part.chmod(0o600)
-            packed = _pack(opened, contents)
-            opened.flush()
-            os.fsync(opened.fileno())
-        part.replace(file)
-    except OSError as error:
-        told = f"cannot be written: {error.strerror or error}. Name another place that has room"
-        raise ConfigError(Mistake(told, str(file))) from None
-    finally:
-        part.unlink(missing_ok=True)
-    return packed
-
-
-def check_free(file: Path, *, force: bool) -> None:
-    """Raise ConfigError where a bundle may not be written."""
-    if file.is_dir():
-        raise ConfigError(Mistake("is a folder; name the file to write, such as support.zip", str(file)))
-    if file.exists() and not force:
-        raise ConfigError(Mistake("is there already; name another file, or add `--force` to overwrite it", str(file)))
-
-
-def _pack(opened: Any, contents: Contents) -> list[Packed]:
-    packed: list[Packed] = []
-    taken: set[str] = set()
-    stamp = contents.made.timetuple()[:6]
-    with zipfile.ZipFile(opened, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in contents.entries():
-            if name in taken:
-                continue
-            taken.add(name)
-            info = zipfile.ZipInfo(name, (max(stamp[0], 1980), *stamp[1:]))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o600 << 16
-            size = 0
-            with archive.open(info, "w", force_zip64=True) as entry:
-                for piece in content:
-                    size += entry.write(piece)
-            packed.append(Packed(name, size))
-    return packed
 
 
 def _tables(assembly: Assembly | None) -> Iterator[Path]:
