@@ -229,6 +229,9 @@ class History(RuleBasedStateMachine):
         if not options.only and options.limit is None and options.since is None:
             self._check_arrival()
             self.due = False
+            if not self.shop.faults:
+                doubted = [item for item in self._open().values() if item.status in UNSURE]
+                assert doubted == [], "what was in doubt is sent by the next run"
 
     def _check_counts(self, options, report):
         """Each row that was read has one outcome, and so have those that are tried again or taken away."""
