@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pimflow.occasions import counts, has_failed
+from pimflow.occasions import has_failed
 from pimflow.report import report_from_json
 from pimflow.state import history
 from pimflow.state.database import Database
@@ -44,4 +44,4 @@ def went_well(past: PastRun) -> bool:
     if past.report is None:
         return False
     report = report_from_json(past.report)
-    return counts(report.run) and not has_failed(report)
+    return report.run.is_regular and not has_failed(report)

@@ -84,6 +84,7 @@ def run_pipeline(
         options.dry,
         options.strict,
         options.undoes,
+        options.corrections.file if options.corrections else "",
     )
     log = log_folder(pipeline.root) / f"{run_id}.jsonl"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run_id, _now, pace)
