@@ -40,8 +40,8 @@ attributes, and the tables of answers.
 _WITH_DATA = """\
 With product data: keys and values of records, the words of other systems, and small lookup tables (--with-data)."""
 _WITHOUT_DATA = """\
-Without product data: keys and values of records, the words of other systems, and whatever stands in quotes or looks like
-a code are left out, and of the logs the lines about single records."""
+Without product data: keys and values of records, the words of other systems, and whatever stands in quotes or looks
+like a code are left out, and of the logs the lines about single records."""
 
 
 @dataclass(frozen=True, slots=True)
