@@ -72,3 +72,14 @@ def test_the_lock_of_a_run_that_lives_holds_whatever_the_clock_says(project, clo
             assert "is running already: run other" in run.err
     finally:
         database.close()
+
+
+def test_a_good_run_in_the_future_does_not_hide_that_none_came_since(project, clock, monkeypatch):
+    monkeypatch.chdir(project.folder)
+    clock(YEAR)
+    assert project.run().code == 0
+    late = project.command("runs", "--late", "26h")
+    assert late.code == 1, late.out
+    clock(timedelta())
+    assert project.run().code == 0
+    assert project.command("runs", "--late", "26h").code == 0
