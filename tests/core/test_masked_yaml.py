@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of cases
 """Configuration files as a stranger may see them: every line in its place, no secret, no comment."""
 
 import string
