@@ -117,6 +117,8 @@ class Delivery:
                 verdicts.append(one)
             else:
                 prepared.append(one)
+        if self.target.domain is not None:
+            prepared = self.target.domain.narrowed(prepared)
         self.unidentified += max(stopped, sum(one.outcome.key == f"row {one.prepared.row}" for one in verdicts))
         if self.target.sink.whole:
             for one in prepared:
@@ -176,9 +178,15 @@ class Delivery:
                 self._loading.put(candidate)
         self._loading.finish()
         self._finish_waited()
+        self._tell_what_others_own()
         self.notes.extend(self._intake.answers_without_column(self._source_header))
         run = self.target.rules.run
         open_items.close_superseded(self._database, self.target.records.scope, self._tried_again, run)
+
+    def _tell_what_others_own(self) -> None:
+        """Tell, once a column, what was not written because the flow does not own it."""
+        for problem in self.target.domain.refused.values() if self.target.domain else ():
+            self.tally.add_problem(problem, Status.UNCHANGED, count=0)
 
     def _finish_waited(self) -> None:
         """Send what waited in vain for a record in earlier runs, if this run created one."""

@@ -22,11 +22,13 @@ from pimflow.flow_reports import reports
 from pimflow.intake import Target, other_keys
 from pimflow.missing import settle_missing
 from pimflow.model import FlowReport, Header, Outcome, Window
+from pimflow.ownership import Domain
 from pimflow.plugins import notify_observers
 from pimflow.rows import Chunk, Passed, Reader, Stopped
-from pimflow.sinks import Sink
+from pimflow.sinks import Sink, Writer
 from pimflow.state import history, open_items
 from pimflow.state.memory import KeptMemory
+from pimflow.state.owners import keep_owner
 from pimflow.state.records import Records, open_scope
 
 _SAMPLE = 20
@@ -190,7 +192,9 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         only = frozenset(context.run.only)
         others = other_keys(flow.sinks, sink) if flow.config.key is None else frozenset()
         target = Target(sink, writer, records, flow.config, _rules(context, flow, sink), only, others)
-        target = replace(target, tells_stopped=not others or sink is flow.sinks[-1], answers=flow.answers)
+        domain = _domain(context, flow, writer, records) if sink.owned else None
+        tells_stopped = not others or sink is flow.sinks[-1]
+        target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
         delivery = Delivery(
             target, context.database, context.make_loading, observe, context.mask, context.created_so_far
         )
@@ -199,6 +203,14 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         if scope.others - {address for _, address in places}:
             delivery.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
         yield delivery
+
+
+def _domain(context: RunContext, flow: Flow, writer: Writer, records: Records) -> Domain | None:
+    contract, owner = context.assembly.pipeline.ownership, flow.config.owner
+    if contract is None or owner is None:
+        return None
+    keep_owner(context.database, records.scope, owner)
+    return Domain(contract, owner, writer, frozenset(flow.config.once), context.database, records)
 
 
 def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
