@@ -191,7 +191,9 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         records = Records(context.database, scope)
         only = frozenset(context.run.only)
         others = other_keys(flow.sinks, sink) if flow.config.key is None else frozenset()
-        target = Target(sink, writer, records, flow.config, _rules(context, flow, sink), only, others)
+        target = Target(
+            sink, writer, records, flow.config, _rules(context, flow, sink, f"{name} {address}"), only, others
+        )
         domain = _domain(context, flow, writer, records) if sink.owned else None
         tells_stopped = not others or sink is flow.sinks[-1]
         target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
@@ -213,7 +215,7 @@ def _domain(context: RunContext, flow: Flow, writer: Writer, records: Records) -
     return Domain(contract, owner, writer, frozenset(flow.config.once), context.database, records)
 
 
-def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
+def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:
     config = flow.config
     return Rules(
         run=context.number,
@@ -228,6 +230,8 @@ def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
         asks_first=sink.asks_first,
         against_target=config.diff == "target",
         recreate=config.on_deleted == "recreate",
+        flow=flow.name,
+        place=place,
     )
 
 
