@@ -19,8 +19,8 @@ from pimflow.diff import (
     compare,
     duplicate,
     owed_columns,
-    tried_again,
 )
+from pimflow.due import due_items
 from pimflow.errors import GuardError
 from pimflow.guards import check_guards
 from pimflow.intake import ROW, Intake, Target
@@ -131,7 +131,8 @@ class Delivery:
         """Give the rows of open items: those that are to be tried again, unless others are given."""
         chunk: list[tuple[int, Row]] = []
         self._intake.kept = True
-        for item in self._due() if items is None else items:
+        under_way = {key for _, key in self._under_way}
+        for item in due_items(self._database, self.target, under_way) if items is None else items:
             self._tried_again.put((item.resource, item.key))
             chunk.append((item.row, [item.source_row.get(name) for name in self._source_header]))
             if len(chunk) >= CHUNK_ROWS:
@@ -139,14 +140,6 @@ class Delivery:
                 chunk = []
         if chunk:
             yield chunk
-
-    def _due(self) -> Iterator[OpenItem]:
-        """Give what earlier runs left open and this one did not meet, as far as it is to be tried again."""
-        target, met = self.target, {key for _, key in self._under_way}
-        for item in open_items.of_earlier_runs(self._database, target.records.scope, target.rules.run):
-            is_answered = item.resource != DUPLICATE and target.answers.concern(item.problems)
-            if item.key not in met and (is_answered or tried_again(item, target.rules)):
-                yield item
 
     @property
     def not_met(self) -> frozenset[str]:
