@@ -180,5 +180,7 @@ def crash(stage, end, number):
     hold(stage.end(folder), end, told)
     runs = stage.ask(folder, "SELECT finished IS NULL, report IS NULL FROM runs")
     assert sum(never_ended for never_ended, _ in runs) == 0, told
-    assert sum(without_report for _, without_report in runs) == int(killed), told
-    assert stage.ask(folder, "SELECT run, fencing FROM locks") == [(None, len(runs))], told
+    assert sum(without_report for _, without_report in runs) <= int(killed), told
+    ((holder, fencing),) = stage.ask(folder, "SELECT run, fencing FROM locks")
+    assert holder is None, told
+    assert 0 <= fencing - len(runs) <= int(killed), f"{told}: a run may be killed when it has the lock and no number"
