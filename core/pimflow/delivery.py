@@ -129,8 +129,7 @@ class Delivery:
         """Give the rows of open items: those that are to be tried again, unless others are given."""
         chunk: list[tuple[int, Row]] = []
         self._intake.kept = True
-        under_way = {key for _, key in self._under_way}
-        for item in due_items(self._database, self.target, under_way) if items is None else items:
+        for item in due_items(self._database, self.target, {*self._under_way}) if items is None else items:
             self._tried_again.put((item.resource, item.key))
             chunk.append((item.row, [item.source_row.get(name) for name in self._keeping.source_header]))
             if len(chunk) >= CHUNK_ROWS:

@@ -227,3 +227,23 @@ def test_columns_of_the_source_that_are_called_like_ours(project: Project) -> No
     assert (line["status"], line["status (source)"], line["key"], line["key (source)"]) == ("created", "much", "A", "1")
     assert "1 updated" in edit(project, write(file, [line | {"status (source)": "12"}])).out
     assert open_keys(project) == set()
+
+
+def test_records_of_one_key_and_two_resources_are_kept_apart(project: Project) -> None:
+    project.pim.seed({"attributes": [ATTRIBUTE | {"code": "size", "type": "pim_catalog_simpleselect"}]})
+    (project.folder / "options.csv").write_text("attribute;code;sort_order\ncolour;one;x\nsize;one;y\n", "utf-8")
+    pipeline = project.folder / "pipeline.yaml"
+    head, _, _ = pipeline.read_text("utf-8").partition("  products:")
+    flow = "    source: {type: files.csv, path: options.csv}\n"
+    sink = "    sink: {type: akeneo.attribute_options, connection: pim}\n"
+    pipeline.write_text(f"{head}  options:\n{flow}{sink}")
+    project.run()
+    file, lines = exported(project)
+    assert [(line["key"], line["resource"]) for line in lines] == [
+        ("one", "attributes/colour/options"),
+        ("one", "attributes/size/options"),
+    ]
+    lines[0]["sort_order"], lines[1]["sort_order"] = "5", "6"
+    sent = json.loads(edit(project, write(file, lines), "--json").out)["flows"][0]
+    assert (sent["read"], sent["counts"], sent["attention"]) == (2, {"updated": 2}, 0)
+    assert open_keys(project) == set()
