@@ -37,7 +37,7 @@ def read_corrections(
     for place in places(assembly, database):
         reading.places.setdefault(place.flow.name, []).append(place)
     while chunk := list(islice(lines, _AT_ONCE)):
-        reading.take(database, [(number, dict(zip(header, line, strict=False))) for number, line in chunk if any(line)])
+        reading.take(database, list(reading.whole(header, chunk)))
     if reading.mistakes:
         raise ConfigError(*reading.mistakes)
     if not reading.rows:
@@ -61,6 +61,15 @@ class _Reading:
     columns: dict[str, dict[str, None]] = field(default_factory=dict)
     gone: dict[str, None] = field(default_factory=dict)
     whence: dict[tuple[str, RecordKey, str], int] = field(default_factory=dict)
+
+    def whole(self, header: Line, lines: Iterable[tuple[int, Line]]) -> Iterator[tuple[int, Mapping[str, str]]]:
+        """Give the cells of each line by name; what a line lacks must not be taken for emptied."""
+        for number, line in lines:
+            if any(line) and len(line) < len(header):
+                message = f"has {len(line)} cells, and the first line {len(header)}"
+                self.mistakes.append(Mistake(message, self.file, number))
+            elif any(line):
+                yield number, dict(zip(header, line, strict=False))
 
     def take(self, database: Database, lines: Sequence[tuple[int, Mapping[str, str]]]) -> None:
         """Take some lines."""

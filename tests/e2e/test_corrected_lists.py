@@ -86,7 +86,7 @@ def test_corrected_rows_are_sent_and_their_items_close(open_project: Project, ki
     by_key(lines, "MUG-1")["weight"] = "0.7"
     by_key(lines, "=MUG-2", "weight")["weight"] = "0.8"
     by_key(lines, "=MUG-2", "colour")["colour"] = "blue"
-    by_key(lines, "CAP-1")["family"] = "mugs"
+    by_key(lines, "CAP-1").update(family="mugs", weight="")
     by_key(lines, "foo,")["sku"] = "foo"
     by_key(lines, "row 6")["sku"] = "NEW-1"
     corrected = write(file, lines)
@@ -102,6 +102,7 @@ def test_corrected_rows_are_sent_and_their_items_close(open_project: Project, ki
     assert (mended["weight"][0]["data"]["amount"], mended["colour"][0]["data"]) == ("0.8000", "blue")
     assert mended["name"][0]["data"] == "-Mug"
     assert project.product("CAP-1")["family"] == "mugs"
+    assert "weight" not in project.product("CAP-1")["values"]
     assert {"foo", "NEW-1"} <= {one["identifier"] for one in project.products()}
 
     writes = project.writes()
@@ -111,7 +112,7 @@ def test_corrected_rows_are_sent_and_their_items_close(open_project: Project, ki
         GOOD,
         "MUG-1;mugs;cups;Mug;red;0.7",
         "=MUG-2;mugs;cups;-Mug;blue;0.8",
-        "CAP-1;mugs;cups;Cap;red;1",
+        "CAP-1;mugs;cups;Cap;red;",
         "foo;mugs;cups;Comma;red;1",
         "NEW-1;mugs;cups;No SKU;red;1",
     )
@@ -185,6 +186,9 @@ def test_mistakes_in_the_list_are_told_together_and_nothing_is_sent(open_project
     assert wrong.code == 2
     assert "corrected.csv:3: 'weight' of MUG-1 is '2' here and '1' on line 2; give it one value" in wrong.err
     assert "corrected.csv:4: no flow is called 'product'; did you mean 'products'?" in wrong.err
+    short = file.with_stem("short")
+    short.write_text("flow;key;weight\nproducts;MUG-1\n", "utf-8")
+    assert "short.csv:2: has 2 cells, and the first line 3" in edit(project, short).err
     no_list = edit(project, write(file, [{"sku": "X"}]))
     assert "corrected.csv:1: has no column flow and no column key" in no_list.err
     assert "give no KEYS with it" in edit(project, file, "MUG-1").err
