@@ -56,7 +56,7 @@ class Recipient:
     @property
     def place(self) -> str:
         """Give file and line."""
-        return f"{self.part.document.file}:{self.part.document.line(self.part.trail)}"
+        return self.part.place
 
 
 @dataclass(frozen=True, slots=True)
