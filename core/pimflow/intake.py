@@ -99,8 +99,9 @@ class Intake:
             cells, bad = read_cells(self._header, row.result, config, key_column, self._answering)
             key = read_key(cells, config, key_column)
             told = tuple(dict.fromkeys(bad.values()))
+            renamed = key != before and before in self._target.only  # an answer gave it the key that it goes by
             for item in self._target.writer.prepare(cells):
-                if not self._is_left_out(item.key):
+                if renamed or not self._is_left_out(item.key):
                     full = replace(item, problems=(*told, *item.problems)) if told else item
                     yield Prepared(row.row, row.source, full, frozenset(bad))
         except RowProblem as problem:
