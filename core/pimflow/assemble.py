@@ -90,6 +90,11 @@ class Assembly:
         connection = self.connection(end)
         return connection.address if connection else end.address
 
+    def system(self, source: Source) -> str | None:
+        """Name the system of a source, which stays the same when its address changes; None for one without."""
+        names = connection_names(source)
+        return (self.connections[names[0]].system or names[0]) if names else None
+
     def connection(self, component: Component) -> Connection | None:
         """Give the connection that a source or sink uses."""
         names = connection_names(component)
@@ -182,6 +187,8 @@ class _Assembling:
                 self.mistakes.append(part.mistake(message, "on_missing"))
         if self.pipeline.ownership is not None and any(sink is not None and sink.owned for sink in sinks):
             self.owner(part, config.owner, self.pipeline.ownership.names)
+        if config.entity is not None:
+            self.entity(part, config, source, [sink for sink in sinks if sink])
         if source is None or None in sinks or None in transforms:
             return None
         return Flow(
@@ -193,6 +200,15 @@ class _Assembling:
             part,
             self.answers.get(name, Answers()),
         )
+
+    def entity(self, part: Part, config: FlowConfig, source: Source | None, sinks: Sequence[Sink]) -> None:
+        """Check that records can be known by an id, and get another key."""
+        if source is not None and not (config.identity or source.identity):
+            message = "`entity` needs `identity`: the column of the source with an id that never changes"
+            self.mistakes.append(part.mistake(message, "entity"))
+        if sinks and not any(sink.renames for sink in sinks):
+            named = " and ".join(repr(sink.type) for sink in sinks)
+            self.mistakes.append(part.mistake(f"{named} cannot give a record another key; remove `entity`", "entity"))
 
     def owner(self, part: Part, owner: str | None, known: Collection[str]) -> None:
         """Check on whose behalf a flow writes where the project says who owns what."""

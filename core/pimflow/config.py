@@ -23,7 +23,7 @@ PROJECT_FILE = "pimflow.yaml"
 FOLDER = "pipelines"
 LATER_KEYS = {
     "": ("schedule",),
-    "flows": ("entity",),
+    "flows": (),
 }
 _OF_ENVIRONMENTS = ("environments", "default_environment")
 _REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
