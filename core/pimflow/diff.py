@@ -144,7 +144,7 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     if DISABLED in columns and rules.enabled:
         payload = {rules.enabled: True, **payload}
     settled = known is not None and known.fingerprint is not None
-    owed = {name: item.payload[name] for name in _mended(prepared, columns, rules)}
+    owed = {name: item.payload[name] for name in _mended(prepared, columns, rules, open_item)}
     same = known is not None and known.fingerprint == now and not owed
     unchanged = not prepared.was and (same or (settled and rules.mode == "create"))
     decided = None if owed else _decide(prepared, now, open_item, rules, unchanged=unchanged)
@@ -168,11 +168,14 @@ def _rests(decided: Verdict | None, rules: Rules) -> bool:
     return decided.outcome.status is Status.UNCHANGED and not decided.told
 
 
-def _mended(prepared: Prepared, columns: frozenset[str], rules: Rules) -> Iterator[str]:
-    """Name the columns of `once` that are still to be written and have a whole value now."""
+def _mended(prepared: Prepared, columns: frozenset[str], rules: Rules, open_item: OpenItem | None) -> Iterator[str]:
+    """Name the columns of `once` that are still to be written and have a whole value that the target did not refuse."""
+    refused = () if open_item is None or _due(open_item, rules) else open_item.told
     for name in rules.once:
         if OWED + name in columns and name in prepared.item.payload and name not in _troubled(prepared):
-            yield name
+            value = prepared.item.payload[name]
+            if not any(problem.field == name and problem.value == value for problem in refused):
+                yield name
 
 
 def _troubled(prepared: Prepared) -> frozenset[str]:
