@@ -17,6 +17,9 @@ from pathlib import Path
 CHILD = Path(__file__).parent / "child.py"
 SEED = 20_261_123
 LONGEST_PAUSE = 0.03
+CALLS_AT_ONCE = 4
+"""Uploads that may be under way when a process is killed, and are made again."""
+
 SENT = {"created", "updated", "deleted", "failed", "unknown"}
 _TIMES = {"uuid", "created", "updated"}
 
@@ -62,6 +65,7 @@ class End:
     remembered: list
     open_items: list
     files: list
+    uploads: int
 
 
 @dataclass
@@ -112,7 +116,11 @@ class Stage:
             "SELECT flow, sink, resource, key, status IN ('created', 'updated', 'unchanged'), "
             f"replace(problems, '{folder}', ''), told FROM open_items {scope} ORDER BY flow, sink, resource, key",
         )
-        return End([content_of(pim) for pim in self.pims], remembered, items, self.written(folder))
+        return End([content_of(pim) for pim in self.pims], remembered, items, self.written(folder), self.uploads())
+
+    def uploads(self):
+        """Count the files that were uploaded, those that nothing uses too."""
+        return sum(len(pim.store.media) for pim in self.pims)
 
     @staticmethod
     def written(folder):
@@ -173,6 +181,7 @@ def crash(stage, end, number):
     again = stage.run(folder, *stage.command)
     told = f"number {number}: point {point} of {stage.points}, pause {pause}"
     hold(stage.end(folder), end, told)
+    assert stage.uploads() <= end.uploads + CALLS_AT_ONCE, told
     new = sum(len(late.keys() - early.keys()) for late, early in zip(end.pims, before, strict=True))
     assert end.files or sent(again)["created"] == new, told
     third = stage.run(folder, "run", "pipeline.yaml")
