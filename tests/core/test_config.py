@@ -143,12 +143,6 @@ def test_keys_that_do_not_work_yet_are_refused_in_words(told, key):
     ]
 
 
-@pytest.mark.parametrize("key", ["entity"])
-def test_flow_keys_that_do_not_work_yet_are_refused_in_words(told, key):
-    (message,) = told(flow(f"{key}: x"))
-    assert message.endswith(f"flows.products.{key}: `{key}` does not work yet in this version of pimflow; remove it")
-
-
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(told):
     text = flow("mode: x\n    once: y\n    foo: z").replace("version: 1", "version: 7")
     assert [message.split(": ")[0] for message in told(text)] == ["p.yaml:1", "p.yaml:8", "p.yaml:9", "p.yaml:10"]
