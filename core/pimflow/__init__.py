@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pimflow.cli.connecting import connected
     from pimflow.components import (
         Component,
         Connection,
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
         WholeTransform,
         Writer,
     )
+    from pimflow.config import check_document
+    from pimflow.document import Document, read_document
     from pimflow.errors import (
         AccessError,
         ConfigError,
         FlowError,
         GuardError,
         LoginError,
+        Mistake,
         PimflowError,
         PluginError,
         RemoteError,
@@ -63,9 +67,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "cli.connecting": "connected",
     "components": "Component Connection Header InputPath Knows OutputPath Row RowStep Sink Source Target "
     "Transform Use WholeTransform Writer",
-    "errors": "AccessError ConfigError FlowError GuardError LoginError PimflowError PluginError RemoteError "
+    "config": "check_document",
+    "document": "Document read_document",
+    "errors": "AccessError ConfigError FlowError GuardError LoginError Mistake PimflowError PluginError RemoteError "
     "RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
     "model": "BadValue Change Field FlowReport Item Level Memory Origin Outcome Page Problem ProblemKind Run RunReport "
@@ -80,6 +87,7 @@ __all__ = [
     "Component",
     "ConfigError",
     "Connection",
+    "Document",
     "Field",
     "FlowError",
     "FlowReport",
@@ -91,6 +99,7 @@ __all__ = [
     "Level",
     "LoginError",
     "Memory",
+    "Mistake",
     "Origin",
     "Outcome",
     "OutputPath",
@@ -117,7 +126,10 @@ __all__ = [
     "WholeTransform",
     "Window",
     "Writer",
+    "check_document",
+    "connected",
     "hookimpl",
+    "read_document",
 ]
 
 

@@ -76,6 +76,15 @@ def assemble(pipeline: Pipeline, registry: Registry) -> Assembly:
     return Assembly(pipeline, registry, tuple(flow for name in order if (flow := flows[name])), connections)
 
 
+def make_connection(pipeline: Pipeline, name: str, registry: Registry) -> Connection:
+    """Make one connection of a pipeline or project, whatever else it has. Raises ConfigError."""
+    work = _Assembling(pipeline, registry, [], {})
+    made = work.typed(Connection, pipeline.connections[name])
+    if made is None:
+        raise ConfigError(*work.mistakes)
+    return made
+
+
 def connection_names(component: Component) -> list[str]:
     """List the connections that a component names."""
     return [getattr(component, name) for name, _ in _connection_options(type(component))]

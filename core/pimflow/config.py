@@ -147,14 +147,14 @@ class Pipeline:
 def load_pipeline(file: Path) -> Pipeline:
     """Read a pipeline file and the project file above it. Raises ConfigError with all mistakes of the form."""
     document = read_document(file)
-    config = _checked(PipelineConfig, document)
+    config = check_document(PipelineConfig, document)
     project = _project(file)
     connections = {name: Part(document, ("connections", name), data) for name, data in config.connections.items()}
     root = file.absolute().parent
     if project is not None:
         root = project.folder.absolute()
         clashes: list[Mistake] = []
-        for name, data in _checked(ProjectConfig, project).connections.items():
+        for name, data in check_document(ProjectConfig, project).connections.items():
             part = Part(project, ("connections", name), data)
             if name in connections:
                 there = f"{project.file}:{project.line(part.trail)}"
@@ -173,21 +173,27 @@ def _project(file: Path) -> Document | None:
     return None
 
 
-def _checked(model: type[ModelT], document: Document) -> ModelT:
+def check_document(model: type[ModelT], document: Document) -> ModelT:
+    """Make what a file describes, all mistakes told at once with their lines. Raises ConfigError.
+
+    Values are shown: none may be a secret.
+    """
     if not isinstance(document.data, dict):
         found = _found(document.data, (), show=True)
         raise ConfigError(document.mistake((), f"names with values were expected, such as `version: 1`; found {found}"))
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        raise ConfigError(*mistakes_of(error, Part(document, (), document.data), model)) from None
+        raise ConfigError(*mistakes_of(error, Part(document, (), document.data), model, show=True)) from None
 
 
-def mistakes_of(error: ValidationError, part: Part, model: type[BaseModel]) -> list[Mistake]:
-    """Put what pydantic found wrong into words, one mistake for each place in the file."""
+def mistakes_of(error: ValidationError, part: Part, model: type[BaseModel], *, show: bool = False) -> list[Mistake]:
+    """Put what pydantic found wrong into words, one mistake for each place in the file.
+
+    `show` tells what was found there: an option of a component may be a secret.
+    """
     expected: dict[Trail, list[str]] = {}
     said: dict[Trail, str] = {}
-    show = model in {PipelineConfig, ProjectConfig}  # an option of a component may be a secret
     for detail in error.errors(include_url=False, include_input=False):
         trail = _steps_in(part.data, detail["loc"])
         wanted = _wanted(detail)
@@ -301,7 +307,8 @@ def _keys_at(model: Any, location: Sequence[str | int]) -> list[str]:
     for step in location:
         if isinstance(model, type) and issubclass(model, BaseModel) and step in model.model_fields:
             model = model.model_fields[str(step)].annotation
-            model = getattr(model, "__args__", (model,))[-1]
+            while hasattr(model, "__args__"):
+                model = model.__args__[-1]
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return []
     return [field.alias or name for name, field in model.model_fields.items()]

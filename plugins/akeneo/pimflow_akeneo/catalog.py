@@ -97,6 +97,11 @@ class Catalog:
         """Codes of the measurement family's units by their lower-case form."""
         return self._once("measurement-families", self._read_units).get(metric_family, {})
 
+    @property
+    def measurement_families(self) -> frozenset[str]:
+        """Codes of all measurement families."""
+        return frozenset(self._once("measurement-families", self._read_units))
+
     def forget(self, path: str) -> None:
         """Read anew what a write to this list may have changed, as soon as somebody asks for it."""
         old = {path, *_CONCERNED.get(path, ())}
