@@ -39,7 +39,7 @@ def data(done: Done) -> dict[str, Any]:
         "file": done.document.file,
         "plan": done.dry,
         "pim": {"address": done.address, "edition": done.edition.code, "version": done.edition.version},
-        "counts": dict(Counter(decision.status for decision in done.decisions)),
+        "counts": dict(Counter(decision.status.value for decision in done.decisions)),
         "records": [_record(one) for one in done.decisions if one.status is not Status.UNCHANGED],
         "problems": [_problem(one, problem, done.document) for one in done.decisions for problem in one.problems],
         "notes": list(done.notes),
