@@ -28,7 +28,7 @@ class There:
 
     def codes(self, noun: str) -> Collection[str]:
         """Give the codes of all records that people call so, such as `attribute group`."""
-        return [*self._of_the_pim(noun), *self._created.get(noun, ())]
+        return {*self._of_the_pim(noun), *self._created.get(noun, ())}
 
     def add(self, noun: str, code: str, kind: str = "") -> None:
         """Note a record that this call creates; `kind` is the type of an attribute."""
