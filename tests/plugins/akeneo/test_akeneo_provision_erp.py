@@ -23,12 +23,14 @@ flows:
       - map:
           identifier: sku
           family: {constant: footwear}
-          categories: {constant: erp_new}
           erp_name-en_US: name
           erp_status: status
-    once: [family, categories]
+          %s
+    once: [family, %s]
     sink: {type: akeneo.products, connection: pim}
 """
+ALONE = ("categories: {constant: erp_new}", "categories")
+BESIDE = ("add_categories: {constant: erp_new}\n          categories: {constant: shoes}", "add_categories")
 
 
 @pytest.fixture(params=["ee", "serenity"])
@@ -45,7 +47,7 @@ def owned(pim):
 
 
 def categories(pim):
-    return {product.identifier: list(product.categories) for product in pim.store.products.values()}
+    return {product.identifier: sorted(product.categories) for product in pim.store.products.values()}
 
 
 def test_what_ships_goes_into_an_empty_pim_family_and_all_and_the_second_time_nothing(desk):
@@ -117,9 +119,10 @@ def test_the_file_that_ships_can_be_made_ones_own(desk):
     assert not desk.record("attributes", "erp_gtin")
 
 
-def test_new_products_are_found_in_their_category_until_somebody_takes_them_out(desk):
+@pytest.mark.parametrize(("columns", "others"), [(ALONE, []), (BESIDE, ["shoes"])], ids=["alone", "beside"])
+def test_new_products_are_found_in_their_category_until_somebody_takes_them_out(desk, columns, others):
     desk.erp("--all-families")
-    (desk.folder / "flow.yaml").write_text(PIPELINE, "utf-8")
+    (desk.folder / "flow.yaml").write_text(PIPELINE % columns, "utf-8")
 
     def load(*rows):
         with (desk.folder / "products.csv").open("w", newline="") as file:
@@ -128,13 +131,12 @@ def test_new_products_are_found_in_their_category_until_somebody_takes_them_out(
 
     report = load(("B-1", "Boot", "active"), ("B-2", "Clog", "active"))
     assert (counts(report), told_by_run(report)) == ({"products": {"created": 2}}, [])
-    assert categories(desk.pim) == {"B-1": ["erp_new"], "B-2": ["erp_new"]}
+    assert categories(desk.pim) == {"B-1": ["erp_new", *others], "B-2": ["erp_new", *others]}
     with AkeneoConnection(url=desk.pim.url, **LOGIN).open() as session:
-        session.call("PATCH", "products/B-1", json={"categories": []})
-    assert counts(load(("B-1", "Boots", "active"), ("B-2", "Clog", "active"))) == {
-        "products": {"updated": 1, "unchanged": 1}
-    }
-    assert categories(desk.pim) == {"B-1": [], "B-2": ["erp_new"]}
+        session.call("PATCH", "products/B-1", json={"categories": others})
+    report = load(("B-1", "Boots", "active"), ("B-2", "Clog", "active"))
+    assert counts(report) == {"products": {"updated": 1, "unchanged": 1}}
+    assert categories(desk.pim) == {"B-1": others, "B-2": ["erp_new", *others]}
 
 
 @pytest.mark.parametrize(("code", "name", "locks"), [("ce", "Community", False), ("ee", "Enterprise", True)])
