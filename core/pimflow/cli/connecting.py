@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pimflow.assemble import make_connection
-from pimflow.cli.common import find_pipeline, project_root
+from pimflow.cli.common import FOLDER, find_pipeline, project_root
 from pimflow.components import Connection
 from pimflow.config import (
     PROJECT_FILE,
@@ -46,12 +46,16 @@ def connected(
 
 
 def _holder(kind: type[Connection], pipeline: str | None) -> Pipeline:
+    if pipeline is not None:
+        return load_pipeline(find_pipeline(pipeline))
     file = project_root() / PROJECT_FILE
-    if pipeline is None and file.is_file():
-        project = _project(file)
-        if _of_kind(kind, project):
-            return project
-    return load_pipeline(find_pipeline(pipeline))
+    project = _project(file) if file.is_file() else None
+    if project and _of_kind(kind, project):
+        return project
+    if len(sorted(FOLDER.glob("*.yaml"))) == 1:
+        return load_pipeline(find_pipeline(None))
+    message = f"no connection of type {kind.type!r} stands here; --pipeline takes that of a pipeline"
+    raise ConfigError(Mistake(message, str(file) if project else PROJECT_FILE))
 
 
 def _project(file: Path) -> Pipeline:

@@ -11,7 +11,8 @@ from pimflow_akeneo.edition import Edition, edition, has_read_only
 from pimflow_akeneo.provisioning.deciding import Decision
 from pimflow_akeneo.provisioning.form import READ_ONLY, Provision
 from pimflow_akeneo.provisioning.provisioning import provision
-from pimflow_akeneo.provisioning.wishes import Surroundings, wishes
+from pimflow_akeneo.provisioning.wish import Surroundings
+from pimflow_akeneo.provisioning.wishes import wishes
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.spelling import alike
 

@@ -10,7 +10,7 @@ from pimflow import Change, Item, Problem, ProblemKind, RowProblem, Status, Who
 from pimflow_akeneo.model import IDENTIFIER
 from pimflow_akeneo.provisioning.references import outside, standing, without
 from pimflow_akeneo.provisioning.there import There
-from pimflow_akeneo.provisioning.wishes import ATTRIBUTES, Wish
+from pimflow_akeneo.provisioning.wish import ATTRIBUTES, Wish
 from pimflow_akeneo.spelling import CLOSE, alike
 from pimflow_akeneo.structure import preparing, resources
 from pimflow_akeneo.structure.codecs import CODES

@@ -10,7 +10,8 @@ from pimflow import Outcome, Problem, ProblemKind, Status, Who
 from pimflow_akeneo.provisioning.deciding import Decision, decide, refused
 from pimflow_akeneo.provisioning.references import absent
 from pimflow_akeneo.provisioning.there import There
-from pimflow_akeneo.provisioning.wishes import Wish, Wishes
+from pimflow_akeneo.provisioning.wish import Wish
+from pimflow_akeneo.provisioning.wishes import Wishes
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.structure import resources
 from pimflow_akeneo.structure.description import Resource

@@ -9,7 +9,8 @@ from typing import Any
 from pimflow import Document, Problem, Status
 from pimflow_akeneo.provisioning.calling import Done
 from pimflow_akeneo.provisioning.deciding import Decision
-from pimflow_akeneo.provisioning.wishes import ORDER, Trail, Wish
+from pimflow_akeneo.provisioning.wish import Trail, Wish
+from pimflow_akeneo.provisioning.wishes import ORDER
 
 _VERBS = {Status.CREATED: ("created", "create"), Status.UPDATED: ("changed", "change")}
 _LONGEST = 70

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-from pydantic import BaseModel
-
-from pimflow import ConfigError, Document, Problem, ProblemKind, Who
-from pimflow_akeneo.provisioning.form import LABEL_MARK, READ_ONLY, Category, Family, FamilyVariant, Provision
-from pimflow_akeneo.provisioning.labels import chosen, unknown_languages
+from pimflow import ConfigError, Document
+from pimflow_akeneo.provisioning.form import Provision
+from pimflow_akeneo.provisioning.parts import Reading
+from pimflow_akeneo.provisioning.wish import ATTRIBUTES, Surroundings, Trail, Wish
 from pimflow_akeneo.structure import resources
-from pimflow_akeneo.structure.codecs import FLAG
-from pimflow_akeneo.structure.description import Column, Resource
-from pimflow_akeneo.structure.resources import LOCALE
+from pimflow_akeneo.structure.description import Resource
 
-Trail = tuple[str | int, ...]
-Wishes = Mapping[Resource, Sequence["Wish"]]
-
-ATTRIBUTES = replace(
-    resources.ATTRIBUTES, columns=(*resources.ATTRIBUTES.columns, Column(READ_ONLY, FLAG, "Read only"))
-)
-"""Attributes with the switch of the Enterprise edition, which is no column of Akeneo's CSV files."""
+Wishes = Mapping[Resource, Sequence[Wish]]
 
 ORDER = (
     resources.ATTRIBUTE_GROUPS,
@@ -33,30 +23,6 @@ ORDER = (
     resources.FAMILIES,
     resources.FAMILY_VARIANTS,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One record as the file has it: cells by column, and for each the `place` in the file.
-
-    `owner` is the attribute of an option, or the family of a variant.
-    """
-
-    resource: Resource
-    code: str
-    trail: Trail
-    cells: Mapping[str, Any]
-    places: Mapping[str, Trail]
-    owner: str = ""
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a file is read against: the locales that the PIM knows and whether each is active, and its switch."""
-
-    locales: Mapping[str, bool]
-    has_read_only: bool
 
 
 def wishes(file: Provision, document: Document, surroundings: Surroundings, families: Sequence[str] = ()) -> Wishes:
@@ -72,7 +38,7 @@ def wishes(file: Provision, document: Document, surroundings: Surroundings, fami
 
 
 def _all(file: Provision, surroundings: Surroundings) -> Iterator[Wish]:
-    reading = _Reading(file, surroundings)
+    reading = Reading(file, surroundings)
     for code, group in file.attribute_groups.items():
         yield reading.wish(resources.ATTRIBUTE_GROUPS, code, group, ("attribute_groups", code))
     for code, attribute in file.attributes.items():
@@ -89,88 +55,6 @@ def _all(file: Provision, surroundings: Surroundings) -> Iterator[Wish]:
         yield reading.family(code, family, trail)
         for name, variant in family.variants.items():
             yield reading.variant(name, variant, (*trail, "variants", name), code)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    file: Provision
-    surroundings: Surroundings
-
-    def wish(self, resource: Resource, code: str, part: BaseModel, trail: Trail) -> Wish:
-        """Take the properties that are columns of the resource."""
-        cells: dict[str, Any] = {}
-        places: dict[str, Trail] = {}
-        problems: list[Problem] = []
-        is_marked = resource is ATTRIBUTES and getattr(part, READ_ONLY, False) and not self.surroundings.has_read_only
-        for column in resource.columns:
-            name = column.api_name if column.per else column.name
-            if name not in part.model_fields_set or (column.name == READ_ONLY and not self.surroundings.has_read_only):
-                continue
-            value, at = getattr(part, name), (*trail, name)
-            if column.per == LOCALE:
-                texts = self._marked(value) if is_marked and name == "labels" else self._texts(value)
-                cells |= {f"{column.name}-{locale}": text for locale, (text, _) in texts.items()}
-                places |= {f"{column.name}-{locale}": (*at, key) for locale, (_, key) in texts.items()}
-                problems += [_no_language(f"{column.name}-{key}") for key in self._unknown(value)]
-                places |= {f"{column.name}-{key}": (*at, key) for key in self._unknown(value)}
-            else:
-                cells[column.name], places[column.name] = value, at
-        return Wish(resource, code, trail, cells, places, problems=tuple(problems))
-
-    def labelled(
-        self, resource: Resource, code: str, labels: Mapping[str, str], trail: Trail, at: Trail, owner: str = ""
-    ) -> Wish:
-        """Make a record that has nothing but labels, which stand at `at`."""
-        texts = self._texts(labels)
-        unknown = self._unknown(labels)
-        cells = {f"label-{locale}": text for locale, (text, _) in texts.items()}
-        places = {f"label-{locale}": (*at, key) for locale, (_, key) in texts.items()}
-        places |= {f"label-{key}": (*at, key) for key in unknown}
-        return Wish(resource, code, trail, cells, places, owner, tuple(_no_language(f"label-{key}") for key in unknown))
-
-    def categories(self, found: Mapping[str, Category], trail: Trail, parent: str | None) -> Iterator[Wish]:
-        """Give a tree, parents first; the parent of those at the top is left as it is."""
-        for code, category in found.items():
-            at = (*trail, code)
-            wish = self.wish(resources.CATEGORIES, code, category, at)
-            above = {} if parent is None else {"parent": parent}
-            yield replace(wish, cells={**above, **wish.cells}, places={"parent": at, **wish.places})
-            yield from self.categories(category.children, (*at, "children"), code)
-
-    def family(self, code: str, family: Family, trail: Trail) -> Wish:
-        """Take a family with its requirements by channel."""
-        wish = self.wish(resources.FAMILIES, code, family, trail)
-        required = {f"requirements-{channel}": list(codes) for channel, codes in family.requirements.items()}
-        places = {f"requirements-{channel}": (*trail, "requirements", channel) for channel in family.requirements}
-        return replace(wish, cells={**wish.cells, **required}, places={**wish.places, **places})
-
-    def variant(self, code: str, variant: FamilyVariant, trail: Trail, family: str) -> Wish:
-        """Take a family variant with its levels."""
-        wish = self.labelled(resources.FAMILY_VARIANTS, code, variant.labels, trail, (*trail, "labels"), family)
-        cells, places = dict(wish.cells), dict(wish.places)
-        for number, level in enumerate(variant.levels, 1):
-            at = (*trail, "levels", number - 1)
-            cells[f"variant-axes_{number}"], places[f"variant-axes_{number}"] = list(level.axes), (*at, "axes")
-            if level.attributes:
-                cells[f"variant-attributes_{number}"] = list(level.attributes)
-                places[f"variant-attributes_{number}"] = (*at, "attributes")
-        return replace(wish, cells=cells, places=places)
-
-    def _texts(self, labels: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """Give text and key in the file by locale."""
-        keys = chosen(labels, self.surroundings.locales)
-        return {locale: (labels[key], key) for locale, key in keys.items()}
-
-    def _marked(self, labels: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """Give labels that tell what the PIM cannot: that the value comes from elsewhere."""
-        forms = {locale: form for locale, (form, _) in self._texts(self.file.read_only_label).items()}
-        return {
-            locale: (forms.get(locale, LABEL_MARK).replace(LABEL_MARK, text), key)
-            for locale, (text, key) in self._texts(labels).items()
-        }
-
-    def _unknown(self, labels: Mapping[str, str]) -> list[str]:
-        return unknown_languages(labels, self.surroundings.locales)
 
 
 def _family_with(code: str, file: Provision, there: Sequence[Wish]) -> Wish:
@@ -193,9 +77,3 @@ def _refuse_twins(found: Wishes, document: Document) -> None:
                 mistakes.append(document.mistake(wish.trail, message))
     if mistakes:
         raise ConfigError(*mistakes)
-
-
-def _no_language(field: str) -> Problem:
-    reason = "the PIM knows no locale of this language"
-    remedy = "Write the code of a language, such as de, or of a locale, such as de_DE."
-    return Problem(reason, ProblemKind.REFERENCE, field, None, remedy, Who.ADMINISTRATOR)
