@@ -76,13 +76,18 @@ class Desk:
 
     def printed(self, *words: str, code: int = 0) -> str:
         """Give what a command prints for people."""
+        ended, out = self.call(*words)
+        assert ended == code, out
+        return out
+
+    def call(self, *words: str) -> tuple[int, str]:
+        """Run a command; gives its exit code and what it printed."""
         out = io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(out):
             patch.setattr(sys, "argv", ["pimflow", *words])
             with pytest.raises(SystemExit) as end:
                 main()
-        assert (end.value.code or 0) == code, out.getvalue()
-        return out.getvalue()
+        return int(end.value.code or 0), out.getvalue()
 
     def writes(self) -> int:
         """Count the writing calls so far."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from pimflow import ConfigError, Document, FlowError, Status, check_document, re
 from pimflow_akeneo.edition import Edition, edition, has_read_only
 from pimflow_akeneo.provisioning.deciding import Decision
 from pimflow_akeneo.provisioning.form import READ_ONLY, Provision
+from pimflow_akeneo.provisioning.labels import unknown_languages
 from pimflow_akeneo.provisioning.provisioning import provision
 from pimflow_akeneo.provisioning.wish import Surroundings
 from pimflow_akeneo.provisioning.wishes import wishes
@@ -74,9 +75,7 @@ def carry_out(session: Session, address: str, document: Document, file: Provisio
         decisions.extend(provision(session, wished, file.once, dry=asked.dry))
     except FlowError as ended:
         error = ended
-    notes = [_no_switch(about, len(marked), file)] if marked and not can_lock else []
-    if not any(surroundings.locales.values()):
-        notes.append("The PIM has no active locale yet: labels by language were left out. Call again once it has.")
+    notes = _notes(about, len(marked), file, surroundings)
     return Done(document, asked.dry, address, about, tuple(decisions), tuple(notes), error)
 
 
@@ -97,7 +96,16 @@ def _near(code: str, known: set[str]) -> str:
     return f"; did you mean {near!r}?" if near else ""
 
 
-def _no_switch(about: Edition, count: int, file: Provision) -> str:
-    attributes = "the attribute" if count == 1 else f"the {count} attributes"
-    told = "Their labels tell where the values come from." if file.read_only_label else "People can edit the values."
-    return f"This PIM ({about}) cannot make attributes read only, as {attributes} of the file should be. {told}"
+def _notes(about: Edition, count: int, file: Provision, surroundings: Surroundings) -> Iterator[str]:
+    """Tell what of the file this PIM cannot do; `count` attributes should be read only."""
+    if count and not surroundings.has_read_only:
+        attributes = "the attribute" if count == 1 else f"the {count} attributes"
+        told = (
+            "Their labels tell where the values come from." if file.read_only_label else "People can edit the values."
+        )
+        yield f"This PIM ({about}) cannot make attributes read only, as {attributes} of the file should be. {told}"
+    unknown = unknown_languages(file.read_only_label, surroundings.locales)
+    if unknown:
+        yield f"read_only_label: the PIM knows no locale of {', '.join(unknown)}."
+    if not any(surroundings.locales.values()):
+        yield "The PIM has no active locale yet: labels by language were left out. Call again once it has."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,43 +18,47 @@ from pimflow_akeneo.structure.resources import LOCALE
 
 
 @dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of one record, as they are found."""
+
+    cells: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Trail] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def wish(self, resource: Resource, code: str, trail: Trail, owner: str = "") -> Wish:
+        return Wish(resource, code, trail, self.cells, self.places, owner, tuple(self.problems))
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """Makes wishes of the parts of a file. No I/O."""
+    """Makes wishes of the parts of a file."""
 
     file: Provision
     surroundings: Surroundings
 
     def wish(self, resource: Resource, code: str, part: BaseModel, trail: Trail) -> Wish:
         """Take the properties that are columns of the resource."""
-        cells: dict[str, Any] = {}
-        places: dict[str, Trail] = {}
-        problems: list[Problem] = []
-        is_marked = resource is ATTRIBUTES and getattr(part, READ_ONLY, False) and not self.surroundings.has_read_only
+        found = _Columns()
+        has_switch = self.surroundings.has_read_only
+        is_marked = resource is ATTRIBUTES and getattr(part, READ_ONLY, False) and not has_switch
         for column in resource.columns:
             name = column.api_name if column.per else column.name
-            if name not in part.model_fields_set or (column.name == READ_ONLY and not self.surroundings.has_read_only):
+            if name not in part.model_fields_set or (name == READ_ONLY and not has_switch):
                 continue
             value, at = getattr(part, name), (*trail, name)
             if column.per == LOCALE:
-                texts = self._marked(value) if is_marked and name == "labels" else self._texts(value)
-                cells |= {f"{column.name}-{locale}": text for locale, (text, _) in texts.items()}
-                places |= {f"{column.name}-{locale}": (*at, key) for locale, (_, key) in texts.items()}
-                problems += [_no_language(f"{column.name}-{key}") for key in self._unknown(value)]
-                places |= {f"{column.name}-{key}": (*at, key) for key in self._unknown(value)}
+                self._take(found, column.name, value, at, is_marked=is_marked and name == "labels")
             else:
-                cells[column.name], places[column.name] = value, at
-        return Wish(resource, code, trail, cells, places, problems=tuple(problems))
+                found.cells[column.name], found.places[column.name] = value, at
+        return found.wish(resource, code, trail)
 
     def labelled(
         self, resource: Resource, code: str, labels: Mapping[str, str], trail: Trail, at: Trail, owner: str = ""
     ) -> Wish:
         """Make a record that has nothing but labels, which stand at `at`."""
-        texts = self._texts(labels)
-        unknown = self._unknown(labels)
-        cells = {f"label-{locale}": text for locale, (text, _) in texts.items()}
-        places = {f"label-{locale}": (*at, key) for locale, (_, key) in texts.items()}
-        places |= {f"label-{key}": (*at, key) for key in unknown}
-        return Wish(resource, code, trail, cells, places, owner, tuple(_no_language(f"label-{key}") for key in unknown))
+        found = _Columns()
+        self._take(found, "label", labels, at)
+        return found.wish(resource, code, trail, owner)
 
     def categories(self, found: Mapping[str, Category], trail: Trail, parent: str | None) -> Iterator[Wish]:
         """Give a tree, parents first; the parent of those at the top is left as it is."""
@@ -84,21 +88,24 @@ class Reading:
                 places[f"variant-attributes_{number}"] = (*at, "attributes")
         return replace(wish, cells=cells, places=places)
 
+    def _take(
+        self, found: _Columns, column: str, labels: Mapping[str, str], at: Trail, *, is_marked: bool = False
+    ) -> None:
+        """Take the texts of a column that has one for each locale."""
+        texts = self._texts(labels)
+        forms = self._texts(self.file.read_only_label) if is_marked else {}
+        for locale, (key, text) in texts.items():
+            form = forms[locale][1] if locale in forms else LABEL_MARK
+            found.cells[f"{column}-{locale}"] = form.replace(LABEL_MARK, text)
+            found.places[f"{column}-{locale}"] = (*at, key)
+        for key in unknown_languages(labels, self.surroundings.locales):
+            found.places[f"{column}-{key}"] = (*at, key)
+            found.problems.append(_no_language(f"{column}-{key}"))
+
     def _texts(self, labels: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """Give text and key in the file by locale."""
+        """Give by locale the key in the file, and its text."""
         keys = chosen(labels, self.surroundings.locales)
-        return {locale: (labels[key], key) for locale, key in keys.items()}
-
-    def _marked(self, labels: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """Give labels that tell what the PIM cannot: that the value comes from elsewhere."""
-        forms = {locale: form for locale, (form, _) in self._texts(self.file.read_only_label).items()}
-        return {
-            locale: (forms.get(locale, LABEL_MARK).replace(LABEL_MARK, text), key)
-            for locale, (text, key) in self._texts(labels).items()
-        }
-
-    def _unknown(self, labels: Mapping[str, str]) -> list[str]:
-        return unknown_languages(labels, self.surroundings.locales)
+        return {locale: (key, labels[key]) for locale, key in keys.items()}
 
 
 def _no_language(field: str) -> Problem:
