@@ -134,12 +134,32 @@ families:
     assert did(done) == [("refused", "family variant", "by_colour")]
 
 
+def test_a_family_variant_splits_by_attributes_of_its_family_also_of_one_that_comes_with_it(desk):
+    text = """\
+version: 1
+families:
+  bags:
+    attributes: [colour]
+    variants:
+      bags_by_size: {levels: [{axes: [size]}]}
+      bags_by_colour: {levels: [{axes: [colour], attributes: [sku, name]}]}
+"""
+    for words in (["--plan"], []):
+        done = desk.provision(text, *words, code=1)
+        reason = "family 'bags' does not have this attribute"
+        assert told(done) == [
+            (6, "bags_by_size", "variant-axes_1", "size", reason),
+            (7, "bags_by_colour", "variant-attributes_1", "name", reason),
+        ]
+        assert [one[0] for one in did(done)] == ["created", "refused", "created"]
+
+
 def test_axes_stay_and_attributes_of_a_level_are_added(desk):
     text = """\
 version: 1
 families:
   footwear:
-    attributes: [size]
+    attributes: [size, name]
     variants:
       by_colour:
         levels:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pimflow import Change, Item, Problem, ProblemKind, RowProblem, Status, Who
-from pimflow_akeneo.model import IDENTIFIER
 from pimflow_akeneo.provisioning.references import outside, standing, without
 from pimflow_akeneo.provisioning.there import There
 from pimflow_akeneo.provisioning.wish import ATTRIBUTES, Wish
@@ -44,11 +43,9 @@ def decide(wish: Wish, record: Values | None, there: There, once: Collection[str
     except RowProblem as bad:
         return Decision(wish, Status.REFUSED, problems=(*wish.problems, _of_the_file(bad.problem)))
     payload, problems = standing(item.payload, wish.resource, there)
-    if wish.resource is resources.FAMILIES:
-        troubles = _family_troubles(wish, payload, record, there)
-        payload, problems = without(payload, troubles), [*problems, *troubles]
-    told = [*wish.problems, *map(_of_the_file, item.problems), *problems]
-    item = Item(path, wish.code, payload)
+    troubles = _family_troubles(wish, payload, there)
+    told = [*wish.problems, *map(_of_the_file, item.problems), *problems, *troubles]
+    item = Item(path, wish.code, without(payload, troubles))
     return _new(wish, item, told, there) if record is None else _existing(wish, item, record, there, once, told)
 
 
@@ -96,11 +93,13 @@ def _existing(
     return Decision(wish, Status.UPDATED, values, tuple(told), going)
 
 
-def _family_troubles(wish: Wish, payload: Values, record: Values | None, there: There) -> list[Problem]:
-    """Tell what a family would show or ask for without having it: the PIM would refuse the family."""
-    identifiers = [one.code for one in there.attributes.values() if one.type == IDENTIFIER]
-    inside = {*(payload.get("attributes") or ()), *(record["attributes"] if record else ()), *identifiers}
-    return list(outside(payload, inside, wish.code))
+def _family_troubles(wish: Wish, payload: Values, there: There) -> list[Problem]:
+    """Tell what a family would show, ask for or split by without having it: the PIM would refuse the record."""
+    if wish.resource is resources.FAMILIES:
+        return list(outside(payload, there.attributes_of(wish.code).union(payload.get("attributes") or ()), wish.code))
+    if wish.resource is resources.FAMILY_VARIANTS:
+        return list(outside(payload, there.attributes_of(wish.owner), wish.owner))
+    return []
 
 
 def _is_once(wish: Wish, name: str, once: Collection[str]) -> bool:

@@ -18,6 +18,7 @@ from pimflow_akeneo.structure.description import Resource
 from pimflow_akeneo.structure.writing import StructureWriter
 
 _BATCH = 100
+_SETTLED = frozenset({Status.CREATED, Status.UPDATED})
 _AGAIN = "Correct the file, and call again."
 
 
@@ -31,6 +32,8 @@ def provision(session: Session, wishes: Wishes, once: Collection[str], *, dry: b
         writer = StructureWriter(session, resource)
         decisions = _decided(writer, some, there, once)
         for decision in decisions if dry else _written(writer, decisions):
+            if decision.change is not None and decision.status in _SETTLED and resource is resources.FAMILIES:
+                there.extend(decision.wish.code, decision.change.payload.get("attributes") or ())
             if decision.status is Status.CREATED:
                 there.add(resource.noun[0], decision.wish.code, str(decision.wish.cells.get("type", "")))
             yield decision

@@ -61,9 +61,9 @@ def without(values: Values, problems: Collection[Problem]) -> dict[str, Any]:
 
 
 def outside(values: Values, inside: Collection[str], family: str) -> Iterator[Problem]:
-    """Tell of attributes that a family shows or asks for and does not have."""
+    """Tell of attributes that a family shows, asks for or splits by, and does not have."""
     for name, value in values.items():
-        if name.startswith(("requirements-", "attribute_as_")) and value is not None:
+        if name.startswith(("requirements-", "attribute_as_", "variant-")) and value is not None:
             for code in value if isinstance(value, list) else [value]:
                 if code not in inside:
                     reason = f"family '{family}' does not have this attribute"

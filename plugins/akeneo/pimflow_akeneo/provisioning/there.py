@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from pimflow_akeneo.model import Attribute
+from pimflow_akeneo.model import IDENTIFIER, Attribute
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.structure import resources
 from pimflow_akeneo.structure.reading import records
@@ -19,6 +19,7 @@ class There:
         self._session = session
         self._wished = wished
         self._created: dict[str, dict[str, str]] = {}
+        self._added: dict[str, frozenset[str]] = {}
         self._groups: Collection[str] | None = None
 
     @property
@@ -33,6 +34,16 @@ class There:
     def add(self, noun: str, code: str, kind: str = "") -> None:
         """Note a record that this call creates; `kind` is the type of an attribute."""
         self._created.setdefault(noun, {})[code] = kind
+
+    def extend(self, family: str, attributes: Collection[str]) -> None:
+        """Note attributes that this call gives to a family."""
+        self._added[family] = frozenset(attributes)
+
+    def attributes_of(self, family: str) -> frozenset[str]:
+        """Give the attributes of a family, with those that it gets from this call or, as all do, from the PIM."""
+        identifiers = (one.code for one in self.attributes.values() if one.type == IDENTIFIER)
+        there = self._session.catalog.family_attributes(family)
+        return there.union(self._added.get(family, ()), identifiers)
 
     def is_wished(self, noun: str, code: str) -> bool:
         """Tell whether the file has such a record, whatever became of it."""
