@@ -59,12 +59,14 @@ def provision(
     """
     if erp == (file is not None):
         raise click.UsageError("give a FILE, or --erp for the file that ships: one of them")
+    if printed and not erp:
+        raise click.UsageError("--print prints the file that ships: give it with --erp")
     from pimflow import connected
     from pimflow_akeneo.connection import AkeneoConnection
     from pimflow_akeneo.provisioning import calling, telling
 
     if printed:
-        click.echo((file or calling.ERP).read_text("utf-8"), nl=False)
+        click.echo(calling.ERP.read_text("utf-8"), nl=False)
         return
     document, form = calling.read(file)
     with connected(AkeneoConnection, connection, pipeline) as (to, session):

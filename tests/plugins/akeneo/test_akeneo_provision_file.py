@@ -86,6 +86,7 @@ def test_a_file_can_say_of_an_attribute_all_that_csv_files_can():
 def test_a_file_or_what_ships_is_asked_for(desk):
     assert "one of them" in desk.printed("akeneo", "provision", code=2)
     assert "one of them" in desk.printed("akeneo", "provision", "catalog.yaml", "--erp", code=2)
+    assert "with --erp" in desk.printed("akeneo", "provision", "catalog.yaml", "--print", code=2)
 
 
 def test_a_file_that_is_not_there(desk):
