@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from pimflow.components import (
         Component,
         Connection,
+        DataPath,
         Header,
         InputPath,
         Knows,
+        Notifier,
         OutputPath,
         Row,
         RowStep,
-        Sink,
         Source,
         Target,
         Transform,
         Use,
         WholeTransform,
-        Writer,
     )
     from pimflow.config import check_document
     from pimflow.document import Document, read_document
@@ -47,11 +47,13 @@ if TYPE_CHECKING:
     from pimflow.model import (
         BadValue,
         Change,
+        Event,
         Field,
         FlowReport,
         Item,
         Level,
         Memory,
+        Message,
         Origin,
         Outcome,
         Page,
@@ -63,20 +65,22 @@ if TYPE_CHECKING:
         Who,
         Window,
     )
+    from pimflow.sinks import Sink, Writer
 
 __version__ = "0.1.0"
 
 _HOME = {
     "cli.connecting": "connected",
-    "components": "Component Connection Header InputPath Knows OutputPath Row RowStep Sink Source Target "
-    "Transform Use WholeTransform Writer",
+    "components": "Component Connection DataPath Header InputPath Knows Notifier OutputPath Row RowStep Source Target "
+    "Transform Use WholeTransform",
     "config": "check_document",
     "document": "Document read_document",
     "errors": "AccessError ConfigError FlowError GuardError LoginError Mistake PimflowError PluginError RemoteError "
     "RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
-    "model": "BadValue Change Field FlowReport Item Level Memory Origin Outcome Page Problem ProblemKind Run RunReport "
-    "Status Who Window",
+    "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
+    "Run RunReport Status Who Window",
+    "sinks": "Sink Writer",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
@@ -87,7 +91,9 @@ __all__ = [
     "Component",
     "ConfigError",
     "Connection",
+    "DataPath",
     "Document",
+    "Event",
     "Field",
     "FlowError",
     "FlowReport",
@@ -99,7 +105,9 @@ __all__ = [
     "Level",
     "LoginError",
     "Memory",
+    "Message",
     "Mistake",
+    "Notifier",
     "Origin",
     "Outcome",
     "OutputPath",

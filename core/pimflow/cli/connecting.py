@@ -10,17 +10,10 @@ from typing import Any, TypeVar
 from pimflow.assemble import make_connection
 from pimflow.cli.common import FOLDER, find_pipeline, project_root
 from pimflow.components import Connection
-from pimflow.config import (
-    PROJECT_FILE,
-    Part,
-    Pipeline,
-    PipelineConfig,
-    ProjectConfig,
-    check_document,
-    load_pipeline,
-)
+from pimflow.config import PROJECT_FILE, Part, Pipeline, check_document, load_pipeline
 from pimflow.document import read_document
 from pimflow.errors import ConfigError, Mistake
+from pimflow.forms import PipelineConfig, ProjectConfig
 from pimflow.plugins import create_registry
 from pimflow.words import did_you_mean
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from pimflow import Change, Header, Item, Level, Outcome, RowProblem, Run, Sink, Use, Writer
+from pimflow_akeneo import columns
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.media.files import Files
@@ -68,6 +69,7 @@ class AkeneoProductModelsSink(_RecordsSink):
     kind = MODELS
     key = "code"
     noun = MODELS.noun
+    asks_first = True
 
 
 class ProductWriter(Writer):
@@ -107,6 +109,10 @@ class ProductWriter(Writer):
         tree = self._ancestry.tree(family_variant)
         return spread(tree, {name: self._columns.known(name) for name in columns}) if tree else ()
 
+    def separator(self, column: str) -> str | None:
+        """Give `,` for columns that take lists, and the blank between an amount and its unit."""
+        return columns.separator(self._columns.known(column))
+
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
         item = self._files.taken(self._preparation.item(row))
@@ -120,10 +126,15 @@ class ProductWriter(Writer):
         Nothing but their existence is asked for where `columns` is empty.
         """
         asked = {code: key for key, code in self._fitting.own(keys).items()}
-        if not columns:
-            there = [asked[code] for code in self._current.there(asked)]
-            return {key: {} for key in (*there, *self._loading.partly(keys))}
-        return {asked[code]: found for code, found in self._current.values(asked, columns).items()}
+        if columns:
+            found = {asked[code]: values for code, values in self._current.values(asked, columns).items()}
+        else:
+            found = {asked[code]: {} for code in self._current.there(asked)}
+        return {**{key: {} for key in self._loading.partly(keys)}, **found}
+
+    def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Put the codes that the PIM gave to files in place of their contents."""
+        return self._files.as_held(batch)
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Leave out values of other levels of a family variant; show files and categories in a plan as they will be."""

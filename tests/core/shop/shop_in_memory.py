@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pimflow import Change, Item, Outcome, Problem, ProblemKind, RowProblem, Run, Status, Window
+from pimflow import Change, Item, Message, Outcome, Problem, ProblemKind, RowProblem, Run, Status, Window
 
 SHOPS: dict[str, Shop] = {}
 
@@ -32,6 +32,7 @@ class Shop:
         self.runs: list[Run] = []
         self.unknown_columns: dict[str, RowProblem] = {}
         self.events: list[tuple[str, Any]] = []
+        self.messages: list[tuple[str, Message]] = []
         self.cursor: str | None = None
         self.now = 100
         self.lock = threading.Lock()

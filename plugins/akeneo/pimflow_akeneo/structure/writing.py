@@ -39,6 +39,11 @@ class StructureWriter(Writer):
         """Name the columns that the PIM cannot take, with names that are spelled alike."""
         return {name: self._unknown(name) for name in header if not self.knows(name)}
 
+    def separator(self, column: str) -> str | None:
+        """Give `,` for columns that take codes, or pairs of them."""
+        place = self._resource.place(column)
+        return "," if place and place.column.codec.type in {"list", "mapping"} else None
+
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row."""
         return [preparing.item(row, self._resource)]
