@@ -88,6 +88,11 @@ class Catalog:
         """Codes of all categories by their lower-case form."""
         return self._once("categories", partial(self._read_codes, "categories"))
 
+    @property
+    def measurement_families(self) -> frozenset[str]:
+        """Codes of all measurement families."""
+        return frozenset(self._once("measurement-families", self._read_units))
+
     def options(self, attribute: str) -> Mapping[str, str]:
         """Codes of the attribute's options by their lower-case form."""
         path = f"attributes/{quote(attribute, safe='')}/options"
@@ -96,11 +101,6 @@ class Catalog:
     def units(self, metric_family: str) -> Mapping[str, str]:
         """Codes of the measurement family's units by their lower-case form."""
         return self._once("measurement-families", self._read_units).get(metric_family, {})
-
-    @property
-    def measurement_families(self) -> frozenset[str]:
-        """Codes of all measurement families."""
-        return frozenset(self._once("measurement-families", self._read_units))
 
     def forget(self, path: str) -> None:
         """Read anew what a write to this list may have changed, as soon as somebody asks for it."""
