@@ -63,10 +63,12 @@ class Loader:
         while self._waiting.count:
             before, again = self._waiting.count, self._waiting
             self._waiting = Spool()
-            for candidate, _ in again:
-                self.put(candidate)
-            self.drain()
-            again.clear()
+            try:
+                for candidate, _ in again:
+                    self.put(candidate)
+                self.drain()
+            finally:
+                again.clear()
             if self._waiting.count >= before:
                 self._give_up_waiting()
 

@@ -230,8 +230,8 @@ class ShortMemory:
 class Run:
     """One run of one pipeline, as plugins see it. `dry` runs write nothing.
 
-    `strict`: it ends with 1 when anything needs attention. `undoes` is the id of a run that it undoes. `memory` is that
-    of the target for which a sink is opened.
+    `strict`: it ends with 1 when anything needs attention. `undoes` is the id of a run that it undoes, `corrects` a
+    file of corrected rows that it sends. `memory` is that of the target for which a sink is opened.
     """
 
     id: str
@@ -243,8 +243,15 @@ class Run:
     dry: bool = False
     strict: bool = False
     undoes: str = ""
+    corrects: str = ""
     memory: Memory = field(default_factory=ShortMemory, repr=False, compare=False)
     __pydantic_config__: ClassVar = {"arbitrary_types_allowed": True}  # reports are read again; they have no memory
+
+    @property
+    def is_regular(self) -> bool:
+        """Tell whether it keeps the target in step: no preview, no undo, not of some records only."""
+        some = bool(self.only) or self.limit is not None or bool(self.corrects)
+        return not (self.dry or self.undoes or some)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from pimflow.assemble import Recipient
 from pimflow.context import RunContext
 from pimflow.errors import FlowError, StateError
 from pimflow.log import Mask
-from pimflow.model import Event, Message, RunReport
-from pimflow.occasions import Occasion, Standing, counts, has_failed, message
+from pimflow.model import Event, Message, Run, RunReport
+from pimflow.occasions import Occasion, Standing, has_failed, message
 from pimflow.plain import to_json
 from pimflow.report import report_from_json
 from pimflow.state import history
@@ -25,12 +25,13 @@ from pimflow.state.memory import KeptMemory
 
 _ADDRESS = "pimflow:notify"
 _LOOK_BACK = 20
+_RUN = TypeAdapter(Run)
 _STANDING = TypeAdapter(Standing)
 
 
 def tell(context: RunContext, report: RunReport) -> None:
     """Tell each recipient what is news to it. Runs of some records only are told to nobody: a person is there."""
-    if not counts(context.run) or not context.assembly.recipients:
+    if not context.run.is_regular or not context.assembly.recipients:
         return
     report = replace(report, error=context.mask(report.error))
     earlier = _earlier(context)
@@ -78,13 +79,12 @@ def _earlier(context: RunContext) -> Sequence[PastRun]:
     except StateError as error:
         logger.warning("how earlier runs ended is not known: {}", error)
         return ()
-    return [one for one in found if one.number < context.number and (one.report is None or _counts(one.report))]
+    return [one for one in found if one.number < context.number and (one.report is None or _is_regular(one.report))]
 
 
-def _counts(report: dict[str, Any]) -> bool:
-    """Tell the same of a kept report as `counts` of a run, without reading all of it."""
-    run = report["run"]
-    return not (run["only"] or run["limit"] is not None or run.get("undoes"))
+def _is_regular(report: dict[str, Any]) -> bool:
+    """Tell what a kept report says of its run, without reading all of it."""
+    return _RUN.validate_python(report["run"]).is_regular
 
 
 def _standing(context: RunContext, recipient: Recipient, earlier: Sequence[PastRun]) -> Standing:

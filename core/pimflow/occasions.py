@@ -85,11 +85,6 @@ class Occasion:
         return True
 
 
-def counts(run: Run) -> bool:
-    """Tell whether a run is one of those that people are told of: no preview, no undo, not of some records only."""
-    return not (run.dry or run.only or run.limit is not None or run.undoes)
-
-
 def has_failed(report: RunReport) -> bool:
     """Tell whether a run failed: it was broken off, records could not be delivered, or too many were refused.
 

@@ -17,7 +17,7 @@ from pimflow.assemble import Assembly, Flow
 from pimflow.context import Progress, RunContext
 from pimflow.corrections import Corrections
 from pimflow.delivery import MakeLoading
-from pimflow.errors import PimflowError
+from pimflow.errors import PimflowError, StateError
 from pimflow.flow import run_flow
 from pimflow.flow_reports import skipped
 from pimflow.holding import Pace, held
@@ -84,6 +84,7 @@ def run_pipeline(
         options.dry,
         options.strict,
         options.undoes,
+        options.corrections.file if options.corrections else "",
     )
     log = log_folder(pipeline.root) / f"{run_id}.jsonl"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run_id, _now, pace)
@@ -115,6 +116,13 @@ def run_pipeline(
 
 def _prune(database: Database, assembly: Assembly, now: datetime) -> None:
     """Forget the runs, and the logs, that the project keeps no longer."""
+    try:
+        _forget_old(database, assembly, now)
+    except StateError as error:  # the run has ended well and is kept; the next one forgets
+        logger.warning("old runs were not forgotten: {}", error)
+
+
+def _forget_old(database: Database, assembly: Assembly, now: datetime) -> None:
     keep = assembly.pipeline.history
     oldest = now - timedelta(days=keep.days) if keep.days else datetime.min.replace(tzinfo=UTC)
     for log in history.prune(database, assembly.pipeline.name, oldest, keep.runs):

@@ -144,7 +144,17 @@ def test_numbers_and_names_in_data_are_masked_too():
         ("it says 'Julia's mug' and 5' pipes'", "it says '…'"),
         ("GET /api/rest/v1/products/chair?x=1 gave 404", "GET /api/rest/v1/products/… gave 404"),
         ("http://127.0.0.1:9 refuses connections", "http://127.0.0.1:9 refuses connections"),
-        ("MUG-01 (MUG-011) was left out", "… (MUG-011) was left out"),
+        ("MUG-01 (MUG-011) was left out", "… (…) was left out"),
+        ("variant S-1 already has 9780201379624, and chair.", "variant … already has …, and chair."),
+        ("the PIM says: Property colour has no option bord. Try again.", "the PIM says: …"),
+        (
+            "run 20261123-034011-a6afd11c since 2026-11-23, 12 of 400 rows",
+            "run 20261123-034011-a6afd11c since 2026-11-23, 12 of 400 rows",
+        ),
+        (
+            "state.sqlite has 92.0 kB at 03:40:11, pim-2.example.com:8080",
+            "state.sqlite has 92.0 kB at 03:40:11, pim-2.example.com:8080",
+        ),
         ("it can't, and the PIM's rules don't help", "it can't, and the PIM's rules don't help"),
     ],
 )

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+import jsonschema
 import pytest
 
 from pimflow.assemble import assemble
@@ -12,6 +13,7 @@ from pimflow.holding import Pace, held
 from pimflow.model import Event, Run, Status
 from pimflow.plugins import create_registry
 from pimflow.run import RunOptions
+from pimflow.schema import pipeline_schema
 from pimflow.state import history
 
 WINDOW = "window"
@@ -249,3 +251,18 @@ def test_failed_records_are_a_failure(notified, shop):
     shop.scripts["A"] = [Status.FAILED]
     notified.run()
     assert titles(shop) == ["[pimflow] bench failed: 1 product could not be delivered"]
+
+
+def test_editors_know_notifiers_and_their_options(shop):
+    schema = jsonschema.Draft202012Validator(pipeline_schema(create_registry()))
+    ends = {"source": {"type": "files.csv", "path": "a.csv"}, "sink": {"type": "files.jsonl", "path": "b.jsonl"}}
+
+    def accepts(entry):
+        return schema.is_valid({"version": 1, "flows": {"products": ends}, "notify": [entry]})
+
+    assert accepts({"type": "shop.notice", "on": ["failure", "success"], "problems_over": 3})
+    assert accepts({"type": "notify.ping", "url": "https://hc-ping.com/x"})
+    assert not accepts({"type": "shop.notice", "on": ["fail"]})
+    assert not accepts({"type": "shop.notice", "also": 1})
+    assert not accepts({"type": "notify.ping"})
+    assert not accepts({"type": "shop.rows"})

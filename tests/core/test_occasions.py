@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pimflow.components import Notifier
 from pimflow.model import Cause, Event, FlowReport, Problem, Run, RunReport, Status
-from pimflow.occasions import Occasion, Standing, counts, has_failed, message, trial
+from pimflow.occasions import Occasion, Standing, has_failed, message, trial
 
 MORNING = datetime(2026, 11, 23, 5, 15, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -247,10 +247,10 @@ def test_the_text_is_the_report_and_tells_where_more_is():
 
 
 def test_runs_of_some_records_and_previews_and_undos_do_not_count():
-    assert counts(run())
-    assert counts(run(full=True, strict=True))
-    for some in ({"only": ("A",)}, {"limit": 3}, {"dry": True}, {"undoes": "r0"}):
-        assert not counts(run(**some))
+    assert run().is_regular
+    assert run(full=True, strict=True).is_regular
+    for some in ({"only": ("A",)}, {"limit": 3}, {"dry": True}, {"undoes": "r0"}, {"corrects": "open.csv"}):
+        assert not run(**some).is_regular
 
 
 def test_a_trial_says_that_it_is_one():

@@ -108,6 +108,19 @@ def retry(stage):
     )
 
 
+def export(stage):
+    """The catalogue goes out into files, with its pictures; on the second day some products have changed."""
+    whole_catalogue(stage)
+    assert stage.run(stage.start, "run", "pipeline.yaml")
+    shutil.rmtree(stage.start / ".pimflow")
+    text = (SAMPLE / "export.yaml").read_text("utf-8").replace("${env:AKENEO_URL}", stage.pims[0].url)
+    (stage.start / "pipeline.yaml").write_text(re.sub(r"\$\{env:\w+\}", "sandbox", text), "utf-8")
+    assert stage.run(stage.start, "run", "pipeline.yaml")
+    store = stage.pims[0].store
+    for product in list(store.products.values())[::3]:
+        store.put_product(replace(product, enabled=not product.enabled, updated=now()))
+
+
 FROM_PIM = """\
 version: 1
 connections:
@@ -162,6 +175,7 @@ SCENES = {
     "whole catalogue on the second day": (second_day, [installed_catalog], ("run", "pipeline.yaml")),
     "missing records": (missing, [lambda: CATALOG], ("run", "pipeline.yaml")),
     "retry": (retry, [lambda: CATALOG], ("retry", "pipeline.yaml")),
+    "files": (export, [installed_catalog], ("run", "pipeline.yaml")),
     "changes behind a cursor": (behind_a_cursor, [lambda: CATALOG] * 2, ("run", "pipeline.yaml")),
 }
 

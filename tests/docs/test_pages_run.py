@@ -260,7 +260,7 @@ def _assemble(block, folder, monkeypatch):
 def _value(name):
     """Give a variable of the environment a value of its kind: the page does not say it."""
     if name.startswith("TELL_"):
-        return "mailto://127.0.0.1:1"
+        return "mailto://127.0.0.1:1?from=a@shop.example&to=b@shop.example"
     return "http://127.0.0.1:1" if name.endswith("URL") else "value"
 
 

@@ -1,5 +1,6 @@
 """The project of tests/e2e with shorter pauses, and what its PIM holds after a sync that nothing disturbs."""
 
+import json
 import os
 import subprocess
 import sys
@@ -30,9 +31,10 @@ connections:
   pim: {{type: akeneo, url: "{url}", client_id: sandbox, secret: sandbox, username: sandbox, password: sandbox}}
 flows:
   products:
-    source: {{type: akeneo.products, connection: pim}}
-    sink: {{type: files.jsonl, path: out.jsonl}}
+    source: {{type: akeneo.products, connection: pim, attributes: []}}
+    sink: {{{sink}}}
 """
+INTO_A_FILE, INTO_THE_PIM = "type: files.jsonl, path: out.jsonl", "type: akeneo.products, connection: pim"
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,14 @@ class Disturbed(Project):
         told = "".join(f"{name}: {value}, " for name, value in values.items())
         file.write_text(file.read_text("utf-8").replace("{type: akeneo, ", f"{{type: akeneo, {told}"), "utf-8")
 
-    def read_back(self) -> None:
-        """Let the pipeline read products of the PIM into a file, instead of writing them."""
-        (self.folder / "pipeline.yaml").write_text(READING.format(url=self.pim.url), "utf-8")
+    def read_back(self, sink: str = INTO_A_FILE) -> None:
+        """Let the pipeline read products of the PIM, instead of writing them."""
+        (self.folder / "pipeline.yaml").write_text(READING.format(url=self.pim.url, sink=sink), "utf-8")
+
+    def cursor(self) -> str | None:
+        """Give how far the pipeline has read."""
+        shown = json.loads(self.command("state", "show", str(self.folder / "pipeline.yaml"), "--json").out)
+        return next((one["cursor"] for one in shown["cursors"]), None)
 
     def child(self, *words: str, wrapped: tuple[str, ...] = (), **options: Any) -> Printed:
         """Run a command of pimflow in a process of its own."""
@@ -109,8 +116,8 @@ def healed(project: Disturbed, undisturbed: dict[str, Any]) -> Callable[..., Pri
     """Run once more without faults: all is as if there had been none, and a further run sends nothing."""
 
     def run() -> Printed:
-        before = project.uuids()
         project.pim.sandbox.change_faults(vars(project.pim.sandbox.settings.faults))
+        before = project.uuids()
         again = project.run()
         assert again.code == 0, again.out + again.err
         assert "your attention" not in again.out

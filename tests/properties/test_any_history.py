@@ -31,6 +31,7 @@ FAULTS = st.dictionaries(
     st.integers(1, 4), st.sampled_from(["before", "after", "silence", "fatal", "defect"]), max_size=2
 )
 YEARS = st.sampled_from([0, 2, 5])
+SOME_FAULTS = st.one_of(st.just({}), FAULTS)
 FLOWS = st.fixed_dictionaries(
     {
         "sink": st.sampled_from(["shop.products", "shop.lanes", "shop.drafts"]),
@@ -64,8 +65,10 @@ class History(RuleBasedStateMachine):
         self.database.close()
         shutil.rmtree(self.folder)
 
-    @initialize(flow=FLOWS)
-    def begin(self, flow):
+    @initialize(flow=FLOWS, names=st.lists(st.sampled_from(NAMES), max_size=5))
+    def begin(self, flow, names):
+        for name in names:
+            self.add(None, name, "", "", 0)
         self.flow = flow
         drafts = flow["sink"] == "shop.drafts"
         missing = ("disable" if drafts else "delete") if flow["missing"] else "report"
@@ -121,58 +124,55 @@ class History(RuleBasedStateMachine):
 
     # What happens to the target.
 
-    @rule(name=st.sampled_from(["Anvil", "Bucket"]), colour=st.sampled_from(["red", "blue"]))
-    def refuse(self, name, colour):
-        self.shop.refused_names.add(name)
-        self.shop.lacking_colours.add(colour)
-
-    @rule()
-    def heal_all(self):
-        self.shop.refused_names.clear()
-        self.shop.lacking_colours.clear()
-        self.healed = True
-
-    @rule()
-    def a_day_passes(self):
-        self._yesterday()
+    @rule(name=st.sampled_from(["Anvil", "Bucket"]), colour=st.sampled_from(["red", "blue"]), heals=st.booleans())
+    def refuse_or_heal(self, name, colour, heals):
+        if heals:
+            self.shop.refused_names.clear()
+            self.shop.lacking_colours.clear()
+            self.healed = True
+        else:
+            self.shop.refused_names.add(name)
+            self.shop.lacking_colours.add(colour)
 
     # What is run.
 
-    @rule(faults=st.one_of(st.just({}), FAULTS), years=YEARS)
-    def run(self, faults, years):
+    @rule(years=YEARS, faults=SOME_FAULTS, breaks=st.sampled_from([None, None, None, 0, 1, 3]))
+    def run(self, years, faults, breaks):
+        """A run as on any day; the source may break after some rows."""
         self.shop.now += years
-        self._run(RunOptions(), faults)
-
-    @rule(faults=st.one_of(st.just({}), FAULTS))
-    def run_all(self, faults):
-        self._run(RunOptions(full=True), faults)
-
-    @rule(faults=st.one_of(st.just({}), FAULTS), after=st.integers(0, 6), years=YEARS)
-    def run_while_the_source_breaks(self, faults, after, years):
-        self.shop.now += years
-        self.source.breaks_after = after
+        self.source.breaks_after = breaks
         self._run(RunOptions(), faults)
         self.source.breaks_after = None
 
-    @rule(keys=st.sets(st.sampled_from(KEYS[:-1]), min_size=1, max_size=3))
-    def run_some(self, keys):
-        self._run(RunOptions(only=tuple(sorted(keys))), {})
-
-    @rule(limit=st.integers(1, 5))
-    def run_the_first(self, limit):
-        self._run(RunOptions(limit=limit), {})
-
-    @rule(ago=st.integers(0, 8), years=YEARS)
-    def run_since(self, ago, years):
+    @rule(years=YEARS)
+    def run_again(self, years):
         self.shop.now += years
-        self._run(RunOptions(since=datetime(self.shop.now - ago, 1, 1, tzinfo=UTC)), {})
+        self._run(RunOptions(), {})
 
-    @rule()
-    def retry(self):
+    @rule(data=st.data(), how=st.sampled_from(["all", "some", "first", "since", "retry"]))
+    def run_otherwise(self, data, how):
+        if how == "all":
+            self._run(RunOptions(full=True), data.draw(SOME_FAULTS))
+        elif how == "some":
+            keys = data.draw(st.sets(st.sampled_from(KEYS[:-1]), min_size=1, max_size=3))
+            self._run(RunOptions(only=tuple(sorted(keys))), {})
+        elif how == "first":
+            self._run(RunOptions(limit=data.draw(st.integers(1, 5))), {})
+        elif how == "since":
+            year = self.shop.now - data.draw(st.integers(0, 8))
+            self._run(RunOptions(since=datetime(year, 1, 1, tzinfo=UTC)), {})
+        else:
+            self._retry()
+
+    def _retry(self):
         """As `pimflow retry` does it."""
         keys = open_items.keys_of_pipeline(self.database, "bench")
         if keys:
             self._run(RunOptions(only=() if "" in keys else tuple(keys), retry=True), {})
+
+    @rule()
+    def a_day_passes(self):
+        self._yesterday()
 
     @rule()
     def all_comes_to_rest(self):
@@ -229,6 +229,9 @@ class History(RuleBasedStateMachine):
         if not options.only and options.limit is None and options.since is None:
             self._check_arrival()
             self.due = False
+            if not self.shop.faults:
+                doubted = [item for item in self._open().values() if item.status in UNSURE]
+                assert doubted == [], "what was in doubt is sent by the next run"
 
     def _check_counts(self, options, report):
         """Each row that was read has one outcome, and so have those that are tried again or taken away."""

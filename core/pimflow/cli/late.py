@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from pytimeparse.timeparse import timeparse
 
-from pimflow.cli.common import FOLDER, echo_json
+from pimflow.cli.common import echo_json
 from pimflow.errors import ConfigError
 from pimflow.words import did_you_mean
 
@@ -57,10 +57,10 @@ def show_late(database: Database, root: Path, pipeline: str | None, within: time
 
 def _pipelines(database: Database, root: Path) -> list[str]:
     """Name the pipelines that ever ran, and those of the project's files, also of files that have mistakes."""
+    from pimflow.doctor.project import pipeline_files
     from pimflow.state.last_runs import pipelines
 
-    files = sorted((root / FOLDER).glob("*.yaml"))
-    return sorted({*pipelines(database), *(_name(file) for file in files)})
+    return sorted({*pipelines(database), *(_name(file) for file in pipeline_files(root))})
 
 
 def _name(file: Path) -> str:

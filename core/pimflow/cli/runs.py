@@ -40,8 +40,8 @@ def runs(
 ) -> None:
     """List past runs, the latest first; with RUN_ID (or `last`) show the report of that run.
 
-    With --late, for monitoring, one line for each pipeline that ever ran or has a file in the folder `pipelines`. A
-    good run is one of all records in which nothing failed.
+    With --late, for monitoring, one line for each pipeline that ever ran or has a file in the project. A good run is
+    one of all records in which nothing failed.
     """
     from pimflow.cli.show import print_report
     from pimflow.report import report_from_json

@@ -19,7 +19,7 @@ from pimflow.doctor.masked_yaml import masked_yaml
 from pimflow.doctor.masking import Mask
 from pimflow.doctor.packing import Entry
 from pimflow.doctor.project import Project, text_of
-from pimflow.doctor.redaction import keys_in, line_without_data, redactor, report_without_data
+from pimflow.doctor.redaction import data_in, line_without_data, redactor, report_without_data
 from pimflow.errors import PimflowError
 from pimflow.plain import to_json
 from pimflow.run import log_folder
@@ -40,8 +40,8 @@ attributes, and the tables of answers.
 _WITH_DATA = """\
 With product data: keys and values of records, the words of other systems, and small lookup tables (--with-data)."""
 _WITHOUT_DATA = """\
-Without product data: keys and values of records, the words of other systems and whatever stands in quotes are left
-out, and of the logs the lines about single records."""
+Without product data: keys and values of records, the words of other systems, and whatever stands in quotes or looks
+like a code are left out, and of the logs the lines about single records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +115,16 @@ class Contents:
     def _logs(self, runs: Sequence[PastRun]) -> Iterator[Entry]:
         """Give the logs of these runs; the latest ones where the state tells of none."""
         folder = log_folder(self.project.root)
-        keys = {one.id: keys_in(one.report or {}) for one in runs}
+        known = {one.id: data_in(one.report or {}) for one in runs}
         files = [folder / f"{one.id}.jsonl" for one in runs]
         if not runs:
             files = sorted(folder.glob("*.jsonl"), key=lambda file: file.name, reverse=True)[: self.wanted.runs]
         for file in files:
             if file.is_file():
-                yield f"logs/{file.name}", self._lines(file, keys.get(file.stem, set()))
+                yield f"logs/{file.name}", self._lines(file, known.get(file.stem, set()))
 
-    def _lines(self, file: Path, keys: Iterable[str]) -> Iterator[bytes]:
-        redact = redactor(keys)
+    def _lines(self, file: Path, data: Iterable[str]) -> Iterator[bytes]:
+        redact = redactor(data)
         try:
             with file.open("rb") as lines:
                 for line in lines:

@@ -18,7 +18,13 @@ _PATH = re.compile(r"(?<![\w:/.])/[^\s'\",;:]+(?=[\s,;:]|$)|(?<=://)[^\s'\",;]+"
 _PLAIN_STEP = re.compile(r"[a-z_-]+|v[\d.]+|")
 _STEPS = 4
 """How far the path of a call is told: further in stand keys of records."""
-_SHORTEST = 2
+_SAID = re.compile(r"\b(says?|said|answered): .*", re.DOTALL)
+_BRACKETS = re.compile(r"\([^()]*\)")
+_WORD = re.compile(r"(?<![^\s(,;])[\w-]{3,}(?=[\s),;:.?!]|$)(?![.:]\w)")
+_CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d]|.*-).+|\d{6,}")
+_NO_CODE = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4,8}|\d{4}-\d\d-\d\d\w*|utf-8")
+"""Runs, days and encodings look like codes of records."""
+_SHORTEST = 3
 _QUIET = frozenset({"DEBUG", "TRACE"})
 _OF_RUN = ("id", "pipeline", "started", "full", "limit", "dry")
 _OF_REPORT = ("seconds", "exit_code")
@@ -29,16 +35,24 @@ _OF_LINE = ("time", "level", "logger", "run", "flow", "counts", "read")
 _RAISED = re.compile(r"^([A-Za-z_][\w.]*)(?::|$)")
 
 
-def redactor(keys: Iterable[str]) -> Redact:
-    """Give a function that leaves out of a sentence whatever stands in quotes, and these keys of records."""
-    known = sorted({key for key in keys if len(key) >= _SHORTEST}, key=len, reverse=True)
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(key)}(?!\w)" for key in known)) if known else None
+def redactor(known: Iterable[str]) -> Redact:
+    """Give a function that leaves values out of a sentence.
+
+    That is whatever stands in quotes, these keys and values, what looks like a code, and what another system says.
+    """
+    words = sorted({one for one in known if len(one) >= _SHORTEST}, key=len, reverse=True)
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in words)) if words else None
 
     def redact(text: str) -> str:
-        told = _PATH.sub(_shortened, _QUOTED.sub(f"'{LEFT_OUT}'", text))
-        return pattern.sub(LEFT_OUT, told) if pattern else told
+        told = _SAID.sub(rf"\1: {LEFT_OUT}", _QUOTED.sub(f"'{LEFT_OUT}'", text))
+        told = pattern.sub(LEFT_OUT, told) if pattern else told
+        return _WORD.sub(_without_code, _PATH.sub(_shortened, told))
 
     return redact
+
+
+def _without_code(match: re.Match[str]) -> str:
+    return LEFT_OUT if _CODE.fullmatch(match[0]) and not _NO_CODE.fullmatch(match[0]) else match[0]
 
 
 def _shortened(match: re.Match[str]) -> str:
@@ -48,18 +62,21 @@ def _shortened(match: re.Match[str]) -> str:
     return "/".join([host, *plain])
 
 
-def keys_in(report: Mapping[str, Any]) -> set[str]:
-    """Give the keys of records that a report names."""
+def data_in(report: Mapping[str, Any]) -> set[str]:
+    """Give the keys of records and the values that a report names."""
     found = set(map(str, report.get("run", {}).get("only", ())))
     for flow in report.get("flows", ()):
         for cause in flow.get("causes", ()):
-            found.update(map(str, cause.get("keys", ())))
+            value = cause.get("problem", {}).get("value")
+            found.update(
+                map(str, (*cause.get("keys", ()), *cause.get("others", ()), *([] if value is None else [value])))
+            )
     return found
 
 
 def report_without_data(report: Mapping[str, Any]) -> dict[str, Any]:
     """Give a report, as `pimflow runs --json` has it, without product data."""
-    redact = redactor(keys_in(report))
+    redact = redactor(data_in(report))
     run = report.get("run", {})
     return {
         "run": {**_chosen(run, _OF_RUN), "only": len(run.get("only", ()))},
@@ -94,7 +111,7 @@ def _flow(flow: Mapping[str, Any], redact: Redact) -> dict[str, Any]:
 
 def _cause(cause: Mapping[str, Any], redact: Redact) -> dict[str, Any]:
     problem = cause.get("problem", {})
-    told = {name: redact(str(problem.get(name, ""))) for name in ("reason", "remedy")}
+    told = {name: _BRACKETS.sub(f"({LEFT_OUT})", redact(str(problem.get(name, "")))) for name in ("reason", "remedy")}
     return {**_chosen(cause, ("status", "count", "label")), **_chosen(problem, ("kind", "field", "who")), **told}
 
 

@@ -12,8 +12,10 @@ from pimflow.state.tables import SCHEMA_VERSION
 
 BUSY_SECONDS = 30
 LEFT = "Nothing in it was overwritten"
-_AGAIN = "or move it away to begin anew: everything is then sent once more"
-_BACKUP = f"Put a backup in its place, with its own companions -wal and -shm or with none, {_AGAIN}"
+_BACKUP = (
+    "Put a backup in its place, without the files -wal and -shm that lie beside it now; or move it away to begin anew: "
+    "everything is then sent once more"
+)
 _ADVICE = {
     sqlite3.SQLITE_FULL: "Make room on the disk, then start again: what was not kept is sent once more",
     sqlite3.SQLITE_READONLY: "Give the user who runs pimflow the right to write it and the folder that it is in",

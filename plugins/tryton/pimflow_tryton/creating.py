@@ -19,8 +19,8 @@ def creator(model: str, key: str, needs: Sequence[str], default_unit: str | None
     """Give what makes records of one model."""
 
     def create(session: Session, place_of: PlaceOf, new: Sequence[Change]) -> dict[str, Problem]:
-        refused = {change.key: problem for change in new if (problem := lacks(change, needs, default_unit))}
         unit = _unit(place_of, default_unit)
+        refused = _lacking(new, needs, unit)
         jobs = [
             Job(change.key, {key: change.key, **unit, **payloads.of_new(change, place_of, model)})
             for change in new
@@ -45,17 +45,25 @@ def creator_of_products(default_unit: str | None) -> Create:
     return create
 
 
-def lacks(change: Change, needs: Sequence[str], default_unit: str | None) -> Problem | None:
-    """Tell what Tryton needs for a new record and this one does not bring."""
-    for field in needs:
-        if change.payload.get(field) is not None or (field == "default_uom" and default_unit is not None):
-            continue
-        noun = _NEEDED.get(field, field)
-        remedy = "Map it, or give the sink a `default_unit`." if field == "default_uom" else "Fill it in the source."
-        who = Who.ADMINISTRATOR if field == "default_uom" else Who.SOURCE_TEAM
-        reason = f"Tryton needs a {noun} for a new {_NOUNS.get(change.resource, 'record')}, and this one has none"
-        return Problem(reason, ProblemKind.MISSING, field, remedy=remedy, who=who)
-    return None
+def _lacking(new: Sequence[Change], needs: Sequence[str], given: Values) -> dict[str, Problem]:
+    """Tell what Tryton needs for new records and some of these do not bring."""
+    refused: dict[str, Problem] = {}
+    for change in new:
+        lacks = [field for field in needs if field not in given and change.payload.get(field) is None]
+        if lacks:
+            refused[change.key] = _needed(change, lacks[0])
+    return refused
+
+
+def _needed(change: Change, field: str) -> Problem:
+    is_unit = field == "default_uom"
+    return Problem(
+        f"Tryton needs a {_NEEDED[field]} for a new {_NOUNS[change.resource]}, and this one has none",
+        ProblemKind.MISSING,
+        field,
+        remedy="Map it, or give the sink a `default_unit`." if is_unit else "Fill it in the source.",
+        who=Who.ADMINISTRATOR if is_unit else Who.SOURCE_TEAM,
+    )
 
 
 _NEEDED = {"name": "name", "default_uom": "default unit", "string": "label", "type_": "type"}
@@ -69,11 +77,7 @@ def _unit(place_of: PlaceOf, default_unit: str | None) -> Values:
 
 def _with_template(session: Session, place_of: PlaceOf, new: Sequence[Change], unit: Values) -> dict[str, Problem]:
     """Make templates with one variant each."""
-    refused = {
-        change.key: problem
-        for change in new
-        if (problem := lacks(change, ("name", "default_uom"), "" if unit else None))
-    }
+    refused = _lacking(new, ("name", "default_uom"), unit)
     jobs = [Job(one.key, _template(one, place_of, unit)) for one in new if one.key not in refused]
     return refused | calls.create(session, TEMPLATE, jobs)
 
@@ -82,17 +86,19 @@ def _variants(session: Session, place_of: PlaceOf, new: Sequence[Change], unit: 
     """Make variants; of those whose template lacks, the first that Tryton takes makes it."""
     refused: dict[str, Problem] = {}
     while new:
-        codes = sorted({_template_code(change) for change in new})
-        templates = {code: record["id"] for code, record in find(session, TEMPLATES, codes).items()}
-        first = {_template_code(one): one for one in reversed(new) if _template_code(one) not in templates}
+        found = find(session, TEMPLATES, sorted({_template_code(change) for change in new}))
+        refused |= {
+            one.key: _closed(one) for one in new if not found.get(_template_code(one), {"active": True})["active"]
+        }
+        first = {_template_code(one): one for one in reversed(new) if _template_code(one) not in found}
         refused |= _with_template(session, place_of, list(first.values()), unit)
         jobs = [
-            Job(one.key, {"template": templates[code], **_variant(one, place_of)})
+            Job(one.key, {"template": found[code]["id"], **_variant(one, place_of)})
             for one in new
-            if (code := _template_code(one)) in templates
+            if (code := _template_code(one)) in found and one.key not in refused
         ]
         refused |= calls.create(session, PRODUCT, jobs)
-        new = [one for one in new if _template_code(one) not in templates and one not in first.values()]
+        new = [one for one in new if _template_code(one) not in found and one not in first.values()]
     return refused
 
 
@@ -124,5 +130,16 @@ def _not_its_code(change: Change) -> Problem:
         TEMPLATE_CODE,
         _template_code(change),
         "Correct one of the two codes in the source, or leave the template's code empty.",
+        Who.SOURCE_TEAM,
+    )
+
+
+def _closed(change: Change) -> Problem:
+    return Problem(
+        "its template is archived in Tryton, and takes no new variants",
+        ProblemKind.VALUE,
+        TEMPLATE_CODE,
+        _template_code(change),
+        "Have the template taken back into use in Tryton; the variant then goes by itself.",
         Who.SOURCE_TEAM,
     )

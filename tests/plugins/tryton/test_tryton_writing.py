@@ -84,6 +84,13 @@ def test_the_first_variant_that_tryton_takes_makes_the_template(write, erp):
     assert erp.product("POT-2", "template.code")["template."]["code"] == "POT"
 
 
+def test_an_archived_template_takes_no_new_variants(write, erp):
+    write("templates", {"code": "OLD", "name": "Old", "default_uom": "u", "active": "0"})
+    answer = write("products", {"code": "OLD-1", "template_code": "OLD", "name": "Old"})
+    assert "its template is archived in Tryton, and takes no new variants" in answer.out
+    assert erp.rpc("product.product.search_count", [["code", "=", "OLD-1"]]) == 0
+
+
 def test_a_variant_stays_with_its_template(write, erp):
     write("products", {"code": "MUG-01", "template_code": "MUG", "description": "Blue"})
     answer = write("products", {"code": "MUG-01", "template_code": "MUG", "description": "Green"})
