@@ -2,6 +2,8 @@
 
 import pytest
 
+from pimflow_akeneo.structure.writing import StructureWriter
+
 from .provision_setup import did, told
 from .structure_setup import calls
 
@@ -204,6 +206,32 @@ def test_a_missing_right_ends_the_command_and_what_was_written_is_told(desk):
     assert did(done) == [("created", "attribute group", "facts")]
     printed = desk.printed("akeneo", "provision", "catalog.yaml", code=3)
     assert "error: " in printed
+
+
+def test_a_person_who_stops_it_reads_what_was_written(desk, monkeypatch):
+    load = StructureWriter.load
+
+    def stopped(writer, batch):
+        if batch[0].resource == "families":
+            raise KeyboardInterrupt
+        return load(writer, batch)
+
+    text = "version: 1\nattribute_groups: {facts: }\nfamilies: {bags: }\n"
+    with monkeypatch.context() as patch:
+        patch.setattr(StructureWriter, "load", stopped)
+        done = desk.provision(text, code=3)
+    assert (did(done), done["error"][:14]) == ([("created", "attribute group", "facts")], "stopped by you")
+    assert desk.provision(text)["counts"] == {"unchanged": 1, "created": 1}
+
+
+def test_a_pim_that_fails_ends_it_with_what_was_written(desk, monkeypatch):
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
+    desk.pim.faults(error_500=1)
+    text = "version: 1\nattribute_groups: {facts: }\n"
+    done = desk.provision(text, code=3)
+    assert (done["records"], bool(done["error"])) == ([], True)
+    desk.pim.faults(error_500=0)
+    assert desk.provision(text)["counts"] == {"created": 1}
 
 
 def test_a_lost_answer_does_no_harm(desk):

@@ -75,6 +75,8 @@ def carry_out(session: Session, address: str, document: Document, file: Provisio
         decisions.extend(provision(session, wished, file.once, dry=asked.dry))
     except FlowError as ended:
         error = ended
+    except KeyboardInterrupt:
+        error = FlowError("stopped by you. What was written stays; call again to go on")
     notes = _notes(about, len(marked), file, surroundings)
     return Done(document, asked.dry, address, about, tuple(decisions), tuple(notes), error)
 
