@@ -122,13 +122,19 @@ def _rewrite(file: Path, change: Callable[[list[Line]], Iterable[Line]]) -> None
     names = _read(file)[0] if file.exists() else list(_COLUMNS)
     names += [name for name in _COLUMNS if name not in names]
     delimiter = _delimiter(file.read_text("utf-8-sig")) if lines else _DELIMITERS[0]
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    text = StringIO(newline="")
+    writer = csv.DictWriter(text, names, delimiter=delimiter, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(change(lines))
+    _write(file, text.getvalue())
+
+
+def _write(file: Path, text: str) -> None:
+    """Write in one step; what is more than ASCII with the mark by which Excel knows UTF-8."""
+    beside = file.with_name(f".{os.getpid()}.{file.name}")
     try:
         file.parent.mkdir(exist_ok=True)
-        with beside.open("w", encoding="utf-8-sig", newline="") as new:  # with the mark by which Excel knows UTF-8
-            writer = csv.DictWriter(new, names, delimiter=delimiter, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(change(lines))
+        beside.write_text(text, "utf-8" if text.isascii() else "utf-8-sig", newline="")
         beside.replace(file)
     except OSError as error:
         raise ConfigError(Mistake(f"cannot be written: {error.strerror}. Nothing was changed", str(file))) from None

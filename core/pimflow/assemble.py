@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
@@ -177,6 +177,8 @@ class _Assembling:
                 self.mistakes.append(part.mistake(message, "sink"))
             if sink is not None and (message := _cannot_on_missing(sink, config.on_missing)):
                 self.mistakes.append(part.mistake(message, "on_missing"))
+        if self.pipeline.ownership is not None and any(sink is not None and sink.owned for sink in sinks):
+            self.owner(part, config.owner, self.pipeline.ownership.names)
         if source is None or None in sinks or None in transforms:
             return None
         return Flow(
@@ -188,6 +190,14 @@ class _Assembling:
             part,
             self.answers.get(name, Answers()),
         )
+
+    def owner(self, part: Part, owner: str | None, known: Collection[str]) -> None:
+        """Check on whose behalf a flow writes where the project says who owns what."""
+        if owner is None:
+            named = ", ".join(sorted(known))
+            self.mistakes.append(part.mistake(f"`owner` is missing: `ownership` says who owns what; one of {named}"))
+        elif owner not in known:
+            self.mistakes.append(part.mistake(f"`ownership` names no {owner!r}{did_you_mean(owner, known)}", "owner"))
 
     def end(self, kind: type[ComponentT], part: Part) -> ComponentT | None:
         """Make a source or sink, and the connections it names."""

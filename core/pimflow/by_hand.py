@@ -62,5 +62,5 @@ def _told(candidate: Candidate) -> str:
 
 
 def _short(value: Any) -> str:
-    text = "" if value is None else str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
     return f"'{text[:_LONGEST]}…'" if len(text) > _LONGEST else f"'{text}'"

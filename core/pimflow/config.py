@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from pimflow.document import Document, Trail, read_document
 from pimflow.errors import ConfigError, Mistake
-from pimflow.forms import DEFAULT_HISTORY, History, PipelineConfig, ProjectConfig
+from pimflow.forms import DEFAULT_HISTORY, History, Ownership, PipelineConfig, ProjectConfig
 from pimflow.words import did_you_mean
 
 PROJECT_FILE = "pimflow.yaml"
@@ -52,6 +52,7 @@ class Pipeline:
     connections: Mapping[str, Part]
     history: History = DEFAULT_HISTORY
     notify: tuple[Part, ...] = ()
+    ownership: Ownership | None = None
 
     def part(self, *trail: str | int) -> Part:
         """Give a piece of the pipeline file."""
@@ -68,24 +69,37 @@ def load_pipeline(file: Path) -> Pipeline:
     project = _project(file)
     connections = {name: Part(document, ("connections", name), data) for name, data in config.connections.items()}
     notify = _parts(document, "notify")
-    root = file.absolute().parent
-    history = config.history
-    if project is not None:
-        root = project.folder.absolute()
-        shared = check_document(ProjectConfig, project)
-        history = history or shared.history
-        clashes: list[Mistake] = []
-        for name, data in shared.connections.items():
-            part = Part(project, ("connections", name), data)
-            if name in connections:
-                there = f"{project.file}:{project.line(part.trail)}"
-                clashes.append(connections[name].mistake(f"{there} has a connection of this name too; rename one"))
-            connections[name] = part
+    if project is None:
+        shared, root = ProjectConfig(version=1), file.absolute().parent
+    else:
+        shared, root = check_document(ProjectConfig, project), project.folder.absolute()
+        clashes = list(_clashes(config, shared, document, project))
         if clashes:
             raise ConfigError(*clashes)
+        connections |= {name: Part(project, ("connections", name), data) for name, data in shared.connections.items()}
         notify = (*_parts(project, "notify"), *notify)
-    name = config.name or file.stem
-    return Pipeline(name, file, root, config, document, connections, history or DEFAULT_HISTORY, notify=notify)
+    return Pipeline(
+        config.name or file.stem,
+        file,
+        root,
+        config,
+        document,
+        connections,
+        config.history or shared.history or DEFAULT_HISTORY,
+        notify,
+        config.ownership or shared.ownership,
+    )
+
+
+def _clashes(config: PipelineConfig, shared: ProjectConfig, document: Document, project: Document) -> Iterator[Mistake]:
+    """Find what stands in both files, and can stand in one only."""
+    trails: list[Trail] = [("connections", name) for name in config.connections if name in shared.connections]
+    if config.ownership is not None and shared.ownership is not None:
+        trails.append(("ownership",))
+    for trail in trails:
+        there = f"{project.file}:{project.line(trail)}"
+        what = "a connection of this name too; rename one" if len(trail) > 1 else "one too; keep one of them"
+        yield document.mistake(trail, f"{there} has {what}")
 
 
 def _parts(document: Document, key: str) -> tuple[Part, ...]:

@@ -62,8 +62,8 @@ class Corrections:
     def notes(self, flow: str) -> Iterator[str]:
         """Say what a person has to know beside what became of the records."""
         yield (
-            f"The rows of {self.file} took the place of those kept open. Correct these values at the source too: "
-            "the next change of such a record there brings the old value back."
+            f"The rows of {self.file} took the place of those kept open. "
+            "Correct these values at the source too, or what it gives next takes their place again."
         )
         if flow == next(iter(self.rows)):
             yield from self.left_out

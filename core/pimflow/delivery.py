@@ -19,8 +19,8 @@ from pimflow.diff import (
     compare,
     duplicate,
     owed_columns,
-    tried_again,
 )
+from pimflow.due import due_items
 from pimflow.errors import GuardError
 from pimflow.guards import check_guards
 from pimflow.intake import ROW, Intake, Target
@@ -117,6 +117,8 @@ class Delivery:
                 verdicts.append(one)
             else:
                 prepared.append(one)
+        if self.target.domain is not None:
+            prepared = self.target.domain.narrowed(prepared)
         self.unidentified += max(stopped, sum(one.outcome.key == f"row {one.prepared.row}" for one in verdicts))
         if self.target.sink.whole:
             for one in prepared:
@@ -129,7 +131,8 @@ class Delivery:
         """Give the rows of open items: those that are to be tried again, unless others are given."""
         chunk: list[tuple[int, Row]] = []
         self._intake.kept = True
-        for item in self._due() if items is None else items:
+        under_way = {key for _, key in self._under_way}
+        for item in due_items(self._database, self.target, under_way) if items is None else items:
             self._tried_again.put((item.resource, item.key))
             chunk.append((item.row, [item.source_row.get(name) for name in self._source_header]))
             if len(chunk) >= CHUNK_ROWS:
@@ -137,14 +140,6 @@ class Delivery:
                 chunk = []
         if chunk:
             yield chunk
-
-    def _due(self) -> Iterator[OpenItem]:
-        """Give what earlier runs left open and this one did not meet, as far as it is to be tried again."""
-        target, met = self.target, {key for _, key in self._under_way}
-        for item in open_items.of_earlier_runs(self._database, target.records.scope, target.rules.run):
-            is_answered = item.resource != DUPLICATE and target.answers.concern(item.problems)
-            if item.key not in met and (is_answered or tried_again(item, target.rules)):
-                yield item
 
     @property
     def not_met(self) -> frozenset[str]:
@@ -176,9 +171,15 @@ class Delivery:
                 self._loading.put(candidate)
         self._loading.finish()
         self._finish_waited()
+        self._tell_what_others_own()
         self.notes.extend(self._intake.answers_without_column(self._source_header))
         run = self.target.rules.run
         open_items.close_superseded(self._database, self.target.records.scope, self._tried_again, run)
+
+    def _tell_what_others_own(self) -> None:
+        """Tell, once a column, what was not written because the flow does not own it."""
+        for problem in self.target.domain.refused.values() if self.target.domain else ():
+            self.tally.add_problem(problem, Status.UNCHANGED, count=0)
 
     def _finish_waited(self) -> None:
         """Send what waited in vain for a record in earlier runs, if this run created one."""

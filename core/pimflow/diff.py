@@ -35,7 +35,7 @@ class Rules:
 
     `enabled` is the column that the target uses to take a record out of use; `history`: what is written is kept;
     `asks_first`: old values are asked for before the first write. `against_target`: what was sent is held against what
-    the target has now; `recreate`: what somebody deleted there comes back.
+    the target has now; `recreate`: what somebody deleted there comes back. `flow` and `place` name flow and sink.
     """
 
     run: int
@@ -50,6 +50,8 @@ class Rules:
     asks_first: bool = False
     against_target: bool = False
     recreate: bool = True
+    flow: str = ""
+    place: str = ""
 
     @property
     def asks_what_exists(self) -> bool:

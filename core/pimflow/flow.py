@@ -22,11 +22,13 @@ from pimflow.flow_reports import reports
 from pimflow.intake import Target, other_keys
 from pimflow.missing import settle_missing
 from pimflow.model import FlowReport, Header, Outcome, Window
+from pimflow.ownership import Domain
 from pimflow.plugins import notify_observers
 from pimflow.rows import Chunk, Passed, Reader, Stopped
-from pimflow.sinks import Sink
+from pimflow.sinks import Sink, Writer
 from pimflow.state import history, open_items
 from pimflow.state.memory import KeptMemory
+from pimflow.state.owners import keep_owner
 from pimflow.state.records import Records, open_scope
 
 _SAMPLE = 20
@@ -189,8 +191,12 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         records = Records(context.database, scope)
         only = frozenset(context.run.only)
         others = other_keys(flow.sinks, sink) if flow.config.key is None else frozenset()
-        target = Target(sink, writer, records, flow.config, _rules(context, flow, sink), only, others)
-        target = replace(target, tells_stopped=not others or sink is flow.sinks[-1], answers=flow.answers)
+        target = Target(
+            sink, writer, records, flow.config, _rules(context, flow, sink, f"{name} {address}"), only, others
+        )
+        domain = _domain(context, flow, writer, records) if sink.owned else None
+        tells_stopped = not others or sink is flow.sinks[-1]
+        target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
         delivery = Delivery(
             target, context.database, context.make_loading, observe, context.mask, context.created_so_far
         )
@@ -201,7 +207,15 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         yield delivery
 
 
-def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
+def _domain(context: RunContext, flow: Flow, writer: Writer, records: Records) -> Domain | None:
+    contract, owner = context.assembly.pipeline.ownership, flow.config.owner
+    if contract is None or owner is None:
+        return None
+    keep_owner(context.database, records.scope, owner)
+    return Domain(contract, owner, writer, frozenset(flow.config.once), context.database, records)
+
+
+def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:
     config = flow.config
     return Rules(
         run=context.number,
@@ -216,6 +230,8 @@ def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
         asks_first=sink.asks_first,
         against_target=config.diff == "target",
         recreate=config.on_deleted == "recreate",
+        flow=flow.name,
+        place=place,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -76,6 +77,7 @@ class FlowConfig(Checked):
     on_deleted: Literal["recreate", "leave"] = Field(
         "recreate", description="With `diff: target`: what becomes of records that somebody deleted in the target."
     )
+    owner: Name | None = Field(None, description="On whose behalf the flow writes, as `ownership` names it.")
     guards: Guards = Field(Guards(), description="Limits that stop the flow.")
     needs: list[str] = Field([], description="Flows that must have gone well before this one.")
 
@@ -95,6 +97,39 @@ class History(Checked):
 
 
 DEFAULT_HISTORY = History()
+Owners = Name | Annotated[list[Name], Field(min_length=1)]
+"""An owner, or several in their order: who stands further behind writes only what none before it has written."""
+
+
+class Ownership(Checked):
+    """Who owns what in the target. What is not named belongs to `others`, or to nobody: then anybody may write it."""
+
+    attributes: dict[str, Owners] = Field({}, description="By code, or by column where it is narrower: `price-EUR`.")
+    attribute_groups: dict[str, Owners] = Field({}, description="For the attributes of a group, by code.")
+    properties: dict[str, Owners] = Field({}, description="Properties of a record: `family`, `parent`, `enabled`.")
+    associations: dict[str, Owners] = Field({}, description="Association types, by code.")
+    categories: dict[str, Owners] = Field({}, description="Category trees, by the code of their root.")
+    others: Owners | None = Field(None, description="Who owns what is not named.")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All owners that are named."""
+        sections = (self.attributes, self.attribute_groups, self.properties, self.associations, self.categories)
+        named = [owners for section in sections for owners in section.values()]
+        return frozenset(name for owners in (*named, self.others or []) for name in listed(owners))
+
+    def owners(self, places: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """Give the owners of the first of these places, section and code, that is named; none: anybody may write."""
+        for section, code in places:
+            owners = getattr(self, section).get(code)
+            if owners is not None:
+                return listed(owners)
+        return listed(self.others or [])
+
+
+def listed(owners: Owners) -> tuple[str, ...]:
+    """Give owners as a list, the first before all others."""
+    return (owners,) if isinstance(owners, str) else tuple(owners)
 
 
 class PipelineConfig(Checked):
@@ -106,6 +141,7 @@ class PipelineConfig(Checked):
     flows: dict[Name, FlowConfig] = Field(min_length=1, description="What moves, by name.")
     notify: list[dict[str, Any]] = Field([], description=_NOTIFY)
     history: History | None = Field(None, description="How long it is kept what runs did.")
+    ownership: Ownership | None = Field(None, description="Who owns what in the target.")
 
 
 class ProjectConfig(Checked):
@@ -116,3 +152,4 @@ class ProjectConfig(Checked):
     connections: dict[Name, dict[str, Any]] = Field({}, description="Systems, by name: `type` and its options.")
     notify: list[dict[str, Any]] = Field([], description=_NOTIFY)
     history: History | None = Field(None, description="How long it is kept what runs did, unless a pipeline says so.")
+    ownership: Ownership | None = Field(None, description="Who owns what in the target.")

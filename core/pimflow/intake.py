@@ -12,6 +12,7 @@ from pimflow.diff import Prepared, Rules, Verdict
 from pimflow.errors import PimflowError, RowProblem, defect
 from pimflow.forms import FlowConfig
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
+from pimflow.ownership import Domain
 from pimflow.plain import to_json
 from pimflow.rows import Passed, Stopped
 from pimflow.sinks import Sink, Writer
@@ -28,7 +29,7 @@ class Target:
 
     `other_keys` are the key columns of the flow's other sinks, where each has its own: a row that has one of these and
     not ours is theirs. `tells_stopped`: rows that never reached a sink, or have no key at all, are told here.
-    `answers` are what people decided about values.
+    `answers` are what people decided about values, `domain` is what the flow may write where others own a part.
     """
 
     sink: Sink
@@ -40,6 +41,7 @@ class Target:
     other_keys: frozenset[str] = frozenset()
     tells_stopped: bool = True
     answers: Answers = Answers()  # noqa: RUF009 - frozen
+    domain: Domain | None = None
 
     @property
     def key(self) -> str | None:

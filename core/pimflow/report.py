@@ -96,6 +96,8 @@ def headline(flow: FlowReport, report: RunReport) -> str:
     if report.run.only:
         more = len(report.run.only) - _KEYS_SHOWN
         extent = "only " + ", ".join(report.run.only[:_KEYS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+    elif report.run.corrects:
+        extent = "corrected rows"
     elif report.run.limit:
         extent = f"the first {report.run.limit:,}"
     dry = ", preview" if report.run.dry else ""

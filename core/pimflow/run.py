@@ -16,7 +16,7 @@ from loguru import logger
 from pimflow.assemble import Assembly, Flow
 from pimflow.context import Progress, RunContext
 from pimflow.corrections import Corrections
-from pimflow.delivery import MakeLoading
+from pimflow.delivery import Loading
 from pimflow.errors import PimflowError, StateError
 from pimflow.flow import run_flow
 from pimflow.flow_reports import skipped
@@ -61,7 +61,7 @@ def run_pipeline(
     database: Database,
     options: RunOptions,
     progress: Progress = lambda _flow, _done, _total: None,
-    make_loading: MakeLoading | None = None,
+    make_loading: Callable[..., Loading] | None = None,
     pace: Pace = Pace(),  # noqa: B008 - frozen
     carry_out: CarryOut = run_flow,
 ) -> RunReport:
@@ -98,7 +98,7 @@ def run_pipeline(
             ours,
             run,
             number,
-            make_loading or partial(Loader, may_write=ours.check_fence),
+            partial(make_loading or Loader, may_write=ours.check_fence),
             sessions,
             progress,
             options.retry,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pimflow.components import Component
@@ -20,6 +20,20 @@ class Writer:
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:  # noqa: ARG002 - files take any column
         """Name the columns of the flow that the target cannot take; they are left out, each told once."""
         return {}
+
+    def places(self, column: str) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - most have no owners
+        """Name the places of an ownership contract that tell who owns a column, section and code, the narrowest first.
+
+        As `("attributes", "price-EUR"), ("attributes", "price"), ("attribute_groups", "sales")`. A column without any
+        belongs to whoever writes.
+        """
+        return ()
+
+    def own(self, owns: Callable[[str, str], bool]) -> None:
+        """Take note of what the flow owns, before anything else: `owns("categories", TREE)`.
+
+        For what owners share within one value: the writer leaves alone what others own there.
+        """
 
     def family_variants(self, family: str) -> Sequence[str]:  # noqa: ARG002 - most have none
         """Give the codes of the family variants of a family."""
@@ -118,6 +132,9 @@ class Sink(Component):
     asks_first: ClassVar[bool] = False
     """Whether the target is asked what it has of a record before that is written for the first time. Then such a write
     can be undone; a sink with `creation_defaults` is asked in any case."""
+
+    owned: ClassVar[bool] = False
+    """Whether an ownership contract can say who owns what there: then each flow into it has an `owner`."""
 
     enabled: ClassVar[str | None] = None
     """The column, true or false, that takes a record out of use: needed for `on_missing: disable`."""

@@ -1,7 +1,7 @@
 """The tables of the state. A change of them raises SCHEMA_VERSION.
 
-Version 2 added `memory`, version 3 `locks` and `bases`, version 4 `sent` and `changes`; an older state gets the tables
-that it lacks when it is opened.
+Version 2 added `memory`, version 3 `locks` and `bases`, version 4 `sent`, `changes` and `owners`; an older state gets
+the tables that it lacks when it is opened.
 """
 
 from __future__ import annotations
@@ -37,6 +37,14 @@ scopes = sa.Table(
     sa.Column("sink", sa.Text, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
     sa.UniqueConstraint("pipeline", "flow", "sink", "address"),
+)
+
+# On whose behalf a flow writes, where the project says who owns what.
+owners = sa.Table(
+    "owners",
+    metadata,
+    sa.Column("scope", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
 )
 
 # The columns ever sent of a record. Most records share one set, so it is kept once.

@@ -19,7 +19,8 @@ ADD_CATEGORIES = "add_categories"
 REMOVE_CATEGORIES = "remove_categories"
 UNIT = "unit"
 QUANTITY = "quantity"
-_LISTS = frozenset({"categories", ADD_CATEGORIES, REMOVE_CATEGORIES, "groups", "variants"})
+_CATEGORIES = frozenset({"categories", ADD_CATEGORIES, REMOVE_CATEGORIES})
+_LISTS = frozenset({*_CATEGORIES, "groups", "variants"})
 _LIST_KINDS = frozenset(
     {
         "multiselect",
@@ -95,6 +96,30 @@ def parse_column(name: str, model: Model, kind: Kind = PRODUCTS) -> Column:
     if model.attributes[code] is model.identifier:
         raise _wrong(name, f"a {kind.noun[0]} has no identifier", "Give this column to products only.")
     return _value(name, model.attributes[code], rest, model)
+
+
+_KEYS = frozenset({"identifier", "code", "uuid", "variants", *_CATEGORIES})
+
+
+def places(column: Column | None) -> tuple[tuple[str, str], ...]:
+    """Name where an ownership contract tells who owns a column: section and code, the narrowest first.
+
+    Keys belong to whoever writes; categories are owned tree by tree.
+    """
+    if column is None or (isinstance(column, Property) and column.name in _KEYS):
+        return ()
+    if isinstance(column, Property):
+        return (("properties", column.name),)
+    if isinstance(column, Association):
+        return (("associations", column.type),)
+    code, part = column.attribute.code, column.part
+    narrow = (("attributes", f"{code}-{part}"),) if part else ()
+    return (
+        ("attributes", column.name),
+        *narrow,
+        ("attributes", code),
+        ("attribute_groups", column.attribute.group or ""),
+    )
 
 
 def separator(column: Column | None) -> str | None:

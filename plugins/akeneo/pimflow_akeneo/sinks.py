@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -21,6 +22,7 @@ from pimflow_akeneo.products.levels.tree import spread
 from pimflow_akeneo.products.preparing.flow_columns import Columns
 from pimflow_akeneo.products.preparing.rows import Preparation
 from pimflow_akeneo.products.writing.loading import Loading
+from pimflow_akeneo.products.writing.owned_trees import OwnedTrees
 from pimflow_akeneo.session import Session
 
 
@@ -28,6 +30,7 @@ class _RecordsSink(Sink):
     """What the sinks of products and of product models have in common."""
 
     kind: ClassVar[Kind]
+    owned = True
     batch_size = 100
     in_flight = 4
 
@@ -81,7 +84,8 @@ class ProductWriter(Writer):
         self._columns = Columns(session.catalog.model, kind)
         self._preparation = Preparation(session.catalog, kind, self._columns.known)
         self._current = Current(session, kind, self._columns.column)
-        self._loading = Loading(session, kind, self._columns.column)
+        self._trees = OwnedTrees(session.catalog)
+        self._loading = Loading(session, kind, self._columns.column, self._trees)
         self._files = Files(session, kind, self._columns.column, media, run)
         self._ancestry = ancestry(session)
         fitting = ProductFitting if kind.has_identifier else ModelFitting
@@ -90,6 +94,14 @@ class ProductWriter(Writer):
     def knows(self, column: str) -> bool:
         """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
         return self._columns.known(column) is not None
+
+    def places(self, column: str) -> Sequence[tuple[str, str]]:
+        """Name attribute, attribute group, association type or property; categories are owned tree by tree."""
+        return columns.places(self._columns.known(column))
+
+    def own(self, owns: Callable[[str, str], bool]) -> None:
+        """Take note of the category trees that the flow owns."""
+        self._trees.own(owns)
 
     def label(self, column: str) -> str:
         """Give a column the label of its attribute, with locale and channel: `Name (de_DE)`."""
@@ -116,6 +128,8 @@ class ProductWriter(Writer):
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
         item = self._files.taken(self._preparation.item(row))
+        payload, told = self._trees.limited(item.payload)
+        item = replace(item, payload=payload, problems=(*item.problems, *told)) if told else item
         self._current.note([item])
         self._fitting.note(item)
         return [item]
@@ -127,7 +141,8 @@ class ProductWriter(Writer):
         """
         asked = {code: key for key, code in self._fitting.own(keys).items()}
         if columns:
-            found = {asked[code]: values for code, values in self._current.values(asked, columns).items()}
+            values = self._current.values(asked, columns).items()
+            found = {asked[code]: self._trees.shown(one) for code, one in values}
         else:
             found = {asked[code]: {} for code in self._current.there(asked)}
         return {**{key: {} for key in self._loading.partly(keys)}, **found}

@@ -78,6 +78,7 @@ _OF_BOTH: Mapping[str, Place] = {
             TEXT,
             ("template.code",),
             lambda one: one["template."]["code"],
+            "Code of the template",
             fixed=True,
         ),
     )
@@ -182,7 +183,7 @@ def _of_identifier(column: str, catalog: Catalog) -> Place | None:
     def found(one: Record) -> Any:
         return next((part["code"] for part in one["identifiers."] if part["type"] == kind), None)
 
-    label = "" if kind == "ean" else catalog.identifier_types[kind]
+    label = "EAN" if kind == "ean" else catalog.identifier_types[kind]
     return Place(column, "identifiers", PRODUCT, identifier(kind), asks, found, label)
 
 

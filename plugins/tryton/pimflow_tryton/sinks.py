@@ -29,6 +29,7 @@ from pimflow_tryton import existing, rights
 from pimflow_tryton.connection import TITLE, TrytonConnection
 from pimflow_tryton.creating import Create, creator, creator_of_products
 from pimflow_tryton.existing import CATEGORIES, DEFINITIONS, PRODUCTS, TEMPLATES, Target
+from pimflow_tryton.fitting import fit
 from pimflow_tryton.loading import Finish, Loading
 from pimflow_tryton.pictures import send, with_pictures
 from pimflow_tryton.places import ATTRIBUTE, CATEGORY, TEMPLATE, Place
@@ -89,8 +90,8 @@ class TrytonProductsSink(_RecordsSink):
         """Give the writer, which takes pictures where there is a folder of them."""
         folder = self.picture_folder
         if folder is None:
-            return super().writer(session, create)
-        return RecordWriter(session, with_pictures(self.target, folder), create, partial(send, session, folder))
+            return ProductWriter(session, self.target, create)
+        return ProductWriter(session, with_pictures(self.target, folder), create, partial(send, session, folder))
 
     def creator(self, session: Session) -> Create:
         """Give what makes new products. Raises ConfigError for a unit that Tryton does not have."""
@@ -226,6 +227,14 @@ class RecordWriter(Writer):
         else:
             reason = f"Tryton has no field {field!r} of {self._target.noun[1]} that can be written"
         return RowProblem(column, None, reason, remedy="Correct the mapping.", who=Who.ADMINISTRATOR)
+
+
+class ProductWriter(RecordWriter):
+    """Writes products, with attributes only where they have an attribute set."""
+
+    def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Take out what Tryton would refuse the whole product for."""
+        return fit(self._session, batch)
 
 
 def _check_unit(session: Session, unit: str | None) -> None:
