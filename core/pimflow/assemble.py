@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,9 +13,10 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pimflow.answer_table import read_answers, table_of
 from pimflow.answers import Answers, by_flow
 from pimflow.components import Component, Connection, ConnectionName, Notifier, Source, Transform
-from pimflow.config import Part, Pipeline, mistakes_of, resolve_values
+from pimflow.config import Pipeline, Resolve, mistakes_of, resolve_values
 from pimflow.errors import ConfigError, Mistake, PluginError
 from pimflow.forms import FlowConfig
+from pimflow.parts import Part
 from pimflow.plugins import Registry, kind_of
 from pimflow.sinks import Sink
 from pimflow.words import did_you_mean
@@ -118,6 +118,18 @@ def make_connection(pipeline: Pipeline, name: str, registry: Registry) -> Connec
     if made is None:
         raise ConfigError(*work.mistakes)
     return made
+
+
+def resolver(registry: Registry) -> Resolve:
+    """Give what finds values from outside, by the plugins that know their schemes."""
+
+    def resolve(folder: Path, scheme: str, reference: str) -> str | None:
+        if scheme == "file":
+            reference = str(folder / reference)
+        value: Any = registry.manager.hook.pimflow_resolve_secret(scheme=scheme, reference=reference)
+        return None if value is None else str(value)
+
+    return resolve
 
 
 def connection_names(component: Component) -> list[str]:
@@ -244,7 +256,7 @@ class _Assembling:
             self.mistakes.append(part.mistake("`type` is missing: the name of what a plugin offers"))
             return None
         options = {name: value for name, value in part.data.items() if name != "type"}
-        return self.component(kind, part.data["type"], Part(part.document, part.trail, options), "type")
+        return self.component(kind, part.data["type"], replace(part, data=options), "type")
 
     def transform(self, part: Part) -> Placed | None:
         """Make a transform from its name, or from one name with its options."""
@@ -264,12 +276,12 @@ class _Assembling:
         except PluginError as error:
             self.mistakes.extend(part.mistake(mistake.message, *steps) for mistake in error.mistakes)
             return None
-        values, mistakes = resolve_values(part, partial(self._resolve, part.document.folder))
+        values, mistakes = resolve_values(part, resolver(self.registry))
         self.mistakes.extend(mistakes)
         root = found.root if issubclass(found, Transform) else None
         options = {root: values} if root else ({} if values is None else values)
         try:
-            made = found.model_validate(options, context={"folder": part.document.folder})
+            made = found.model_validate(options, context=part.context)
         except ValidationError as error:
             self.mistakes.extend(self._mistakes(error, part, found, root) if not mistakes else [])
             return None
@@ -286,12 +298,6 @@ class _Assembling:
             part.mistake(mistake.message, *mistake.path.split(".")[len(part.trail) + 1 :])
             for mistake in mistakes_of(error, Part(part.document, part.trail, {root: part.data}), found)
         ]
-
-    def _resolve(self, folder: Path, scheme: str, reference: str) -> str | None:
-        if scheme == "file":
-            reference = str(folder / reference)
-        value: Any = self.registry.manager.hook.pimflow_resolve_secret(scheme=scheme, reference=reference)
-        return None if value is None else str(value)
 
     def order(self) -> list[str]:
         """Put the flows in an order in which each comes after those it needs; otherwise as in the file."""

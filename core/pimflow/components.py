@@ -40,7 +40,8 @@ class Target(Protocol):
 
 
 def _beside_the_pipeline(path: Path, info: ValidationInfo) -> Path:
-    folder = (info.context or {}).get("folder")
+    context = info.context or {}
+    folder = context.get("folders", {}).get(info.field_name, context.get("folder"))
     return Path(folder, path) if folder else path
 
 

@@ -16,8 +16,11 @@ from pimflow.state.changes import Written
 from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import Known
 
-TRY_AGAIN_AFTER = timedelta(days=1)
-"""A refused record that did not change is sent again after this time: the target may have changed."""
+TRY_AGAIN_AFTER = timedelta(hours=20)
+"""A refused record that did not change is sent again after this time: the target may have changed.
+
+Less than a day, so that a daily run that begins a second earlier than yesterday's does not leave it out.
+"""
 
 OWED = "?"
 """Marks, among the columns of a record, one of `once` that is still to be written."""
@@ -200,6 +203,10 @@ def _waited(open_item: OpenItem | None, now: bytes) -> bool:
     """Tell whether an open item lacks another record in the target, which may be there by now."""
     if open_item is None or open_item.fingerprint != now:
         return False
+    return _lacks_another(open_item)
+
+
+def _lacks_another(open_item: OpenItem) -> bool:
     return any(problem.kind is ProblemKind.REFERENCE for problem in open_item.told)
 
 
@@ -227,7 +234,10 @@ def columns_of_new(payload: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
 def tried_again(open_item: OpenItem, rules: Rules) -> bool:
     """Tell whether an open item is sent again although its source does not give it again."""
     # The key of a duplicate belongs to another row: sending it would overwrite that one.
-    return open_item.resource != DUPLICATE and (open_item.status in _UNSURE or _due(open_item, rules))
+    # What lacks another record is sent only if this run creates one.
+    return open_item.resource != DUPLICATE and (
+        open_item.status in _UNSURE or _due(open_item, rules) or _lacks_another(open_item)
+    )
 
 
 def _due(open_item: OpenItem, rules: Rules) -> bool:

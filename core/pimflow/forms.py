@@ -144,6 +144,17 @@ class PipelineConfig(Checked):
     ownership: Ownership | None = Field(None, description="Who owns what in the target.")
 
 
+class EnvironmentConfig(Checked):
+    """One environment of a project: what is different there."""
+
+    production: bool = Field(
+        False, strict=True, description="Whether the first run of each pipeline asks for the environment's name."
+    )
+    connections: dict[Name, dict[str, Any]] = Field(
+        {}, description="Options by connection, laid over those of the connection of this name."
+    )
+
+
 class ProjectConfig(Checked):
     """The project file `pimflow.yaml`: what its pipelines share."""
 
@@ -153,3 +164,9 @@ class ProjectConfig(Checked):
     notify: list[dict[str, Any]] = Field([], description=_NOTIFY)
     history: History | None = Field(None, description="How long it is kept what runs did, unless a pipeline says so.")
     ownership: Ownership | None = Field(None, description="Who owns what in the target.")
+    environments: dict[Name, EnvironmentConfig] = Field(
+        {}, description="Worlds such as test and production, by name: what is different there."
+    )
+    default_environment: Name | None = Field(
+        None, description="The environment where neither `--environment` nor `PIMFLOW_ENVIRONMENT` names one."
+    )

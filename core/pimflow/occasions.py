@@ -16,6 +16,7 @@ from pimflow.report import report_text
 _PREFIX = "[pimflow]"
 _LONGEST_WHY = 100
 _FOLDER = re.compile(r"^\S*[/\\](?=[^/\\\s]+:\d+: )")
+_ARTICLE = re.compile(r"^The ")
 _UNPUNCTUAL = timedelta(minutes=10)
 """A job of every day begins some minutes earlier or later; what is told again after 24 hours is then told each day."""
 
@@ -174,7 +175,7 @@ def _why(report: RunReport) -> str:
     error = next((error for error in errors if error), "")
     if error:
         sentence = _FOLDER.sub("", error.partition(". ")[0].rstrip("."))
-        return textwrap.shorten(sentence, _LONGEST_WHY, placeholder=" …")
+        return textwrap.shorten(_ARTICLE.sub("the ", sentence), _LONGEST_WHY, placeholder=" …")
     if number := _undelivered(report):
         return f"{number:,} {_noun([flow for flow in report.flows if _lost(flow)], number)} could not be delivered"
     return "more were refused than allowed"

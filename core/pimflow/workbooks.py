@@ -1,4 +1,4 @@
-"""The same tables as Excel files. Needs openpyxl, which comes with `pimflow[xlsx]`."""
+"""The same tables as Excel files. Needs openpyxl, the extra `xlsx` of this distribution."""
 
 from __future__ import annotations
 

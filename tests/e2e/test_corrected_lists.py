@@ -211,7 +211,7 @@ def test_excel_without_its_library_says_what_to_install(open_project: Project, m
     file = open_project.folder / "list.xlsx"
     refused = command(open_project, "problems", "--export", str(file))
     assert refused.code == 2
-    assert "an Excel file needs openpyxl, which is not installed; pip install 'pimflow[xlsx]' brings it" in refused.err
+    assert "an Excel file needs openpyxl, which is not installed; `pip install openpyxl` brings it" in refused.err
     assert not file.exists()
 
 

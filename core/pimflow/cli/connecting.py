@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 from pimflow.assemble import make_connection
 from pimflow.cli.common import FOLDER, find_pipeline, project_root
 from pimflow.components import Connection
-from pimflow.config import PROJECT_FILE, Part, Pipeline, check_document, load_pipeline
+from pimflow.config import PROJECT_FILE, Pipeline, check_document, load_pipeline
 from pimflow.document import read_document
+from pimflow.environments import chosen_name, environments_of
 from pimflow.errors import ConfigError, Mistake
 from pimflow.forms import PipelineConfig, ProjectConfig
+from pimflow.parts import Part
 from pimflow.plugins import create_registry
 from pimflow.words import did_you_mean
 
@@ -22,14 +24,15 @@ ConnectionT = TypeVar("ConnectionT", bound=Connection)
 
 @contextmanager
 def connected(
-    kind: type[ConnectionT], name: str | None = None, pipeline: str | None = None
+    kind: type[ConnectionT], name: str | None = None, pipeline: str | None = None, environment: str | None = None
 ) -> Iterator[tuple[ConnectionT, Any]]:
     """Give a connection of this class and its session, for a command of a plugin.
 
     It is that of a pipeline (a file, or a name out of the folder `pipelines`); without one that of the project file, or
-    else of the only pipeline there is. `name` may be left out where there is one of the class. Raises ConfigError.
+    else of the only pipeline there is, in the environment that is named or the default one. `name` may be left out
+    where there is one of the class. Raises ConfigError.
     """
-    found = _holder(kind, pipeline)
+    found = _holder(kind, pipeline, environment)
     chosen = _chosen(kind, name, found)
     connection = make_connection(found, chosen, create_registry())
     if not isinstance(connection, kind):
@@ -38,26 +41,30 @@ def connected(
         yield connection, session
 
 
-def _holder(kind: type[Connection], pipeline: str | None) -> Pipeline:
+def _holder(kind: type[Connection], pipeline: str | None, environment: str | None) -> Pipeline:
     if pipeline is not None:
-        return load_pipeline(find_pipeline(pipeline))
+        return load_pipeline(find_pipeline(pipeline), environment)
     file = project_root() / PROJECT_FILE
-    project = _project(file) if file.is_file() else None
+    project = _project(file, environment) if file.is_file() else None
     if project and _of_kind(kind, project):
         return project
     if len(sorted(FOLDER.glob("*.yaml"))) == 1:
-        return load_pipeline(find_pipeline(None))
+        return load_pipeline(find_pipeline(None), environment)
     message = f"no connection of type {kind.type!r} stands here; --pipeline takes that of a pipeline"
     raise ConfigError(Mistake(message, str(file) if project else PROJECT_FILE))
 
 
-def _project(file: Path) -> Pipeline:
-    """Read a project file as a pipeline without flows: what it has is connections."""
+def _project(file: Path, environment: str | None) -> Pipeline:
+    """Read a project file as a pipeline without flows: what it has is connections, as in the environment."""
     document = read_document(file)
     config = check_document(ProjectConfig, document)
     connections = {name: Part(document, ("connections", name), data) for name, data in config.connections.items()}
+    named = {connection for one in config.environments.values() for connection in one.connections}
+    environments = {one.name: one for one in environments_of(document, config, connections, lambda: named)}
+    chosen = chosen_name(document, config, environment)
+    laid = environments[chosen].connections if chosen else connections
     empty = PipelineConfig.model_construct(version=1, name=config.name, connections=config.connections, flows={})
-    return Pipeline(config.name or file.stem, file, file.absolute().parent, empty, document, connections)
+    return Pipeline(config.name or file.stem, file, file.absolute().parent, empty, document, laid)
 
 
 def _chosen(kind: type[Connection], name: str | None, found: Pipeline) -> str:

@@ -10,7 +10,7 @@ import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
 from pimflow.errors import ConfigError
-from pimflow.model import ProblemKind
+from pimflow.model import SETTLED, ProblemKind
 from pimflow.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -160,7 +160,8 @@ def _list_records(assembly: Assembly, database: Database, wanted: Wanted, *, as_
         number += 1
         key, since = shown_key(item), item.since
         if not as_json:
-            click.echo(f"  {key}  row {item.row}  {item.status}  since {_day(since)}")
+            became = "arrived without it" if item.status in SETTLED else item.status
+            click.echo(f"  {key}  row {item.row}  {became}  since {_day(since)}")
             continue
         data = {"flow": place.flow.name, "key": key, "row": item.row, "status": item.status, "reason": problem.reason}
         data |= {"since": since, "last": item.last, "source_row": item.source_row}

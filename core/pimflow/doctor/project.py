@@ -12,16 +12,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from pimflow.assemble import Assembly, assemble
-from pimflow.config import PROJECT_FILE, Part, load_pipeline, mistakes_of
+from pimflow.config import FOLDER, PROJECT_FILE, load_pipeline, mistakes_of
 from pimflow.doctor.findings import Finding, unwell, well
 from pimflow.doctor.masked_yaml import Vocabulary, masked_yaml, vocabulary_of
 from pimflow.doctor.masking import looks_secret
 from pimflow.document import Document, Trail, read_document
 from pimflow.errors import ConfigError, Mistake
 from pimflow.forms import ProjectConfig
+from pimflow.parts import Part
 from pimflow.plugins import Registry
 
-FOLDER = "pipelines"
 _REFERENCE = re.compile(r"(?<!\$)\$\{(env|file):([^}]*)\}")
 _BETWEEN = re.compile(r"\$\{[^}]*\}")
 _HAS_FLOWS = re.compile(r"^flows\s*:", re.MULTILINE)

@@ -36,6 +36,12 @@ def akeneo() -> None:
 @click.option("--plan", "dry", is_flag=True, help="Tell what would be created and changed, and write nothing.")
 @click.option("--connection", metavar="NAME", help="The connection, where there are several to a PIM.")
 @click.option("--pipeline", metavar="PIPELINE", help="The pipeline that has the connection, instead of pimflow.yaml.")
+@click.option(
+    "--environment",
+    metavar="NAME",
+    envvar="PIMFLOW_ENVIRONMENT",
+    help="The environment of the project, such as test; its default one unless given.",
+)
 @click.option("--print", "printed", is_flag=True, help="Print the file that ships, to make one of your own of it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 def provision(
@@ -47,6 +53,7 @@ def provision(
     dry: bool,
     connection: str | None,
     pipeline: str | None,
+    environment: str | None,
     printed: bool,
     as_json: bool,
 ) -> None:
@@ -69,7 +76,7 @@ def provision(
         click.echo(calling.ERP.read_text("utf-8"), nl=False)
         return
     document, form = calling.read(file)
-    with connected(AkeneoConnection, connection, pipeline) as (to, session):
+    with connected(AkeneoConnection, connection, pipeline, environment) as (to, session):
         asked = calling.Asked(families, all_families, dry)
         done = calling.carry_out(session, to.address, document, form, asked)
     if as_json:

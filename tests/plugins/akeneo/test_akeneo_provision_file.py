@@ -121,6 +121,29 @@ def test_the_connection_may_be_that_of_a_pipeline(desk):
     assert desk.provision(text)["counts"] == {"unchanged": 1}
 
 
+@pytest.mark.parametrize(
+    ("words", "code"), [([], 3), (["--environment", "production"], 3), (["--environment", "test"], 0)]
+)
+def test_the_connection_is_that_of_the_environment(desk, monkeypatch, words, code):
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
+    project = yaml.safe_load((desk.folder / "pimflow.yaml").read_text())
+    project["environments"] = {
+        "test": {},
+        "production": {"production": True, "connections": {"pim": {"url": "http://127.0.0.1:1"}}},
+    }
+    (desk.folder / "pimflow.yaml").write_text(yaml.safe_dump({**project, "default_environment": "production"}))
+    desk.provision("version: 1\nattribute_groups: {facts: }\n", *words, code=code)
+
+
+def test_an_environment_is_named_where_none_is_the_default(desk):
+    project = yaml.safe_load((desk.folder / "pimflow.yaml").read_text())
+    (desk.folder / "pimflow.yaml").write_text(yaml.safe_dump({**project, "environments": {"test": {}, "live": {}}}))
+    text = "version: 1\nattribute_groups: {facts: }\n"
+    assert "pimflow.yaml" in desk.provision(text, code=2)["errors"][0]
+    assert "did you mean 'test'?" in desk.provision(text, "--environment", "tset", code=2)["errors"][0]
+    assert desk.provision(text, "--environment", "test")["counts"] == {"created": 1}
+
+
 def test_a_connection_of_another_system_is_told(desk):
     (desk.folder / "pimflow.yaml").write_text("version: 1\nconnections: {erp: {type: tryton}}\n")
     text = "version: 1\nattribute_groups: {facts: }\n"
