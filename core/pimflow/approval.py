@@ -7,7 +7,7 @@ by then, nothing is done.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -48,13 +48,15 @@ def save_plan(
     return report
 
 
-def apply_plan(assembly: Assembly, database: Database, plan: SavedPlan, progress: Progress) -> RunReport:
-    """Carry out a plan; where that is no longer right, nothing is written.
+def apply_plan(
+    assembly: Assembly, database: Database, plan: SavedPlan, progress: Progress, confirm: str = ""
+) -> RunReport:
+    """Carry out a plan; where that is no longer right, nothing is written. `confirm` is that of `RunOptions`.
 
     Raises ConfigError where it does not fit pipeline or state, GuardError where the target or the source moved since.
     """
     _refuse_unfit(assembly, database, plan)
-    options = _options_of(plan)
+    options = replace(_options_of(plan), confirm=confirm)
     _refuse_moved(assembly, database, options, plan)
     return run_pipeline(assembly, database, options, progress, partial(Approved, plan))
 
@@ -142,13 +144,14 @@ def _refuse_unfit(assembly: Assembly, database: Database, plan: SavedPlan) -> No
     kept, now = plan.facts, as_json(_fitting(assembly, database))
     reasons = {
         "pipeline": "it is a plan of another pipeline, {kept!r}",
+        "environment": "it is a plan for another environment, {kept!r}",
         "flows": "the mapping, an option or a table changed since it was made",
         "places": "the pipeline writes to another address by now",
         "last_run": "the pipeline ran since it was made",
     }
     for name, reason in reasons.items():
-        if kept[name] != now[name]:
-            raise ConfigError(f"the plan does not fit any longer: {reason.format(kept=kept[name])}. Make a new one")
+        if kept.get(name) != now[name]:
+            raise ConfigError(f"the plan does not fit any longer: {reason.format(kept=kept.get(name))}. Make a new one")
 
 
 def _fitting(assembly: Assembly, database: Database) -> dict[str, Any]:
@@ -156,6 +159,7 @@ def _fitting(assembly: Assembly, database: Database) -> dict[str, Any]:
     past = history.past_runs(database, assembly.pipeline.name, 1)
     return {
         "pipeline": assembly.pipeline.name,
+        "environment": assembly.pipeline.environment_name,
         "flows": {flow.name: basis_of(flow) for flow in assembly.flows},
         "places": {flow.name: assembly.places(flow) for flow in assembly.flows},
         "last_run": past[0].id if past else None,

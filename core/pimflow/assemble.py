@@ -56,7 +56,7 @@ class Recipient:
     @property
     def place(self) -> str:
         """Give file and line."""
-        return f"{self.part.document.file}:{self.part.document.line(self.part.trail)}"
+        return self.part.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,11 @@ class Assembly:
         """Give the address of a source or sink, which is that of its connection where it has one."""
         connection = self.connection(end)
         return connection.address if connection else end.address
+
+    def system(self, source: Source) -> str | None:
+        """Name the system of a source, which stays the same when its address changes; None for one without."""
+        names = connection_names(source)
+        return (self.connections[names[0]].system or names[0]) if names else None
 
     def connection(self, component: Component) -> Connection | None:
         """Give the connection that a source or sink uses."""
@@ -191,6 +196,8 @@ class _Assembling:
                 self.mistakes.append(part.mistake(message, "on_missing"))
         if self.pipeline.ownership is not None and any(sink is not None and sink.owned for sink in sinks):
             self.owner(part, config.owner, self.pipeline.ownership.names)
+        if config.entity is not None:
+            self.entity(part, config, source, [sink for sink in sinks if sink])
         if source is None or None in sinks or None in transforms:
             return None
         return Flow(
@@ -202,6 +209,15 @@ class _Assembling:
             part,
             self.answers.get(name, Answers()),
         )
+
+    def entity(self, part: Part, config: FlowConfig, source: Source | None, sinks: Sequence[Sink]) -> None:
+        """Check that records can be known by an id, and get another key."""
+        if source is not None and not (config.identity or source.identity):
+            message = "`entity` needs `identity`: the column of the source with an id that never changes"
+            self.mistakes.append(part.mistake(message, "entity"))
+        if sinks and not any(sink.renames for sink in sinks):
+            named = " and ".join(repr(sink.type) for sink in sinks)
+            self.mistakes.append(part.mistake(f"{named} cannot give a record another key; remove `entity`", "entity"))
 
     def owner(self, part: Part, owner: str | None, known: Collection[str]) -> None:
         """Check on whose behalf a flow writes where the project says who owns what."""

@@ -113,6 +113,9 @@ class Component(BaseModel):
 class Connection(Component):
     """How to reach one system. Secrets are `pydantic.SecretStr`."""
 
+    system: str | None = Field(
+        None, description="A name of this system that never changes, for `entity`; the connection's name unless given."
+    )
     timeout: float = Field(30.0, gt=0, description="Seconds to wait for an answer.")
     proxy: str | None = Field(None, description="Address of an HTTP proxy.")
     ca_file: InputPath | None = Field(None, description="PEM file of the certificate authority to trust.")
@@ -135,6 +138,12 @@ class Connection(Component):
 
 class Source(Component):
     """Reads records. An option `connection: Use[…]` names the connection whose session the methods get."""
+
+    identity: ClassVar[str | None] = None
+    """The column with the id that the system gave a record and never changes."""
+
+    named: ClassVar[str | None] = None
+    """The column with the name by which people in that system know a record."""
 
     def discover(self, session: Any) -> list[FieldInfo]:
         """List the columns that `extract` can give."""

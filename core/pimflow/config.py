@@ -17,13 +17,13 @@ from pimflow.environments import Environment, chosen_name, environments_of, with
 from pimflow.errors import ConfigError, Mistake
 from pimflow.forms import DEFAULT_HISTORY, History, Ownership, PipelineConfig, ProjectConfig
 from pimflow.parts import Part
-from pimflow.words import did_you_mean
+from pimflow.words import did_you_mean, titled
 
 PROJECT_FILE = "pimflow.yaml"
 FOLDER = "pipelines"
 LATER_KEYS = {
     "": ("schedule",),
-    "flows": ("entity",),
+    "flows": (),
 }
 _OF_ENVIRONMENTS = ("environments", "default_environment")
 _REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
@@ -55,7 +55,12 @@ class Pipeline:
     @property
     def title(self) -> str:
         """What people call it: its name, and the environment where there is one."""
-        return f"{self.name} ({self.environment.name})" if self.environment else self.name
+        return titled(self.name, self.environment_name)
+
+    @property
+    def environment_name(self) -> str:
+        """The name of the environment; empty where there is none."""
+        return self.environment.name if self.environment else ""
 
     def part(self, *trail: str | int) -> Part:
         """Give a piece of the pipeline file."""

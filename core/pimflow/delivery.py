@@ -97,6 +97,8 @@ class Delivery:
         `elsewhere` tells whether another sink of the flow takes a column: then nothing needs to be told.
         """
         self._keeping.source_header = source_header
+        if self.target.identification is not None:
+            self.target.identification.begin(source_header)
         refused = self.target.writer.check_columns(header)
         self._intake = Intake(self.target, header, refused)
         for name, reason in refused.items():
@@ -117,6 +119,8 @@ class Delivery:
                 prepared.append(one)
         if self.target.domain is not None:
             prepared = self.target.domain.narrowed(prepared)
+        if self.target.identification is not None:
+            prepared = self.target.identification.collect(prepared)
         self.unidentified += max(stopped, sum(one.outcome.key == f"row {one.prepared.row}" for one in verdicts))
         if self.target.sink.whole:
             for one in prepared:
@@ -129,8 +133,7 @@ class Delivery:
         """Give the rows of open items: those that are to be tried again, unless others are given."""
         chunk: list[tuple[int, Row]] = []
         self._intake.kept = True
-        under_way = {key for _, key in self._under_way}
-        for item in due_items(self._database, self.target, under_way) if items is None else items:
+        for item in due_items(self._database, self.target, {*self._under_way}) if items is None else items:
             self._tried_again.put((item.resource, item.key))
             chunk.append((item.row, [item.source_row.get(name) for name in self._keeping.source_header]))
             if len(chunk) >= CHUNK_ROWS:
@@ -143,6 +146,18 @@ class Delivery:
     def not_met(self) -> frozenset[str]:
         """The keys that a person asked for and no row had."""
         return frozenset(self._intake.not_met)
+
+    def identify(self, *, full: bool) -> None:
+        """See to the records that are known by an id, now that all are there; `full`: all of the source were met."""
+        if self.target.identification is None:
+            return
+        for prepared, verdicts in self.target.identification.renamed(full=full):
+            self._compare(prepared, verdicts)
+            self._keep(verdicts)
+        self.flush()
+        for prepared, verdicts in self.target.identification.others(full=full):
+            self._compare(prepared, verdicts)
+            self._keep(verdicts)
 
     def check_guards(self, read: int, *, full: bool, passing: frozenset[str]) -> None:
         """Raise GuardError where a guard holds the flow back; nothing is written yet then."""
@@ -210,6 +225,8 @@ class Delivery:
             closing.callback(self._close_writer, ok=ok)
             closing.callback(self._waited.clear)
             closing.callback(self._tried_again.clear)
+            if self.target.identification is not None:
+                closing.callback(self.target.identification.close)
             if self._held is not None:
                 closing.callback(self._held.clear)
             closing.callback(self._loading.close)
@@ -220,14 +237,14 @@ class Delivery:
             counts[Status.UNCHANGED] += counts.pop(Status.CREATED, 0)
 
     def _compare(self, prepared: Sequence[Prepared], verdicts: list[Verdict]) -> None:
-        records = [one.record for one in prepared]
+        records = [(one.item.resource, one.was or one.item.key) for one in prepared]
         under_way = {record: self._under_way[record] for record in records if record in self._under_way}
         known = self.target.records.known(records)
         open_now = open_items.of_keys(self._database, self.target.records.scope, records) if self._keeping.open else {}
         met: dict[RecordKey, int] = {}
-        for one in prepared:
+        for one, record in zip(prepared, records, strict=True):
             first = met.get(one.record) or under_way.get(one.record)
-            before = known.get(one.record)
+            before = known.get(record)
             if first or (before is not None and before.seen == self.target.rules.run):
                 verdicts.append(duplicate(one, self.target.key, first))
                 continue

@@ -64,12 +64,19 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An item, and the source row that it was made of. `bad` names the columns whose value could not be read."""
+    """An item, and the source row that it was made of. `bad` names the columns whose value could not be read.
+
+    `was` is the key under which the target has it, where that is another one; `renaming` are columns that then go
+    with it. `identity` is its id in the source, with the name that people know it by there.
+    """
 
     row: int
     source: Row
     item: Item
     bad: frozenset[str] = frozenset()
+    was: str = ""
+    renaming: Mapping[str, Any] | None = None
+    identity: tuple[str, str] | None = None
 
     @property
     def record(self) -> tuple[str, str]:
@@ -139,15 +146,16 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     settled = known is not None and known.fingerprint is not None
     owed = {name: item.payload[name] for name in _mended(prepared, columns, rules)}
     same = known is not None and known.fingerprint == now and not owed
-    unchanged = same or (settled and rules.mode == "create")
+    unchanged = not prepared.was and (same or (settled and rules.mode == "create"))
     decided = None if owed else _decide(prepared, now, open_item, rules, unchanged=unchanged)
     resting = _rests(decided, rules)
     if decided is not None and not resting and not _waited(open_item, now):
         return decided
     whole = rules.refuse_bad_values
-    change = Change(replace(item, payload={**payload, **owed}), prepared.row, settled, now, whole=whole)
+    full = {**payload, **owed, **(prepared.renaming or {})}
+    change = Change(replace(item, payload=full), prepared.row, settled, now, whole=whole)
     creation = {} if settled else columns_of_new(item.payload, rules)
-    fresh = frozenset(change.payload).difference(columns) if settled else frozenset()
+    fresh = frozenset({**payload, **owed}).difference(columns) if settled else frozenset()
     columns = columns.union(payload).difference([DISABLED], (OWED + name for name in owed))
     otherwise = None if resting else decided
     return Candidate(prepared, change, creation, columns, otherwise, fresh, resting=resting)

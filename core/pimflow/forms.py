@@ -61,6 +61,12 @@ class FlowConfig(Checked):
         description="Where records go: `type` and its options."
     )
     key: str | None = Field(None, description="The column that holds the record's key in the target.")
+    entity: Name | None = Field(
+        None, description="What the records are, such as `product`: they are then known by their source's own id."
+    )
+    identity: str | None = Field(
+        None, description="The source's column with that id, which never changes; many sources know it themselves."
+    )
     mode: Literal["upsert", "create", "update"] = Field("upsert", description="What may be done in the target.")
     once: list[str] = Field([], description="Columns that are written when a record is created, and never again.")
     empty: Literal["keep", "erase"] = Field("keep", description="What an empty cell does to a value sent earlier.")

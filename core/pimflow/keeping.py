@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy.engine import Connection
+
 from pimflow.diff import Candidate, Verdict, columns_of_new
 from pimflow.intake import ROW, Target
 from pimflow.log import Mask, masked_problem
@@ -34,7 +36,8 @@ class Keeping:
         """Say what a candidate put into the target; nothing where it found everything there."""
         if not candidate.sent or outcome.status not in _WRITES:
             return None
-        prepared, values = candidate.prepared, dict(candidate.sent)
+        prepared = candidate.prepared
+        values = {name: value for name, value in candidate.sent.items() if name not in (prepared.renaming or {})}
         if outcome.status is Status.CREATED:
             values |= columns_of_new(prepared.item.payload, self._target.rules) if candidate.change.known else {}
         source = dict(zip(self.source_header, prepared.source, strict=False))
@@ -49,6 +52,7 @@ class Keeping:
         needy = [v for v in final if v.outcome.problems or v.outcome.status not in SETTLED]
         with self._database.writing() as connection:
             if not self._target.sink.whole:
+                self._rename(connection, final)
                 written = [v for v in final if v.outcome.status in SETTLED and v.columns is not None]
                 records.remember(connection, [_settled(v) for v in written], run)
                 self._changes.keep(connection, [v.written for v in final if v.written], run)
@@ -65,6 +69,17 @@ class Keeping:
                 open_items.put(connection, records.scope, items, run, self._target.rules.now)
                 self.open = True
         return verdicts
+
+    def _rename(self, connection: Connection, final: Sequence[Verdict]) -> None:
+        """Carry what is known of records to their new keys, where they have them by now."""
+        settled = [one.prepared for one in final if one.outcome.status in SETTLED]
+        renamed = {one.record: one.was for one in settled if one.was}
+        self._target.records.rename(connection, renamed)
+        self._changes.rename(connection, renamed)
+        waiting = [(one.prepared.item.resource, one.prepared.was) for one in final if one.prepared.was]
+        self._target.records.mark_met(connection, waiting, self._target.rules.run)
+        if self._target.identification is not None:
+            self._target.identification.keep(connection, settled)
 
     def _without_secrets(self, verdict: Verdict) -> Verdict:
         if not verdict.outcome.problems:

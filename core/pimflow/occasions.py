@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pimflow.components import Notifier
 from pimflow.model import Event, FlowReport, Message, Run, RunReport, Status
 from pimflow.report import report_text
+from pimflow.words import titled
 
 _PREFIX = "[pimflow]"
 _LONGEST_WHY = 100
@@ -112,20 +113,23 @@ def causes(report: RunReport) -> frozenset[str]:
 def message(occasion: Occasion, event: Event, machine: str) -> Message:
     """Put an occasion into words. `machine` is where the run took place."""
     report = occasion.report
+    title = titled(report.run.pipeline, report.run.environment)
     lines = [*_before(occasion), report_text(report), ""]
-    lines.append(f"Run {report.run.id} of {report.run.pipeline} on {machine}.")
-    lines.append(f"This report again: pimflow runs {report.run.id}. Every detail: pimflow logs {report.run.id}.")
-    return Message(event, f"{_PREFIX} {report.run.pipeline}{_title(occasion, event)}", "\n".join(lines), report)
+    lines.append(f"Run {report.run.id} of {title} on {machine}.")
+    again = f"{report.run.id}{report.run.option}"
+    lines.append(f"This report again: pimflow runs {again}. Every detail: pimflow logs {again}.")
+    return Message(event, f"{_PREFIX} {title}{_title(occasion, event)}", "\n".join(lines), report)
 
 
-def trial(pipeline: str, event: Event, now: datetime, machine: str) -> Message:
+def trial(pipeline: str, event: Event, now: datetime, machine: str, environment: str = "") -> Message:
     """Make the message of a test."""
-    report = RunReport(Run("test", pipeline, now), (), 0.0, 0)
+    title = titled(pipeline, environment)
+    report = RunReport(Run("test", pipeline, now, environment=environment), (), 0.0, 0)
     text = (
         f"This is a test, sent by `pimflow notify-test` on {machine}.\n"
-        f"Whoever reads it will be told how runs of {pipeline} end. Nothing was run."
+        f"Whoever reads it will be told how runs of {title} end. Nothing was run."
     )
-    return Message(event, f"{_PREFIX} {pipeline}: this is a test", text, report)
+    return Message(event, f"{_PREFIX} {title}: this is a test", text, report)
 
 
 def _short(text: str) -> str:

@@ -37,6 +37,11 @@ class Part:
         return holder.document.mistake((*holder.trail, *steps), message)
 
     @property
+    def place(self) -> str:
+        """Give file and line."""
+        return f"{self.document.file}:{self.document.line(self.trail)}"
+
+    @property
     def context(self) -> Mapping[str, Any]:
         """What options need to know of the place: the folder where relative paths start, and that of single options."""
         over = {} if self.over is None else dict.fromkeys(self.over.data, self.over.document.folder)

@@ -7,12 +7,23 @@ from pathlib import Path
 
 import click
 
-from pimflow.cli.common import echo_json, json_option, opened_state, pipeline_called, state_option
+from pimflow.cli.common import (
+    confirm_option,
+    confirmed,
+    echo_json,
+    environment_option,
+    json_option,
+    opened_state,
+    pipeline_called,
+    state_option,
+)
 from pimflow.errors import ConfigError
 
 
 @click.command()
 @click.argument("plan", type=click.Path(dir_okay=False, path_type=Path))
+@confirm_option
+@environment_option
 @state_option
 @json_option
 def apply(plan: Path, state_path: Path | None, as_json: bool) -> None:
@@ -32,8 +43,10 @@ def apply(plan: Path, state_path: Path | None, as_json: bool) -> None:
         assembly = pipeline_called(name)
         if assembly is None:
             raise ConfigError(f"the pipeline {name!r} of the plan is not here, or has mistakes: see `pimflow validate`")
-        with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
-            report = apply_plan(assembly, database, saved, on_progress)
+        with opened_state(assembly.pipeline.root, state_path) as database:
+            named = confirmed(assembly, database, as_json=as_json)
+            with shown_progress(quiet=as_json) as on_progress:
+                report = apply_plan(assembly, database, saved, on_progress, named)
     if as_json:
         echo_json(report_data(report))
     else:

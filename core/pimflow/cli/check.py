@@ -34,13 +34,16 @@ class Finding:
 def check(pipeline: str | None, as_json: bool) -> None:
     """Check the files, log in everywhere, and hold each flow's columns against its target. Nothing is written.
 
-    Exit codes: 0 well; 1 columns that the target cannot take; 2 a file is wrong; 3 a system cannot be used.
+    Exit codes: 0 well, a warning included; 1 columns that the target cannot take; 2 a file is wrong; 3 a system cannot
+    be used.
     """
+    from pimflow.first_run import shared_with_production
     from pimflow.log import masker
     from pimflow.sessions import Sessions
 
     assembly: Assembly = assembled(pipeline)
     mask = masker(assembly.secrets)
+    shared = list(shared_with_production(assembly))
     with Sessions(assembly) as sessions:
         connections = [mask(asdict(one)) for one in _connections(assembly, sessions)]
         flows = (
@@ -49,8 +52,14 @@ def check(pipeline: str | None, as_json: bool) -> None:
             else [mask(asdict(one)) for flow in assembly.flows for one in _columns(flow, sessions)]
         )
     if as_json:
-        echo_json({"connections": connections, "flows": flows})
+        named = {"environment": assembly.pipeline.environment_name or None, "warnings": shared}
+        echo_json({**named, "connections": connections, "flows": flows})
     else:
+        if assembly.pipeline.environment:
+            click.echo(f"Environment {assembly.pipeline.environment_name}")
+        for told in shared:
+            click.secho("warn ", nl=False, fg="yellow")
+            click.echo(f" {full_stop(told)}")
         for one in (*connections, *flows):
             _print(one)
     sys.exit(3 if any(not one["ok"] for one in connections) else int(any(not one["ok"] for one in flows)))

@@ -104,7 +104,7 @@ def plan(
         print_lines(report_text(report))
         if cleared:
             click.echo(f"\n{cleared:,} values would be emptied.")
-        does_it = f"`pimflow apply {save}`" if save else "`pimflow run`"
+        does_it = f"`pimflow apply {save}{report.run.option}`" if save else f"`pimflow run{report.run.option}`"
         stopped = any(flow.error for flow in report.flows)
         click.echo(f"\nNothing was written.{'' if stopped else f' {does_it} does it.'}")
     sys.exit(report.exit_code)

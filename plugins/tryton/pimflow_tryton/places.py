@@ -24,7 +24,7 @@ from pimflow_tryton.codecs import (
 from pimflow_tryton.session import Record
 
 PRODUCT, TEMPLATE, CATEGORY = "product.product", "product.template", "product.category"
-ATTRIBUTE, IDENTIFIER = "product.attribute", "product.identifier"
+ATTRIBUTE = "product.attribute"
 ATTRIBUTES, IDENTIFIERS, TEMPLATE_CODE = "attributes.", "identifiers.", "template_code"
 IMAGE = "image"
 _VARIANT = frozenset({"description", "cost_price", "position"})
@@ -62,7 +62,7 @@ class Place:
 _OF_BOTH: Mapping[str, Place] = {
     place.column: place
     for place in (
-        Place("code", "code", PRODUCT, TEXT, ("code",), lambda one: one["code"]),
+        Place("code", "code", PRODUCT, TEXT, ("code",), lambda one: one["code"], fixed=True),
         Place(
             "active",
             "active",
@@ -132,7 +132,7 @@ def _own(
 ) -> Place | None:
     field = column.partition("@")[0]
     if column == key:
-        return Place(column, column, model, TEXT, (key,), lambda one: one[key])
+        return Place(column, column, model, TEXT, (key,), lambda one: one[key], fixed=True)
     if field in {"id", key}:
         return None
     return _of_field(column, model, catalog, own_language, (field,), lambda one: one[field], codec)

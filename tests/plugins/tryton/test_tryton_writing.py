@@ -231,11 +231,11 @@ def test_a_picture_is_written_once_and_replaced_when_it_changes(write, read, erp
 
 
 def test_prices_are_those_of_the_company_that_the_connection_names(erp, read):
-    party = erp.rpc("party.party.create", [{"name": "Südlicht"}])
+    party = erp.rpc("party.party.create", [{"name": "Westlicht"}])
     (south,) = erp.rpc("company.company.create", [{"party": party[0], "currency": 1, "timezone": "Europe/Rome"}])
     erp.rpc("res.user.write", [1], {"companies": [["add", [south]]]})
     erp.rpc("product.template.write", [5], {"list_price": "11.50"}, company=south)
-    assert read("products", "code", ", company: Südlicht")["MUG-05"]["list_price"] == "11.50"
+    assert read("products", "code", ", company: Westlicht")["MUG-05"]["list_price"] == "11.50"
     assert read("products", "code", ", company: Nordlicht")["MUG-05"]["list_price"] == "9.90"
 
 
