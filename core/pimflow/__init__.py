@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pimflow.cli.connecting import connected
     from pimflow.components import (
         Component,
         Connection,
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
         Use,
         WholeTransform,
     )
+    from pimflow.config import check_document
+    from pimflow.document import Document, read_document
     from pimflow.errors import (
         AccessError,
         ConfigError,
         FlowError,
         GuardError,
         LoginError,
+        Mistake,
         PimflowError,
         PluginError,
         RemoteError,
@@ -66,9 +70,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "cli.connecting": "connected",
     "components": "Component Connection DataPath Header InputPath Knows Notifier OutputPath Row RowStep Source Target "
     "Transform Use WholeTransform",
-    "errors": "AccessError ConfigError FlowError GuardError LoginError PimflowError PluginError RemoteError "
+    "config": "check_document",
+    "document": "Document read_document",
+    "errors": "AccessError ConfigError FlowError GuardError LoginError Mistake PimflowError PluginError RemoteError "
     "RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
     "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
@@ -85,6 +92,7 @@ __all__ = [
     "ConfigError",
     "Connection",
     "DataPath",
+    "Document",
     "Event",
     "Field",
     "FlowError",
@@ -98,6 +106,7 @@ __all__ = [
     "LoginError",
     "Memory",
     "Message",
+    "Mistake",
     "Notifier",
     "Origin",
     "Outcome",
@@ -125,7 +134,10 @@ __all__ = [
     "WholeTransform",
     "Window",
     "Writer",
+    "check_document",
+    "connected",
     "hookimpl",
+    "read_document",
 ]
 
 

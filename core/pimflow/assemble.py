@@ -116,6 +116,15 @@ def assemble(pipeline: Pipeline, registry: Registry) -> Assembly:
     return Assembly(pipeline, registry, in_order, connections, tuple(recipients))
 
 
+def make_connection(pipeline: Pipeline, name: str, registry: Registry) -> Connection:
+    """Make one connection of a pipeline or project, whatever else it has. Raises ConfigError."""
+    work = _Assembling(pipeline, registry, [], {}, {})
+    made = work.typed(Connection, pipeline.connections[name])
+    if made is None:
+        raise ConfigError(*work.mistakes)
+    return made
+
+
 def resolver(registry: Registry) -> Resolve:
     """Give what finds values from outside, by the plugins that know their schemes."""
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import NoneType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -76,7 +76,7 @@ def load_pipeline(file: Path, wanted: str | None = None) -> Pipeline:
     Raises ConfigError with all mistakes of the form.
     """
     document = read_document(file)
-    config = _checked(PipelineConfig, document)
+    config = check_document(PipelineConfig, document)
     project = _project(file)
     connections = {name: Part(document, ("connections", name), data) for name, data in config.connections.items()}
     notify = _parts(document, "notify")
@@ -86,7 +86,7 @@ def load_pipeline(file: Path, wanted: str | None = None) -> Pipeline:
         without_project(wanted)
         shared, root = ProjectConfig(version=1), file.absolute().parent
     else:
-        shared, root = _checked(ProjectConfig, project), project.folder.absolute()
+        shared, root = check_document(ProjectConfig, project), project.folder.absolute()
         clashes = list(_clashes(config, shared, document, project))
         if clashes:
             raise ConfigError(*clashes)
@@ -122,7 +122,7 @@ def environment_of(root: Path, wanted: str | None) -> str | None:
     document = read_document(file)
     data = document.data if isinstance(document.data, dict) else {}
     own = {"version": 1, **{key: data[key] for key in _OF_ENVIRONMENTS if key in data}}
-    return chosen_name(document, _checked(ProjectConfig, replace(document, data=own)), wanted)
+    return chosen_name(document, check_document(ProjectConfig, replace(document, data=own)), wanted)
 
 
 def _connections_in(root: Path) -> set[str]:
@@ -158,21 +158,27 @@ def _project(file: Path) -> Document | None:
     return None
 
 
-def _checked(model: type[ModelT], document: Document) -> ModelT:
+def check_document(model: type[ModelT], document: Document) -> ModelT:
+    """Make what a file describes, all mistakes told at once with their lines. Raises ConfigError.
+
+    Values are shown: none may be a secret.
+    """
     if not isinstance(document.data, dict):
         found = _found(document.data, (), show=True)
         raise ConfigError(document.mistake((), f"names with values were expected, such as `version: 1`; found {found}"))
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        raise ConfigError(*mistakes_of(error, Part(document, (), document.data), model)) from None
+        raise ConfigError(*mistakes_of(error, Part(document, (), document.data), model, show=True)) from None
 
 
-def mistakes_of(error: ValidationError, part: Part, model: type[BaseModel]) -> list[Mistake]:
-    """Put what pydantic found wrong into words, one mistake for each place in the file."""
+def mistakes_of(error: ValidationError, part: Part, model: type[BaseModel], *, show: bool = False) -> list[Mistake]:
+    """Put what pydantic found wrong into words, one mistake for each place in the file.
+
+    `show` tells what was found there: an option of a component may be a secret.
+    """
     expected: dict[Trail, list[str]] = {}
     said: dict[Trail, str] = {}
-    show = model in {PipelineConfig, ProjectConfig}  # an option of a component may be a secret
     for detail in error.errors(include_url=False, include_input=False):
         trail = _steps_in(part.data, detail["loc"])
         wanted = _wanted(detail)
@@ -291,10 +297,17 @@ def _keys_at(model: Any, location: Sequence[str | int]) -> list[str]:
             annotation = model.model_fields[str(step)].annotation
             if get_origin(annotation) is dict:
                 next(steps, None)  # a name that a person chose
-            model = next((one for one in reversed(get_args(annotation)) if one is not NoneType), annotation)
+            model = _innermost(annotation)
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return []
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _innermost(annotation: Any) -> Any:
+    """Give what a mapping, a list or an option holds."""
+    while inner := [one for one in get_args(annotation) if one is not NoneType]:
+        annotation = inner[0 if get_origin(annotation) is Annotated else -1]
+    return annotation
 
 
 Resolve = Callable[[Path, str, str], str | None]
