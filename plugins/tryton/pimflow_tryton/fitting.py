@@ -44,16 +44,16 @@ def _template(change: Change) -> str:
 def _without(change: Change) -> Change:
     names = _attributes(change)
     payload = {name: value for name, value in change.payload.items() if name not in names}
-    problems = (*change.item.problems, *(_problem(name, change.payload[name]) for name in names))
+    problems = (*change.item.problems, *map(_problem, names))
     return replace(change, item=replace(change.item, payload=payload, problems=problems))
 
 
-def _problem(column: str, value: object) -> Problem:
+def _problem(column: str) -> Problem:
+    """Tell the cause without the value: one cause an attribute is enough."""
     return Problem(
-        "and Tryton takes attributes only where a product has an attribute set",
+        "Tryton takes attributes only where a product has an attribute set",
         ProblemKind.MISSING,
         column,
-        value,
-        "Choose an attribute set for the product in Tryton, or map `attribute_set`; the value then goes by itself.",
-        Who.ADMINISTRATOR,
+        remedy="Choose the attribute set in Tryton, or map `attribute_set`; the value then goes by itself.",
+        who=Who.ADMINISTRATOR,
     )

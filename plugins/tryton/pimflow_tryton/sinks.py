@@ -32,7 +32,7 @@ from pimflow_tryton.existing import CATEGORIES, DEFINITIONS, PRODUCTS, TEMPLATES
 from pimflow_tryton.fitting import fit
 from pimflow_tryton.loading import Finish, Loading
 from pimflow_tryton.pictures import send, with_pictures
-from pimflow_tryton.places import ATTRIBUTE, CATEGORY, TEMPLATE, Place
+from pimflow_tryton.places import ATTRIBUTE, ATTRIBUTES, CATEGORY, IMAGE, TEMPLATE, Place
 from pimflow_tryton.session import Session
 
 
@@ -222,11 +222,18 @@ class RecordWriter(Writer):
 
     def _unknown(self, column: str) -> RowProblem:
         field, _, language = column.partition("@")
+        remedy = "Correct the mapping."
         if language and language not in self._session.catalog.languages:
             reason = f"Tryton has not loaded the language {language!r}"
+        elif field.startswith(ATTRIBUTES):
+            reason = f"Tryton has no product attribute {field.removeprefix(ATTRIBUTES)!r}"
+            remedy = "Correct the mapping, or have the attribute made in Tryton."
+        elif field == IMAGE:
+            reason = "pictures are written from a folder only, and with the module product_image"
+            remedy = "Give the sink of products a `picture_folder`, or take the column out of the mapping."
         else:
             reason = f"Tryton has no field {field!r} of {self._target.noun[1]} that can be written"
-        return RowProblem(column, None, reason, remedy="Correct the mapping.", who=Who.ADMINISTRATOR)
+        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
 
 
 class ProductWriter(RecordWriter):

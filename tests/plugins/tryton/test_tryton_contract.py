@@ -271,3 +271,16 @@ def test_a_writer_without_rights_is_told_the_group_that_it_lacks(erp):
         "User 'reader' of Tryton may not write categories. Add the user to the group 'Product Administration' under "
         "Administration > Users > Users: it may create product.category."
     )
+
+
+def test_columns_that_cannot_be_written_are_told_with_what_to_do():
+    writer = TrytonProductsSink(connection="erp").open(LIVE["session"], RUN)
+    columns = ("name@de", "attributes.none", "image", "nope", "identifiers.none", "name@fr")
+    told = {name: str(problem) for name, problem in writer.check_columns(columns).items()}
+    assert told == {
+        "name@de": "name@de: Tryton has not loaded the language 'de'",
+        "attributes.none": "attributes.none: Tryton has no product attribute 'none'",
+        "image": "image: pictures are written from a folder only, and with the module product_image",
+        "nope": "nope: Tryton has no field 'nope' of products that can be written",
+        "identifiers.none": "identifiers.none: Tryton has no field 'identifiers.none' of products that can be written",
+    }
