@@ -50,7 +50,9 @@ def check_confirmed(assembly: Assembly, database: Database, confirmed: str) -> N
 
 def never_written(assembly: Assembly, targets: Sequence[str]) -> str:
     """Say into which addresses of production a pipeline writes for the first time."""
-    return f"{assembly.pipeline.title} has never written to {' and '.join(targets)}, which is production."
+    pipeline = assembly.pipeline
+    marked = f"{pipeline.environment_name} is marked as production"
+    return f"{pipeline.name} has never written to {' and '.join(targets)}, and {marked}."
 
 
 def begin(assembly: Assembly, database: Database, now: datetime) -> None:
@@ -86,8 +88,8 @@ def _shared(address: str, *users: tuple[Environment, str]) -> str:
     (production, its), (test, own) = sorted(users, key=lambda user: not user[0].production)
     part = test.connections[own]
     return (
-        f"{address} is connection {its} of {production.name}, which is production, and connection {own} of "
-        f"{test.name} too: what is meant for {test.name} reaches production. "
+        f"{address} is used by {production.name} (connection {its}), which is marked as production, and by {test.name} "
+        f"(connection {own}): what is meant for {test.name} reaches production. "
         f"Give it an address of its own in {test.name} ({(part.over or part).place})"
     )
 
