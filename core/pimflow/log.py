@@ -81,7 +81,6 @@ def run_log(path: Path, secrets: Iterable[str]) -> Iterator[None]:
     """Write one JSON object a line to `path` while a run goes on. Masks the console as well."""
     mask = masker(secrets)
     with _opened(path) as file:
-
         full = False
 
         def write(message: Message) -> None:
