@@ -296,3 +296,18 @@ def test_every_command_of_a_project_takes_the_environment(words):
         command = command.get_command(None, word)
     options = {option for one in command.params for option in one.opts}
     assert {"--environment", "-e"} <= options
+
+
+def test_the_state_of_a_project_that_ran_without_environments_becomes_that_of_production(both, production):
+    file = both.folder / "pimflow.yaml"
+    with_environments = file.read_text()
+    file.write_text(with_environments[: with_environments.index("environments:")].replace(both.pim.url, production.url))
+    assert "1 new" in both.run().out
+    folder = both.folder / ".pimflow"
+    (folder / "production").mkdir()
+    for name in ("state.sqlite", "logs"):
+        (folder / name).rename(folder / "production" / name)
+    file.write_text(with_environments)
+    assert both.run("-e", "production").code == 2
+    assert "1 already up to date" in both.run("-e", "production", "--confirm", "production").out
+    assert both.command("runs", "-e", "production").out.count("\n") == 2
