@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 
 from loguru import logger
 from pydantic import ValidationError
 
-from pimflow.assemble import Assembly, resolver
+from pimflow.assemble import Assembly
 from pimflow.components import Connection
 from pimflow.config import resolve_values
 from pimflow.environments import Environment
@@ -100,11 +100,10 @@ def _kept(environment: Environment) -> str:
 
 def _address(registry: Registry, part: Part) -> str | None:
     """Give the address of a connection as far as it can be told without the values that are not here."""
-    resolve = resolver(registry)
 
-    def resolved(*reference: Any) -> str:
+    def resolved(folder: Path, scheme: str, reference: str) -> str:
         try:
-            return resolve(*reference) or _UNKNOWN
+            return registry.resolve(folder, scheme, reference) or _UNKNOWN
         except ValueError:
             return _UNKNOWN
 

@@ -131,6 +131,11 @@ def test_all_mistakes_of_all_environments_are_told(told):
     assert [message.split(":")[1] for message in told(text)] == ["8", "13"]
 
 
+def test_unknown_options_of_an_environment_that_was_not_chosen_are_told_too(told):
+    text = PROJECT.replace("erp: {name: live_erp}", "erp: {nme: live_erp}")
+    assert told(text) == ["pimflow.yaml:13: environments.live.connections.erp.nme: unknown key; did you mean 'name'?"]
+
+
 def test_a_connection_of_another_pipeline_is_no_mistake(assembled):
     Path("pipelines/other.yaml").write_text(PIPELINE + "connections:\n  other: {type: shop}\n")
     assembled(PROJECT.replace("shop: {name: for_test}", "other: {name: x}"))
