@@ -9,6 +9,7 @@ from pimflow import AccessError, Change, Item, LoginError, ProblemKind, RemoteEr
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS
 from pimflow_akeneo.products.preparing.flow_columns import Columns
 from pimflow_akeneo.products.writing.loading import Loading
+from pimflow_akeneo.products.writing.owned_trees import OwnedTrees
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
 from pimflow_akeneo.tokens import Credentials
@@ -40,7 +41,7 @@ def load(kind, answer):
     with Client(remote, limiter=Limiter(1, clock), clock=clock, transport=transport) as client:
         session = Session(client, Credentials("a", "b", "c", "d"))
         columns = Columns(session.catalog.model, kind)
-        return Loading(session, kind, columns.column).load([change]), calls
+        return Loading(session, kind, columns.column, OwnedTrees(session.catalog)).load([change]), calls
 
 
 def line(kind, status, **more):
@@ -194,7 +195,7 @@ def test_a_product_that_is_wrong_as_a_whole_is_refused_in_plain_words(writer, ro
         (
             {"code": "n", "family_variant": "two_levels", "parent": "deep", "color": "RED"},
             "color",
-            "product model 'deep-red' of the same model already has this option",
+            "product model deep-red of the same model already has this option",
         ),
         ({"code": "n", "family_variant": "two_levels", "parent": "deep"}, "color", "tells the variants"),
     ],
