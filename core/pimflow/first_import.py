@@ -42,15 +42,12 @@ class FirstImport:
             raise GuardError(self._told(there, new), samples=tuple(samples))
 
     def _told(self, there: int, new: int) -> str:
-        one, several = self.sink.noun
-        others, its = self.strangers - there, f"{self.sink.title} has"
-        theirs = f"{others:,} {one if others == 1 else several} that {self.flow} does not name"
-        ours = f"{new:,} {one if new == 1 else several}"
+        noun = self.sink.noun[0] if self.strangers == 1 else self.sink.noun[1]
         return (
-            f"{self.flow} was never imported there, and {its} {theirs} ({there:,} that it does). It would create "
-            f"{ours}, of which some may be there under another spelling. Nothing was written. `pimflow match` tells "
-            "which; once that is settled the flow runs. If all of them are to be created, let this run pass with "
-            "`--allow first_import`"
+            f"{self.flow} was never imported into {self.sink.title}, which has {self.strangers:,} {noun} of others: "
+            f"the flow names {there:,} of them, and would create {new:,} new. Some of these may be there under another "
+            "spelling. Nothing was written. `pimflow match` tells which; once that is settled the flow runs. If all "
+            "are to be created, let this run pass with `--allow first_import`"
         )
 
 

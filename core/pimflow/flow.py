@@ -76,7 +76,8 @@ def close_delivery(context: RunContext, delivery: Delivery, done: FlowProgress) 
 
 def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
     run, session = context.run, context.sessions.of(flow.source)
-    done.window = _window(context, flow, session, done)
+    only = dict.fromkeys(key for delivery in deliveries for key in sorted(delivery.target.only))
+    done.window = _window(context, flow, session, done, tuple(only))
     done.total = None if run.limit else flow.source.count(session, done.window)
     whole = has_whole_transform(flow)
     with Reader(flow.source.extract(session, done.window), None if whole else run.limit) as reader:
@@ -205,6 +206,8 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         tells_stopped = not others or sink is flow.sinks[-1]
         target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
         target = replace(target, identification=identification, links=_links(context, scope))
+        if target.links is not None:
+            target = replace(target, only=target.links.source_keys(only))
         if not context.run.undoes and "first_import" not in context.allowed:
             demand = first_import(flow.config, flow.name, sink, writer, records, (name, address))
             target = replace(target, first_import=demand)
@@ -263,13 +266,13 @@ def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:
     )
 
 
-def _window(context: RunContext, flow: Flow, session: Any, done: FlowProgress) -> Window:
+def _window(context: RunContext, flow: Flow, session: Any, done: FlowProgress, only: tuple[str, ...]) -> Window:
     run = context.run
     known = None if run.full or run.only or needs_all_rows(flow) else _begin_at(context, flow, done)
     window = flow.source.window(session, known)
     if window.cursor is not None:
         done.basis = basis_of(flow)
-    return replace(window, keys=run.only) if run.only and not has_whole_transform(flow) else window
+    return replace(window, keys=only) if only and not has_whole_transform(flow) else window
 
 
 def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None:

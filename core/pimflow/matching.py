@@ -52,9 +52,15 @@ class Match:
     unread: int
     nameless: int
 
-    def kinds(self) -> Counter[str]:
-        """Count the pairs by how their keys differ."""
-        return Counter(", ".join(kinds_of(couple)) for couple in self.comparison.couples())
+    def kinds(self, show: int) -> Mapping[tuple[str, ...], tuple[int, Sequence[Couple]]]:
+        """Count the pairs by how their keys differ, those with most first, and give the first of each."""
+        counts: Counter[tuple[str, ...]] = Counter()
+        samples: dict[tuple[str, ...], list[Couple]] = {}
+        for couple in self.comparison.couples():
+            kind = kinds_of(couple)
+            counts[kind] += 1
+            samples.setdefault(kind, []).extend([couple] if counts[kind] <= show else ())
+        return {kind: (number, samples[kind]) for kind, number in counts.most_common()}
 
     def links(self, database: Database, pipeline: str) -> Links:
         """Give what people decided of this flow and target."""

@@ -1,4 +1,4 @@
-"""`pimflow match` and the first import into a PIM that people use: pairs found, decided, and written where they belong."""
+"""`pimflow match` and the first import into a PIM that people use: pairs found, decided, written where they belong."""
 
 import copy
 import csv
@@ -89,6 +89,10 @@ def data(project, *options):
     return json.loads(match(project, *options, "--json").out)["flows"][0]
 
 
+def kinds(found):
+    return {" ".join(one["why"]): one["count"] for one in found["nearly_equal"]}
+
+
 def decide(file, decision):
     """Fill the last column of an exported file: `decision` takes source key, target key and why."""
     lines = list(csv.reader(file.read_text("utf-8-sig").splitlines(), delimiter=";"))
@@ -116,13 +120,13 @@ def test_match_counts_each_kind_and_writes_nothing(used):
         "pairs": 160,
         "crowds": 0,
     }
-    assert found["kinds"] == {
+    assert kinds(found) == {
         "case": 40,
         "blanks": 30,
         "separators": 30,
         "zeros": 30,
         "code": 20,
-        "case, blanks, separators, zeros": 10,
+        "case blanks separators zeros": 10,
     }
     assert used.writes() == writes
     told = match(used, "--show", "2").out
@@ -130,6 +134,8 @@ def test_match_counts_each_kind_and_writes_nothing(used):
     assert "60 in both" in told
     assert "50 only in products.csv: NEW-000, NEW-001\n" in told
     assert "000 7000" not in told
+    assert "40     letter case: case-000 -> CASE-000, case-001 -> CASE-001\n" in told
+    assert "20     other key, same GTIN or code: OWN000 -> HERS-0OWN00, OWN001 -> HERS-1OWN00\n" in told
     assert "160 pairs are to be decided" in told
 
 
@@ -146,8 +152,7 @@ def test_the_first_run_stops_until_the_pairs_are_decided_and_then_writes_to_the_
     writes = used.writes()
     stopped = used.command("run")
     assert stopped.code == 3
-    assert "the PIM has 165 products that products does not name (100 that it does)" in stopped.out
-    assert "It would create 170 products, of which some may be there under another spelling" in stopped.out
+    assert "the PIM, which has 265 products of others: the flow names 100 of them, and would create 170" in stopped.out
     assert "`pimflow match`" in stopped.out
     assert used.writes() == writes
     pairs = used.folder / "pairs.csv"
@@ -206,7 +211,7 @@ def test_a_decision_can_be_taken_back_and_pairs_of_ones_own_can_be_added(used):
 def test_a_decision_that_cannot_be_right_is_told_and_nothing_is_kept(used, line, told):
     good = "products;case-000;CASE-000;;;;;;;same"
     header = "flow;source_key;target_key;why;source_name;target_name;source_code;target_code;target_id;decision"
-    (used.folder / "pairs.csv").write_text("\n".join([header, line, good]) + "\n", "utf-8")
+    (used.folder / "pairs.csv").write_text(f"{header}\n{line}\n{good}\n", "utf-8")
     refused = match(used, "--approve", "pairs.csv")
     assert refused.code == 2
     assert told in refused.err
@@ -227,7 +232,7 @@ def test_what_may_be_several_is_left_to_a_person_and_so_are_two_with_different_c
     erp(used, [row("HERS 000"), row("HERS.000"), row("hers-001"), row("HERS003", ean(99))])
     used.pim.seed([product("HERS-003", ean(98))])
     found = data(used)
-    assert found["kinds"] == {"blanks, separators": 1, "separators": 2, "case": 1}
+    assert kinds(found) == {"blanks separators": 1, "separators": 2, "case": 1}
     taken = match(used, "--approve-all", "separators", "--approve-all", "blanks", "--approve-all", "case")
     assert "1 decision kept" in taken.out
 
@@ -279,9 +284,8 @@ def test_linked_records_are_retried_chosen_and_kept_open_under_the_pims_key(used
     assert used.command("run").code == 0
     chosen = json.loads(used.command("run", "--only", "BL ANK001", "--json").out)["flows"][0]
     assert chosen["counts"] == {"unchanged": 1}
-    assert "BLANK000" in used.command("problems").out or "mauve" in used.command("problems").out
     used.pim.seed({"attribute_options": [{"attribute": "colour", "code": "mauve", "sort_order": 9, "labels": {}}]})
     again = used.command("retry")
-    assert (again.code, again.out) == (0, "")
+    assert "1 updated" in again.out
     assert used.product("BLANK000")["values"]["colour"][0]["data"] == "mauve"
     assert "BL ANK000" not in keys(used)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,7 @@ _WHY = {
     "blanks": "blanks",
     "separators": "separators",
     "zeros": "leading zeros",
-    "code": "same GTIN or code, other key",
+    "code": "other key, same GTIN or code",
 }
 
 
@@ -82,7 +81,8 @@ def match(
 
     assembly = _chosen(assembled(pipeline), flow)
     name = assembly.pipeline.name
-    kept, written = {}, 0
+    kept: Mapping[str, tuple[int, int]] = {}
+    written = 0
     with (
         opened_state(assembly.pipeline.root, state_path) as database,
         shown_progress(quiet=as_json) as on_progress,
@@ -98,7 +98,7 @@ def match(
         decided = {flow: {"decided": number, "undecided": left} for flow, (number, left) in kept.items()}
         echo_json({"flows": told, "decisions": decided, "exported": written, "errors": _errors(matches)})
     else:
-        _print(told, kept, matches)
+        _print(told, kept, matches, left_so=leave_rest)
         if export is not None:
             click.echo(f"\n{written:,} {'pair' if written == 1 else 'pairs'} written to {export}.")
     sys.exit(matches.report.exit_code)
@@ -133,31 +133,29 @@ def _export(file: Path, lines: Iterator[Line]) -> int:
 
 def _data(match: Match, show: int) -> dict[str, Any]:
     """Give what is told of one flow and target; it is all that is left of them when the comparison is gone."""
-    from pimflow.matching import kinds_of
-
     comparison = match.comparison
-    couples = islice(comparison.couples(), show)
     return {
         "flow": match.flow,
         "source": match.source,
         "target": match.target,
         "noun": match.noun,
         "counts": comparison.counts(),
-        "kinds": dict(match.kinds().most_common()),
+        "nearly_equal": [
+            {"why": kind, "count": number, "pairs": [asdict(couple) for couple in couples]}
+            for kind, (number, couples) in match.kinds(show).items()
+        ],
         "unread": match.unread,
         "nameless": match.nameless,
         "code": match.code,
-        "pairs": [
-            {"source": asdict(one.source), "target": asdict(one.target), "why": kinds_of(one), "sole": one.sole}
-            for one in couples
-        ],
         "only_source": [asdict(one) for one in comparison.alone("source", show)],
         "only_target": [asdict(one) for one in comparison.alone("target", show)],
         "twice": comparison.twice(show),
     }
 
 
-def _print(told: Sequence[dict[str, Any]], kept: Mapping[str, tuple[int, int]], matches: Matches) -> None:
+def _print(
+    told: Sequence[dict[str, Any]], kept: Mapping[str, tuple[int, int]], matches: Matches, *, left_so: bool
+) -> None:
     for one in told:
         _print_flow(one)
     for error in _errors(matches):
@@ -165,7 +163,10 @@ def _print(told: Sequence[dict[str, Any]], kept: Mapping[str, tuple[int, int]], 
     for flow, (number, left) in kept.items():
         if number:
             click.echo(f"\n{flow}: {_number(number, ('decision', 'decisions'))} kept.")
-        if left:
+        if left and left_so:
+            theirs = _number(left, ("pair is", "pairs are"))
+            click.echo(f"\n{flow}: {theirs} taken for different records; its first import may run.")
+        elif left:
             click.echo(f"\n{flow}: {_number(left, ('pair is', 'pairs are'))} to be decided. {_HOW}")
         else:
             click.echo(f"\n{flow}: nothing is left to decide; its first import may run.")
@@ -177,8 +178,10 @@ def _print_flow(one: Mapping[str, Any]) -> None:
     has = f"{source} has {_number(counts['source'], noun)}, {target} {counts['target'] + one['nameless']:,}"
     click.secho(f"{one['flow']}: {has}.", bold=True)
     _line(counts["both"], "in both")
-    kinds = ", ".join(f"{number:,} by {_why(kind.split(', '))}" for kind, number in one["kinds"].items())
-    _line(counts["pairs"], f"{'pair' if counts['pairs'] == 1 else 'pairs'} nearly equal", kinds)
+    _line(counts["pairs"], f"{'pair' if counts['pairs'] == 1 else 'pairs'} nearly equal")
+    for kind in one["nearly_equal"]:
+        pairs = ", ".join(f"{pair['source']['key']} -> {pair['target']['key']}" for pair in kind["pairs"])
+        _line(kind["count"], f"    {_why(kind['why'])}", pairs)
     _line(counts["only_source"], f"only in {source}", ", ".join(record["key"] for record in one["only_source"]))
     _line(counts["only_target"], f"only in {target}", ", ".join(record["key"] for record in one["only_target"]))
     twice = "; ".join(" and ".join(keys) for keys in one["twice"])
@@ -186,10 +189,6 @@ def _print_flow(one: Mapping[str, Any]) -> None:
     _line(one["unread"], f"of {source} that no {noun[0]} can be made of; `pimflow plan` tells why", always=False)
     _line(one["nameless"], f"in {target} without a key", always=False)
     _line(counts["crowds"], f"values of {one['code']} that too many have to tell anything", always=False)
-    for pair in one["pairs"]:
-        ours, theirs = pair["source"], pair["target"]
-        names = f"  ({ours['name'] or '-'} / {theirs['name'] or '-'})" if ours["name"] or theirs["name"] else ""
-        click.echo(f"    {ours['key']}  ->  {theirs['key']}  {_why(pair['why'])}{names}")
 
 
 def _line(number: int, text: str, samples: str = "", *, always: bool = True) -> None:
@@ -198,7 +197,8 @@ def _line(number: int, text: str, samples: str = "", *, always: bool = True) -> 
 
 
 def _why(kinds: Sequence[str]) -> str:
-    return " and ".join(_WHY[kind] for kind in kinds)
+    words = [_WHY[kind] for kind in kinds]
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
 def _number(number: int, noun: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -233,7 +234,7 @@ def _on_connect(connection: object, _record: object) -> None:
     connection.execute("PRAGMA synchronous = OFF")  # type: ignore[attr-defined]  # nobody reads it after a crash
 
 
-def _shown(table: sa.Table | sa.Alias) -> Sequence[sa.ColumnElement[str]]:
+def _shown(table: sa.FromClause) -> Sequence[sa.ColumnElement[str]]:
     return [table.c[name] for name in _FIELDS]
 
 
@@ -266,7 +267,7 @@ def _is_decided(pairs: sa.Table) -> sa.ColumnElement[bool]:
     return sa.exists().where(same_pair).correlate(pairs)
 
 
-def _alone(table: sa.Table) -> sa.Select[tuple[str, ...]]:
+def _alone(table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
     """Choose what is neither on the other side nor in a pair, nor the same as one of these in letter case."""
     other, column = (_target, _pairs.c.key) if table is _source else (_source, _pairs.c.target_key)
     met_elsewhere = sa.select(other.c.folded).where(other.c.met.is_not(None))
@@ -292,5 +293,5 @@ def _telling() -> sa.Select[tuple[str]]:
     return ours.where(_source.c.code.not_in(_crowds(_source)), _source.c.code.not_in(_crowds(_target)))
 
 
-def _number(connection: Connection, chosen: sa.Select[tuple[str]] | sa.Select[tuple[str, ...]]) -> int:
+def _number(connection: Connection, chosen: sa.Select[*tuple[Any, ...]]) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(chosen.subquery())).scalar_one()

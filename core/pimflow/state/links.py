@@ -52,6 +52,17 @@ class Links:
                 )
         return found
 
+    def source_keys(self, keys: Collection[str]) -> frozenset[str]:
+        """Give keys with the flow's own in place of those that the target has for linked records."""
+        found: dict[str, str] = {}
+        asked = sorted(keys)
+        with self._database.reading() as connection:
+            for start in range(0, len(asked), _AT_ONCE):
+                some = links.c.target_key.in_(asked[start : start + _AT_ONCE])
+                for row in connection.execute(sa.select(links).where(self._linked, some)):
+                    found[row.target_key] = row.key
+        return frozenset(found.get(key, key) for key in keys)
+
     def decided(self) -> Iterator[Link]:
         """Give all that was decided, by key."""
         after = ("", "")
