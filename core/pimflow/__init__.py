@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         Window,
     )
     from pimflow.sinks import Sink, Writer
+    from pimflow.words import Lead
 
 __version__ = "0.1.0"
 
@@ -81,6 +82,7 @@ _HOME = {
     "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
     "Run RunReport Status Who Window",
     "sinks": "Sink Writer",
+    "words": "Lead",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
@@ -102,6 +104,7 @@ __all__ = [
     "InputPath",
     "Item",
     "Knows",
+    "Lead",
     "Level",
     "LoginError",
     "Memory",

@@ -35,6 +35,7 @@ from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import RecordKey
 from pimflow.tally import Tally
+from pimflow.words import Lead
 
 
 class Loading(Protocol):
@@ -289,11 +290,21 @@ class Delivery:
         """Commit verdicts in one transaction; then count and tell them."""
         if not verdicts:
             return
-        outcomes = [verdict.outcome for verdict in self._keeping.keep(verdicts)]
-        for outcome in outcomes:
+        kept = self._keeping.keep(verdicts)
+        outcomes = [verdict.outcome for verdict in kept]
+        for verdict, outcome in zip(kept, outcomes, strict=True):
             if outcome.status is not Status.WAITING:
-                self.tally.add(outcome)
+                self.tally.add(outcome, self._called(verdict))
         self._observe(outcomes)
+
+    def _called(self, verdict: Verdict) -> str:
+        """Name a record as people know it: `'Sweat, option A' (SKU S-2)`."""
+        header, named, outcome = self._keeping.source_header, self.target.named, verdict.outcome
+        if not any(problem.lead is Lead.RECORD for problem in outcome.problems):
+            return ""
+        key = f"{self.target.writer.label(self.target.key or '')} {outcome.key}".strip()
+        name = verdict.prepared.source[header.index(named)] if named in header else None
+        return f"'{name}' ({key})" if name not in {None, ""} else key
 
 
 def _whole(prepared: Prepared) -> Candidate:

@@ -156,12 +156,6 @@ class RowProblem(PimflowError):  # noqa: N818 - it costs one record and is no er
     @classmethod
     def of(cls, problem: Problem) -> RowProblem:
         """Let a problem that was found earlier cost the record."""
-        return cls(
-            problem.field,
-            problem.value,
-            problem.reason,
-            kind=problem.kind,
-            remedy=problem.remedy,
-            who=problem.who,
-            detail=problem.detail,
-        )
+        found = cls(problem.field, problem.value, problem.reason)
+        found.problem = problem
+        return found

@@ -198,9 +198,8 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         records = Records(context.database, scope)
         only = frozenset(context.run.only)
         others = other_keys(flow.sinks, sink) if flow.config.key is None else frozenset()
-        target = Target(
-            sink, writer, records, flow.config, _rules(context, flow, sink, f"{name} {address}"), only, others
-        )
+        rules = _rules(context, flow, sink, f"{name} {address}")
+        target = Target(sink, writer, records, flow.config, rules, only, others, named=flow.source.named)
         domain = _domain(context, flow, writer, records) if sink.owned else None
         identification = _identification(context, flow, sink, writer, scope) if sink.renames else None
         tells_stopped = not others or sink is flow.sinks[-1]
@@ -242,7 +241,8 @@ def _identification(context: RunContext, flow: Flow, sink: Sink, writer: Writer,
     assembly = context.assembly
     system = assembly.system(source) or context.run.pipeline
     identities = Identities(context.database, scope, config.entity, system, assembly.address(sink))
-    return Identification(identities, Columns(column, source.named), sink, writer, config.key or sink.key)
+    columns = Columns(column, source.named, source.title)
+    return Identification(identities, columns, sink, writer, config.key or sink.key)
 
 
 def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:

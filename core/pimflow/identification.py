@@ -15,22 +15,26 @@ from sqlalchemy.engine import Connection
 
 from pimflow.diff import Prepared, Verdict
 from pimflow.errors import ConfigError
-from pimflow.model import Header, Outcome, Problem, ProblemKind, Status
+from pimflow.model import Header, Outcome, Problem, ProblemKind, Status, Who
 from pimflow.rows import CHUNK_ROWS
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 from pimflow.state.identities import Identities, Identity
-from pimflow.words import did_you_mean
+from pimflow.words import Lead, did_you_mean, in_words, listed
 
 Sorted = Iterator[tuple[list[Prepared], list[Verdict]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of the source that tell who a record is: its id, and the name people know it by, if there is one."""
+    """The columns of the source that tell who a record is: its id, and the name people know it by, if there is one.
+
+    `source` is what a report calls the source.
+    """
 
     id: str
     name: str | None = None
+    source: str = "the source"
 
 
 class Identification:
@@ -158,11 +162,11 @@ class Identification:
         for one in chunk:
             claimed = rivals.get(self._folded(one.item.key), [])
             if any(rival.id != self._id(one) for rival in claimed):
-                found[one.row] = self._refuse(one, _belongs_to(claimed, self._sink.noun[1]))
+                found[one.row] = self._refuse(one, _belongs_to(claimed, self._sink.noun[1], self._columns.source))
         return found
 
     def _refuse(self, one: Prepared, problem: Problem) -> Verdict:
-        told = replace(problem, field=self._key, value=one.item.key)
+        told = replace(problem, field=self._key, value=problem.value or one.item.key)
         return Verdict(one, Outcome(*one.record, Status.REFUSED, (*one.item.problems, told)))
 
     def _free(self, chunk: Sequence[Prepared]) -> frozenset[int]:
@@ -206,14 +210,24 @@ def _chunks(held: Spool[Prepared]) -> Iterator[list[Prepared]]:
         yield chunk
 
 
-def _belongs_to(claimed: Collection[Identity], noun: str) -> Problem:
-    names = sorted(f"'{one.name}' ({one.id})" if one.name else f"'{one.id}'" for one in claimed)
-    called = f"{', '.join(names[:-1])} and {names[-1]}"
+def _belongs_to(claimed: Collection[Identity], noun: str, source: str) -> Problem:
+    two = len(claimed) == 2
     return Problem(
-        f"which belongs to {len(names)} {noun} there: {called}",
+        f"belongs to {in_words(len(claimed))} {noun} in {source}: {listed(_names(claimed))}",
         ProblemKind.DUPLICATE,
-        remedy="None of them was updated under this key. Change or archive one of them; the other then goes by itself.",
+        value=min(claimed, key=lambda one: one.id).key,
+        remedy=f"The {Who.SOURCE_TEAM} must change or archive {'one' if two else 'all but one'}.",
+        lead=Lead.KEY,
+        effect="Neither was updated" if two else "None of them was updated",
     )
+
+
+def _names(claimed: Collection[Identity]) -> list[str]:
+    """Name records by what people call them; by their ids as well where that does not tell them apart."""
+    names = {one.name for one in claimed}
+    if len(names) == len(claimed) and "" not in names:
+        return sorted(f"'{name}'" for name in names)
+    return sorted(f"'{one.name}' ({one.id})" if one.name else f"'{one.id}'" for one in claimed)
 
 
 _STILL_TAKEN = Problem(

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from pimflow.words import Lead
+
 Header = tuple[str, ...]
 Row = Sequence[Any]
 RowStep = Callable[[Row], Row | None]
@@ -56,7 +58,8 @@ class Problem:
 
     `reason` continues the sentence "Colour: Odoo says 'BORD', …": "the PIM has no such option". It names no
     record, so that equal causes are told once with a count. `remedy` is what to do now, as a sentence of its own.
-    `detail` (a status, the other side's own words) is for the administrator and is shown apart.
+    `detail` (a status, the other side's own words) is for the administrator and is shown apart. `lead` says how the
+    sentence begins where it is not so; `effect` what became of those that it names, as in "Neither was updated".
     """
 
     reason: str
@@ -66,6 +69,8 @@ class Problem:
     remedy: str = ""
     who: Who = Who.SOURCE_TEAM
     detail: str = ""
+    lead: Lead = Lead.COLUMN
+    effect: str = ""
 
     def __str__(self) -> str:
         """Give `field: 'value': reason` for logs."""
@@ -265,7 +270,8 @@ class Run:
 class Cause:
     """One cause and the records that it concerns: `keys` are the first of them, `label` names its column for people.
 
-    Where very many values have the same problem, `problem` tells of one and `others` are the next of them.
+    Where very many values have the same problem, `problem` tells of one and `others` are the next of them. `record`
+    names the first record as people know it: `'Sweat, option A' (SKU S-2)`.
     """
 
     problem: Problem
@@ -274,6 +280,7 @@ class Cause:
     keys: tuple[str, ...] = ()
     label: str = ""
     others: tuple[Any, ...] = ()
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pimflow.model import SETTLED, Cause, FlowReport, RunReport, Status
+from pimflow.model import SETTLED, Cause, FlowReport, Problem, ProblemKind, RunReport, Status
 from pimflow.plain import to_json
-from pimflow.words import capital, full_stop, titled
+from pimflow.words import Lead, capital, full_stop, one_of, titled
 
 _EFFECTS = {
     Status.REFUSED: ("did not go through", "would not go through"),
@@ -62,7 +62,7 @@ def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
     for cause in flow.causes:
         yield f"  - {cause_sentence(cause, flow, dry=report.run.dry)}"
         if cause.problem.remedy:
-            yield f"    {capital(cause.problem.who)}: {cause.problem.remedy}"
+            yield f"    {advice(cause.problem)}"
     for note in flow.notes:
         yield f"  Note: {note}"
 
@@ -88,7 +88,7 @@ def undone(flow: FlowReport, *, dry: bool = False) -> str:
 
 def headline(flow: FlowReport, report: RunReport) -> str:
     """Say what moved, when and how long: `Odoo -> PIM, 14:15, changes only, 2 min:`; in which environment, too."""
-    target = titled(flow.target, report.run.environment)
+    target = titled(flow.target.removeprefix("the "), report.run.environment)
     when = report.run.started.astimezone().strftime("%H:%M")
     if report.run.undoes:
         dry = ", preview" if report.run.dry else ""
@@ -102,7 +102,7 @@ def headline(flow: FlowReport, report: RunReport) -> str:
     elif report.run.limit:
         extent = f"the first {report.run.limit:,}"
     dry = ", preview" if report.run.dry else ""
-    return f"{flow.source} -> {target}, {when}, {extent}, {duration(flow.seconds)}{dry}:"
+    return f"{flow.source.removeprefix('the ')} -> {target}, {when}, {extent}, {duration(flow.seconds)}{dry}:"
 
 
 def sentence(flow: FlowReport, *, dry: bool = False) -> str:
@@ -135,16 +135,34 @@ def _shares(flow: FlowReport, counts: dict[Status, int], *, dry: bool) -> str:
     return f" Of these {flow.attention:,}, {partly:,} {arrived} without some values and {lost:,} {not_arrived}."
 
 
+def advice(problem: Problem) -> str:
+    """Say what to do now, and who: `ERP team: Correct it.`, unless the remedy itself names who."""
+    named = problem.who in problem.remedy
+    return problem.remedy if named else f"{capital(problem.who)}: {problem.remedy}"
+
+
 def cause_sentence(cause: Cause, flow: FlowReport, *, dry: bool = False) -> str:
-    """Say what happened, why, and to how many; what to do now, and who, is the problem's `remedy` and `who`."""
+    """Say what happened, why, and to how many; what to do now, and who, is told by `advice`."""
     return " ".join(part for part in (_what(cause, flow), _effect(cause, flow, dry=dry)) if part)
 
 
 def _what(cause: Cause, flow: FlowReport) -> str:
+    text = f"{_lead(cause, flow)}{cause.problem.reason}{_likewise(cause)}"
+    return full_stop(capital(text) if text.startswith(cause.problem.reason) else text)
+
+
+def _lead(cause: Cause, flow: FlowReport) -> str:
     problem, field = cause.problem, cause.label or cause.problem.field
+    if problem.lead is Lead.RECORD:
+        return f"{cause.record or ', '.join(cause.keys[:1])}: "
+    if problem.lead is Lead.NOTHING:
+        return ""
+    if problem.lead is Lead.VALUE:
+        return f"{_shown(problem.value)} "
+    if problem.lead is Lead.KEY:
+        return f"{field} {problem.value} "
     said = "" if problem.value is None else f"{flow.source} says {_shown(problem.value)}, "
-    text = f"{said}{problem.reason}{_likewise(cause)}"
-    return full_stop(f"{field}: {text}" if field else capital(text))
+    return f"{field}: {said}" if field else said
 
 
 def _likewise(cause: Cause) -> str:
@@ -156,12 +174,21 @@ def _likewise(cause: Cause) -> str:
 def _effect(cause: Cause, flow: FlowReport, *, dry: bool) -> str:
     if not cause.count:
         return ""
+    if cause.problem.effect and not cause.others:
+        return full_stop(cause.problem.effect)
     who = _number(cause.count, flow)
-    done, planned = _EFFECTS.get(cause.status, ("arrived without it", "would arrive without it"))
+    without = f"without {_lost(cause)}"
+    done, planned = _EFFECTS.get(cause.status, (f"arrived {without}", f"would arrive {without}"))
     effect = planned if dry else done
     keys = ", ".join(cause.keys[:_KEYS_SHOWN])
     more = ", …" if cause.count > _KEYS_SHOWN else ""
     return f"{who} {effect}{f' ({keys}{more})' if keys else ''}."
+
+
+def _lost(cause: Cause) -> str:
+    """Name what a record arrived without: what a label calls one thing, such as `a colour`; else `it`."""
+    chosen = cause.problem.kind is ProblemKind.REFERENCE
+    return (one_of(cause.label) if chosen and cause.label else "") or "it"
 
 
 def _detail_lines(flow: FlowReport) -> Iterator[str]:

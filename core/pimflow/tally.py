@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from pimflow.model import SETTLED, Cause, Outcome, Problem, Status, Who
+from pimflow.words import Lead
 
 _CAUSES_KEPT = 1000
 _CAUSES_APART = 10_000
@@ -32,6 +33,7 @@ class _Group:
     keys: list[str] = field(default_factory=list)
     others: list[Any] = field(default_factory=list)
     mixed: bool = False
+    record: str = ""
 
     def take(self, count: int, keys: Iterable[str]) -> None:
         self.count += count
@@ -54,19 +56,23 @@ class Tally:
     _groups: dict[tuple[str, ...], _Group] = field(default_factory=dict)
     _kinds: set[tuple[str, ...]] = field(default_factory=set)
 
-    def add(self, outcome: Outcome) -> None:
-        """Count one final outcome."""
+    def add(self, outcome: Outcome, record: str = "") -> None:
+        """Count one final outcome; `record` is what people call the record."""
         self.counts[outcome.status] += 1
         if outcome.problems or outcome.status not in SETTLED:
             self.attention += 1
         for problem in outcome.problems:
-            self.add_problem(problem, outcome.status, outcome.key)
+            self.add_problem(problem, outcome.status, outcome.key, record=record)
 
-    def add_problem(self, problem: Problem, status: Status, key: str | None = None, count: int = 1) -> None:
+    def add_problem(
+        self, problem: Problem, status: Status, key: str | None = None, count: int = 1, record: str = ""
+    ) -> None:
         """Count a problem under its cause."""
         effect = "arrived" if status in SETTLED else str(status)
         kind = _kind(problem, effect)
         cause: tuple[str, ...] = (*kind, problem.reason, repr(problem.value), problem.remedy)
+        if problem.lead is Lead.RECORD:
+            cause = (*cause, key or "")
         most = _CAUSES_APART if self.apart else _CAUSES_KEPT
         mixed = cause not in self._groups and len(self._groups) >= most
         if mixed:
@@ -74,7 +80,7 @@ class Tally:
                 problem, kind = _MORE, (effect, "further causes")
             cause = kind
         self._kinds.add(kind)
-        group = self._groups.setdefault(cause, _Group(kind, problem, status, mixed=mixed))
+        group = self._groups.setdefault(cause, _Group(kind, problem, status, mixed=mixed, record=record))
         group.take(count, () if key is None else (key,))
 
     def causes(self) -> Sequence[Cause]:
@@ -92,6 +98,7 @@ class Tally:
                 tuple(group.keys),
                 self.label(group.problem.field or ""),
                 tuple(group.others),
+                group.record,
             )
             for group in told
         )
@@ -99,7 +106,7 @@ class Tally:
 
 def _kind(problem: Problem, effect: str) -> tuple[str, ...]:
     """Say what values with the same problem have in common: all but the value, and numbers and quotes beside it."""
-    reason, remedy = problem.reason, problem.remedy
+    reason, remedy = "" if problem.lead is Lead.RECORD else problem.reason, problem.remedy
     if problem.value is not None:
         reason, remedy = _PARTICULAR.sub("#", reason.replace(str(problem.value), "#")), ""
     return effect, problem.field or "", reason, remedy, problem.kind, problem.who
@@ -111,7 +118,7 @@ def _together(groups: list[_Group]) -> list[_Group]:
         return groups
     often = [group for group in groups[:_VALUES_TOLD] if group.count > 1 and not group.mixed]
     others = sorted((group for group in groups if group not in often), key=lambda group: group.mixed)
-    rest = _Group(others[0].kind, others[0].problem, others[0].status)
+    rest = _Group(others[0].kind, others[0].problem, others[0].status, record=others[0].record)
     rest.others = [group.problem.value for group in others[1 : _KEYS_KEPT + 1]]
     for group in others:
         rest.take(group.count, group.keys)

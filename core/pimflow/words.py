@@ -1,9 +1,27 @@
-"""Small helps for messages: suggestions for misspelt words, sentences that end."""
+"""Small helps for messages: how sentences begin and end, suggestions for misspelt words."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+class Lead(StrEnum):
+    """How the sentence that tells a problem begins, before its reason."""
+
+    COLUMN = "column"
+    """`Colour: Odoo says 'BORD', the PIM has no such option`."""
+    VALUE = "value"
+    """`'foo,' cannot be a SKU`."""
+    KEY = "key"
+    """`SKU CHAIR-01 belongs to two products in Odoo`."""
+    RECORD = "record"
+    """`'Sweat, option A' (SKU S-2): variant S-1 already has this option`, where each record has a cause of its own."""
+    NOTHING = "nothing"
+    """`Not live yet: the new weight waits as a proposal`."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -18,6 +36,25 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def titled(pipeline: str, environment: str | None) -> str:
     """Name a pipeline or target, and the environment where there is one: `products (test)`."""
     return f"{pipeline} ({environment})" if environment else pipeline
+
+
+def in_words(number: int) -> str:
+    """Write small numbers as words."""
+    return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Put names into a sentence: `a, b and c`."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def one_of(label: str) -> str:
+    """Put `a` or `an` before a label that names one thing in plain words: `a colour`; empty for any other label."""
+    words = label.split()
+    plain = bool(words) and all(word.isalpha() and word[1:].islower() for word in words)
+    if not plain or (label.endswith("s") and not label.endswith("ss")):
+        return ""
+    return f"{'an' if label[0].lower() in 'aeiou' else 'a'} {label.lower()}"
 
 
 def full_stop(text: str) -> str:

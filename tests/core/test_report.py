@@ -55,7 +55,7 @@ def test_a_report_in_one_sentence_with_its_causes():
     assert report_text(report(one)) == (
         "Odoo -> PIM, 14:15, changes only, 2 min: 312 products read; 12 new, 31 updated, 266 already up to date, "
         "217 need your attention (2 causes). Of these 217, 214 arrived without some values and 3 did not arrive.\n"
-        "  - Colour: Odoo says 'BORD', the PIM has no such option. 214 products arrived without it (A, B, C, D, E, …).\n"
+        "  - Colour: Odoo says 'BORD', the PIM has no such option. 214 products arrived without a colour (A, B, C, D, E, …).\n"
         "    Product manager: Choose an option or create 'Bordeaux'; you decide once.\n"
         "  - SKU: Odoo says 'foo,', no comma, semicolon, or space at either end of a SKU. "
         "3 products did not go through (foo,, b,, c;).\n"

@@ -93,7 +93,7 @@ def test_corrected_rows_are_sent_and_their_items_close(open_project: Project, ki
     project.write("the source is not read")
     sent = edit(project, corrected)
     assert sent.code == 0
-    assert re.search(rf"corrected{kind} -> the PIM, \d\d:\d\d, corrected rows, ", sent.out)
+    assert re.search(rf"corrected{kind} -> PIM, \d\d:\d\d, corrected rows, ", sent.out)
     assert "5 products read; 3 new, 2 updated, 0 already up to date." in sent.out
     assert "Correct these values at the source too, or what it gives next takes their place again." in sent.out
     assert open_keys(project) == set()

@@ -62,13 +62,13 @@ def confirm(both: Project) -> None:
 def test_test_and_production_know_nothing_of_each_other(both, production):
     first = both.run()
     assert "1 new" in first.out
-    assert "products.csv -> the PIM (test), " in first.out
+    assert "products.csv -> PIM (test), " in first.out
     assert (both.folder / ".pimflow/test/state.sqlite").exists()
     assert in_production(both, production) == []
     both.write(CUP, OTHER)
     done = both.run("-e", "production", "--confirm", "production")
     assert "2 new, 0 updated, 0 already up to date" in done.out
-    assert "the PIM (production)" in done.out
+    assert "PIM (production)" in done.out
     assert [one["identifier"] for one in both.products()] == ["CUP"]
     assert "1 new, 0 updated, 1 already up to date" in both.run("-e", "test").out
     assert "2 already up to date" in both.run("-e", "production").out
@@ -83,7 +83,7 @@ def test_what_needs_attention_is_told_and_sent_again_where_it_happened(both, pro
     assert "Nothing needs attention" in both.command("problems", "pipeline.yaml", "-e", "test").out
     assert "pink" in both.command("problems", "pipeline.yaml", "-e", "production").out
     assert "Nothing needs attention" in both.command("retry", "pipeline.yaml").out
-    assert "the PIM (production)" in both.command("retry", "pipeline.yaml", "-e", "production").out
+    assert "PIM (production)" in both.command("retry", "pipeline.yaml", "-e", "production").out
     (cause,) = orjson.loads(both.command("problems", "pipeline.yaml", "-e", "production", "--json").out)
     asked = ["--pipeline", "pipeline.yaml", "--use", "red"]
     assert both.command("answer", cause["id"], *asked).code == 2
@@ -224,7 +224,7 @@ def test_history_logs_and_monitoring_are_those_of_one_environment(both):
     assert both.command("runs", "--late", "1h", "-e", "production").out.startswith("ok    mugs (production): ")
     assert both.command("explain", "CUP", "-e", "production").code == 0
     assert both.command("undo", run).code == 2
-    assert "the PIM (production)" in both.command("undo", run, "--yes", "-e", "production").out
+    assert "PIM (production)" in both.command("undo", run, "--yes", "-e", "production").out
 
 
 def test_a_plan_of_one_environment_is_not_applied_to_another(both, production):
@@ -243,7 +243,7 @@ def test_the_variable_chooses_an_environment_and_the_option_goes_before_it(both,
     monkeypatch.setenv("PIMFLOW_ENVIRONMENT", "production")
     assert both.run().code == 2
     assert both.run("-e", "test").code == 0
-    assert "the PIM (production)" in both.run("--confirm", "production").out
+    assert "PIM (production)" in both.run("--confirm", "production").out
 
 
 def test_a_state_that_is_named_wins(both):

@@ -80,8 +80,8 @@ def test_rows_that_share_a_sku_are_all_refused_with_their_names(project, run):
     run("1;CHAIR-01;mugs;Office chair;red")
     done = run("1;CHAIR-01;mugs;Office chair new;red", "7;chair-01;mugs;Office chair (old);blue", "3;C-1;mugs;Cup;red")
     assert known(project)["CHAIR-01"][0] == "Office chair"
-    assert "says 'CHAIR-01', which belongs to 2 products there: '1' and '7'" in done.out
-    assert "None of them was updated under this key. Change or archive one of them" in done.out
+    assert " CHAIR-01 belongs to two products in products.csv: '1' and '7'. Neither was updated." in done.out
+    assert "The ERP team must change or archive one." in done.out
     assert "C-1" in known(project)
     mended = run(
         "1;CHAIR-01;mugs;Office chair new;red", "7;CHAIR-02;mugs;Office chair (old);blue", "3;C-1;mugs;Cup;red"
@@ -93,7 +93,7 @@ def test_rows_that_share_a_sku_are_all_refused_with_their_names(project, run):
 def test_a_sku_that_another_has_refuses_the_newcomer_also_where_only_some_are_read(project, run):
     run("1;A-1;mugs;First;red", "2;B-1;mugs;Second;red")
     done = run("2;A-1;mugs;Second;red", words=("run", "--limit", "1"))
-    assert "says 'A-1', which belongs to 2 products there: '1' and '2'" in done.out
+    assert " A-1 belongs to two products in products.csv: '1' and '2'. Neither was updated." in done.out
     assert {sku: name for sku, (name, _) in known(project).items()} == {"A-1": "First", "B-1": "Second"}
 
 

@@ -84,10 +84,10 @@ def test_three_bad_products_of_a_hundred_keep_nothing_back_but_themselves(load, 
     for text in (printed.out, shown):
         assert "Contact (de_DE, shop)" in text or CONTACT in text
         assert "e-mail address" in text
-        assert "variant 'red-1' of the same model already has this option" in text
+        assert "variant red-1 of the same model already has this option" in text
         assert "another product in the PIM already has this value" in text
         assert "422" not in text
-    assert "colour: records.csv says 'red', variant 'red-1'" in printed.out
+    assert "  - sku red-2: variant red-1 of the same model already has this option. Not created.\n" in printed.out
     [problem] = kept["wrong"]["problems"]
     assert (problem["field"], problem["value"]) == (CONTACT, "nobody")
     assert "The contact attribute requires an e-mail address" in problem["detail"]

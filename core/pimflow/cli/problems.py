@@ -74,6 +74,8 @@ def _list_causes(assembly: Assembly, database: Database, wanted: Wanted, *, as_j
 
 
 def _print_flow(found: OpenFlow) -> None:
+    from pimflow.report import advice
+
     report, number, causes = found.report, found.records, len(found.causes)
     noun = report.noun[0] if number == 1 else report.noun[1]
     needs, of = "needs" if number == 1 else "need", "cause" if causes == 1 else "causes"
@@ -83,7 +85,7 @@ def _print_flow(found: OpenFlow) -> None:
         click.echo(f"  {one.id}  {one.says}")
         problem = one.cause.problem
         if problem.remedy:
-            click.secho(f"          {_begun(problem.who)}: {problem.remedy}", fg="cyan")
+            click.secho(f"          {advice(problem)}", fg="cyan")
         no_answer = f" No answer mends it: {one.unanswerable}." if one.unanswerable else ""
         times = f"since {_day(one.since)}, last {_day(one.last)}"
         click.secho(f"          {_begun(problem.kind)}, {times}.{no_answer}", dim=True)

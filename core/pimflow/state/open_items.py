@@ -18,6 +18,7 @@ from pimflow.plain import to_json
 from pimflow.state.database import Database
 from pimflow.state.records import RecordKey, Scope, by_chunks
 from pimflow.state.tables import open_items, records, scopes
+from pimflow.words import Lead
 
 DUPLICATE = "duplicate"
 """The resource under which the later of two rows with one key is kept open."""
@@ -259,4 +260,5 @@ def _cell(value: Any) -> Any:
 
 
 def _problem(data: dict[str, Any]) -> Problem:
-    return Problem(**{**data, "kind": ProblemKind(data["kind"]), "who": Who(data["who"])})
+    lead = Lead(data.get("lead", Lead.COLUMN))
+    return Problem(**{**data, "kind": ProblemKind(data["kind"]), "who": Who(data["who"]), "lead": lead})

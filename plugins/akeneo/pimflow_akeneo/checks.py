@@ -18,7 +18,8 @@ Codes = Mapping[str, str]
 _LONGEST = {"text": 255, "identifier": 255, "textarea": 65535}
 _BOOLEANS = {"1": True, "0": False, "true": True, "false": False}
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-NO_IDENTIFIER = re.compile(r"[,;\r\n]|^\s|\s$")
+_NO_IDENTIFIER = re.compile(r"[,;]|^\s|\s$")
+_LINE_BREAK = re.compile(r"[\r\n]")
 _DIGITS = 18
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT_UNIT = re.compile(r"\s*(\S+)\s+(\S+)\s*")
@@ -48,10 +49,19 @@ def text(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
 def identifier(cell: Any, column: ValueColumn, vocabulary: Vocabulary) -> str:
     """Accept text that can be an identifier."""
     value = text(cell, column, vocabulary)
-    if NO_IDENTIFIER.search(value):
-        reason = "which cannot be an identifier: no comma, semicolon, line break, nor outer blank"
-        raise _bad(column, value, reason, "Correct it at the source.")
+    rule = broken_rule(value)
+    if rule:
+        raise _bad(column, value, f"which cannot be an identifier: {rule}", "Correct it at the source.")
     return value
+
+
+def broken_rule(text: str) -> str:
+    """Tell the rule for identifiers and codes that a text breaks; empty where it keeps them all."""
+    if _LINE_BREAK.search(text.strip()):
+        return "no line break"
+    if _NO_IDENTIFIER.search(text):
+        return "no comma, semicolon, or space at either end"
+    return f"no more than {_LONGEST['identifier']} characters" if len(text) > _LONGEST["identifier"] else ""
 
 
 def number(cell: Any, column: ValueColumn) -> Decimal:
@@ -120,7 +130,7 @@ def unknown_option(column: ValueColumn, cell: Any, known: Codes) -> RowProblem:
     """Tell that the PIM lacks an option, and which one is spelled alike."""
     near = alike(str(cell).strip(), known.values(), CLOSE)
     hint = f"It has '{near}', which is spelled alike. " if near else ""
-    remedy = f"{hint}Choose an option or create '{cell}' in the PIM; you decide once."
+    remedy = f"{hint}Choose an option or create '{cell}'; you decide once."
     return _bad(column, cell, "the PIM has no such option", remedy, kind=ProblemKind.REFERENCE, who=Who.PRODUCT_MANAGER)
 
 

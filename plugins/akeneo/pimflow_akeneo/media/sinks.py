@@ -95,7 +95,7 @@ class MediaFilesWriter(Writer):
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Find the file of one row. Raises RowProblem where the file, its record or its attribute is not clear."""
-        owner, key = _owner(row)
+        owner, key = _owner(row, self._session.catalog.model.identifier.label)
         column = self._column(row)
         if row.get(_FILE) is None:
             raise RowProblem(_FILE, None, "the row names no file", kind=ProblemKind.MISSING, remedy="Give a file.")
@@ -167,7 +167,7 @@ class MediaFilesWriter(Writer):
         return Place(_OWNERS[owner], str(change.payload[owner]), change.key, None, column)
 
 
-def _owner(row: Mapping[str, Any]) -> tuple[str, str]:
+def _owner(row: Mapping[str, Any], label: str) -> tuple[str, str]:
     found = [(name, row[name]) for name in _OWNERS if row.get(name)]
     if len(found) != 1:
         reason = "the row names no record" if not found else f"the row names {len(found)} records"
@@ -177,7 +177,7 @@ def _owner(row: Mapping[str, Any]) -> tuple[str, str]:
     if name == "product_uuid":
         return name, str(properties.PLAIN["uuid"](cell))
     try:
-        return name, properties.key(cell, _OWNERS[name])
+        return name, properties.key(cell, _OWNERS[name], label, new=False)
     except RowProblem as bad:
         raise RowProblem.of(replace(bad.problem, field=name)) from None
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pimflow import Problem, ProblemKind, Who
+from pimflow import Lead, Problem, ProblemKind, Who
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products.judging.missing_references import about, shown
 from pimflow_akeneo.statuses import sentence
@@ -31,6 +31,7 @@ class Rule:
     remedy: str
     kind: ProblemKind = ProblemKind.VALUE
     who: Who = Who.SOURCE_TEAM
+    lead: Lead = Lead.COLUMN
 
 
 _RULES: tuple[Rule, ...] = (
@@ -38,10 +39,11 @@ _RULES: tuple[Rule, ...] = (
         r'for the attribute axis "(?P<axes>[^"]+)" .*as the (?:variant )?(?P<level>product model|product) '
         r'"(?P<sibling>[^"]+)" already has',
         "{axes}",
-        "{level} '{sibling}' of the same model already has this option",
+        "{level} {sibling} of the same model already has this option",
         "Decide with the ERP team which one is right.",
         ProblemKind.DUPLICATE,
         Who.PRODUCT_MANAGER,
+        Lead.RECORD,
     ),
     Rule(
         r'Attribute "(?P<axis>\w+)" cannot be empty, as it is defined as an axis',
@@ -172,4 +174,5 @@ def _told(rule: Rule, found: re.Match[str], payload: Mapping[str, Any], kind: Ki
         rule.remedy.format(**words),
         rule.who,
         detail=found.string,
+        lead=rule.lead,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from pimflow import Problem, ProblemKind, RowProblem, Who
+from pimflow import Lead, Problem, ProblemKind, RowProblem, Who
 from pimflow_akeneo import checks
 from pimflow_akeneo.columns import QUANTITY, Association
 from pimflow_akeneo.kinds import Kind
@@ -15,15 +15,29 @@ from pimflow_akeneo.spelling import CLOSE, alike
 _LARGEST_QUANTITY = 2_147_483_647
 
 
-def key(cell: Any, kind: Kind) -> str:
-    """Accept an identifier, or the code of a product model. Raises RowProblem."""
+def key(cell: Any, kind: Kind, label: str, *, new: bool = True) -> str:
+    """Accept an identifier, which people call by this label, or the code of a product model. Raises RowProblem.
+
+    Unless it is `new`, the PIM may have the record under something else.
+    """
     text = str(cell)
-    if checks.NO_IDENTIFIER.search(text) or len(text) > 255:
-        what = "an identifier" if kind.has_identifier else f"the code of a {kind.noun[0]}"
-        reason = f"which cannot be {what}: no comma, semicolon, line break, outer blank, nor over 255 characters"
-        remedy = "Correct it; it will then arrive by itself."
-        raise RowProblem("identifier" if kind.has_identifier else kind.key, text, reason, remedy=remedy)
+    rule = checks.broken_rule(text)
+    if rule:
+        raise RowProblem.of(
+            Problem(
+                f"cannot be {_one(label) if kind.has_identifier else f'the code of a {kind.noun[0]}'}: {rule}",
+                field="identifier" if kind.has_identifier else kind.key,
+                value=text,
+                remedy=f"Ask the {Who.SOURCE_TEAM} to correct it; it will then arrive by itself.",
+                lead=Lead.VALUE,
+                effect="Not created" if new else "",
+            )
+        )
     return text
+
+
+def _one(label: str) -> str:
+    return f"{'an' if label[:1] in set('aeiouAEIOU') else 'a'} {label}"
 
 
 def existing(code: str, known: Mapping[str, str], field: str, noun: str) -> str:

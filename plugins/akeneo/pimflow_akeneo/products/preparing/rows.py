@@ -89,7 +89,7 @@ class Preparation:
         elif cell is None:
             yield name, None
         elif name in {"identifier", "code"}:
-            yield name, properties.key(cell, self._kind)
+            yield name, properties.key(cell, self._kind, self._model.identifier.label, new=not row.get("uuid"))
         elif name == "family":
             yield name, properties.existing(str(cell).strip(), self._families, "family", "family")
         elif name == "family_variant":
