@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         FlowError,
         GuardError,
         LoginError,
+        MappingError,
         PimflowError,
         PluginError,
         RemoteError,
@@ -59,17 +60,19 @@ if TYPE_CHECKING:
         Who,
         Window,
     )
+    from pimflow.outlook import Expected, Finding, Known, Outlook, Severity
 
 __version__ = "0.1.0"
 
 _HOME = {
     "components": "Component Connection Header InputPath Knows OutputPath Row RowStep Sink Source Target "
     "Transform Use WholeTransform Writer",
-    "errors": "AccessError ConfigError FlowError GuardError LoginError PimflowError PluginError RemoteError "
-    "RowProblem StateError UnreachableError",
+    "errors": "AccessError ConfigError FlowError GuardError LoginError MappingError PimflowError PluginError "
+    "RemoteError RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
     "model": "BadValue Change Field FlowReport Item Level Memory Origin Outcome Page Problem ProblemKind Run RunReport "
     "Status Who Window",
+    "outlook": "Expected Finding Known Outlook Severity",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
@@ -80,19 +83,24 @@ __all__ = [
     "Component",
     "ConfigError",
     "Connection",
+    "Expected",
     "Field",
+    "Finding",
     "FlowError",
     "FlowReport",
     "GuardError",
     "Header",
     "InputPath",
     "Item",
+    "Known",
     "Knows",
     "Level",
     "LoginError",
+    "MappingError",
     "Memory",
     "Origin",
     "Outcome",
+    "Outlook",
     "OutputPath",
     "Page",
     "PimflowError",
@@ -105,6 +113,7 @@ __all__ = [
     "RowStep",
     "Run",
     "RunReport",
+    "Severity",
     "Sink",
     "Source",
     "StateError",

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from pimflow.errors import RowProblem
 from pimflow.model import Change, Header, Item, Level, Origin, Outcome, Row, RowStep, Run, Window
 from pimflow.model import Field as FieldInfo
+from pimflow.outlook import Expected, Finding, Outlook
 
 if TYPE_CHECKING:
     import petl
@@ -105,6 +106,9 @@ class Connection(Component):
     timeout: float = Field(30.0, gt=0, description="Seconds to wait for an answer.")
     proxy: str | None = Field(None, description="Address of an HTTP proxy.")
     ca_file: InputPath | None = Field(None, description="PEM file of the certificate authority to trust.")
+    environment: Literal["test", "production"] | None = Field(
+        None, description="What the system is for. A flow from a test system into a production one is stopped."
+    )
 
     def open(self) -> AbstractContextManager[Any]:
         """Give the session, as a context manager; the run opens and closes it.
@@ -168,6 +172,13 @@ class Transform(Component):
         """
         raise NotImplementedError
 
+    def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:  # noqa: ARG002 - those who know more
+        """Tell what is known beforehand of the columns that come out, given that of those that go in.
+
+        A column that is not told is one of which nothing is known; `check` then has nothing to hold against it.
+        """
+        return {}
+
 
 class WholeTransform(Transform):
     """Changes rows that belong together: it sees all of them, and may give more rows or fewer than it got.
@@ -196,6 +207,13 @@ class Writer:
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:  # noqa: ARG002 - files take any column
         """Name the columns of the flow that the target cannot take; they are left out, each told once."""
         return {}
+
+    def check(self, outlook: Outlook) -> Iterable[Finding]:  # noqa: ARG002 - files take anything
+        """Hold what a flow will bring against the target: what cannot work, and what changed there since last time.
+
+        Columns that `check_columns` names are told already. Nothing may be written. Raises FlowError.
+        """
+        return ()
 
     def family_variants(self, family: str) -> Sequence[str]:  # noqa: ARG002 - most have none
         """Give the codes of the family variants of a family."""

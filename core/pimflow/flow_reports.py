@@ -44,7 +44,7 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgr
         detail=context.mask(done.detail),
         notes=tuple(notes),
         seconds=time.monotonic() - done.began,
-        exit_code=3 if done.error else int(failed or too_many or needs_attention),
+        exit_code=done.exit_code if done.error else int(failed or too_many or needs_attention),
         shared=bool(target.other_keys),
     )
 

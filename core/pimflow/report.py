@@ -117,7 +117,7 @@ def cause_sentence(cause: Cause, flow: FlowReport, *, dry: bool = False) -> str:
 
 def _what(cause: Cause, flow: FlowReport) -> str:
     problem, field = cause.problem, cause.label or cause.problem.field
-    said = "" if problem.value is None else f"{flow.source} says {_shown(problem.value)}, "
+    said = "" if problem.value is None else f"{flow.source} says {shown(problem.value)}, "
     text = f"{said}{problem.reason}{_likewise(cause)}"
     return full_stop(f"{field}: {text}" if field else capital(text))
 
@@ -125,7 +125,7 @@ def _what(cause: Cause, flow: FlowReport) -> str:
 def _likewise(cause: Cause) -> str:
     if not cause.others:
         return ""
-    return f"; likewise {', '.join(map(_shown, cause.others[:_OTHERS_SHOWN]))} and others"
+    return f"; likewise {', '.join(map(shown, cause.others[:_OTHERS_SHOWN]))} and others"
 
 
 def _effect(cause: Cause, flow: FlowReport, *, dry: bool) -> str:
@@ -162,6 +162,7 @@ def _number(count: int, flow: FlowReport) -> str:
     return f"{count:,} {flow.noun[0] if count == 1 else flow.noun[1]}"
 
 
-def _shown(value: Any, longest: int = 60) -> str:
+def shown(value: Any, longest: int = 60) -> str:
+    """Give a value between quotes, cut where it is long."""
     text = str(value)
     return f"'{text[:longest]}…'" if len(text) > longest else f"'{text}'"

@@ -7,7 +7,22 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pimflow import Change, Header, Item, Level, Outcome, RowProblem, Run, Sink, Use, Writer
+from pimflow import (
+    Change,
+    Finding,
+    Header,
+    Item,
+    Level,
+    Outcome,
+    Outlook,
+    RowProblem,
+    Run,
+    Sink,
+    Use,
+    Writer,
+)
+from pimflow_akeneo.checking import records
+from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.media.files import Files
@@ -74,7 +89,9 @@ class ProductWriter(Writer):
     """Writes products by identifier, or by uuid where the row has one; or product models by code."""
 
     def __init__(self, session: Session, kind: Kind, media: MediaOptions, run: Run) -> None:
-        self._dry = run.dry
+        self._session = session
+        self._run = run
+        self._kind = kind
         self._catalog = session.catalog
         self._columns = Columns(session.catalog.model, kind)
         self._preparation = Preparation(session.catalog, kind, self._columns.known)
@@ -97,6 +114,11 @@ class ProductWriter(Writer):
         """Name the columns that the PIM cannot take, with what is wrong about them."""
         found = {name: self._columns.parsed(name) for name in header}
         return {name: problem for name, problem in found.items() if isinstance(problem, RowProblem)}
+
+    def check(self, outlook: Outlook) -> Iterable[Finding]:
+        """Hold the columns, their types, the families, the values of the mapping and the rights against the PIM."""
+        subject = Subject(outlook, self._catalog, self._kind, self._columns, self._preparation)
+        return records.check(self._session, self._run, subject)
 
     def family_variants(self, family: str) -> Sequence[str]:
         """Give the codes of the family variants that the PIM has for a family."""
@@ -128,7 +150,7 @@ class ProductWriter(Writer):
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Leave out values of other levels of a family variant; show files and categories in a plan as they will be."""
         fitted = self._fitting.fit(self._files.fit(batch))
-        return self._loading.planned(fitted) if self._dry else fitted
+        return self._loading.planned(fitted) if self._run.dry else fitted
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch: every record that can be, without the values that the PIM does not take."""
