@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pimflow import Change, Item, Outcome, Problem, ProblemKind, RowProblem, Run, Status, Window
+from pimflow import Change, Finding, Item, Outcome, Outlook, Problem, ProblemKind, RowProblem, Run, Status, Window
 
 SHOPS: dict[str, Shop] = {}
 
@@ -31,6 +31,8 @@ class Shop:
         self.fit: Callable[[Sequence[Change]], Sequence[Change]] = lambda batch: batch
         self.runs: list[Run] = []
         self.unknown_columns: dict[str, RowProblem] = {}
+        self.findings: list[Finding] = []
+        self.outlooks: list[Outlook] = []
         self.events: list[tuple[str, Any]] = []
         self.cursor: str | None = None
         self.now = 100
