@@ -81,7 +81,7 @@ def test_only_what_is_fatal_stops_a_run(cli, pipeline, shop):
     shop.findings = [found(Severity.FATAL, value="red", remedy="Create it.")]
     answer = cli("run", "to_shop", "--full")
     assert answer.code == 2
-    assert "stopped. Name: the mapping says 'red', the shop has no such colour. Create it." in answer.out
+    assert "stopped. name: the mapping says 'red', the shop has no such colour. Create it." in answer.out
     assert cli("run", "to_shop", "--only", "A").code == 0
 
 
