@@ -268,6 +268,11 @@ class Writer:
         """
         raise NotImplementedError
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """Tell what the report says besides, in whole sentences; asked once, after `close`."""
+        return ()
+
     def close(self, ok: bool) -> bool:  # noqa: ARG002 - a target that is written at once has nothing to close
         """End the run: with `ok` make the result visible, without it leave the target as it was found.
 

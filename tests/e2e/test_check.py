@@ -356,12 +356,12 @@ def test_check_asks_the_pim_a_known_number_of_calls(flow, served):
     assert served.stats()["routes"]["PATCH /api/rest/v1/products"]["lines"] == 0
 
 
-def test_a_check_before_a_run_costs_no_call(flow, served):
+def test_a_check_before_a_run_costs_no_call(flow, served, tmp_path):
     run = flow(mapped(family="{from: kind, default: mugs}", name__en_US="name", colour="colour"))
     made = []
     for options in (["--limit", "5"], []):  # a part is not checked
         served.reset()
-        assert run("run", "--state", f"{len(made)}.sqlite", *options).code == 0
+        assert run("run", "--state", str(tmp_path / f"{len(made)}.sqlite"), *options).code == 0
         made.append(sum(calls(served).values()))
     assert made[0] == made[1]
 

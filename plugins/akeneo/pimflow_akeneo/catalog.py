@@ -97,6 +97,14 @@ class Catalog:
         """Codes of the measurement family's units by their lower-case form."""
         return self._once("measurement-families", self._read_units).get(metric_family, {})
 
+    def know(self, path: str, codes: Mapping[str, str]) -> None:
+        """Take these for all codes of a list, by their lower-case form: some were made just now."""
+        prefix, _, rest = path.partition("/")
+        owner, _, list_name = rest.rpartition("/")
+        name = f"{prefix}/{quote(owner, safe='')}/{list_name}" if owner else path
+        with self._lock:
+            self._loaded[name] = codes
+
     def forget(self, path: str) -> None:
         """Read anew what a write to this list may have changed, as soon as somebody asks for it."""
         old = {path, *_CONCERNED.get(path, ())}

@@ -24,6 +24,10 @@ from pimflow import (
 from pimflow_akeneo.checking import records
 from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.creating import creations
+from pimflow_akeneo.creating.making import Making
+from pimflow_akeneo.creating.promises import Promises
+from pimflow_akeneo.creating.wishes import CreateMissing, CreateMissingOption
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.media.files import Files
 from pimflow_akeneo.media.options import MediaOptions
@@ -51,6 +55,9 @@ class _RecordsSink(Sink):
         validate_default=True,
         description="Where pictures and files come from, for cells that hold no code of the PIM.",
     )
+    create_missing: CreateMissingOption = Field(
+        CreateMissing(), description="What is made where the PIM lacks it, as in `[options]`; nothing when left out."
+    )
 
     @property
     def title(self) -> str:
@@ -59,7 +66,7 @@ class _RecordsSink(Sink):
 
     def open(self, session: Session, run: Run) -> Writer:
         """Read the PIM's model and give the writer."""
-        return ProductWriter(session, self.kind, self.media, run)
+        return ProductWriter(session, self.kind, self.media, self.create_missing, run)
 
 
 class AkeneoProductsSink(_RecordsSink):
@@ -88,13 +95,16 @@ class AkeneoProductModelsSink(_RecordsSink):
 class ProductWriter(Writer):
     """Writes products by identifier, or by uuid where the row has one; or product models by code."""
 
-    def __init__(self, session: Session, kind: Kind, media: MediaOptions, run: Run) -> None:
+    def __init__(self, session: Session, kind: Kind, media: MediaOptions, asked: CreateMissing, run: Run) -> None:
         self._session = session
         self._run = run
         self._kind = kind
         self._catalog = session.catalog
         self._columns = Columns(session.catalog.model, kind)
-        self._preparation = Preparation(session.catalog, kind, self._columns.known)
+        self._asked = asked
+        self._promises = promises = Promises(session.catalog, asked)
+        self._preparation = Preparation(session.catalog, kind, self._columns.known, promises.option, promises.category)
+        self._making = Making(session, asked, promises, self._columns.column, dry=run.dry)
         self._current = Current(session, kind, self._columns.column)
         self._loading = Loading(session, kind, self._columns.column)
         self._files = Files(session, kind, self._columns.column, media, run)
@@ -118,7 +128,9 @@ class ProductWriter(Writer):
     def check(self, outlook: Outlook) -> Iterable[Finding]:
         """Hold the columns, their types, the families, the values of the mapping and the rights against the PIM."""
         subject = Subject(outlook, self._catalog, self._kind, self._columns, self._preparation)
-        return records.check(self._session, self._run, subject)
+        yield from records.check(self._session, self._run, subject)
+        if outlook.thorough:
+            yield from creations.check(self._session, self._asked, self._promises)
 
     def family_variants(self, family: str) -> Sequence[str]:
         """Give the codes of the family variants that the PIM has for a family."""
@@ -149,7 +161,7 @@ class ProductWriter(Writer):
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Leave out values of other levels of a family variant; show files and categories in a plan as they will be."""
-        fitted = self._fitting.fit(self._files.fit(batch))
+        fitted = self._fitting.fit(self._files.fit(self._making.settle(batch)))
         return self._loading.planned(fitted) if self._run.dry else fitted
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
@@ -157,6 +169,11 @@ class ProductWriter(Writer):
         held = self._fitting.hold(batch)
         going = [change for change in batch if change.key not in held]
         return [*held.values(), *self._files.load(going, self._loading.load)]
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Tell what was made for the records."""
+        return tuple(self._making.notes())
 
     def close(self, ok: bool) -> bool:  # noqa: ARG002 - what was written is written
         """Remove what was downloaded to be uploaded."""

@@ -24,7 +24,7 @@ _RIGHTS: Mapping[str, str] = {
 _REFUSED_FOR_OTHER_REASONS = frozenset({400, 404, 405, 413, 422})
 
 
-def check(session: Session, path: str) -> Iterator[Finding]:
+def check(session: Session, path: str, severity: Severity = Severity.FATAL) -> Iterator[Finding]:
     """Tell where the right to write to a list is missing.
 
     It is asked with a collection of no lines: the PIM looks at the right first, and then has nothing to do.
@@ -34,7 +34,7 @@ def check(session: Session, path: str) -> Iterator[Finding]:
     right = f"Create and update {_RIGHTS[path]}"
     reason = f"user '{session.username}' of the PIM may not write {_RIGHTS[path]}"
     remedy = f"Grant '{right}' under System > Roles > Web API permissions."
-    yield finding(Severity.FATAL, None, reason, remedy, kind=ProblemKind.PERMISSION)
+    yield finding(severity, None, reason, remedy, kind=ProblemKind.PERMISSION)
 
 
 def _may_write(session: Session, path: str) -> bool:

@@ -16,14 +16,13 @@ from pimflow_akeneo.products.preparing.rows import Preparation
 
 @dataclass(frozen=True)
 class Subject:
-    """What is checked. `creates` are the resources that the sink makes where they are missing."""
+    """What is checked: the columns of the outlook, `names` that understands them, and what prepares their cells."""
 
     outlook: Outlook
     catalog: Catalog
     kind: Kind
     names: Columns
     preparation: Preparation
-    creates: frozenset[str] = frozenset()
 
     @cached_property
     def columns(self) -> Mapping[str, Column]:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
-from pimflow import Expected, Finding, Known, Problem, ProblemKind, RowProblem, Severity
+from pimflow import Expected, Finding, Known, Problem, RowProblem, Severity
 from pimflow_akeneo import checks
 from pimflow_akeneo.checking.subject import Subject
-from pimflow_akeneo.columns import ADD_CATEGORIES, UNIT, Association, Column, Property, ValueColumn
+from pimflow_akeneo.columns import UNIT, Association, Column, Property, ValueColumn
 
 _NEEDED = frozenset({"identifier", "code", "family", "family_variant"})
 _ONLY_MADE_LATER = frozenset({"parent", "groups", "variants"})
-_MADE: Mapping[str, str] = {
-    "simpleselect": "options",
-    "multiselect": "options",
-    "categories": "categories",
-    ADD_CATEGORIES: "categories",
-}
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -42,7 +36,7 @@ def _of_column(name: str, column: Column, expected: Expected, subject: Subject) 
     refused: dict[tuple[str, str], list[tuple[Known, Problem]]] = {}
     fine = 0
     for known in expected.known:
-        problems = [one for one in _problems(name, column, known, subject) if not _is_made(one, column, subject)]
+        problems = _problems(name, column, known, subject)
         fine += not problems
         for problem in problems:
             refused.setdefault((known.origin, _cause(problem)), []).append((known, problem))
@@ -75,9 +69,3 @@ def _unit(unit: str, column: ValueColumn, subject: Subject) -> Problem | None:
     except RowProblem as bad:
         return bad.problem
     return None
-
-
-def _is_made(problem: Problem, column: Column, subject: Subject) -> bool:
-    """Tell whether the sink makes what is missing."""
-    what = column.attribute.kind if isinstance(column, ValueColumn) else getattr(column, "name", "")
-    return problem.kind is ProblemKind.REFERENCE and _MADE.get(what) in subject.creates

@@ -33,13 +33,24 @@ Found = Iterator[tuple[str, Any]]
 
 
 class Preparation:
-    """Makes items. `parse` gives the column of a name, or None for one that cannot be taken and was told before."""
+    """Makes items. `parse` gives the column of a name, or None for one that cannot be taken and was told before.
 
-    def __init__(self, catalog: Catalog, kind: Kind, parse: Callable[[str], Column | None]) -> None:
+    `new_option` and `new_category` give the code under which something missing will be made, or None.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        kind: Kind,
+        parse: Callable[[str], Column | None],
+        new_option: Callable[[str, str], str | None] = lambda _attribute, _text: None,
+        new_category: Callable[[str], str | None] = lambda _text: None,
+    ) -> None:
         self._catalog = catalog
         self._model = catalog.model
         self._kind = kind
-        self.vocabulary = Vocabulary(catalog.options, catalog.units)
+        self.vocabulary = Vocabulary(catalog.options, catalog.units, new_option)
+        self._new_category = new_category
         self._parse = parse
         self._needed = _NEEDED | {"family"} if kind.has_identifier else _NEEDED
 
@@ -140,11 +151,16 @@ class Preparation:
         taken = set()
         for code in asked:
             try:
-                taken.add(properties.existing(code, self._catalog.categories, name, "category"))
+                taken.add(self._category(code, name))
             except RowProblem as bad:
                 problems.append(bad.problem)
         if taken or (name == "categories" and not asked):
             yield name, sorted(taken) or None
+
+    def _category(self, code: str, name: str) -> str:
+        known = self._catalog.categories
+        made = None if code.lower() in known or name == REMOVE_CATEGORIES else self._new_category(code)
+        return made or properties.existing(code, known, name, "category")
 
     def _value(self, column: ValueColumn, cell: Any, row: Cells, problems: list[Problem]) -> Found:
         kind = column.attribute.kind

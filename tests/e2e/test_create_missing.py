@@ -1,0 +1,211 @@
+"""`create_missing`: what rows name and the PIM lacks is made in bulk before the products go, at most so many."""
+
+import copy
+
+import pytest
+
+from pimflow_akeneo_sandbox.serve import serve
+
+from .conftest import ATTRIBUTE, CATALOG, Project
+
+PIPELINE = """\
+version: 1
+connections:
+  pim: {{type: akeneo, url: "{url}", client_id: sandbox, secret: sandbox, username: sandbox, password: sandbox}}
+flows:
+  products:
+    source: {{type: files.csv, path: products.csv}}
+    transforms:
+      - map: {{identifier: sku, family: {{constant: mugs}}, categories: category, colour: colour, materials: name}}
+    sink:
+      type: akeneo.products
+      connection: pim
+      create_missing: {asked}
+"""
+
+
+def catalog():
+    made = copy.deepcopy(CATALOG)
+    made["attributes"].append(
+        ATTRIBUTE | {"code": "materials", "type": "pim_catalog_multiselect", "labels": {"en_US": "Materials"}}
+    )
+    made["families"][0]["attributes"].append("materials")
+    return made
+
+
+@pytest.fixture(scope="module")
+def served():
+    with serve(catalog()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def asking(project: Project):
+    """Let the flow create what is asked for."""
+    project.pim.sandbox.permissions.deny("sandbox", [])
+
+    def write(asked):
+        (project.folder / "pipeline.yaml").write_text(PIPELINE.format(url=project.pim.url, asked=asked), "utf-8")
+        return project
+
+    return write
+
+
+def options(pim, attribute):
+    return {one["code"]: one["labels"] for one in pim.store.options(attribute)}
+
+
+def row(number, colour="red", category="cups", materials=""):
+    return f"MUG-{number};mugs;{category};{materials};{colour};1"
+
+
+def value(project, identifier, attribute):
+    return project.product(identifier)["values"][attribute][0]["data"]
+
+
+def test_options_are_created_in_bulk_before_the_products_go(asking):
+    project = asking("[options]")
+    rows = [row(number, f"Colour {number % 7}") for number in range(250)]
+    project.write(*rows, row(250, "Dark Blue", "", "Oak,Sea Grass"))
+    ran = project.run()
+    assert ran.code == 0
+    assert "251 new" in ran.out
+    assert "attention" not in ran.out
+    assert "Note: 10 options were created: " in ran.out
+    assert "dark_blue" in ran.out
+    assert "Materials: " in ran.out
+    assert value(project, "MUG-250", "colour") == "dark_blue"
+    assert value(project, "MUG-250", "materials") == ["Oak", "sea_grass"]
+    routes = project.pim.stats()["routes"]
+    assert routes["PATCH /api/rest/v1/attributes/{code}/options"]["lines"] == 10
+    assert routes["PATCH /api/rest/v1/attributes/{code}/options"]["calls"] <= 4
+    assert routes["GET /api/rest/v1/attributes/{code}/options"]["calls"] == 2
+    again = project.run()
+    assert "251 already up to date." in again.out
+    assert "Note" not in again.out
+
+
+def test_texts_that_differ_in_case_accents_and_blanks_only_share_an_option(asking):
+    project = asking("[options]")
+    project.write(row(1, "Crème"), row(2, "creme"), row(3, "CREME"), row(4, "dark-blue"), row(5, "Dark  Blue"))
+    assert "Note: 2 options were created: " in project.run().out
+    assert set(options(project.pim, "colour")) == {"red", "blue", "creme", "dark_blue"}
+    project.write(row(6, "Dark blue"), row(7, "RED"))
+    assert "created" not in project.run().out
+    assert value(project, "MUG-6", "colour") == "dark_blue"
+    assert value(project, "MUG-7", "colour") == "red"
+
+
+def test_other_signs_are_not_lost(asking):
+    project = asking("[options]")
+    project.write(row(1, "-5"), row(2, "5"), row(3, "+5"))
+    project.run()
+    codes = [value(project, f"MUG-{number}", "colour") for number in (1, 2, 3)]
+    assert len(set(codes)) == 3
+    assert codes[1] == "5"
+    assert all(code.startswith("5_x") for code in (codes[0], codes[2]))
+    project.write(row(1, "+5"))
+    project.run()
+    assert value(project, "MUG-1", "colour") == codes[2]
+
+
+def test_the_text_becomes_the_label_in_the_locales_that_are_named(asking):
+    project = asking("{what: [options], locales: [de_DE]}")
+    project.write(row(1, "Dunkel Blau"))
+    project.run()
+    assert options(project.pim, "colour")["dunkel_blau"] == {"de_DE": "Dunkel Blau"}
+    project = asking("[options]")  # two locales are active: in which one the text is, nobody knows
+    project.write(row(1, "Hell Blau"))
+    project.run()
+    assert options(project.pim, "colour")["hell_blau"] == {}
+
+
+def test_categories_are_created_below_the_one_that_is_named(asking):
+    project = asking("{what: [categories], category: master, locales: [en_US, de_DE]}")
+    project.write(row(1, category="Gift Ideas,cups"), row(2, category="GIFT IDEAS"), row(3, "BORD"))
+    ran = project.run()
+    assert "Note: 1 category was created: gift_ideas" in ran.out
+    assert "the PIM has no such option" in ran.out
+    made = project.pim.store.need("categories", "gift_ideas")
+    assert made["parent"] == "master"
+    assert made["labels"] == {"en_US": "Gift Ideas", "de_DE": "Gift Ideas"}
+    assert project.product("MUG-1")["categories"] == ["cups", "gift_ideas"]
+    assert project.product("MUG-2")["categories"] == ["gift_ideas"]
+
+
+def test_no_more_than_allowed_are_created_and_the_rest_is_told(asking):
+    project = asking("{what: [options], max_new: 3}")
+    project.write(*(row(number, f"Colour {number}") for number in range(5)))
+    ran = project.run()
+    assert ran.code == 0
+    assert "Note: 3 options were created: " in ran.out
+    assert "`max_new: 3` of `create_missing` was reached" in ran.out
+    assert "2 products arrived without it" in ran.out or ran.out.count("1 product arrived without it") == 2
+    assert len(options(project.pim, "colour")) == 5
+
+
+def test_a_plan_tells_what_would_be_created_and_creates_nothing(asking):
+    project = asking("[options]")
+    project.write(row(1, "Dark Blue"))
+    told = project.command("plan", str(project.folder / "pipeline.yaml"))
+    assert "Note: 1 option would be created: " in told.out
+    assert "colour: -> dark_blue" in told.out or "dark_blue" in told.out
+    assert project.writes() == 0
+
+
+def test_a_missing_right_costs_the_values_only(asking):
+    project = asking("[options]")
+    project.pim.sandbox.permissions.deny("sandbox", ["create or update attribute options"])
+    project.write(row(1, "Dark Blue"), row(2, "red", materials="oak"))
+    ran = project.run()
+    assert ran.code == 0
+    assert "2 new" in ran.out
+    assert "says 'Dark Blue', which the PIM lacks, and the user of the connection may not create it." in ran.out
+    assert "Administrator: Grant 'Create and update attribute options'" in ran.out
+    assert "created:" not in ran.out
+    told = project.command("check", str(project.folder / "pipeline.yaml"))
+    assert told.code == 2
+    assert "may not write attribute options." in told.out
+    project.pim.sandbox.permissions.deny("sandbox", [])
+    assert "Note: 2 options were created" in project.command("retry", str(project.folder / "pipeline.yaml")).out
+    assert value(project, "MUG-1", "colour") == "dark_blue"
+
+
+def test_an_option_that_the_pim_refuses_costs_the_value_with_the_reason(asking):
+    project = asking("{what: [options], locales: [xx_XX]}")
+    project.write(row(1, "Dark Blue"))
+    ran = project.run()
+    assert "1 new" in ran.out
+    assert "which the PIM lacks, and it could not be created: the PIM has no such locale" in ran.out
+    told = project.command("check", str(project.folder / "pipeline.yaml"))
+    assert "`create_missing` names locale xx_XX, which is not active in the PIM. " not in told.out
+    assert "`create_missing` names locale xx_XX, which is not active in the PIM." in told.out
+
+
+def test_check_tells_what_would_be_made_of_the_mapping(asking):
+    project = asking("[options]")
+    file = project.folder / "pipeline.yaml"
+    project.write(row(1))
+    file.write_text(file.read_text("utf-8").replace("colour: colour", "colour: {constant: BORD}"), "utf-8")
+    told = project.command("check", str(file))
+    assert told.code == 0
+    assert "note  flow products: of what the mapping names the PIM lacks colour: BORD." in told.out
+
+
+def test_new_categories_need_a_place(asking):
+    project = asking("[categories]")
+    project.write(row(1))
+    ran = project.run()
+    assert ran.code == 2
+    assert "new categories need a place: `category: CODE`" in ran.err
+    asking("{what: [categories], category: nowhere}")
+    told = project.command("check", str(project.folder / "pipeline.yaml"))
+    assert told.code == 2
+    assert "new categories go below 'nowhere', and the PIM has no such category." in told.out
+
+
+def test_batches_at_once_create_an_option_once(asking):
+    project = asking("[options]")
+    project.write(*(row(number, f"Shade {number % 3}") for number in range(1000)))
+    assert "1,000 new" in project.run().out.replace("\u202f", ",")
+    assert project.pim.stats()["routes"]["PATCH /api/rest/v1/attributes/{code}/options"]["lines"] == 3
