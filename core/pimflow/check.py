@@ -19,7 +19,7 @@ from pimflow.state.memory import KeptMemory
 
 
 def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database) -> tuple[str, list[Finding]]:
-    """Say how many of the columns the targets know, and give all that was found.
+    """Say how many of the columns the targets take, and give all that was found.
 
     Of the source only what it can give and its header are read. Raises FlowError where a system cannot be used,
     ConfigError where a transform names a column that is not there.
@@ -33,7 +33,8 @@ def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Dat
             *wrong_environment(assembly, flow, guess=True),
             *softened(find(flow, expected, writers, thorough=True), flow, assembly),
         ]
-        known = sum(any(writer.knows(name) for writer in writers) for name in header)
+        refused = [writer.check_columns(header) for writer in writers]
+        known = sum(any(name not in names for names in refused) for name in header)
     finally:
         for writer in writers:
             writer.close(ok=False)

@@ -209,3 +209,94 @@ def test_batches_at_once_create_an_option_once(asking):
     project.write(*(row(number, f"Shade {number % 3}") for number in range(1000)))
     assert "1,000 new" in project.run().out.replace("\u202f", ",")
     assert project.pim.stats()["routes"]["PATCH /api/rest/v1/attributes/{code}/options"]["lines"] == 3
+
+
+WITH_ATTRIBUTES = """\
+version: 1
+connections:
+  pim: {{type: akeneo, url: "{url}", client_id: sandbox, secret: sandbox, username: sandbox, password: sandbox}}
+flows:
+  products:
+    source: {{type: files.csv, path: products.csv}}
+    transforms:
+      - map: {{identifier: sku, family: family, taste: name, note-de_DE: name, pieces: weight, others: same_code}}
+    sink:
+      type: akeneo.products
+      connection: pim
+      create_missing: {{what: [attributes], group: erp, types: {{pieces: number}}}}
+"""
+
+
+@pytest.fixture
+def tasting(project: Project):
+    project.pim.sandbox.permissions.deny("sandbox", [])
+    (project.folder / "pipeline.yaml").write_text(WITH_ATTRIBUTES.format(url=project.pim.url), "utf-8")
+    project.write("MUG-1;mugs;cups;sweet;red;5", "MUG-2;mugs;cups;;red;")
+    return project
+
+
+def test_attributes_that_columns_name_are_created_and_put_into_the_families(tasting):
+    ran = tasting.run()
+    assert ran.code == 0
+    assert "2 new" in ran.out
+    assert "attention" not in ran.out
+    assert "Note: 3 attributes were created in group erp: note, pieces, taste." in ran.out
+    store = tasting.pim.store
+    assert store.need("attributes", "taste")["type"] == "pim_catalog_text"
+    assert store.need("attributes", "pieces")["type"] == "pim_catalog_number"
+    assert store.need("attributes", "note")["localizable"] is True
+    assert store.get("attributes", "category") is None  # nobody named it: `same_code` is for what the PIM has
+    assert {"colour", "weight", "note", "pieces", "taste"} <= set(store.need("families", "mugs")["attributes"])
+    assert value(tasting, "MUG-1", "taste") == "sweet"
+    assert value(tasting, "MUG-1", "note") == "sweet"
+    assert float(value(tasting, "MUG-1", "pieces")) == 5
+    again = tasting.run()
+    assert "2 already up to date." in again.out
+    assert "Note" not in again.out
+
+
+def test_a_family_keeps_what_somebody_added_in_the_meantime(tasting):
+    with_size = ATTRIBUTE | {"code": "size", "type": "pim_catalog_text"}
+    tasting.pim.seed({"attributes": [with_size]})
+    [mugs] = catalog()["families"]
+    tasting.pim.seed({"families": [{**mugs, "attributes": [*mugs["attributes"], "size"]}]})
+    tasting.run()
+    assert "size" in tasting.pim.store.need("families", "mugs")["attributes"]
+
+
+def test_a_plan_tells_the_attributes_and_creates_none(tasting):
+    told = tasting.command("plan", str(tasting.folder / "pipeline.yaml"))
+    assert told.code == 0
+    assert "3 attributes would be created in group erp: note, pieces, taste; a plan does not show" in told.out
+    assert tasting.writes() == 0
+
+
+def test_check_tells_the_attributes_that_a_run_would_create(tasting):
+    told = tasting.command("check", str(tasting.folder / "pipeline.yaml"))
+    assert told.code == 0, told.out
+    assert "the PIM lacks attribute note, attribute pieces, attribute taste." in told.out
+    file = tasting.folder / "pipeline.yaml"
+    file.write_text(file.read_text("utf-8").replace("group: erp", "group: nowhere"), "utf-8")
+    told = tasting.command("check", str(file))
+    assert "new attributes go into attribute group 'nowhere', and the PIM has no such group." in told.out
+    ran = tasting.run()
+    assert ran.code == 0
+    assert "2 new" in ran.out
+    assert "the PIM lacks this attribute, and it could not be created: the PIM has no such attribute group" in ran.out
+
+
+def test_attributes_need_the_right_to_create_them(tasting):
+    tasting.pim.sandbox.permissions.deny("sandbox", ["create or update attributes"])
+    ran = tasting.run()
+    assert ran.code == 0
+    assert "2 new" in ran.out
+    assert "could not be created: the user of the connection may not write attributes." in ran.out
+    assert "Grant 'Create and update attributes'" in ran.out
+
+
+def test_product_models_create_no_attributes(tasting):
+    file = tasting.folder / "pipeline.yaml"
+    file.write_text(file.read_text("utf-8").replace("akeneo.products", "akeneo.product_models"), "utf-8")
+    told = tasting.command("validate", str(file))
+    assert told.code == 2
+    assert "attributes are created by `akeneo.products`, not by product models" in told.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pimflow import (
     Change,
@@ -25,6 +25,7 @@ from pimflow_akeneo.checking import records
 from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.creating import creations
+from pimflow_akeneo.creating.attributes import NewAttributes
 from pimflow_akeneo.creating.making import Making
 from pimflow_akeneo.creating.promises import Promises
 from pimflow_akeneo.creating.wishes import CreateMissing, CreateMissingOption
@@ -91,6 +92,13 @@ class AkeneoProductModelsSink(_RecordsSink):
     key = "code"
     noun = MODELS.noun
 
+    @field_validator("create_missing")
+    @classmethod
+    def _creates_no_attributes(cls, asked: CreateMissing) -> CreateMissing:
+        if "attributes" in asked.what:
+            raise ValueError("attributes are created by `akeneo.products`, not by product models")
+        return asked
+
 
 class ProductWriter(Writer):
     """Writes products by identifier, or by uuid where the row has one; or product models by code."""
@@ -100,8 +108,9 @@ class ProductWriter(Writer):
         self._run = run
         self._kind = kind
         self._catalog = session.catalog
-        self._columns = Columns(session.catalog.model, kind)
         self._asked = asked
+        self._attributes = NewAttributes(session, asked, dry=run.dry)
+        self._columns = Columns(session.catalog.model, kind, self._attributes.column)
         self._promises = promises = Promises(session.catalog, asked)
         self._preparation = Preparation(session.catalog, kind, self._columns.known, promises.option, promises.category)
         self._making = Making(session, asked, promises, self._columns.column, dry=run.dry)
@@ -114,7 +123,7 @@ class ProductWriter(Writer):
 
     def knows(self, column: str) -> bool:
         """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
-        return self._columns.known(column) is not None
+        return self._columns.known(column) is not None and not self._attributes.has(column)
 
     def label(self, column: str) -> str:
         """Give a column the label of its attribute, with locale and channel: `Name (de_DE)`."""
@@ -130,7 +139,8 @@ class ProductWriter(Writer):
         subject = Subject(outlook, self._catalog, self._kind, self._columns, self._preparation)
         yield from records.check(self._session, self._run, subject)
         if outlook.thorough:
-            yield from creations.check(self._session, self._asked, self._promises)
+            attributes = self._attributes.of(outlook.columns)
+            yield from creations.check(self._session, self._asked, self._promises, attributes)
 
     def family_variants(self, family: str) -> Sequence[str]:
         """Give the codes of the family variants that the PIM has for a family."""
@@ -144,6 +154,7 @@ class ProductWriter(Writer):
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
         item = self._files.taken(self._preparation.item(row))
+        self._attributes.note(item)
         self._current.note([item])
         self._fitting.note(item)
         return [item]
@@ -161,7 +172,7 @@ class ProductWriter(Writer):
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Leave out values of other levels of a family variant; show files and categories in a plan as they will be."""
-        fitted = self._fitting.fit(self._files.fit(self._making.settle(batch)))
+        fitted = self._fitting.fit(self._files.fit(self._making.settle(self._attributes.settle(batch))))
         return self._loading.planned(fitted) if self._run.dry else fitted
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
@@ -173,7 +184,7 @@ class ProductWriter(Writer):
     @property
     def notes(self) -> Sequence[str]:
         """Tell what was made for the records."""
-        return tuple(self._making.notes())
+        return (*self._attributes.notes(), *self._making.notes())
 
     def close(self, ok: bool) -> bool:  # noqa: ARG002 - what was written is written
         """Remove what was downloaded to be uploaded."""

@@ -73,8 +73,10 @@ def listed(names: Iterable[str], most: int = 5) -> str:
 
 
 def attributes_of(subject: Subject) -> Iterator[tuple[str, ValueColumn]]:
-    """Give one column of each attribute."""
+    """Give one column of each attribute that the PIM has."""
     first: dict[str, tuple[str, ValueColumn]] = {}
     for name, column in subject.values.items():
+        if column.attribute.code not in subject.catalog.attributes:  # it is still to be made
+            continue
         first.setdefault(column.attribute.code, (name, column))
     return iter(first.values())

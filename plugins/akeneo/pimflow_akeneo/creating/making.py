@@ -69,8 +69,8 @@ class Making:
                 yield f"{number} {were} created: {self._listed(made)}"
         if self._promises.too_many:
             yield (
-                f"`max_new: {self._asked.max_new}` of `create_missing` was reached: what else is missing was not created. "
-                "Look at what was created before you allow more."
+                f"`max_new: {self._asked.max_new}` of `create_missing` was reached: what else is missing was not "
+                "created. Look at what was created before you allow more."
             )
 
     def _listed(self, made: Sequence[Promise]) -> str:
