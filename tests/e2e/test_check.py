@@ -134,8 +134,16 @@ def test_a_mapping_that_fits_is_well(flow):
             "column weight: the mapping says 'POUND', which is no unit of Weight.",
             "Administrator: Map it to one of GRAM, KILOGRAM.",
         ),
-        ({"pieces": "{constant: 1.5}"}, "the constant says '1.5', the PIM takes whole numbers here.", "Round it"),
-        ({"since": "{from: name, default: soon}"}, "the default says 'soon', which is no date", "YYYY-MM-DD"),
+        (
+            {"pieces": "{constant: 1.5}"},
+            "the constant says '1.5', the PIM takes whole numbers here.",
+            "Administrator: Correct it in the pipeline.",
+        ),
+        (
+            {"since": "{from: name, default: soon}"},
+            "the default says 'soon', which is no date",
+            "Administrator: Correct it",
+        ),
         ({"pieces": "{constant: many}"}, "the constant says 'many', which is no number.", "Correct it"),
         (
             {"pieces": "name", "family": "{constant: plates}"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pimflow import Expected, Finding, Known, Problem, RowProblem, Severity
+from pimflow import Expected, Finding, Known, Problem, RowProblem, Severity, Who
 from pimflow_akeneo import checks
 from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.columns import UNIT, Association, Column, Property, ValueColumn
@@ -43,9 +43,17 @@ def _of_column(name: str, column: Column, expected: Expected, subject: Subject) 
     needed = isinstance(column, Property) and column.name in _NEEDED
     severity = Severity.FATAL if needed and expected.only_known and not fine else Severity.ERROR
     for (origin, _), found in refused.items():
-        problem = replace(found[0][1], field=name)
+        problem = _of_the_pipeline(replace(found[0][1], field=name), origin)
         others = tuple(dict.fromkeys(str(one.value) for _, one in found[1:]))
         yield Finding(severity, problem, origin, tuple(one for one in others if one != str(problem.value)))
+
+
+def _of_the_pipeline(problem: Problem, origin: str) -> Problem:
+    """Tell the administrator what the ERP team would be told of a cell: this value stands in the pipeline."""
+    if problem.who is not Who.SOURCE_TEAM:
+        return problem
+    place = origin if origin.startswith("the table") else "the pipeline"
+    return replace(problem, remedy=f"Correct it in {place}.", who=Who.ADMINISTRATOR)
 
 
 def _cause(problem: Problem) -> str:
