@@ -28,7 +28,7 @@ def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Dat
     try:
         writers.extend(_opened(assembly, sink, sessions, database) for sink in flow.sinks)
         header = _header(flow, sessions, writers)
-        expected = expected_columns(flow, header, _fields(flow.source, sessions))
+        expected = expected_columns(flow, header, _fields(flow, sessions))
         found = [
             *wrong_environment(assembly, flow, guess=True),
             *softened(find(flow, expected, writers, thorough=True), flow, assembly),
@@ -53,6 +53,8 @@ def _header(flow: Flow, sessions: Sessions, writers: Sequence[Writer]) -> Header
         return compile_chain(flow, reader.header, writers).header
 
 
-def _fields(source: Source, sessions: Sessions) -> Sequence[Field]:
+def _fields(flow: Flow, sessions: Sessions) -> Sequence[Field]:
     """Ask what the source can give; one that only repeats its header knows no types."""
-    return () if type(source).discover is Source.discover else source.discover(sessions.of(source))
+    source = flow.source
+    with placed(flow):
+        return () if type(source).discover is Source.discover else source.discover(sessions.of(source))

@@ -32,9 +32,10 @@ def catalog():
         ATTRIBUTE | {"code": "claim", "type": "pim_catalog_text", "localizable": True, "scopable": True},
         ATTRIBUTE | {"code": "size", "type": "pim_catalog_simpleselect"},
         ATTRIBUTE | {"code": "lonely", "type": "pim_catalog_text"},
+        ATTRIBUTE | {"code": "price", "type": "pim_catalog_price_collection", "decimals_allowed": True},
     ]
     [mugs] = made["families"]
-    mugs["attributes"] += ["pieces", "since", "claim", "size"]
+    mugs["attributes"] += ["pieces", "since", "claim", "size", "price"]
     made["families"] += [{**mugs, "code": code, "attributes": ["sku", "name", "size"]} for code in ("plates", "bowls")]
     made["families"][2]["attributes"] = ["sku", "name", "colour", "size"]
     made["locales"].append({"code": "fr_FR", "enabled": True})

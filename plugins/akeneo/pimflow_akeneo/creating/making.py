@@ -28,10 +28,11 @@ Parse = Callable[[str], Column]
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """What became of a promise; no problem where it was kept."""
+    """What became of a promise: a problem where it was not kept; not `made` where somebody else was quicker."""
 
     promise: Promise
     problem: Problem | None = None
+    made: bool = True
 
 
 class Making:
@@ -59,10 +60,9 @@ class Making:
 
     def notes(self) -> Iterator[str]:
         """Tell what was made, or in a dry run would be."""
+        kept = [one.promise for one in self._settled.values() if one.made and not one.problem]
         for has_owner, (noun, nouns) in _NOUNS.items():
-            made = [
-                it.promise for it in self._settled.values() if not it.problem and bool(it.promise.owner) is has_owner
-            ]
+            made = [promise for promise in kept if bool(promise.owner) is has_owner]
             if made:
                 number = f"{len(made):,} {noun if len(made) == 1 else nouns}"
                 were = "would be" if self._dry else "was" if len(made) == 1 else "were"
@@ -108,6 +108,10 @@ class Making:
     def _written(self, owner: str, promises: Sequence[Promise]) -> Iterator[_Settled]:
         catalog = self._session.catalog
         before = catalog.options(owner) if owner else catalog.categories
+        yield from (_Settled(one, made=False) for one in promises if one.code.lower() in before)
+        promises = [one for one in promises if one.code.lower() not in before]
+        if not promises:
+            return
         resource = ATTRIBUTE_OPTIONS if owner else CATEGORIES
         items = [preparing.item(self._row(one), resource) for one in promises]
         try:
