@@ -26,9 +26,10 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-live
 	$(BIN)/python -m pytest
 
-# What takes long, a quarter of an hour or more: a sync killed at 100 points.
+# What takes long, half an hour or more: syncs killed at any moment, whole histories of changes and faults, hundreds of
+# days of one project. `make test` runs a fast selection of each.
 soak: $(VENV)/.installed
-	$(BIN)/python -m pytest tests/crash -m "soak or not soak" -q
+	$(BIN)/python -m pytest tests/crash tests/properties tests/soak $(wildcard tests/faults) -m "soak or not soak" -q --durations=20
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

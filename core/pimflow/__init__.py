@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from pimflow.components import (
         Component,
         Connection,
+        DataPath,
         Header,
         InputPath,
         Knows,
+        Notifier,
         OutputPath,
         Row,
         RowStep,
-        Sink,
         Source,
         Target,
         Transform,
         Use,
         WholeTransform,
-        Writer,
     )
     from pimflow.errors import (
         AccessError,
@@ -44,11 +44,13 @@ if TYPE_CHECKING:
     from pimflow.model import (
         BadValue,
         Change,
+        Event,
         Field,
         FlowReport,
         Item,
         Level,
         Memory,
+        Message,
         Origin,
         Outcome,
         Page,
@@ -61,18 +63,20 @@ if TYPE_CHECKING:
         Window,
     )
     from pimflow.outlook import Expected, Finding, Known, Outlook, Severity
+    from pimflow.sinks import Sink, Writer
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "components": "Component Connection Header InputPath Knows OutputPath Row RowStep Sink Source Target "
-    "Transform Use WholeTransform Writer",
+    "components": "Component Connection DataPath Header InputPath Knows Notifier OutputPath Row RowStep Source Target "
+    "Transform Use WholeTransform",
     "errors": "AccessError ConfigError FlowError GuardError LoginError MappingError PimflowError PluginError "
     "RemoteError RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
-    "model": "BadValue Change Field FlowReport Item Level Memory Origin Outcome Page Problem ProblemKind Run RunReport "
-    "Status Who Window",
+    "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
+    "Run RunReport Status Who Window",
     "outlook": "Expected Finding Known Outlook Severity",
+    "sinks": "Sink Writer",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
@@ -83,6 +87,8 @@ __all__ = [
     "Component",
     "ConfigError",
     "Connection",
+    "DataPath",
+    "Event",
     "Expected",
     "Field",
     "Finding",
@@ -98,6 +104,8 @@ __all__ = [
     "LoginError",
     "MappingError",
     "Memory",
+    "Message",
+    "Notifier",
     "Origin",
     "Outcome",
     "Outlook",

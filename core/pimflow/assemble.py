@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
@@ -11,10 +11,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from pimflow.components import Component, Connection, ConnectionName, Sink, Source, Transform
-from pimflow.config import FlowConfig, Part, Pipeline, mistakes_of, resolve_values
+from pimflow.answer_table import read_answers, table_of
+from pimflow.answers import Answers, by_flow
+from pimflow.components import Component, Connection, ConnectionName, Notifier, Source, Transform
+from pimflow.config import Part, Pipeline, mistakes_of, resolve_values
 from pimflow.errors import ConfigError, Mistake, PluginError
+from pimflow.forms import FlowConfig
 from pimflow.plugins import Registry, kind_of
+from pimflow.sinks import Sink
 from pimflow.words import did_you_mean
 
 ComponentT = TypeVar("ComponentT", bound=Component)
@@ -38,16 +42,32 @@ class Flow:
     transforms: tuple[Placed, ...]
     sinks: tuple[Sink, ...]
     part: Part
+    answers: Answers = Answers()  # noqa: RUF009 - frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One who is told how runs end, and the place in a file where that stands; `name` tells it from the others."""
+
+    notifier: Notifier
+    name: str
+    part: Part
+
+    @property
+    def place(self) -> str:
+        """Give file and line."""
+        return f"{self.part.document.file}:{self.part.document.line(self.part.trail)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """A pipeline, ready to run: its flows in the order in which they run, and the connections they use."""
+    """A pipeline, ready to run: its flows in the order in which they run, the connections they use, who is told."""
 
     pipeline: Pipeline
     registry: Registry
     flows: tuple[Flow, ...]
     connections: Mapping[str, Connection]
+    recipients: tuple[Recipient, ...] = ()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -56,7 +76,19 @@ class Assembly:
         for flow in self.flows:
             for component in (flow.source, *flow.sinks, *(placed.transform for placed in flow.transforms)):
                 found.extend(secrets_of(component))
+        found.extend(secret for recipient in self.recipients for secret in secrets_of(recipient.notifier))
         return tuple(found)
+
+    def places(self, flow: Flow) -> list[tuple[str, str]]:
+        """Give name and address of each sink of a flow: what is remembered of it is kept under these."""
+        given = [(sink.type, self.address(sink)) for sink in flow.sinks]
+        same = [given[:number].count(place) for number, place in enumerate(given)]
+        return [(f"{name} {n + 1}" if n else name, address) for (name, address), n in zip(given, same, strict=True)]
+
+    def address(self, end: Source | Sink) -> str:
+        """Give the address of a source or sink, which is that of its connection where it has one."""
+        connection = self.connection(end)
+        return connection.address if connection else end.address
 
     def connection(self, component: Component) -> Connection | None:
         """Give the connection that a source or sink uses."""
@@ -66,14 +98,17 @@ class Assembly:
 
 def assemble(pipeline: Pipeline, registry: Registry) -> Assembly:
     """Resolve and check everything that a pipeline names. Raises ConfigError with all mistakes at once."""
-    work = _Assembling(pipeline, registry, [], {})
+    work = _Assembling(pipeline, registry, [], {}, {})
+    work.read_answers()
     flows = {name: work.flow(name, config) for name, config in pipeline.config.flows.items()}
     work.unused_connections()
+    recipients = [one for part in pipeline.notify for one in work.recipients(part)]
     order = work.order()
     if work.mistakes:
         raise ConfigError(*work.mistakes)
     connections = {name: connection for name, connection in work.connections.items() if connection}
-    return Assembly(pipeline, registry, tuple(flow for name in order if (flow := flows[name])), connections)
+    in_order = tuple(flow for name in order if (flow := flows[name]))
+    return Assembly(pipeline, registry, in_order, connections, tuple(recipients))
 
 
 def connection_names(component: Component) -> list[str]:
@@ -82,13 +117,20 @@ def connection_names(component: Component) -> list[str]:
 
 
 def secrets_of(model: BaseModel) -> Iterator[str]:
-    """Give the secret values among the options of a component."""
+    """Give the secret values among the options of a component, also inside lists and mappings."""
     for name in type(model).model_fields:
-        value = getattr(model, name)
-        if isinstance(value, SecretStr):
-            yield value.get_secret_value()
-        elif isinstance(value, BaseModel):
-            yield from secrets_of(value)
+        yield from _secrets_in(getattr(model, name))
+
+
+def _secrets_in(value: Any) -> Iterator[str]:
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, BaseModel):
+        yield from secrets_of(value)
+    elif isinstance(value, Mapping):
+        yield from (secret for one in value.values() for secret in _secrets_in(one))
+    elif isinstance(value, list | tuple):
+        yield from (secret for one in value for secret in _secrets_in(one))
 
 
 def _connection_options(component: type[Component]) -> Iterator[tuple[str, type[Connection]]]:
@@ -104,6 +146,14 @@ class _Assembling:
     registry: Registry
     mistakes: list[Mistake]
     connections: dict[str, Connection | None]
+    answers: dict[str, Answers]
+
+    def read_answers(self) -> None:
+        """Read what people decided about values."""
+        table = table_of(self.pipeline.root, self.pipeline.name)
+        answers, mistakes = read_answers(table, list(self.pipeline.config.flows))
+        self.answers = by_flow(answers, table.relative_to(self.pipeline.root).as_posix())
+        self.mistakes.extend(mistakes)
 
     def flow(self, name: str, config: FlowConfig) -> Flow | None:
         part = self.pipeline.part("flows", name)
@@ -111,11 +161,15 @@ class _Assembling:
         transforms = [self.transform(_inside(part, "transforms", n)) for n in range(len(config.transforms))]
         sinks = [self.end(Sink, sink) for sink in _sink_parts(part)]
         for sink in sinks:
-            if sink is not None and sink.whole and (config.once or config.mode != "upsert"):
-                message = f"{sink.type!r} is written as a whole; `mode` and `once` are for sinks that keep records"
+            if sink is not None and sink.whole and (config.once or config.mode != "upsert" or config.diff == "target"):
+                message = (
+                    f"{sink.type!r} is written as a whole; `mode`, `once` and `diff` are for sinks that keep records"
+                )
                 self.mistakes.append(part.mistake(message, "sink"))
             if sink is not None and (message := _cannot_on_missing(sink, config.on_missing)):
                 self.mistakes.append(part.mistake(message, "on_missing"))
+        if self.pipeline.ownership is not None and any(sink is not None and sink.owned for sink in sinks):
+            self.owner(part, config.owner, self.pipeline.ownership.names)
         if source is None or None in sinks or None in transforms:
             return None
         return Flow(
@@ -125,7 +179,16 @@ class _Assembling:
             tuple(placed for placed in transforms if placed),
             tuple(sink for sink in sinks if sink),
             part,
+            self.answers.get(name, Answers()),
         )
+
+    def owner(self, part: Part, owner: str | None, known: Collection[str]) -> None:
+        """Check on whose behalf a flow writes where the project says who owns what."""
+        if owner is None:
+            named = ", ".join(sorted(known))
+            self.mistakes.append(part.mistake(f"`owner` is missing: `ownership` says who owns what; one of {named}"))
+        elif owner not in known:
+            self.mistakes.append(part.mistake(f"`ownership` names no {owner!r}{did_you_mean(owner, known)}", "owner"))
 
     def end(self, kind: type[ComponentT], part: Part) -> ComponentT | None:
         """Make a source or sink, and the connections it names."""
@@ -156,6 +219,15 @@ class _Assembling:
         for name in self.pipeline.config.connections:
             if name not in self.connections:
                 self.connections[name] = self.typed(Connection, self.pipeline.connections[name])
+
+    def recipients(self, part: Part) -> list[Recipient]:
+        """Make the notifiers of one entry under `notify`, one for each recipient."""
+        notifier = self.typed(Notifier, part)
+        file, position = Path(part.document.file).name, part.trail[-1]
+        return [
+            Recipient(one, f"{file} {position} {number}", part)
+            for number, one in enumerate(notifier.recipients() if notifier else ())
+        ]
 
     def typed(self, kind: type[ComponentT], part: Part) -> ComponentT | None:
         """Make the component that a mapping with `type` describes."""

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pimflow.config import FlowConfig
+from pimflow.answers import LEFT_OUT, Answering
 from pimflow.errors import RowProblem
+from pimflow.forms import FlowConfig
 from pimflow.model import BadValue, Header, Problem, ProblemKind, Row
 
 
 def read_cells(
-    header: Header, row: Row, config: FlowConfig, key: str | None
+    header: Header, row: Row, config: FlowConfig, key: str | None, answering: Answering | None = None
 ) -> tuple[dict[str, Any], dict[str, Problem]]:
     """Give a row as a writer wants it: without empty cells, or None for them where they erase.
 
@@ -21,7 +22,10 @@ def read_cells(
     """
     cells: dict[str, Any] = {}
     problems: dict[str, Problem] = {}
-    for name, value in zip(header, row, strict=False):
+    for name, cell in zip(header, row, strict=False):
+        value = answering.cell(name, cell) if answering and name else cell
+        if value is LEFT_OUT:
+            continue
         if isinstance(value, BadValue):
             problem = value.problem if value.problem.field else replace(value.problem, field=name)
             if name == key or config.on_bad_value == "refuse":
@@ -32,6 +36,13 @@ def read_cells(
     if config.empty == "keep":
         cells = {name: value for name, value in cells.items() if value is not None}
     return cells, problems
+
+
+def key_in(cell: Any, config: FlowConfig, key: str | None) -> str | None:
+    """Give the key that stands in a cell, before the others are read: "" where it is bad, None where there is none."""
+    if isinstance(cell, BadValue):
+        return ""
+    return None if _is_empty(cell, config.empty_when.get(key or "", ())) else str(cell)
 
 
 def read_key(cells: Mapping[str, Any], config: FlowConfig, key: str | None) -> str:

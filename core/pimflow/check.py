@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 from pimflow.assemble import Assembly, Flow
 from pimflow.compiling import compile_chain, placed
-from pimflow.components import Sink, Source, Writer
+from pimflow.components import Source
 from pimflow.environments import wrong_environment
 from pimflow.foresight import expected_columns, find, softened
 from pimflow.model import Field, Header, Run, Window
 from pimflow.outlook import Finding
 from pimflow.rows import Reader
 from pimflow.sessions import Sessions
+from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
 

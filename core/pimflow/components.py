@@ -1,4 +1,4 @@
-"""What authors of plugins subclass: connections, sources, transforms and sinks.
+"""What authors of plugins subclass: connections, sources, transforms, sinks and notifiers.
 
 A component is a frozen pydantic model: its fields are the options of the YAML, each with a `Field(description=…)`.
 It keeps no state while running; that lives in the session which `Connection.open` gives and in the `Writer`.
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Pr
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from pimflow.errors import RowProblem
-from pimflow.model import Change, Header, Item, Level, Origin, Outcome, Row, RowStep, Run, Window
+from pimflow.model import Event, Header, Level, Message, Origin, Row, RowStep, Window
 from pimflow.model import Field as FieldInfo
-from pimflow.outlook import Expected, Finding, Outlook
+from pimflow.outlook import Expected
 
 if TYPE_CHECKING:
     import petl
@@ -52,11 +52,21 @@ def _must_exist(path: Path) -> Path:
     return path
 
 
-OutputPath = Annotated[Path, AfterValidator(_beside_the_pipeline)]
+class Passing:
+    """Marks a path that records pass through: what lies there is no setting of the flow, and may change at any time."""
+
+
+OutputPath = Annotated[Path, AfterValidator(_beside_the_pipeline), Passing()]
 """A file that will be written; a relative path starts at the folder of the file that names it."""
 
 InputPath = Annotated[Path, AfterValidator(_beside_the_pipeline), AfterValidator(_must_exist)]
-"""A file that must be there before anything runs; a relative path starts as with `OutputPath`."""
+"""A file that must be there before anything runs; a relative path starts as with `OutputPath`.
+
+It says how rows are made, as a lookup table does: when it changes, everything is read again.
+"""
+
+DataPath = Annotated[InputPath, Passing()]
+"""A file or folder as `InputPath`, which holds the records themselves."""
 
 
 class ConnectionName:
@@ -179,6 +189,13 @@ class Transform(Component):
         """
         return {}
 
+    def made_from(self, column: str, header: Header) -> Sequence[str]:
+        """Name the columns of `header`, as `compile` gets it, of which a column that comes out is made.
+
+        It is asked to tell people where a value came from. Unless a plugin knows more: of that of the same name.
+        """
+        return (column,) if column in header else ()
+
 
 class WholeTransform(Transform):
     """Changes rows that belong together: it sees all of them, and may give more rows or fewer than it got.
@@ -197,117 +214,29 @@ class WholeTransform(Transform):
         raise NotImplementedError
 
 
-class Writer:
-    """One sink at work during one run. `load` is called from several threads, the rest from one."""
+_EVENTS = "What to tell of: `failure`, `recovery`, `problems`, `success`."
 
-    def knows(self, column: str) -> bool:  # noqa: ARG002 - files take any column
-        """Tell whether the target has a column of this name."""
-        return True
 
-    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:  # noqa: ARG002 - files take any column
-        """Name the columns of the flow that the target cannot take; they are left out, each told once."""
-        return {}
+class Notifier(Component):
+    """Tells people, or a monitor, how a run ended. What it tells, and when, is the core's business."""
 
-    def check(self, outlook: Outlook) -> Iterable[Finding]:  # noqa: ARG002 - files take anything
-        """Hold what a flow will bring against the target: what cannot work, and what changed there since last time.
+    on: tuple[Event, ...] = Field((Event.FAILURE, Event.RECOVERY, Event.PROBLEMS), min_length=1, description=_EVENTS)
+    problems_over: int = Field(
+        0, ge=0, strict=True, description="How many records may need attention before `problems` are told."
+    )
+    again_after_hours: float = Field(
+        24, ge=0, description="Hours after which a failure that lasts is told again; 0 tells it at each run."
+    )
 
-        Columns that `check_columns` names are told already. Nothing may be written. Raises FlowError.
+    def recipients(self) -> Sequence[Notifier]:
+        """Give a notifier for each recipient: each is told once, whether the others can be reached or not."""
+        return (self,)
+
+    def deliver(self, message: Message) -> None:
+        """Tell it. Called after the run, whose result a failure does not change; what failed is tried by the next run.
+
+        Raises FlowError when it did not go through; the error tells no secret.
         """
-        return ()
-
-    def family_variants(self, family: str) -> Sequence[str]:  # noqa: ARG002 - most have none
-        """Give the codes of the family variants of a family."""
-        return ()
-
-    def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:  # noqa: ARG002 - most have none
-        """Spread columns over the levels of a family variant; give nothing where the target has no such variant.
-
-        A column without a level (a property of the record, say) is left out of all.
-        """
-        return ()
-
-    def label(self, column: str) -> str:
-        """Give the name by which people in the target know a column; `column` itself where they know no other."""
-        return column
-
-    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
-        """Turn one row into items for the target; the row holds None for a cell that is to be emptied.
-
-        A value that the target would not take is left out and told in `Item.problems`. Raises RowProblem when the
-        whole record cannot be sent.
-        """
-        raise NotImplementedError
-
-    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-        """Give what the target has now: key -> payload, limited to `columns`; keys that it lacks are left out.
-
-        Values have the form that `prepare` gives them. Used by `plan`, and to tell new records from existing ones.
-        """
-        raise NotImplementedError
-
-    def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
-        """Take out of changes what the target cannot take as it is now, each told in `Item.problems`.
-
-        Called before `load` for what is sent, several batches at a time, and by `plan` before it compares; gives as
-        many changes in the same order.
-        """
-        return batch
-
-    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
-        """Write a batch of one resource, at most `Sink.batch_size`, and tell one outcome a change.
-
-        Transient faults are retried by the client below. UnreachableError costs this batch, any other FlowError the
-        flow. A change without an outcome counts as unknown.
-        """
-        raise NotImplementedError
-
-    def delete(self, resource: str, keys: Sequence[str]) -> Iterable[Outcome]:
-        """Delete records, at most `Sink.batch_size`, and tell one outcome a key; one that is not there is deleted.
-
-        Called as `load` is. For sinks with `deletes`.
-        """
-        raise NotImplementedError
-
-    @property
-    def notes(self) -> Sequence[str]:
-        """Tell what the report says besides, in whole sentences; asked once, after `close`."""
-        return ()
-
-    def close(self, ok: bool) -> bool:  # noqa: ARG002 - a target that is written at once has nothing to close
-        """End the run: with `ok` make the result visible, without it leave the target as it was found.
-
-        Gives False where the target already was as it should be, so that nothing had to change.
-        """
-        return True
-
-
-class Sink(Component):
-    """Writes records. An option `connection: Use[…]` names the connection whose session `open` gets."""
-
-    key: ClassVar[str | None] = None
-    """The column that holds a record's key, where the flow does not say `key:`."""
-
-    noun: ClassVar[tuple[str, str]] = ("record", "records")
-    """What a report calls one record, and several."""
-
-    batch_size: ClassVar[int] = 100
-    in_flight: ClassVar[int] = 1
-    """How many batches may be under way at once."""
-
-    whole: ClassVar[bool] = False
-    """True for files and feeds: every row every time, no memory of what was sent before."""
-
-    creation_defaults: ClassVar[Mapping[str, Any]] = {}
-    """Columns given to new records only, unless the flow maps them."""
-
-    enabled: ClassVar[str | None] = None
-    """The column, true or false, that takes a record out of use: needed for `on_missing: disable`."""
-
-    deletes: ClassVar[bool] = False
-    """Whether the writer can `delete`: needed for `on_missing: delete`."""
-
-    def open(self, session: Any, run: Run) -> Writer:
-        """Give the writer for one run. `run.dry` means that nothing may be written."""
         raise NotImplementedError
 
 
@@ -315,17 +244,17 @@ __all__ = [
     "Component",
     "Connection",
     "ConnectionName",
+    "DataPath",
     "Header",
     "InputPath",
     "Knows",
+    "Notifier",
     "OutputPath",
     "Row",
     "RowStep",
-    "Sink",
     "Source",
     "Target",
     "Transform",
     "Use",
     "WholeTransform",
-    "Writer",
 ]

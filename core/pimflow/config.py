@@ -3,113 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pimflow.document import Document, Trail, read_document
 from pimflow.errors import ConfigError, Mistake
+from pimflow.forms import DEFAULT_HISTORY, History, Ownership, PipelineConfig, ProjectConfig
 from pimflow.words import did_you_mean
 
 PROJECT_FILE = "pimflow.yaml"
 LATER_KEYS = {
-    "": ("schedule", "notify", "environments", "ownership"),
-    "flows": ("entity", "owner", "diff"),
+    "": ("schedule", "environments", "ownership"),
+    "flows": ("entity", "owner"),
 }
-MOST_MISSING = "20%"
-"""How many of the known records a flow may disable or delete in one run, unless `max_missing` says otherwise."""
-
 _REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-_SHARE = r"^(100(\.0+)?|\d{1,2}(\.\d+)?) ?%$"
-Share = Annotated[str, StringConstraints(pattern=_SHARE)]
 _NOTHING = object()
 _MISSING = "is missing"
 ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
-def _limit(value: Any) -> Any:
-    fits = value >= 0 if type(value) is int else isinstance(value, str) and re.fullmatch(_SHARE, value)
-    if not fits:
-        raise ValueError(f"a number of records, or a share such as 20%, was expected; found {value!r}")
-    return value
-
-
-Limit = Annotated[int | Share, BeforeValidator(_limit)]
-"""A number of records, or a share of them such as `20%`."""
-
-
-class _Checked(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Guards(_Checked):
-    """Limits that keep a mistake elsewhere from doing harm here; those with * hold before anything is written."""
-
-    min_rows: int = Field(0, ge=0, strict=True, description="* Fewest rows that the source must give.")
-    max_changed: Limit | None = Field(None, description="* Most records, of those known, that may change.")
-    max_missing: Limit | None = Field(None, description="* Most known records that a full read may lack.")
-    max_cleared: Limit | None = Field(None, description="* Most values that may be emptied.")
-    max_refused: Limit | None = Field(None, description="Most refused records before the exit code is 1.")
-    max_failed: int = Field(200, ge=1, strict=True, description="Failures in a row after which the run is broken off.")
-
-    @property
-    def before_writing(self) -> bool:
-        """Tell whether all changes must be known before the first is written."""
-        return bool(self.min_rows) or any(
-            limit is not None for limit in (self.max_changed, self.max_missing, self.max_cleared)
-        )
-
-
-class FlowConfig(_Checked):
-    """One flow: a source, transforms and sinks, and how records are kept in step."""
-
-    source: dict[str, Any] = Field(description="Where records come from: `type` and its options.")
-    transforms: list[str | dict[str, Any]] = Field([], description="What happens to each record, in order.")
-    sink: dict[str, Any] | Annotated[list[dict[str, Any]], Field(min_length=1)] = Field(
-        description="Where records go: `type` and its options."
-    )
-    key: str | None = Field(None, description="The column that holds the record's key in the target.")
-    mode: Literal["upsert", "create", "update"] = Field("upsert", description="What may be done in the target.")
-    once: list[str] = Field([], description="Columns that are written when a record is created, and never again.")
-    empty: Literal["keep", "erase"] = Field("keep", description="What an empty cell does to a value sent earlier.")
-    empty_when: dict[str, list[Any]] = Field({}, description="Values, per column, that count as empty.")
-    on_bad_value: Literal["leave_out", "refuse"] = Field(
-        "leave_out", description="Whether a bad value costs itself only, or its record."
-    )
-    on_missing: Literal["report", "disable", "delete"] = Field(
-        "report", description="What becomes of records sent earlier that a complete read of everything lacks."
-    )
-    guards: Guards = Field(Guards(), description="Limits that stop the flow.")
-    needs: list[str] = Field([], description="Flows that must have gone well before this one.")
-
-    @property
-    def guards_in_force(self) -> Guards:
-        """The guards; a flow that disables or deletes has `max_missing` in any case."""
-        if self.on_missing == "report" or self.guards.max_missing is not None:
-            return self.guards
-        return self.guards.model_copy(update={"max_missing": MOST_MISSING})
-
-
-class PipelineConfig(_Checked):
-    """One pipeline file."""
-
-    version: Literal[1] = Field(description="The version of this format.")
-    name: Name | None = Field(None, description="The pipeline's name; the file's name unless given.")
-    connections: dict[Name, dict[str, Any]] = Field({}, description="Systems, by name: `type` and its options.")
-    flows: dict[Name, FlowConfig] = Field(min_length=1, description="What moves, by name.")
-
-
-class ProjectConfig(_Checked):
-    """The project file `pimflow.yaml`: what its pipelines share."""
-
-    version: Literal[1] = Field(description="The version of this format.")
-    name: Name | None = Field(None, description="The project's name.")
-    connections: dict[Name, dict[str, Any]] = Field({}, description="Systems, by name: `type` and its options.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +50,9 @@ class Pipeline:
     config: PipelineConfig
     document: Document
     connections: Mapping[str, Part]
+    history: History = DEFAULT_HISTORY
+    notify: tuple[Part, ...] = ()
+    ownership: Ownership | None = None
 
     def part(self, *trail: str | int) -> Part:
         """Give a piece of the pipeline file."""
@@ -150,19 +68,42 @@ def load_pipeline(file: Path) -> Pipeline:
     config = _checked(PipelineConfig, document)
     project = _project(file)
     connections = {name: Part(document, ("connections", name), data) for name, data in config.connections.items()}
-    root = file.absolute().parent
-    if project is not None:
-        root = project.folder.absolute()
-        clashes: list[Mistake] = []
-        for name, data in _checked(ProjectConfig, project).connections.items():
-            part = Part(project, ("connections", name), data)
-            if name in connections:
-                there = f"{project.file}:{project.line(part.trail)}"
-                clashes.append(connections[name].mistake(f"{there} has a connection of this name too; rename one"))
-            connections[name] = part
+    notify = _parts(document, "notify")
+    if project is None:
+        shared, root = ProjectConfig(version=1), file.absolute().parent
+    else:
+        shared, root = _checked(ProjectConfig, project), project.folder.absolute()
+        clashes = list(_clashes(config, shared, document, project))
         if clashes:
             raise ConfigError(*clashes)
-    return Pipeline(config.name or file.stem, file, root, config, document, connections)
+        connections |= {name: Part(project, ("connections", name), data) for name, data in shared.connections.items()}
+        notify = (*_parts(project, "notify"), *notify)
+    return Pipeline(
+        config.name or file.stem,
+        file,
+        root,
+        config,
+        document,
+        connections,
+        config.history or shared.history or DEFAULT_HISTORY,
+        notify,
+        config.ownership or shared.ownership,
+    )
+
+
+def _clashes(config: PipelineConfig, shared: ProjectConfig, document: Document, project: Document) -> Iterator[Mistake]:
+    """Find what stands in both files, and can stand in one only."""
+    trails: list[Trail] = [("connections", name) for name in config.connections if name in shared.connections]
+    if config.ownership is not None and shared.ownership is not None:
+        trails.append(("ownership",))
+    for trail in trails:
+        there = f"{project.file}:{project.line(trail)}"
+        what = "a connection of this name too; rename one" if len(trail) > 1 else "one too; keep one of them"
+        yield document.mistake(trail, f"{there} has {what}")
+
+
+def _parts(document: Document, key: str) -> tuple[Part, ...]:
+    return tuple(Part(document, (key, number), one) for number, one in enumerate(document.data.get(key, ())))
 
 
 def _project(file: Path) -> Document | None:

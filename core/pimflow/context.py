@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pimflow.assemble import Assembly
-from pimflow.components import Sink, Source
+from pimflow.components import Source
+from pimflow.corrections import Corrections
 from pimflow.delivery import MakeLoading
 from pimflow.log import Mask
 from pimflow.model import FlowReport, Run, Status, Window
 from pimflow.sessions import Sessions
+from pimflow.sinks import Sink
 from pimflow.state.database import Database
 from pimflow.tally import Tally
 
@@ -23,7 +25,8 @@ Progress = Callable[[str, int, int | None], None]
 class RunContext:
     """What the flows of one run share. `number` orders the runs in the state.
 
-    `allowed` are guards that a person lets pass once; `since` is the time from which a person wants changes.
+    `allowed` are guards that a person lets pass once; `since` is the time from which a person wants changes;
+    `corrections` are rows that stand for the source.
     """
 
     assembly: Assembly
@@ -38,13 +41,14 @@ class RunContext:
     mask: Mask = field(default=lambda text: text)
     allowed: frozenset[str] = frozenset()
     since: datetime | None = None
+    corrections: Corrections | None = None
     tallies: list[Tally] = field(default_factory=list)
     stopped: list[FlowReport] = field(default_factory=list)
 
     @property
     def is_partial(self) -> bool:
         """Tell whether a person asked for some records only."""
-        return bool(self.run.only) or self.run.limit is not None
+        return bool(self.run.only) or self.run.limit is not None or self.corrections is not None
 
     def is_full(self, window: Window) -> bool:
         """Tell whether a complete read of the window has met every record of the source."""
@@ -52,8 +56,7 @@ class RunContext:
 
     def address(self, end: Source | Sink) -> str:
         """Give the address of a source or sink, which is that of its connection where it has one."""
-        connection = self.assembly.connection(end)
-        return connection.address if connection else end.address
+        return self.assembly.address(end)
 
     def created_so_far(self) -> int:
         """Count the records that this run created up to now, in all its flows."""

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from pimflow.components import Knows, Sink, Writer
-from pimflow.diff import DUPLICATE, Candidate, Prepared, Rules, Verdict, compare, duplicate, owed_columns, tried_again
+from pimflow.batches import Answer, Settle
+from pimflow.by_hand import ByHand
+from pimflow.components import Knows
+from pimflow.diff import (
+    Candidate,
+    Prepared,
+    Rules,
+    Verdict,
+    columns_of_new,
+    compare,
+    duplicate,
+    owed_columns,
+    tried_again,
+)
 from pimflow.errors import GuardError
 from pimflow.guards import check_guards
 from pimflow.intake import ROW, Intake, Target
-from pimflow.load import Answer, Settle
 from pimflow.log import Mask, masked_problem
 from pimflow.model import SETTLED, Change, Header, Outcome, Row, Status
 from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
+from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 from pimflow.state import open_items
+from pimflow.state.changes import Changes, Deed, Written
 from pimflow.state.database import Database
-from pimflow.state.open_items import OpenItem
+from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import RecordKey, Settled
 from pimflow.tally import Tally
 
@@ -63,14 +76,17 @@ class Delivery:
         self.tally = Tally(target.writer.label)
         self.notes: list[str] = []
         self.unidentified = 0
+        self.by_hand = ByHand()
+        self.changes = Changes(target.records.scope, target.records.column_sets)
         self._database = database
         self._observe = observe
         self._mask = mask
         self._created = created
-        self._resting: Spool[Candidate] = Spool()
+        self._waited: Spool[Candidate] = Spool()
         self._source_header: Header = ()
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
+        self._tried_again: Spool[RecordKey] = Spool()
         self._open = open_items.count(database, target.records.scope) > 0
         guards = target.config.guards_in_force
         self._held: Spool[Candidate] | None = Spool() if guards.before_writing else None
@@ -101,7 +117,9 @@ class Delivery:
                 verdicts.append(one)
             else:
                 prepared.append(one)
-        self.unidentified += max(stopped, sum(one.prepared.item.key == f"row {one.prepared.row}" for one in verdicts))
+        if self.target.domain is not None:
+            prepared = self.target.domain.narrowed(prepared)
+        self.unidentified += max(stopped, sum(one.outcome.key == f"row {one.prepared.row}" for one in verdicts))
         if self.target.sink.whole:
             for one in prepared:
                 self._loading.put(_whole(one))
@@ -109,18 +127,26 @@ class Delivery:
             self._compare(prepared, verdicts)
         self._keep(verdicts)
 
-    def kept_open(self) -> Iterator[Chunk]:
-        """Give the rows that earlier runs left open and this one did not meet, as far as they are to be tried again."""
-        rules = self.target.rules
+    def kept_open(self, items: Iterable[OpenItem] | None = None) -> Iterator[Chunk]:
+        """Give the rows of open items: those that are to be tried again, unless others are given."""
         chunk: list[tuple[int, Row]] = []
-        for item in open_items.of_earlier_runs(self._database, self.target.records.scope, rules.run):
-            if tried_again(item, rules):
-                chunk.append((item.row, [item.source_row.get(name) for name in self._source_header]))
+        self._intake.kept = True
+        for item in self._due() if items is None else items:
+            self._tried_again.put((item.resource, item.key))
+            chunk.append((item.row, [item.source_row.get(name) for name in self._source_header]))
             if len(chunk) >= CHUNK_ROWS:
                 yield chunk
                 chunk = []
         if chunk:
             yield chunk
+
+    def _due(self) -> Iterator[OpenItem]:
+        """Give what earlier runs left open and this one did not meet, as far as it is to be tried again."""
+        target, met = self.target, {key for _, key in self._under_way}
+        for item in open_items.of_earlier_runs(self._database, target.records.scope, target.rules.run):
+            is_answered = item.resource != DUPLICATE and target.answers.concern(item.problems)
+            if item.key not in met and (is_answered or tried_again(item, target.rules)):
+                yield item
 
     @property
     def not_met(self) -> frozenset[str]:
@@ -151,16 +177,25 @@ class Delivery:
             for candidate in self._held:
                 self._loading.put(candidate)
         self._loading.finish()
-        self._finish_resting()
+        self._finish_waited()
+        self._tell_what_others_own()
+        self.notes.extend(self._intake.answers_without_column(self._source_header))
+        run = self.target.rules.run
+        open_items.close_superseded(self._database, self.target.records.scope, self._tried_again, run)
 
-    def _finish_resting(self) -> None:
+    def _tell_what_others_own(self) -> None:
+        """Tell, once a column, what was not written because the flow does not own it."""
+        for problem in self.target.domain.refused.values() if self.target.domain else ():
+            self.tally.add_problem(problem, Status.UNCHANGED, count=0)
+
+    def _finish_waited(self) -> None:
         """Send what waited in vain for a record in earlier runs, if this run created one."""
         if self._created():
-            for candidate in self._resting:
+            for candidate in self._waited:
                 self._loading.put(candidate)
             self._loading.finish()
         else:
-            self._keep([candidate.otherwise for candidate in self._resting if candidate.otherwise is not None])
+            self._keep([candidate.otherwise for candidate in self._waited if candidate.otherwise is not None])
 
     @contextmanager
     def second_loading(self, writer: Writer, settle: Settle) -> Iterator[Loading]:
@@ -182,7 +217,8 @@ class Delivery:
         """End this run of the sink."""
         with ExitStack() as closing:
             closing.callback(self._close_writer, ok=ok)
-            closing.callback(self._resting.clear)
+            closing.callback(self._waited.clear)
+            closing.callback(self._tried_again.clear)
             if self._held is not None:
                 closing.callback(self._held.clear)
             closing.callback(self._loading.close)
@@ -217,7 +253,7 @@ class Delivery:
 
     def _put(self, candidate: Candidate) -> None:
         if candidate.otherwise is not None:
-            self._resting.put(candidate)
+            self._waited.put(candidate)
         elif self._held is not None:
             self._held.put(candidate)
         else:
@@ -227,14 +263,27 @@ class Delivery:
         verdicts = []
         rules = self.target.rules
         for candidate, outcome in answers:
+            self.by_hand.see(candidate, outcome)
             told = tuple(one for one in outcome.problems if one not in candidate.prepared.item.problems)
             outcome = replace(outcome, problems=(*candidate.prepared.item.problems, *told))  # noqa: PLW2901 - fuller
             columns = candidate.columns.union(owed_columns(candidate, outcome, rules))
+            written = self._written(candidate, outcome) if rules.history else None
             print_sent = candidate.change.fingerprint
-            verdicts.append(Verdict(candidate.prepared, outcome, print_sent, rules.now, columns, told))
+            verdicts.append(Verdict(candidate.prepared, outcome, print_sent, rules.now, columns, told, written))
         self._keep(verdicts)
         for verdict in verdicts:
             self._under_way.pop(verdict.prepared.record, None)
+
+    def _written(self, candidate: Candidate, outcome: Outcome) -> Written | None:
+        """Say what a candidate put into the target; nothing where it found everything there."""
+        if not candidate.sent or outcome.status not in _WRITES:
+            return None
+        prepared, values = candidate.prepared, dict(candidate.sent)
+        if outcome.status is Status.CREATED:
+            values |= columns_of_new(prepared.item.payload, self.target.rules) if candidate.change.known else {}
+        source = dict(zip(self._source_header, prepared.source, strict=False))
+        deed = _WRITES[outcome.status]
+        return Written(*prepared.record, deed, values, candidate.before, prepared.row, source)
 
     def _keep(self, verdicts: Sequence[Verdict]) -> None:
         """Commit verdicts in one transaction; then count and tell them."""
@@ -248,6 +297,7 @@ class Delivery:
             if not self.target.sink.whole:
                 written = [v for v in final if v.outcome.status in SETTLED and v.columns is not None]
                 records.remember(connection, [_settled(v) for v in written], run)
+                self.changes.keep(connection, [v.written for v in final if v.written], run)
                 rest = {v.prepared.record for v in verdicts} - {v.prepared.record for v in written}
                 records.mark_seen(connection, [record for record in rest if record[0] not in _NO_RECORD], run)
                 records.mark_keys_seen(connection, [key for resource, key in rest if resource == ROW], run)
@@ -288,6 +338,7 @@ class Delivery:
 
 
 _NO_RECORD = frozenset({ROW, DUPLICATE})
+_WRITES = {Status.CREATED: Deed.CREATED, Status.UPDATED: Deed.UPDATED}
 
 
 def _settled(verdict: Verdict) -> Settled:

@@ -12,14 +12,12 @@ import orjson
 
 from pimflow.model import SETTLED, Change, Item, Outcome, Problem, ProblemKind, Row, Status
 from pimflow.plain import to_json
-from pimflow.state.open_items import OpenItem
+from pimflow.state.changes import Written
+from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import Known
 
 TRY_AGAIN_AFTER = timedelta(days=1)
 """A refused record that did not change is sent again after this time: the target may have changed."""
-
-DUPLICATE = "duplicate"
-"""The resource under which the later of two rows with one key is kept open."""
 
 OWED = "?"
 """Marks, among the columns of a record, one of `once` that is still to be written."""
@@ -35,7 +33,9 @@ _UNSURE = frozenset({Status.FAILED, Status.UNKNOWN})
 class Rules:
     """What a flow says about sending. `defaults` are given to new records; `retry` sends what is open again.
 
-    `enabled` is the column that the target uses to take a record out of use.
+    `enabled` is the column that the target uses to take a record out of use; `history`: what is written is kept;
+    `asks_first`: old values are asked for before the first write. `against_target`: what was sent is held against what
+    the target has now; `recreate`: what somebody deleted there comes back.
     """
 
     run: int
@@ -46,11 +46,15 @@ class Rules:
     refuse_bad_values: bool = False
     enabled: str | None = None
     retry: bool = False
+    history: bool = True
+    asks_first: bool = False
+    against_target: bool = False
+    recreate: bool = True
 
     @property
     def asks_what_exists(self) -> bool:
         """Tell whether new records must be told from existing ones before they are sent."""
-        return bool(self.once or self.defaults) or self.mode != "upsert"
+        return self.asks_first or self.against_target or bool(self.once or self.defaults) or self.mode != "upsert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Verdict:
     """What became of a prepared item, and the fingerprint and time of the last try to send it.
 
     `told` are those of the outcome's problems that the target told when it was tried; the others stand in the row.
+    `written` is what it put into the target.
     """
 
     prepared: Prepared
@@ -81,6 +86,7 @@ class Verdict:
     tried: datetime | None = None
     columns: frozenset[str] | None = None
     told: tuple[Problem, ...] = ()
+    written: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,9 @@ class Candidate:
 
     `otherwise`: it waited in vain for another record in an earlier run and has not changed since. It is sent only
     when this run creates a record, which may be that one; otherwise this is what became of it.
+    `fresh` are columns of a known record that were never sent before. Once it was loaded, `before` is what the target
+    had in its columns, where it was asked, and `sent` what the target took. `resting`: it was sent as it is, and goes
+    again where the target differs; `deleted`: somebody deleted it there.
     """
 
     prepared: Prepared
@@ -96,6 +105,11 @@ class Candidate:
     creation: Mapping[str, Any]
     columns: frozenset[str]
     otherwise: Verdict | None = None
+    fresh: frozenset[str] = frozenset()
+    before: Mapping[str, Any] | None = None
+    sent: Mapping[str, Any] | None = None
+    resting: bool = False
+    deleted: bool = False
 
 
 def fingerprint(payload: Mapping[str, Any]) -> bytes:
@@ -122,13 +136,23 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     same = known is not None and known.fingerprint == now and not owed
     unchanged = same or (settled and rules.mode == "create")
     decided = None if owed else _decide(prepared, now, open_item, rules, unchanged=unchanged)
-    if decided is not None and not _waited(open_item, now):
+    resting = _rests(decided, rules)
+    if decided is not None and not resting and not _waited(open_item, now):
         return decided
     whole = rules.refuse_bad_values
     change = Change(replace(item, payload={**payload, **owed}), prepared.row, settled, now, whole=whole)
     creation = {} if settled else columns_of_new(item.payload, rules)
+    fresh = frozenset(change.payload).difference(columns) if settled else frozenset()
     columns = columns.union(payload).difference([DISABLED], (OWED + name for name in owed))
-    return Candidate(prepared, change, creation, columns, decided)
+    otherwise = None if resting else decided
+    return Candidate(prepared, change, creation, columns, otherwise, fresh, resting=resting)
+
+
+def _rests(decided: Verdict | None, rules: Rules) -> bool:
+    """Tell whether a record was sent as it is, and is to be looked at in the target all the same."""
+    if decided is None or not rules.against_target or rules.mode == "create":
+        return False
+    return decided.outcome.status is Status.UNCHANGED and not decided.told
 
 
 def _mended(prepared: Prepared, columns: frozenset[str], rules: Rules) -> Iterator[str]:
@@ -205,8 +229,13 @@ def tried_again(open_item: OpenItem, rules: Rules) -> bool:
 
 
 def _due(open_item: OpenItem, rules: Rules) -> bool:
-    """Tell whether to send an open item again although nothing of it changed."""
-    return rules.retry or open_item.tried is None or rules.now - open_item.tried >= TRY_AGAIN_AFTER
+    """Tell whether to send an open item again although nothing of it changed.
+
+    One that was tried in the future was tried before the clock was set back, nobody knows when.
+    """
+    if rules.retry or open_item.tried is None:
+        return True
+    return not timedelta() <= rules.now - open_item.tried < TRY_AGAIN_AFTER
 
 
 def _verdict(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,6 @@ from pimflow.assemble import Flow
 from pimflow.basis import basis_of
 from pimflow.chain import Chain, Results
 from pimflow.compiling import Sinks, compile_chain, has_whole_transform, needs_all_rows, placed
-from pimflow.components import Sink
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivery import Delivery
 from pimflow.diff import Rules
@@ -24,10 +23,13 @@ from pimflow.foresight import before_full_run
 from pimflow.intake import Target, other_keys
 from pimflow.missing import settle_missing
 from pimflow.model import FlowReport, Header, Outcome, Window
+from pimflow.ownership import Domain
 from pimflow.plugins import notify_observers
-from pimflow.rows import Passed, Reader, Stopped
+from pimflow.rows import Chunk, Passed, Reader, Stopped
+from pimflow.sinks import Sink, Writer
 from pimflow.state import history, open_items
 from pimflow.state.memory import KeptMemory
+from pimflow.state.owners import keep_owner
 from pimflow.state.records import Records, open_scope
 
 _SAMPLE = 20
@@ -53,18 +55,19 @@ def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
 
 def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done: FlowProgress) -> None:
     try:
-        with _told(done), logger.contextualize(flow=flow.name):
-            deliveries.extend(_open_deliveries(context, flow, done))
+        with told(done), logger.contextualize(flow=flow.name):
+            deliveries.extend(open_deliveries(context, flow, done))
             with placed(flow):
                 _move(context, flow, deliveries, done)
     finally:
         with ExitStack() as closing:
             for delivery in reversed(deliveries):
-                closing.callback(_close, context, delivery, done)
+                closing.callback(close_delivery, context, delivery, done)
 
 
-def _close(context: RunContext, delivery: Delivery, done: FlowProgress) -> None:
-    with _told(done):
+def close_delivery(context: RunContext, delivery: Delivery, done: FlowProgress) -> None:
+    """End what a sink does in this run; a target that is written as a whole shows it only if all went well."""
+    with told(done):
         delivery.close(ok=done.complete and not done.error and not _would_cut(context, delivery))
 
 
@@ -84,9 +87,7 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
             context.progress(flow.name, done.settled(), done.total)
         done.read, done.dropped = reader.read, chain.dropped
         _tell_not_met(deliveries)
-        if done.window.since is not None and not context.is_partial:
-            for delivery in deliveries:
-                _try_again(chain, delivery)
+        _send_kept(context, flow, chain, deliveries, done)
     _finish(context, deliveries, done)
     context.database.check_fence()
     done.complete = True
@@ -135,19 +136,37 @@ def _finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgr
         raise
     for delivery in deliveries:
         delivery.finish()
+        sink = delivery.target.sink
+        delivery.notes.extend(delivery.by_hand.notes(sink.noun, sink.title, dry=context.run.dry))
     if context.is_full(done.window):
         for delivery in reversed(deliveries):  # what refers to others goes before them
             settle_missing(delivery, context.database, dry=context.run.dry)
 
 
-def _try_again(chain: Chain, delivery: Delivery) -> None:
-    """Send what earlier runs left open: a source that gives changes only does not give it again."""
+def _send_kept(
+    context: RunContext, flow: Flow, chain: Chain, deliveries: Sequence[Delivery], done: FlowProgress
+) -> None:
+    """Send what earlier runs left open where the source does not give it again, because it gives changes only."""
+    corrected = context.corrections
+    for delivery in deliveries:
+        if corrected:
+            _take(chain, delivery, corrected.chunks(flow.name, chain, delivery, context.database))
+        elif done.window.since is not None and not context.is_partial:
+            number = _take(chain, delivery, delivery.kept_open())
+            if number:
+                were = "was" if number == 1 else "were"
+                delivery.notes.append(f"{number} left open by earlier runs {were} tried again.")
+    if corrected:
+        done.read = len(corrected.rows[flow.name])
+        done.notes.extend(corrected.notes(flow.name))
+
+
+def _take(chain: Chain, delivery: Delivery, chunks: Iterable[Chunk]) -> int:
     number = 0
-    for rows in chain.run(delivery.kept_open()):
+    for rows in chain.run(chunks):
         number += len(rows)
         delivery.take(rows)
-    if number:
-        delivery.notes.append(f"{number} left open by earlier runs {'was' if number == 1 else 'were'} tried again.")
+    return number
 
 
 def _would_cut(context: RunContext, delivery: Delivery) -> bool:
@@ -158,17 +177,16 @@ def _would_cut(context: RunContext, delivery: Delivery) -> bool:
     return cut
 
 
-def _open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iterator[Delivery]:
+def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iterator[Delivery]:
+    """Open the sinks of a flow, one after the other. Raises FlowError."""
+
     def observe(outcomes: Sequence[Outcome]) -> None:
         manager = context.assembly.registry.manager
         notify_observers(manager, "pimflow_batch_loaded", run=context.run, flow=flow.name, outcomes=outcomes)
         context.progress(flow.name, done.settled(), done.total)
 
-    places = [(sink.type, context.address(sink)) for sink in flow.sinks]
-    for number, sink in enumerate(flow.sinks):
-        name, address = places[number]
-        same = places[:number].count(places[number])
-        name = f"{name} {same + 1}" if same else name
+    places = context.assembly.places(flow)
+    for sink, (name, address) in zip(flow.sinks, places, strict=True):
         scope = open_scope(context.database, context.run.pipeline, flow.name, name, address)
         run = replace(context.run, memory=KeptMemory(context.database, address))
         writer = sink.open(context.sessions.of(sink), run)
@@ -176,7 +194,9 @@ def _open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Ite
         only = frozenset(context.run.only)
         others = other_keys(flow.sinks, sink) if flow.config.key is None else frozenset()
         target = Target(sink, writer, records, flow.config, _rules(context, flow, sink), only, others)
-        target = replace(target, tells_stopped=not others or sink is flow.sinks[-1])
+        domain = _domain(context, flow, writer, records) if sink.owned else None
+        tells_stopped = not others or sink is flow.sinks[-1]
+        target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
         delivery = Delivery(
             target, context.database, context.make_loading, observe, context.mask, context.created_so_far
         )
@@ -185,6 +205,14 @@ def _open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Ite
         if scope.others - {address for _, address in places}:
             delivery.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
         yield delivery
+
+
+def _domain(context: RunContext, flow: Flow, writer: Writer, records: Records) -> Domain | None:
+    contract, owner = context.assembly.pipeline.ownership, flow.config.owner
+    if contract is None or owner is None:
+        return None
+    keep_owner(context.database, records.scope, owner)
+    return Domain(contract, owner, writer, frozenset(flow.config.once), context.database, records)
 
 
 def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
@@ -198,6 +226,10 @@ def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
         refuse_bad_values=config.on_bad_value == "refuse",
         enabled=sink.enabled,
         retry=context.retry,
+        history=context.assembly.pipeline.history.days > 0,
+        asks_first=sink.asks_first,
+        against_target=config.diff == "target",
+        recreate=config.on_deleted == "recreate",
     )
 
 
@@ -233,6 +265,9 @@ def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], d
     if not context.is_partial and context.since is None and done.window.cursor is not None:
         address = context.address(flow.source)
         history.keep_cursor(context.database, run.pipeline, flow.name, address, done.window.cursor, run.started)
+    if not context.is_partial:
+        for delivery in deliveries:
+            open_items.close_duplicates(context.database, delivery.target.records.scope, context.number)
     if not context.is_full(done.window):
         return
     if done.basis is not None:
@@ -248,7 +283,8 @@ def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], d
 
 
 @contextmanager
-def _told(done: FlowProgress) -> Iterator[None]:
+def told(done: FlowProgress) -> Iterator[None]:
+    """Let what ends a flow end it alone: its report tells why."""
     try:
         yield
     except FlowError as error:

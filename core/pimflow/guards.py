@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from pimflow.config import Guards
 from pimflow.diff import Candidate
 from pimflow.errors import GuardError
+from pimflow.forms import Guards
 from pimflow.spool import Spool
 from pimflow.state.records import Records
 
@@ -59,7 +59,7 @@ def check_guards(
 
 def _found(held: Spool[Candidate], records: Records, run: int, *, full: bool) -> Iterator[tuple[str, Found]]:
     known = records.count()
-    yield "max_changed", _counted((one.change.key for one in held if one.change.known), known)
+    yield "max_changed", _counted((one.change.key for one in held if one.change.known and not one.resting), known)
     missing, keys = records.unseen(run, _SAMPLES) if full else (0, [])
     yield "max_missing", Found(missing, known, tuple(keys))
     yield "max_cleared", _counted(_cleared(held), known)
@@ -68,7 +68,7 @@ def _found(held: Spool[Candidate], records: Records, run: int, *, full: bool) ->
 def _cleared(held: Spool[Candidate]) -> Iterator[str]:
     for one in held:
         for name, value in one.change.payload.items():
-            if value is None:
+            if value is None and not one.resting:
                 yield f"{one.change.key} ({name})"
 
 

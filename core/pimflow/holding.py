@@ -19,7 +19,7 @@ from functools import partial
 from loguru import logger
 
 from pimflow.errors import BusyError, StateError
-from pimflow.processes import birth_of, place
+from pimflow.processes import birth_of, lives, place
 from pimflow.state import locks
 from pimflow.state.database import Database
 from pimflow.state.locks import Holder, Owner
@@ -65,7 +65,7 @@ def held(database: Database, pipeline: str, run_id: str, clock: Clock, pace: Pac
 def is_dead(holder: Holder) -> bool:
     """Tell whether the owner is known to be dead: a process of this machine that is no more."""
     owner = holder.owner
-    return owner.place == place() and birth_of(owner.pid) != owner.birth
+    return owner.place == place() and not lives(owner.pid, owner.birth)
 
 
 def _taken(database: Database, pipeline: str, owner: Owner, clock: Clock, pace: Pace) -> int:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
-from pimflow.cells import read_cells, read_key
-from pimflow.components import Sink, Writer
-from pimflow.config import FlowConfig
+from pimflow.answers import Answering, Answers
+from pimflow.cells import key_in, read_cells, read_key
 from pimflow.diff import Prepared, Rules, Verdict
 from pimflow.errors import PimflowError, RowProblem, defect
+from pimflow.forms import FlowConfig
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
+from pimflow.ownership import Domain
+from pimflow.plain import to_json
 from pimflow.rows import Passed, Stopped
+from pimflow.sinks import Sink, Writer
 from pimflow.state.records import Records
+from pimflow.words import did_you_mean, full_stop
 
 ROW = ""
 """The resource under which a row is kept open that never became an item."""
@@ -24,6 +29,7 @@ class Target:
 
     `other_keys` are the key columns of the flow's other sinks, where each has its own: a row that has one of these and
     not ours is theirs. `tells_stopped`: rows that never reached a sink, or have no key at all, are told here.
+    `answers` are what people decided about values, `domain` is what the flow may write where others own a part.
     """
 
     sink: Sink
@@ -34,6 +40,8 @@ class Target:
     only: frozenset[str] = frozenset()
     other_keys: frozenset[str] = frozenset()
     tells_stopped: bool = True
+    answers: Answers = Answers()  # noqa: RUF009 - frozen
+    domain: Domain | None = None
 
     @property
     def key(self) -> str | None:
@@ -42,13 +50,29 @@ class Target:
 
 
 class Intake:
-    """Makes the items of one sink. `not_met` are the keys that a person asked for and no row had so far."""
+    """Makes the items of one sink.
+
+    `not_met` are the keys that a person asked for and no row had so far. `kept`: the rows to come are those that this
+    sink kept open, and nobody else's.
+    """
 
     def __init__(self, target: Target, header: Header, refused: Container[str] = ()) -> None:
         self._target = target
         self._header = tuple("" if name in refused else name for name in header)
         self._other_keys = [place for place, name in enumerate(header) if name in target.other_keys]
+        self._key_place = self._header.index(target.key) if target.key in self._header else None
+        self._answering = Answering(target.answers, target.writer.separator) if target.answers else None
         self.not_met = set(target.only)
+        self.kept = False
+
+    def answers_without_column(self, source_header: Header) -> Iterator[str]:
+        """Tell of each answer whose column is neither in the source nor handed to the sink."""
+        names = {*source_header, *self._header, *(self._answering.met if self._answering else ())}
+        for answer in self._target.answers:
+            if answer.column not in names:
+                near = did_you_mean(answer.column, names - {""})
+                said = full_stop(f"flow {answer.flow} has no column '{answer.column}'{near}")
+                yield f"{self._target.answers.file}:{answer.line}: {said} This answer changes nothing."
 
     def take(self, rows: Sequence[Passed | Stopped]) -> Iterator[Prepared | Verdict]:
         """Give the items of each row, or the verdict on one of which no item can be made."""
@@ -61,19 +85,19 @@ class Intake:
     def _stopped(self, row: Stopped) -> Iterator[Verdict]:
         only = self._target.only
         asked = only.intersection(map(str, row.source))
-        if self._target.tells_stopped and (asked or not only):
+        if (self.kept or self._target.tells_stopped) and (asked or not only):
             self.not_met -= asked
             yield _refused_row(row.row, row.source, "", row.problem)
 
     def _items(self, row: Passed) -> Iterator[Prepared | Verdict]:
-        config, key_column, key = self._target.config, self._target.key, ""
+        config, key_column = self._target.config, self._target.key
+        before = None if self._key_place is None else key_in(row.result[self._key_place], config, key_column)
+        key = before or ""
+        if (self._other_keys and before is None and self._is_of_others(row.result)) or self._is_left_out(key):
+            return
         try:
-            cells, bad = read_cells(self._header, row.result, config, key_column)
-            if self._other_keys and cells.get(key_column or "") is None and self._is_of_others(row.result):
-                return
+            cells, bad = read_cells(self._header, row.result, config, key_column, self._answering)
             key = read_key(cells, config, key_column)
-            if self._is_left_out(key):
-                return
             told = tuple(dict.fromkeys(bad.values()))
             for item in self._target.writer.prepare(cells):
                 if not self._is_left_out(item.key):
@@ -88,7 +112,8 @@ class Intake:
 
     def _is_of_others(self, row: Row) -> bool:
         """Tell whether a row has the key of another sink of the flow; one that has none at all is told once."""
-        return not self._target.tells_stopped or any(row[place] not in {None, ""} for place in self._other_keys)
+        theirs = not self._target.tells_stopped or any(row[place] not in {None, ""} for place in self._other_keys)
+        return theirs and not self.kept
 
     def _is_left_out(self, key: str) -> bool:
         """Tell whether a run of some keys leaves this one out; an empty key is not known yet."""
@@ -105,5 +130,10 @@ def other_keys(sinks: Sequence[Sink], sink: Sink) -> frozenset[str]:
 
 
 def _refused_row(number: int, source: Row, key: str, problem: Problem) -> Verdict:
-    item = Item(ROW, key or f"row {number}", {})
-    return Verdict(Prepared(number, source, item), Outcome(ROW, item.key, Status.REFUSED, (problem,)))
+    item = Item(ROW, key or _name_of_row(number, source), {})
+    return Verdict(Prepared(number, source, item), Outcome(ROW, key or f"row {number}", Status.REFUSED, (problem,)))
+
+
+def _name_of_row(number: int, source: Row) -> str:
+    """Name a row without a key; two reads of changes give different rows the same number."""
+    return f"row {number} {blake2b(to_json(list(source)), digest_size=4).hexdigest()}"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from loguru import logger
 
-from pimflow.components import Sink, Writer
-from pimflow.diff import Candidate, Rules, columns_of_new
-from pimflow.errors import FlowError, GuardError, RemoteError, UnreachableError
-from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow.batches import Answer, Settle, write
+from pimflow.diff import Candidate, Rules
+from pimflow.errors import FlowError, GuardError
+from pimflow.model import Status
+from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
-
-Answer = tuple[Candidate, Outcome]
-Settle = Callable[[Sequence[Answer]], None]
-"""Takes the answers to one batch, in the thread that keeps the state."""
 
 
 class Loader:
@@ -66,10 +63,12 @@ class Loader:
         while self._waiting.count:
             before, again = self._waiting.count, self._waiting
             self._waiting = Spool()
-            for candidate, _ in again:
-                self.put(candidate)
-            self.drain()
-            again.clear()
+            try:
+                for candidate, _ in again:
+                    self.put(candidate)
+                self.drain()
+            finally:
+                again.clear()
             if self._waiting.count >= before:
                 self._give_up_waiting()
 
@@ -93,7 +92,7 @@ class Loader:
         while len(self._under_way) >= self._sink.in_flight:
             self._collect()
         self._may_write()
-        self._under_way.add(self._pool.submit(_write, self._sink, self._writer, batch, self._rules))
+        self._under_way.add(self._pool.submit(write, self._sink, self._writer, batch, self._rules))
 
     def _collect(self) -> None:
         done, self._under_way = wait(self._under_way, return_when=FIRST_COMPLETED)
@@ -124,155 +123,3 @@ class Loader:
         self._waiting.clear()
         self._waiting = Spool()
         self._settle(answers)
-
-
-def _write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Answer]:
-    """Write one batch, in a thread of the pool, and give one answer for each candidate."""
-    try:
-        changes, answers = _sort_out(sink, writer, batch, rules)
-        changes, told, decided = fitted(writer, changes)
-        outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
-        outcomes |= decided
-        outcomes |= _made_whole(writer, batch, outcomes, rules)
-    except UnreachableError as error:
-        return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
-    except NotImplementedError:
-        raise RemoteError(
-            f"{sink.title} cannot tell which records exist, so `once` and `mode: {rules.mode}` cannot work with it"
-        ) from None
-    except FlowError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs this batch, and is told
-        logger.opt(exception=True).error("{} failed on a batch", type(writer).__name__)
-        return [(candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch]
-    return [
-        answers.get(key) or (candidate, _answer(candidate, outcomes.get(key), told.get(key, ())))
-        for candidate in batch
-        for key in [candidate.change.key]
-    ]
-
-
-def _made_whole(
-    writer: Writer, batch: Sequence[Candidate], outcomes: Mapping[str, Outcome], rules: Rules
-) -> dict[str, Outcome]:
-    """Give records what belongs to new ones, where the target made them anew: somebody had deleted them there."""
-    again = []
-    for candidate in batch:
-        change, outcome = candidate.change, outcomes.get(candidate.change.key)
-        creation = columns_of_new(candidate.prepared.item.payload, rules)
-        if change.known and creation and outcome is not None and outcome.status is Status.CREATED:
-            again.append(replace(change, item=replace(change.item, payload=creation)))
-    going, told, written = fitted(writer, again)
-    written |= {outcome.key: outcome for outcome in writer.load(going)} if going else {}
-    return {key: _as_new(outcomes[key], after, told[key]) for key, after in written.items()}
-
-
-def _as_new(before: Outcome, after: Outcome, told: tuple[Problem, ...]) -> Outcome:
-    """Make one outcome of the two of a record that was made anew."""
-    status = Status.CREATED if after.status in SETTLED else after.status
-    return replace(before, status=status, problems=(*before.problems, *told, *after.problems))
-
-
-def fitted(
-    writer: Writer, changes: Sequence[Change]
-) -> tuple[list[Change], dict[str, tuple[Problem, ...]], dict[str, Outcome]]:
-    """Give the changes as far as the target can take them, the problems that this found, both by key.
-
-    A record that is there and of which nothing is left to be sent has its outcome already; so has one that goes
-    with all its values or not at all.
-    """
-    going: list[Change] = []
-    told: dict[str, tuple[Problem, ...]] = {}
-    decided: dict[str, Outcome] = {}
-    for before, change in zip(changes, writer.fit(changes) if changes else (), strict=True):
-        problems = before.item.problems
-        told[change.key] = tuple(problem for problem in change.item.problems if problem not in problems)
-        if change.whole and told[change.key]:
-            decided[change.key] = Outcome(change.resource, change.key, Status.REFUSED)
-        elif change.known and before.payload and not change.payload:
-            decided[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
-        else:
-            going.append(change)
-    return going, told, decided
-
-
-def _answer(candidate: Candidate, outcome: Outcome | None, told: tuple[Problem, ...]) -> Outcome:
-    """See that a record has an outcome, and one that did not arrive a reason to tell; `told` is what did not fit."""
-    if outcome is None:
-        return outcome_of(candidate, Status.UNKNOWN, _UNANSWERED, *told)
-    if not outcome.problems and not told and outcome.status not in SETTLED:
-        outcome = replace(outcome, problems=(_NO_REASON,))
-    return replace(outcome, problems=(*told, *outcome.problems)) if told else outcome
-
-
-def _sort_out(
-    sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules
-) -> tuple[list[Change], dict[str, Answer]]:
-    """Tell new records from existing ones where that matters; give what is to be sent, and answers for the rest."""
-    if not rules.asks_what_exists:
-        return [candidate.change for candidate in batch], {}
-    unsure = [c.change.key for c in batch if rules.mode == "update" or not c.change.known]
-    exists = set(writer.current(batch[0].change.resource, unsure, ()) if unsure else ())
-    exists.update(c.change.key for c in batch if c.change.key not in unsure)
-    changes: list[Change] = []
-    answers: dict[str, Answer] = {}
-    for candidate in batch:
-        change = candidate.change
-        if change.key in exists and rules.mode == "create" and not change.known:
-            answers[change.key] = (candidate, outcome_of(candidate, Status.UNCHANGED))
-        elif change.key not in exists and rules.mode == "update":
-            answers[change.key] = (candidate, refuse_missing(candidate, sink))
-        elif change.key not in exists:
-            payload = {**candidate.creation, **{k: v for k, v in change.payload.items() if v is not None}}
-            changes.append(replace(change, item=replace(change.item, payload=payload), absent=True))
-        else:
-            changes.append(change)
-    return changes, answers
-
-
-def outcome_of(candidate: Candidate, status: Status, *problems: Problem) -> Outcome:
-    """Make the outcome of a candidate."""
-    return Outcome(candidate.change.resource, candidate.change.key, status, problems)
-
-
-def refuse_missing(candidate: Candidate, sink: Sink) -> Outcome:
-    """Refuse a record that a flow with `mode: update` does not find in the target."""
-    problem = Problem(
-        f"{sink.title} has no such {sink.noun[0]}, and this flow creates none",
-        ProblemKind.MISSING,
-        remedy="Correct the key in the source; or let the administrator allow the flow to create (`mode: upsert`).",
-    )
-    return outcome_of(candidate, Status.REFUSED, problem)
-
-
-def _unreachable(error: UnreachableError) -> Problem:
-    return Problem(
-        str(error),
-        error.kind,
-        remedy="It is sent again by the next run, by itself.",
-        who=Who.ADMINISTRATOR,
-        detail=error.detail,
-    )
-
-
-def _defect(error: Exception) -> Problem:
-    return Problem(
-        "the plugin failed while it wrote",
-        ProblemKind.CONNECTION,
-        remedy="It is sent again by the next run. If that fails too, report it to the plugin's authors with the log.",
-        who=Who.ADMINISTRATOR,
-        detail=f"{type(error).__name__}: {error}",
-    )
-
-
-_UNANSWERED = Problem(
-    "the target did not say what became of it",
-    ProblemKind.CONNECTION,
-    remedy="It is sent again by the next run, by itself.",
-    who=Who.ADMINISTRATOR,
-)
-_NO_REASON = Problem(
-    "the target gave no reason",
-    remedy="See the log of the run. If it tells no more, ask the authors of the plugin.",
-    who=Who.ADMINISTRATOR,
-)

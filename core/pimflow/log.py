@@ -11,8 +11,9 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import orjson
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 MASK = "********"
 Mask = Callable[[Any], Any]
-_SHORTEST = 4
+SHORTEST = 4
 """Values below this length are no secrets, and masking them would garble the rest."""
 
 
@@ -36,7 +37,7 @@ def masker(secrets: Iterable[str]) -> Mask:
 
     A secret is also found as it stands in addresses and between quotes.
     """
-    long = [secret for secret in secrets if len(secret) >= _SHORTEST]
+    long = [secret for secret in secrets if len(secret) >= SHORTEST]
     written = {form for secret in long for form in (secret, quote(secret, safe=""), repr(secret)[1:-1])}
     hidden = sorted(written, key=len, reverse=True)
 
@@ -80,9 +81,17 @@ def run_log(path: Path, secrets: Iterable[str]) -> Iterator[None]:
     """Write one JSON object a line to `path` while a run goes on. Masks the console as well."""
     mask = masker(secrets)
     with _opened(path) as file:
+        full = False
 
         def write(message: Message) -> None:
-            file.write(to_json(_entry(message.record, mask), orjson.OPT_APPEND_NEWLINE))
+            nonlocal full
+            if full:
+                return
+            try:
+                file.write(to_json(_entry(message.record, mask), orjson.OPT_APPEND_NEWLINE))
+            except OSError as error:  # a run does not depend on its log
+                full = True
+                _warn(f"the log {path} cannot be written any further: {error.strerror}. The run goes on without it")
 
         handler = logger.add(write, level="DEBUG", format="{message}", catch=False)
         logger.configure(patcher=lambda record: _mask_message(record, mask))
@@ -93,12 +102,18 @@ def run_log(path: Path, secrets: Iterable[str]) -> Iterator[None]:
             logger.remove(handler)
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> FileIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("ab")
+        return path.open("ab", buffering=0)  # what cannot be written is known at once, and a killed run leaves all
     except OSError as error:
         raise PimflowError(f"the log {path} cannot be written: {error.strerror}. Nothing was run") from None
+
+
+def _warn(text: str) -> None:
+    """Warn from within a log, where loguru takes no other message."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"WARNING  {text}\n")
 
 
 def _mask_message(record: Record, mask: Mask) -> None:

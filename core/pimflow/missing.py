@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from pimflow.components import Writer
+from pimflow.batches import Answer
 from pimflow.delivery import Delivery
 from pimflow.diff import DISABLED, Candidate, Prepared
 from pimflow.errors import RemoteError
 from pimflow.intake import Target
-from pimflow.load import Answer
 from pimflow.model import SETTLED, Change, Item, Outcome
+from pimflow.sinks import Writer
 from pimflow.state import open_items
+from pimflow.state.changes import Deed, Written
 from pimflow.state.database import Database
 from pimflow.state.records import RecordKey
 
@@ -68,8 +70,13 @@ def _carry_out(delivery: Delivery, database: Database) -> None:
     payload = {} if deletes else {target.sink.enabled or "": False}
 
     def settle(answers: Sequence[Answer]) -> None:
-        done = [c.prepared.record for c, outcome in answers if outcome.status in SETTLED]
+        settled = [c for c, outcome in answers if outcome.status in SETTLED]
+        done = [c.prepared.record for c in settled]
         with database.writing() as connection:
+            if target.rules.history:
+                deed = Deed.DELETED if deletes else Deed.UPDATED
+                written = [Written(*c.prepared.record, deed, payload, c.before) for c in settled]
+                delivery.changes.keep(connection, written, target.rules.run)
             if deletes:
                 target.records.drop(connection, done)
             else:
@@ -79,25 +86,30 @@ def _carry_out(delivery: Delivery, database: Database) -> None:
 
     with delivery.second_loading(writer, settle) as loading:
         for page in target.records.unseen_pages(target.rules.run, target.sink.batch_size):
-            for resource, key in page if deletes else _still_there(target, database, page):
+            there = dict.fromkeys(page, _NOTHING) if deletes else _still_there(target, database, page)
+            for (resource, key), before in there.items():
                 item = Item(resource, key, payload)
-                loading.put(Candidate(Prepared(0, (), item), Change(item, 0, known=True, fingerprint=b""), {}, _NONE))
+                change = Change(item, 0, known=True, fingerprint=b"")
+                loading.put(Candidate(Prepared(0, (), item), change, {}, _NONE, before=before))
             loading.drain()
         loading.finish()
 
 
-def _still_there(target: Target, database: Database, page: Sequence[RecordKey]) -> Sequence[RecordKey]:
+def _still_there(
+    target: Target, database: Database, page: Sequence[RecordKey]
+) -> Mapping[RecordKey, Mapping[str, Any]]:
     """Leave out, and forget, what somebody removed from the target: disabling it would create it again."""
     resource = page[0][0]
     try:
-        there = target.writer.current(resource, [key for _, key in page], ())
+        there = target.writer.current(resource, [key for _, key in page], [target.sink.enabled or ""])
     except NotImplementedError:
         title = target.sink.title
         raise RemoteError(f"{title} cannot tell which records exist, so it cannot disable missing ones") from None
     gone = [record for record in page if record[1] not in there]
     with database.writing() as connection:
         target.records.drop(connection, gone)
-    return [record for record in page if record[1] in there]
+    return {record: there[record[1]] for record in page if record[1] in there}
 
 
 _NONE: frozenset[str] = frozenset()
+_NOTHING: Mapping[str, Any] = {}

@@ -78,10 +78,11 @@ class BadValue:
     """A cell whose value could not be read: it travels in the row in place of the value.
 
     Later steps carry it along unchanged; before the sink the flow's `on_bad_value` decides whether the cell is
-    left out or the record is refused.
+    left out or the record is refused. Where the cell held a list, `items` are its members, the bad ones as BadValues.
     """
 
     problem: Problem
+    items: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,8 @@ class ShortMemory:
 class Run:
     """One run of one pipeline, as plugins see it. `dry` runs write nothing.
 
-    `memory` is that of the target for which a sink is opened.
+    `strict`: it ends with 1 when anything needs attention. `undoes` is the id of a run that it undoes, `corrects` a
+    file of corrected rows that it sends. `memory` is that of the target for which a sink is opened.
     """
 
     id: str
@@ -239,8 +241,17 @@ class Run:
     only: tuple[str, ...] = ()
     limit: int | None = None
     dry: bool = False
+    strict: bool = False
+    undoes: str = ""
+    corrects: str = ""
     memory: Memory = field(default_factory=ShortMemory, repr=False, compare=False)
     __pydantic_config__: ClassVar = {"arbitrary_types_allowed": True}  # reports are read again; they have no memory
+
+    @property
+    def is_regular(self) -> bool:
+        """Tell whether it keeps the target in step: no preview, no undo, not of some records only."""
+        some = bool(self.only) or self.limit is not None or bool(self.corrects)
+        return not (self.dry or self.undoes or some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +305,25 @@ class RunReport:
     exit_code: int
     log: str = ""
     error: str = ""
+
+
+class Event(StrEnum):
+    """What a run can be to those who are told of it, the weightiest first."""
+
+    FAILURE = "failure"
+    RECOVERY = "recovery"
+    PROBLEMS = "problems"
+    SUCCESS = "success"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one person or monitor is told of one run: `title` is one line, `text` the report in plain words."""
+
+    event: Event
+    title: str
+    text: str
+    report: RunReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,11 @@ def to_json(value: Any, option: int = 0) -> bytes:
         return orjson.dumps(_plain(value), default=_expressed, option=option)
 
 
+def as_json(value: Any) -> Any:
+    """Give a value in the form that it has after it was kept as JSON."""
+    return orjson.loads(to_json(value))
+
+
 def _expressed(value: Any) -> Any:
     return sorted(map(str, value)) if isinstance(value, set | frozenset) else str(value)
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from pimflow.assemble import Assembly
-from pimflow.components import Sink, Writer
+from pimflow.batches import Settle, outcome_of, refuse_missing
 from pimflow.context import Progress
 from pimflow.delivery import Loading
 from pimflow.diff import Candidate, Rules
-from pimflow.load import Settle, outcome_of, refuse_missing
+from pimflow.flow import run_flow
 from pimflow.model import Outcome, RunReport, Status
-from pimflow.run import RunOptions, run_pipeline
+from pimflow.run import CarryOut, RunOptions, run_pipeline
+from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database, open_database
 
 NOT_KNOWN = "(not known)"
@@ -54,6 +55,7 @@ def plan_pipeline(
     options: RunOptions,
     on_planned: OnPlanned,
     progress: Progress = lambda _flow, _done, _total: None,
+    carry_out: CarryOut = run_flow,
 ) -> RunReport:
     """Tell what a run would do, and call `on_planned` for each record that it would create or change."""
 
@@ -61,7 +63,7 @@ def plan_pipeline(
         return Planner(sink, writer, rules, settle, on_planned)
 
     with _copied(database) as copy:
-        return run_pipeline(assembly, copy, replace(options, dry=True), progress, planner)
+        return run_pipeline(assembly, copy, replace(options, dry=True), progress, planner, carry_out=carry_out)
 
 
 class Planner:
@@ -99,7 +101,8 @@ class Planner:
         fitted = self._writer.fit([candidate.change for candidate in batch])
         going = [replace(candidate, change=change) for candidate, change in zip(batch, fitted, strict=True)]
         current = {} if self._sink.whole else self._present(going)
-        self._settle([(candidate, self._judge(candidate, current.get(candidate.change.key))) for candidate in going])
+        looked = [_looked(candidate, current) for candidate in going]
+        self._settle([(candidate, self._judge(candidate, current.get(candidate.change.key))) for candidate in looked])
 
     def _present(self, batch: Sequence[Candidate]) -> Mapping[str, Mapping[str, Any]]:
         columns = sorted({name for candidate in batch for name in (*candidate.change.payload, *candidate.creation)})
@@ -117,6 +120,8 @@ class Planner:
         if current is None:
             if self._rules.mode == "update":
                 return refuse_missing(candidate, self._sink)
+            if candidate.deleted and not self._rules.recreate:
+                return outcome_of(candidate, Status.UNCHANGED)
             payload = {**candidate.creation, **change.payload}
             status, values = Status.CREATED, [ValueChange(name, None, new) for name, new in payload.items()]
         elif self._rules.mode == "create":
@@ -131,6 +136,13 @@ class Planner:
         if values:
             self._on_planned(PlannedChange(self._sink.noun[0], change.key, status, tuple(values)))
         return outcome_of(candidate, status, *change.item.problems)
+
+
+def _looked(candidate: Candidate, current: Mapping[str, Mapping[str, Any]]) -> Candidate:
+    """Note what the target has of a record that is only held against it."""
+    before = current.get(candidate.change.key)
+    deleted = candidate.resting and before is None
+    return replace(candidate, before=before, deleted=deleted) if candidate.resting else candidate
 
 
 @contextmanager

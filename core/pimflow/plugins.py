@@ -16,8 +16,9 @@ import pluggy
 from loguru import logger
 
 from pimflow import builtin, hookspecs
-from pimflow.components import Component, Connection, Sink, Source, Transform
+from pimflow.components import Component, Connection, Notifier, Source, Transform
 from pimflow.errors import PluginError
+from pimflow.sinks import Sink
 from pimflow.words import did_you_mean
 
 GROUP = "pimflow"
@@ -29,6 +30,7 @@ KINDS: Mapping[str, type[Component]] = {
     "source": Source,
     "transform": Transform,
     "sink": Sink,
+    "notifier": Notifier,
 }
 ComponentT = TypeVar("ComponentT", bound=Component)
 
@@ -100,7 +102,7 @@ def create_registry() -> Registry:
 
 
 def kind_of(component: type[Component]) -> str:
-    """Name the kind of a component class: connection, source, transform or sink."""
+    """Name the kind of a component class: connection, source, transform, sink or notifier."""
     return next(name for name, kind in KINDS.items() if issubclass(component, kind))
 
 

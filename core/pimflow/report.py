@@ -58,7 +58,7 @@ def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
     if flow.error:
         yield f"{headline(flow, report)} stopped. {capital(full_stop(flow.error))}"
     if flow.read or not flow.error:
-        yield f"{'  Before that: ' if flow.error else f'{headline(flow, report)} '}{sentence(flow, dry=report.run.dry)}"
+        yield f"{'  Before that: ' if flow.error else f'{headline(flow, report)} '}{_said(flow, report)}"
     for cause in flow.causes:
         yield f"  - {cause_sentence(cause, flow, dry=report.run.dry)}"
         if cause.problem.remedy:
@@ -67,13 +67,37 @@ def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
         yield f"  Note: {note}"
 
 
+def _said(flow: FlowReport, report: RunReport) -> str:
+    return undone(flow, dry=report.run.dry) if report.run.undoes else sentence(flow, dry=report.run.dry)
+
+
+def undone(flow: FlowReport, *, dry: bool = False) -> str:
+    """Say in one sentence what an undo put back."""
+    counts = {status: flow.counts.get(status, 0) for status in Status}
+    were, needed = ("would be", "would need") if dry else ("were", "needed")
+    parts = [
+        f"{counts[Status.UPDATED] + counts[Status.CREATED]:,} {were} put back or taken out of use",
+        f"{counts[Status.UNCHANGED]:,} {needed} nothing",
+    ]
+    if flow.attention:
+        causes = len(flow.causes)
+        need = "needs" if flow.attention == 1 else "need"
+        parts.append(f"{flow.attention:,} {need} your attention ({causes:,} {'cause' if causes == 1 else 'causes'})")
+    return f"the run had changed {_number(flow.read, flow)}; {', '.join(parts)}."
+
+
 def headline(flow: FlowReport, report: RunReport) -> str:
     """Say what moved, when and how long: `Odoo -> PIM, 14:15, changes only, 2 min:`."""
     when = report.run.started.astimezone().strftime("%H:%M")
+    if report.run.undoes:
+        dry = ", preview" if report.run.dry else ""
+        return f"{flow.target}, {when}, run {report.run.undoes} undone, {duration(flow.seconds)}{dry}:"
     extent = "everything" if flow.full else "changes only"
     if report.run.only:
         more = len(report.run.only) - _KEYS_SHOWN
         extent = "only " + ", ".join(report.run.only[:_KEYS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+    elif report.run.corrects:
+        extent = "corrected rows"
     elif report.run.limit:
         extent = f"the first {report.run.limit:,}"
     dry = ", preview" if report.run.dry else ""

@@ -7,22 +7,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from loguru import logger
 
-from pimflow.assemble import Assembly
+from pimflow.assemble import Assembly, Flow
 from pimflow.context import Progress, RunContext
+from pimflow.corrections import Corrections
 from pimflow.delivery import MakeLoading
-from pimflow.errors import PimflowError
+from pimflow.errors import PimflowError, StateError
 from pimflow.flow import run_flow
 from pimflow.flow_reports import skipped
 from pimflow.holding import Pace, held
 from pimflow.load import Loader
 from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport
+from pimflow.notifying import tell
 from pimflow.plugins import notify_observers
 from pimflow.report import report_json
 from pimflow.sessions import Sessions
@@ -30,13 +32,16 @@ from pimflow.state import history
 from pimflow.state.database import Database
 
 Keep = Callable[[RunReport], None]
+CarryOut = Callable[[RunContext, Flow], list[FlowReport]]
+"""Does one flow, and gives a report for each of its sinks."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """What the person who starts a run asks for. `retry` sends what is open again, changed or not.
 
-    `since` reads what changed from this time on; `allow` names guards that may be passed this once.
+    `since` reads what changed from this time on; `allow` names guards that may be passed this once; `undoes` is the id
+    of a run that this one undoes.
     """
 
     full: bool = False
@@ -47,6 +52,8 @@ class RunOptions:
     dry: bool = False
     since: datetime | None = None
     allow: frozenset[str] = frozenset()
+    corrections: Corrections | None = None
+    undoes: str = ""
 
 
 def run_pipeline(
@@ -56,16 +63,29 @@ def run_pipeline(
     progress: Progress = lambda _flow, _done, _total: None,
     make_loading: MakeLoading | None = None,
     pace: Pace = Pace(),  # noqa: B008 - frozen
+    carry_out: CarryOut = run_flow,
 ) -> RunReport:
-    """Run a pipeline and give its report; what ends one flow is in its report.
+    """Run a pipeline and give its report; what ends one flow is in its report. `carry_out` is what a run does.
 
     Raises ConfigError, StateError, and BusyError while another run of the pipeline is under way. A dry run neither
     waits for others nor keeps them off.
     """
     pipeline = assembly.pipeline
+    database.examine()
     started = _now()
-    run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    run = Run(run_id, pipeline.name, started, options.full, options.only, options.limit, options.dry)
+    run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+    run = Run(
+        run_id,
+        pipeline.name,
+        started,
+        options.full,
+        options.only,
+        options.limit,
+        options.dry,
+        options.strict,
+        options.undoes,
+        options.corrections.file if options.corrections else "",
+    )
     log = log_folder(pipeline.root) / f"{run_id}.jsonl"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run_id, _now, pace)
     with holding as ours, run_log(log, assembly.secrets), Sessions(assembly) as sessions:
@@ -86,8 +106,30 @@ def run_pipeline(
             masker(assembly.secrets),
             options.allow,
             options.since,
+            options.corrections,
         )
-        return _run_flows(context, partial(_keep, database, number), log)
+        report = _run_flows(context, partial(_keep, database, number), log, carry_out)
+        if not run.dry:
+            _prune(ours, assembly, started)
+        return report
+
+
+def _prune(database: Database, assembly: Assembly, now: datetime) -> None:
+    """Forget the runs, and the logs, that the project keeps no longer."""
+    try:
+        _forget_old(database, assembly, now)
+    except StateError as error:  # the run has ended well and is kept; the next one forgets
+        logger.warning("old runs were not forgotten: {}", error)
+
+
+def _forget_old(database: Database, assembly: Assembly, now: datetime) -> None:
+    keep = assembly.pipeline.history
+    oldest = now - timedelta(days=keep.days) if keep.days else datetime.min.replace(tzinfo=UTC)
+    for log in history.prune(database, assembly.pipeline.name, oldest, keep.runs):
+        try:
+            Path(log).unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("the log {} of a run that is kept no longer cannot be removed: {}", log, error.strerror)
 
 
 def _now() -> datetime:
@@ -104,7 +146,7 @@ def state_file(root: Path) -> Path:
     return root / ".pimflow" / "state.sqlite"
 
 
-def _run_flows(context: RunContext, keep: Keep, log: Path) -> RunReport:
+def _run_flows(context: RunContext, keep: Keep, log: Path, carry_out: CarryOut) -> RunReport:
     manager, run, began = context.assembly.registry.manager, context.run, time.monotonic()
     notify_observers(manager, "pimflow_run_started", run=run)
     reports: list[FlowReport] = []
@@ -112,16 +154,17 @@ def _run_flows(context: RunContext, keep: Keep, log: Path) -> RunReport:
     with _kept(context, keep, reports, began, str(log)):
         for flow in context.assembly.flows:
             missing = next((needed for needed in flow.config.needs if needed in unwell), None)
-            flow_reports = [skipped(flow, missing)] if missing else run_flow(context, flow)
+            flow_reports = [skipped(flow, missing)] if missing else carry_out(context, flow)
             if any(report.error for report in flow_reports):
                 unwell.add(flow.name)
             reports.extend(flow_reports)
             for flow_report in flow_reports:
                 notify_observers(manager, "pimflow_flow_finished", run=run, report=flow_report)
-    exit_code = max((one.exit_code for one in reports), default=0)
-    report = RunReport(run, tuple(reports), time.monotonic() - began, exit_code, str(log))
-    keep(report)
+        exit_code = max((one.exit_code for one in reports), default=0)
+        report = RunReport(run, tuple(reports), time.monotonic() - began, exit_code, str(log))
+        keep(report)
     notify_observers(manager, "pimflow_run_finished", run=run, report=report)
+    tell(context, report)
     return report
 
 
@@ -131,7 +174,11 @@ def _kept(context: RunContext, keep: Keep, reports: list[FlowReport], began: flo
     try:
         yield
     except PimflowError as error:
-        keep(RunReport(context.run, tuple(reports), time.monotonic() - began, error.exit_code, log, str(error)))
+        report = RunReport(context.run, tuple(reports), time.monotonic() - began, error.exit_code, log, str(error))
+        try:
+            keep(report)
+        finally:
+            tell(context, report)
         raise
     except KeyboardInterrupt:
         flows = (*reports, *context.stopped)

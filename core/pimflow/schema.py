@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pimflow.components import Component, Connection, Sink, Source, Transform
-from pimflow.config import LATER_KEYS, PipelineConfig
+from pimflow.components import Component, Connection, Notifier, Source, Transform
+from pimflow.config import LATER_KEYS
+from pimflow.forms import PipelineConfig
 from pimflow.plugins import Registry
+from pimflow.sinks import Sink
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -27,6 +29,7 @@ def pipeline_schema(registry: Registry) -> dict[str, Any]:
         connections["patternProperties"], _choice(definitions, offered, Connection)
     )
     connections["additionalProperties"] = flows["additionalProperties"] = False
+    schema["properties"]["notify"]["items"] = _choice(definitions, offered, Notifier)
     for later in LATER_KEYS["flows"]:
         flow.pop(later, None)
     return {"$schema": _DIALECT, **schema, "title": "pimflow pipeline"}

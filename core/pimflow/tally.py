@@ -12,11 +12,12 @@ from typing import Any
 from pimflow.model import SETTLED, Cause, Outcome, Problem, Status, Who
 
 _CAUSES_KEPT = 1000
+_CAUSES_APART = 10_000
 _KEYS_KEPT = 20
 _VALUES_TOLD = 5
 _PARTICULAR = re.compile(r"\d+|'[^']*'")
 _MORE = Problem(
-    "further causes; `pimflow state show` has each record",
+    "further causes; `pimflow problems --export` has each record",
     remedy="Mend the causes above first; the next report tells what is left.",
     who=Who.ADMINISTRATOR,
 )
@@ -42,10 +43,12 @@ class Tally:
     """The counts of one flow. Memory is bounded.
 
     Beyond a thousand causes, values that have the same problem, and then all the others, are counted together.
-    `label` gives the name by which people in the target know a column.
+    `label` gives the name by which people in the target know a column. `apart`: values that have the same problem are
+    told one by one, up to ten thousand.
     """
 
     label: Callable[[str], str] = str
+    apart: bool = False
     counts: Counter[Status] = field(default_factory=Counter)
     attention: int = 0
     _groups: dict[tuple[str, ...], _Group] = field(default_factory=dict)
@@ -64,7 +67,8 @@ class Tally:
         effect = "arrived" if status in SETTLED else str(status)
         kind = _kind(problem, effect)
         cause: tuple[str, ...] = (*kind, problem.reason, repr(problem.value), problem.remedy)
-        mixed = cause not in self._groups and len(self._groups) >= _CAUSES_KEPT
+        most = _CAUSES_APART if self.apart else _CAUSES_KEPT
+        mixed = cause not in self._groups and len(self._groups) >= most
         if mixed:
             if kind not in self._kinds:
                 problem, kind = _MORE, (effect, "further causes")
@@ -78,7 +82,8 @@ class Tally:
         kinds: dict[tuple[str, ...], list[_Group]] = {}
         for group in sorted(self._groups.values(), key=_order):
             kinds.setdefault(group.kind, []).append(group)
-        told = sorted((group for groups in kinds.values() for group in _together(groups)), key=_order)
+        together = (groups if self.apart else _together(groups) for groups in kinds.values())
+        told = sorted((group for groups in together for group in groups), key=_order)
         return tuple(
             Cause(
                 group.problem,

@@ -74,6 +74,7 @@ class Bench:
     folder: Path
     shop: Any
     connections: dict[str, Any] = field(default_factory=lambda: {"shop": {"type": "shop"}})
+    settings: dict[str, Any] = field(default_factory=dict)
 
     @property
     def state(self) -> Path:
@@ -88,6 +89,7 @@ class Bench:
         pipeline = {
             "version": 1,
             "name": "bench",
+            **self.settings,
             "connections": self.connections,
             "flows": {name: {**plain, **one} for name, one in (flows or {"products": flow}).items()},
         }

@@ -136,14 +136,14 @@ def test_what_is_of_another_form_is_told_once_with_what_was_found(told, text, me
     assert told(text) == [f"p.yaml:{message}"]
 
 
-@pytest.mark.parametrize("key", ["schedule", "notify", "environments", "ownership"])
+@pytest.mark.parametrize("key", ["schedule", "environments"])
 def test_keys_that_do_not_work_yet_are_refused_in_words(told, key):
     assert told(f"{PLAIN}{key}: x\n") == [
         f"p.yaml:8: {key}: `{key}` does not work yet in this version of pimflow; remove it"
     ]
 
 
-@pytest.mark.parametrize("key", ["entity", "owner", "diff"])
+@pytest.mark.parametrize("key", ["entity"])
 def test_flow_keys_that_do_not_work_yet_are_refused_in_words(told, key):
     (message,) = told(flow(f"{key}: x"))
     assert message.endswith(f"flows.products.{key}: `{key}` does not work yet in this version of pimflow; remove it")
@@ -235,7 +235,10 @@ def test_one_connection_name_in_both_files_is_a_mistake(told):
 
 def test_mistakes_in_the_project_file_are_told_with_its_name(told, tmp_path):
     (message,) = told(PLAIN, pimflow="version: 1\nflows: {}\n")
-    assert message == f"{tmp_path}/pimflow.yaml:2: flows: unknown key; known here: connections, name, version"
+    assert (
+        message
+        == f"{tmp_path}/pimflow.yaml:2: flows: unknown key; known here: connections, history, name, notify, ownership, version"
+    )
 
 
 def test_a_mistake_in_a_connection_of_the_project_names_the_project_file(told, tmp_path):
@@ -286,9 +289,9 @@ def test_the_working_directory_does_not_matter(tmp_path, monkeypatch, shop_plugi
     assert assembly.connections["shop"].ca_file.samefile(tmp_path / "ca.pem")
 
 
-@pytest.mark.parametrize("key", ["mode: create", "once: [name]"])
+@pytest.mark.parametrize("key", ["mode: create", "once: [name]", "diff: target"])
 def test_what_is_written_as_a_whole_takes_no_mode_and_no_once(told, key):
     text = flow(key).replace("shop.products", "shop.feed")
     assert told(text) == [
-        "p.yaml:7: flows.products.sink: 'shop.feed' is written as a whole; `mode` and `once` are for sinks that keep records"
+        "p.yaml:7: flows.products.sink: 'shop.feed' is written as a whole; `mode`, `once` and `diff` are for sinks that keep records"
     ]

@@ -122,6 +122,7 @@ def test_bad_cells_cost_their_record_where_the_flow_says_so(bench, shop):
     report = bench.run(on_bad_value="refuse")
     assert counts(report) == {"created": 1, "refused": 2}
     assert list(shop.records) == [("products", "C")]
+    assert {cause.keys for cause in report.causes} == {("A",), ("B",)}
     table(shop, ("A", "1", ""), ("B", "2", "blue"), ("C", "2", "red"), header=("sku", "weight", "colour"))
     assert counts(bench.run(on_bad_value="refuse")) == {"created": 2, "unchanged": 1}
     assert bench.open_items() == []

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -138,3 +139,12 @@ def test_failures_with_successes_between_do_not_break_the_flow_off(bench, shop):
     report = bench.run(guards={"max_failed": 9})
     assert counts(report) == {"failed": 15, "created": 15}
     assert report.error == ""
+
+
+@pytest.mark.parametrize(("jump", "sent"), [(-365, 2), (-0.01, 2), (0.5, 1), (365, 2)])
+def test_a_refused_record_does_not_wait_until_a_clock_set_back_is_there_again(bench, shop, monkeypatch, jump, sent):
+    shop.scripts["B"] = [Outcome("products", "B", Status.REFUSED)]
+    assert counts(bench.run()) == {"created": 2, "refused": 1}
+    monkeypatch.setattr("pimflow.run._now", lambda: datetime.now(UTC) + timedelta(days=jump))
+    bench.run()
+    assert shop.sent.count("B") == sent

@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from pimflow import builtin, hookspecs
-from pimflow.components import Connection, Sink, Source, Transform
+from pimflow.components import Connection, Notifier, Source, Transform
 from pimflow.errors import PluginError
 from pimflow.plugins import create_registry, notify_observers
+from pimflow.sinks import Sink
 
 GOOD = """
 from pimflow import Source, Transform, hookimpl
@@ -184,6 +185,6 @@ def test_observers_are_called_one_by_one_with_the_facts_they_ask_for():
 def test_each_kind_of_component_of_the_shipped_plugins_has_documented_options():
     for plugin in create_registry().load_all():
         for component in plugin.components:
-            assert issubclass(component, Connection | Source | Transform | Sink)
+            assert issubclass(component, Connection | Source | Transform | Sink | Notifier)
             for name, option in component.model_fields.items():
                 assert option.description, f"{component.type}.{name} has no description"

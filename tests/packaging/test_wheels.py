@@ -54,6 +54,7 @@ def test_installed_wheels_list_their_types_and_run_the_sample(environment, tmp_p
     assert {name: plugin["distribution"] for name, plugin in plugins.items()} == {
         "akeneo": "pimflow-akeneo",
         "files": "pimflow-files",
+        "notify": "pimflow-notify",
         "transforms": "pimflow-transforms",
         "tryton": "pimflow-tryton",
     }

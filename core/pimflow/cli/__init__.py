@@ -25,11 +25,17 @@ COMMANDS = {
     "check": "Check files, log in everywhere, and hold the mapping against the target.",
     "plan": "Tell what a run would create, change and leave, without writing anything.",
     "run": "Run a pipeline.",
+    "problems": "Show what needs attention now, by cause; export it for correction.",
+    "answer": "Decide once about a value that the target does not take.",
     "retry": "Send again what needs attention.",
+    "explain": "Tell where the values of a record came from.",
+    "undo": "Put back what a run changed.",
     "plugins": "List the installed plugins and what they offer.",
     "runs": "List past runs, or show the report of one.",
     "logs": "Show the log of a run.",
+    "notify-test": "Send a test message to everyone who is told of runs.",
     "state": "Show or forget what pimflow remembers of a pipeline.",
+    "doctor": "Examine the installation and the project; pack a bundle for support.",
     "schema": "Print the JSON Schema of pipeline files, for editors.",
 }
 PLUGIN_COMMANDS = "pimflow.commands"
@@ -41,7 +47,8 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name in COMMANDS:
-            command: click.Command = getattr(import_module(f"pimflow.cli.{cmd_name}"), cmd_name)
+            module = cmd_name.replace("-", "_")
+            command: click.Command = getattr(import_module(f"pimflow.cli.{module}"), module)
             return command
         point = next((point for point in _plugin_commands() if point.name == cmd_name), None)
         return _load(point) if point else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,19 @@ since_option = click.option(
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]),
     help="Read what changed from this time on; local time unless an offset is given.",
 )
+allow_option = click.option(
+    "--allow",
+    multiple=True,
+    type=click.Choice(["min_rows", "max_changed", "max_missing", "max_cleared"]),
+    help="Let this run pass a guard that stopped the last one; may be given several times.",
+)
+
+
+def since_when(since: datetime | None, *, full: bool) -> datetime | None:
+    """Give the time of `--since` with its zone. Raises UsageError beside `--full`."""
+    if full and since:
+        raise click.UsageError("--full reads everything, --since what changed from a time on: give one of them")
+    return since.astimezone() if since else None
 
 
 def pipeline_argument(function: F) -> F:
@@ -66,6 +80,19 @@ def assembled(given: str | None) -> Any:
     from pimflow.plugins import create_registry
 
     return assemble(load_pipeline(find_pipeline(given)), create_registry())
+
+
+def pipeline_called(name: str) -> Any:
+    """Give the assembly of the pipeline with this name; None where there is none, or it has mistakes."""
+    from pimflow.config import load_pipeline
+
+    for file in sorted({*FOLDER.glob("*.yaml"), *Path().glob("*.yaml")}):
+        try:
+            if load_pipeline(file).name == name:
+                return assembled(str(file))
+        except ConfigError:
+            continue
+    return None
 
 
 @contextmanager

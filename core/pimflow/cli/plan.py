@@ -5,12 +5,23 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.cli.common import (
+    allow_option,
+    assembled,
+    echo_json,
+    json_option,
+    opened_state,
+    pipeline_argument,
+    since_option,
+    since_when,
+    state_option,
+)
 
 if TYPE_CHECKING:
     from pimflow.plan import PlannedChange
@@ -19,8 +30,10 @@ if TYPE_CHECKING:
 @click.command()
 @pipeline_argument
 @click.option("--full", is_flag=True, help="Read everything, also where only changes would be read.")
+@since_option
 @click.option("--only", multiple=True, metavar="KEY", help="Only the record with this key; may be given several times.")
 @click.option("--limit", type=click.IntRange(1), help="Stop after this many rows.")
+@allow_option
 @click.option(
     "--show", type=click.IntRange(0), default=20, show_default=True, help="How many records of each kind to show."
 )
@@ -28,9 +41,12 @@ if TYPE_CHECKING:
 @json_option
 def plan(
     pipeline: str | None,
+    *,
     full: bool,
+    since: datetime | None,
     only: tuple[str, ...],
     limit: int | None,
+    allow: tuple[str, ...],
     show: int,
     state_path: Path | None,
     as_json: bool,
@@ -45,7 +61,9 @@ def plan(
     from pimflow.report import report_data, report_text
     from pimflow.run import RunOptions
 
+    begin = since_when(since, full=full)
     assembly = assembled(pipeline)
+    options = RunOptions(full, only, limit, since=begin, allow=frozenset(allow))
     shown: list[PlannedChange] = []
     found: Counter[str] = Counter()
 
@@ -55,7 +73,7 @@ def plan(
             shown.append(change)
 
     with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
-        report = plan_pipeline(assembly, database, RunOptions(full, only, limit), on_planned, on_progress)
+        report = plan_pipeline(assembly, database, options, on_planned, on_progress)
     hidden = found.total() - len(shown)
     if as_json:
         echo_json({"report": report_data(report), "changes": [asdict(change) for change in shown], "not_shown": hidden})

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from pimflow.cli.common import (
+    allow_option,
     assembled,
     echo_json,
     json_option,
     opened_state,
     pipeline_argument,
     since_option,
+    since_when,
     state_option,
 )
 from pimflow.errors import PimflowError
@@ -31,12 +33,7 @@ if TYPE_CHECKING:
 @since_option
 @click.option("--only", multiple=True, metavar="KEY", help="Only the record with this key; may be given several times.")
 @click.option("--limit", type=click.IntRange(1), help="Stop after this many rows.")
-@click.option(
-    "--allow",
-    multiple=True,
-    type=click.Choice(["min_rows", "max_changed", "max_missing", "max_cleared"]),
-    help="Let this run pass a guard that stopped the last one; may be given several times.",
-)
+@allow_option
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything needs attention.")
 @state_option
 @json_option
@@ -59,11 +56,9 @@ def run(
     """
     from pimflow.run import RunOptions
 
-    if full and since:
-        raise click.UsageError("--full reads everything, --since what changed from a time on: give one of them")
+    begin = since_when(since, full=full)
     assembly = assembled(pipeline)
-    since = since.astimezone() if since else None
-    options = RunOptions(full, only, limit, strict, since=since, allow=frozenset(allow))
+    options = RunOptions(full, only, limit, strict, since=begin, allow=frozenset(allow))
     run_and_report(assembly, options, state_path, as_json=as_json)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pimflow.cli.common import echo_json, json_option, opened_state, project_root, state_option
+from pimflow.cli.late import Duration, show_late
 from pimflow.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,15 +22,35 @@ if TYPE_CHECKING:
 @click.argument("run_id", required=False)
 @click.option("--pipeline", help="Only runs of the pipeline with this name.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many runs to list.")
+@click.option(
+    "--late",
+    type=Duration(),
+    metavar="TIME",
+    help="Tell which pipelines had no good run within this time, such as 26h; exit with 1 if one is late.",
+)
 @state_option
 @json_option
-def runs(run_id: str | None, pipeline: str | None, limit: int, state_path: Path | None, as_json: bool) -> None:
-    """List past runs, the latest first; with RUN_ID (or `last`) show the report of that run."""
+def runs(
+    run_id: str | None,
+    pipeline: str | None,
+    limit: int,
+    late: timedelta | None,
+    state_path: Path | None,
+    as_json: bool,
+) -> None:
+    """List past runs, the latest first; with RUN_ID (or `last`) show the report of that run.
+
+    With --late, for monitoring, one line for each pipeline that ever ran or has a file in the project. A good run is
+    one of all records in which nothing failed.
+    """
     from pimflow.cli.show import print_report
     from pimflow.report import report_from_json
     from pimflow.state import history
 
-    with opened_state(project_root(), state_path) as database:
+    root = project_root()
+    with opened_state(root, state_path) as database:
+        if late is not None:
+            return show_late(database, root, pipeline, late, as_json=as_json)
         if run_id is None:
             return _list(database, history.past_runs(database, pipeline, limit), as_json=as_json)
         past = (
@@ -37,7 +59,7 @@ def runs(run_id: str | None, pipeline: str | None, limit: int, state_path: Path 
         found = past[0] if past else None
         if found is None:
             raise ConfigError(f"no run is called {run_id!r}; `pimflow runs` lists them")
-        how = _how(database, found)
+        how = ended(database, found)
     if as_json:
         echo_json({**asdict(found), "state": how})
     elif found.report is None:
@@ -51,18 +73,18 @@ def _list(database: Database, past: list[PastRun], *, as_json: bool) -> None:
     if as_json:
         return echo_json(
             [
-                {**{key: value for key, value in asdict(one).items() if key != "report"}, "state": _how(database, one)}
+                {**{key: value for key, value in asdict(one).items() if key != "report"}, "state": ended(database, one)}
                 for one in past
             ]
         )
     if not past:
         click.echo("No run yet. `pimflow run` begins one.")
     for one in past:
-        click.echo(f"{one.id}  {one.pipeline}  {one.started[:19].replace('T', ' ')} UTC  {_how(database, one)}")
+        click.echo(f"{one.id}  {one.pipeline}  {one.started[:19].replace('T', ' ')} UTC  {ended(database, one)}")
     return None
 
 
-def _how(database: Database, past: PastRun) -> str:
+def ended(database: Database, past: PastRun) -> str:
     """Say how a run ended; one that never told so goes on only while it holds the lock of its pipeline."""
     from pimflow.holding import is_dead, who
     from pimflow.state import locks

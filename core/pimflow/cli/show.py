@@ -39,9 +39,9 @@ def print_plan(changes: Sequence[PlannedChange], hidden: int, most: int) -> None
         click.secho(f"{_VERBS[change.status]} {change.noun} {change.key}", bold=True)
         for value in change.values:
             if change.status is Status.CREATED:
-                click.echo(f"    {value.column}: {_shown(value.new)}")
+                click.echo(f"    {value.column}: {shown_value(value.new)}")
             else:
-                click.echo(f"    {value.column}: {_shown(value.old)} -> {_shown(value.new)}")
+                click.echo(f"    {value.column}: {shown_value(value.old)} -> {shown_value(value.new)}")
     if hidden:
         click.echo(f"… and {hidden:,} more records; --show {most} shows all.")
 
@@ -49,7 +49,8 @@ def print_plan(changes: Sequence[PlannedChange], hidden: int, most: int) -> None
 _VERBS = {Status.CREATED: "create", Status.UPDATED: "change"}
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """Write a value on one line, cut where it is long; `(empty)` for None."""
     if value is None:
         return "(empty)"
     text = _plain(value).replace("\n", " ")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from pimflow.errors import StateError
+from pimflow.state.looking import BUSY_SECONDS, check_whole, look_at, look_for_remains, unusable
 from pimflow.state.tables import SCHEMA_VERSION, about, metadata
-
-_BUSY_SECONDS = 30
 
 
 class Database:
@@ -46,6 +47,12 @@ class Database:
         with self._told(), self._engine.connect().execution_options(read_only=True) as connection:
             yield connection
 
+    def examine(self) -> None:
+        """Read everything once. Raises StateError where something is damaged."""
+        with self._told(), self._engine.connect() as connection:
+            connection.rollback()
+            check_whole(connection.connection.driver_connection)  # type: ignore[arg-type]
+
     def copy_to(self, path: Path) -> None:
         """Copy everything into a new file. Raises StateError."""
         with self._told(), self._engine.connect() as connection:
@@ -61,33 +68,65 @@ class Database:
         try:
             yield
         except sa.exc.DatabaseError as error:
-            if "locked" in str(error.orig):
-                raise StateError(
-                    f"another process kept the state in {self.place} busy for {_BUSY_SECONDS} seconds. "
-                    "Nothing in it was overwritten; end that process, or wait for it, and start again"
-                ) from None
-            raise StateError(
-                f"the state in {self.place} cannot be used: {error.orig}. Nothing in it was overwritten. "
-                "See that the disk has room and the file can be written, or put a backup in its place"
-            ) from None
+            raise unusable(self.place, error.orig) from None
+        except sqlite3.DatabaseError as error:
+            raise unusable(self.place, error) from None
 
 
 def open_database(path: Path) -> Database:
     """Open the state, or make an empty one. Raises StateError when it is unusable or from a newer pimflow."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            look_for_remains(path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path)
+        look_at(path)
     except OSError as error:
-        raise StateError(f"the folder {path.parent} for the state cannot be made: {error.strerror}") from None
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
-    sa.event.listen(engine, "connect", _on_connect)
-    sa.event.listen(engine, "begin", _on_begin)
-    database = Database(engine, str(path))
+        raise StateError(
+            f"the state {path} cannot be opened or made: {error.strerror}. Nothing was overwritten. Give the user who "
+            "runs pimflow the right to write the folder, and the disk room; or name another place with --state"
+        ) from None
+    database = _open(path, str(path))
     try:
         _ensure_schema(database)
     except StateError:
         database.close()
         raise
     return database
+
+
+def _open(path: Path, place: str) -> Database:
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _on_connect)
+    sa.event.listen(engine, "begin", _on_begin)
+    return Database(engine, place)
+
+
+def _make(path: Path) -> None:
+    """Make an empty state beside its place and put it there as a whole: nobody ever meets half of one.
+
+    Where another process was faster, its state stays. Raises OSError, StateError.
+    """
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with closing(_open(fresh, str(path))) as database, database.writing() as connection:
+            metadata.create_all(connection)
+            connection.execute(about.insert().values(schema_version=SCHEMA_VERSION))
+        with suppress(FileExistsError):
+            _put(fresh, path)
+    finally:
+        for part in ("", "-wal", "-shm"):
+            fresh.with_name(fresh.name + part).unlink(missing_ok=True)
+
+
+def _put(fresh: Path, path: Path) -> None:
+    """Give a file a second name, which must be free; where the file system cannot do that, another name."""
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        raise
+    except OSError:
+        fresh.rename(path)
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -102,19 +141,9 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _ensure_schema(database: Database) -> None:
+    """Give the state of an older pimflow the tables that it lacks."""
     with database.writing() as connection:
-        tables = sa.inspect(connection).get_table_names()
-        if tables and about.name not in tables:
-            raise StateError(f"{database.place} is no state of pimflow, but a database of something else")
-        if not tables:
-            metadata.create_all(connection)
-            connection.execute(about.insert().values(schema_version=SCHEMA_VERSION))
         found = connection.execute(sa.select(about.c.schema_version)).scalar_one()
         if found < SCHEMA_VERSION:
             metadata.create_all(connection)
             connection.execute(about.update().values(schema_version=SCHEMA_VERSION))
-    if found > SCHEMA_VERSION:
-        raise StateError(
-            f"the state in {database.place} was written by a newer pimflow (schema {found}; this one knows "
-            f"{SCHEMA_VERSION}). Install that pimflow again, or name another state with --state"
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from pimflow.model import Run
 from pimflow.state.database import Database
-from pimflow.state.tables import bases, cursors, runs
+from pimflow.state.tables import bases, changes, cursors, runs
 
+_RUNS_PER_STATEMENT = 500
+_ALWAYS_KEPT = 20
 BROKEN_OFF = 3
 """The exit code under which a run is kept whose process was killed."""
 
@@ -69,6 +72,32 @@ def find_run(database: Database, run_id: str) -> PastRun | None:
     with database.reading() as connection:
         row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).first()
         return _past_run(row) if row else None
+
+
+def runs_numbered(database: Database, numbers: Collection[int]) -> dict[int, PastRun]:
+    """Give the runs with these numbers that are still kept."""
+    with database.reading() as connection:
+        found = connection.execute(sa.select(runs).where(runs.c.number.in_(sorted(numbers))))
+        return {row.number: _past_run(row) for row in found}
+
+
+def prune(database: Database, pipeline: str, before: datetime, most: int) -> list[str]:
+    """Forget runs that ended before a time, and those beyond the latest `most`, with what they changed.
+
+    Give the log files of these. What was sent last of each record stays; so do a run that goes on and, whatever the
+    clock says, the latest few.
+    """
+    of_pipeline = (runs.c.pipeline == pipeline) & runs.c.finished.is_not(None)
+    latest = sa.select(runs.c.number).where(of_pipeline).order_by(runs.c.number.desc())
+    aged = (runs.c.finished < before.isoformat()) & runs.c.number.not_in(latest.limit(min(most, _ALWAYS_KEPT)))
+    old = of_pipeline & (aged | runs.c.number.not_in(latest.limit(most)))
+    with database.writing() as connection:
+        gone = connection.execute(sa.select(runs.c.number, runs.c.log).where(old)).all()
+        for start in range(0, len(gone), _RUNS_PER_STATEMENT):
+            numbers = [one.number for one in gone[start : start + _RUNS_PER_STATEMENT]]
+            connection.execute(changes.delete().where(changes.c.run.in_(numbers)))
+            connection.execute(runs.delete().where(runs.c.number.in_(numbers)))
+    return [one.log for one in gone if one.log]
 
 
 def cursor(database: Database, pipeline: str, flow: str, address: str) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -15,7 +17,13 @@ from pimflow.model import BadValue, Problem, ProblemKind, Status, Who
 from pimflow.plain import to_json
 from pimflow.state.database import Database
 from pimflow.state.records import RecordKey, Scope, by_chunks
-from pimflow.state.tables import open_items, scopes
+from pimflow.state.tables import open_items, records, scopes
+
+DUPLICATE = "duplicate"
+"""The resource under which the later of two rows with one key is kept open."""
+
+_AT_ONCE = 500
+_WITHOUT_KEY = re.compile(r"(row \d+)( [0-9a-f]{8})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,7 @@ class OpenItem:
 
     `status` tells whether it arrived without some values, was refused, waits or failed; `fingerprint` is that of the
     payload as it was `tried` last, None for a row that never became one. `told` are those of the problems that the
-    target told then; the others stand in the row.
+    target told then; the others stand in the row. `since` and `last` are when it was met first, and last.
     """
 
     resource: str
@@ -36,6 +44,8 @@ class OpenItem:
     fingerprint: bytes | None = None
     tried: datetime | None = None
     told: tuple[Problem, ...] = ()
+    since: datetime | None = field(default=None, compare=False)
+    last: datetime | None = field(default=None, compare=False)
 
 
 _OF_ITEM = [
@@ -48,6 +58,8 @@ _OF_ITEM = [
     open_items.c.fingerprint,
     open_items.c.tried,
     open_items.c.told,
+    open_items.c.first,
+    open_items.c.last,
 ]
 
 
@@ -70,9 +82,34 @@ def of_keys(database: Database, scope: Scope, keys: Sequence[RecordKey]) -> dict
     return found
 
 
+def under_keys(database: Database, scope: Scope, keys: Sequence[str]) -> list[OpenItem]:
+    """Give the open items under these keys, whatever their resource."""
+    with database.reading() as connection:
+        found = []
+        for _, chunk in by_chunks([("", key) for key in keys]):
+            query = sa.select(*_OF_ITEM).where((open_items.c.scope == scope.id) & open_items.c.key.in_(chunk))
+            found += [_item(row) for row in connection.execute(query)]
+        return found
+
+
+def has_settled(database: Database, scope: Scope, key: str) -> bool:
+    """Tell whether the target has a record under this key, as far as is known."""
+    found = (records.c.scope == scope.id) & (records.c.key == key) & records.c.fingerprint.is_not(None)
+    with database.reading() as connection:
+        return connection.execute(sa.select(records.c.key).where(found).limit(1)).first() is not None
+
+
 def of_earlier_runs(database: Database, scope: Scope, run: int) -> Iterator[OpenItem]:
     """Give the open items of a scope that this run did not meet, page by page."""
-    chosen = (open_items.c.scope == scope.id) & (open_items.c.run < run)
+    yield from _paged(database, (open_items.c.scope == scope.id) & (open_items.c.run < run))
+
+
+def of_scope(database: Database, scope: Scope) -> Iterator[OpenItem]:
+    """Give all open items of a scope, page by page."""
+    yield from _paged(database, open_items.c.scope == scope.id)
+
+
+def _paged(database: Database, chosen: sa.ColumnElement[bool]) -> Iterator[OpenItem]:
     after = ("", "")
     while True:
         later = sa.tuple_(open_items.c.resource, open_items.c.key) > sa.tuple_(*map(sa.literal, after))
@@ -83,6 +120,13 @@ def of_earlier_runs(database: Database, scope: Scope, run: int) -> Iterator[Open
         if not page:
             return
         after = (page[-1].resource, page[-1].key)
+
+
+def scopes_of(database: Database, pipeline: str) -> dict[tuple[str, str, str], Scope]:
+    """Give the scopes of a pipeline by flow, sink and address."""
+    query = sa.select(scopes.c.flow, scopes.c.sink, scopes.c.address, scopes.c.id).where(scopes.c.pipeline == pipeline)
+    with database.reading() as connection:
+        return {(row.flow, row.sink, row.address): Scope(row.id) for row in connection.execute(query)}
 
 
 def of_pipeline(database: Database, pipeline: str, limit: int) -> list[tuple[str, OpenItem]]:
@@ -106,13 +150,19 @@ def keys_of_pipeline(database: Database, pipeline: str) -> list[str]:
         .where(scopes.c.pipeline == pipeline)
     )
     with database.reading() as connection:
-        found = {_plain_key(one.key, one.row) for one in connection.execute(query)}
+        found = {plain_key(one.key, one.row) for one in connection.execute(query)}
     return sorted(found)
 
 
-def _plain_key(key: str, row: int) -> str:
-    """Give the record's key out of that of an open item: rows that never became a record are kept by their number."""
-    return "" if key == f"row {row}" else key.removesuffix(f" (row {row})")
+def plain_key(key: str, row: int) -> str:
+    """Give the record's key out of that of an open item: "" for a row that never became a record."""
+    return "" if _WITHOUT_KEY.fullmatch(key) else key.removesuffix(f" (row {row})")
+
+
+def shown_key(key: str) -> str:
+    """Give the key of an open item as people see it: `row 7` for a row without one."""
+    row = _WITHOUT_KEY.fullmatch(key)
+    return row[1] if row else key
 
 
 def put(connection: Connection, scope: Scope, items: Iterable[OpenItem], run: int, now: datetime) -> None:
@@ -146,6 +196,28 @@ def close(connection: Connection, scope: Scope, keys: Iterable[RecordKey]) -> No
         connection.execute(open_items.delete().where((open_items.c.scope == scope.id) & of_chunk))
 
 
+def close_superseded(database: Database, scope: Scope, keys: Iterable[RecordKey], run: int) -> None:
+    """Close those of the items that were tried again whose rows now go under another key, or nowhere."""
+    remaining = iter(keys)
+    while chunk := list(islice(remaining, _AT_ONCE)):
+        with database.writing() as connection:
+            for resource, of_resource in by_chunks(chunk):
+                same = (open_items.c.resource == resource) & open_items.c.key.in_(of_resource)
+                old = (open_items.c.scope == scope.id) & (open_items.c.run < run)
+                connection.execute(open_items.delete().where(old & same))
+
+
+def close_duplicates(database: Database, scope: Scope, run: int) -> None:
+    """Close rows that had the key of another one, where this run met one row with that key and sent it."""
+    beside = sa.func.length(open_items.c.row) + len(" (row )")
+    key = sa.func.substr(open_items.c.key, 1, sa.func.length(open_items.c.key) - beside)
+    old = (open_items.c.scope == scope.id) & (open_items.c.resource == DUPLICATE) & (open_items.c.run < run)
+    met = (records.c.scope == scope.id) & (records.c.seen == run) & records.c.fingerprint.is_not(None)
+    with database.writing() as connection:
+        if connection.execute(sa.select(open_items.c.key).where(old).limit(1)).first() is not None:
+            connection.execute(open_items.delete().where(old & key.in_(sa.select(records.c.key).where(met))))
+
+
 def close_unmet(database: Database, scope: Scope, run: int) -> None:
     """Close what a complete full read did not meet again: the source no longer has these rows."""
     with database.writing() as connection:
@@ -164,6 +236,8 @@ def _item(row: Row[Any]) -> OpenItem:
         row.fingerprint,
         datetime.fromisoformat(row.tried) if row.tried else None,
         _problems(row.told),
+        datetime.fromisoformat(row.first),
+        datetime.fromisoformat(row.last),
     )
 
 
@@ -176,7 +250,10 @@ def _problems(stored: str) -> tuple[Problem, ...]:
 
 
 def _cell(value: Any) -> Any:
-    return BadValue(_problem(value["problem"])) if isinstance(value, dict) and value.keys() == {"problem"} else value
+    """Make a cell again of what `to_json` kept; a BadValue from before `items` has none."""
+    if isinstance(value, dict) and value.keys() in ({"problem"}, {"problem", "items"}):
+        return BadValue(_problem(value["problem"]), tuple(map(_cell, value.get("items", ()))))
+    return value
 
 
 def _problem(data: dict[str, Any]) -> Problem:

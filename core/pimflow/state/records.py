@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from pimflow.state.column_sets import ColumnSets
 from pimflow.state.database import Database
-from pimflow.state.tables import column_sets, open_items, records, scopes
+from pimflow.state.tables import open_items, records, scopes
 
 _KEYS_PER_QUERY = 500
 RecordKey = tuple[str, str]
@@ -63,8 +63,7 @@ class Records:
     def __init__(self, database: Database, scope: Scope) -> None:
         self.database = database
         self.scope = scope
-        self._column_sets: dict[frozenset[str], int] = {}
-        self._names: dict[int | None, frozenset[str]] = {None: frozenset()}
+        self.column_sets = ColumnSets()
 
     def known(self, keys: Sequence[RecordKey]) -> dict[RecordKey, Known]:
         """Give what is remembered of these records; those never met are left out."""
@@ -74,7 +73,14 @@ class Records:
     def remember(self, connection: Connection, settled: Iterable[Settled], run: int) -> None:
         """Keep the fingerprints of records that settled, within the caller's transaction."""
         rows: list[Any] = [
-            (self.scope.id, one.resource, one.key, one.fingerprint, self._column_set(connection, one.columns), run)
+            (
+                self.scope.id,
+                one.resource,
+                one.key,
+                one.fingerprint,
+                self.column_sets.number(connection, one.columns),
+                run,
+            )
             for one in settled
         ]
         if rows:
@@ -129,7 +135,7 @@ class Records:
         They count as never settled, so that they are sent again when they come back.
         """
         for (resource, key), known in self._known(connection, keys).items():
-            number = self._column_set(connection, known.columns | {mark})
+            number = self.column_sets.number(connection, known.columns | {mark})
             chosen = self._chosen(resource, [key])
             connection.execute(records.update().where(chosen).values(fingerprint=None, columns=number))
 
@@ -144,27 +150,11 @@ class Records:
             query = _LOOK_UP.format(",".join("?" * len(chunk)))
             rows = connection.exec_driver_sql(query, (self.scope.id, resource, *chunk))
             for key, fingerprint, columns, seen in rows:
-                found[resource, key] = Known(fingerprint, self._columns(connection, columns), seen)
+                found[resource, key] = Known(fingerprint, self.column_sets.names(connection, columns), seen)
         return found
 
     def _chosen(self, resource: str, keys: Sequence[str]) -> sa.ColumnElement[bool]:
         return (records.c.scope == self.scope.id) & (records.c.resource == resource) & records.c.key.in_(keys)
-
-    def _columns(self, connection: Connection, number: int | None) -> frozenset[str]:
-        if number not in self._names:
-            names = connection.execute(sa.select(column_sets.c.names).where(column_sets.c.id == number)).scalar_one()
-            self._names[number] = frozenset(orjson.loads(names))
-        return self._names[number]
-
-    def _column_set(self, connection: Connection, columns: frozenset[str]) -> int:
-        if columns not in self._column_sets:
-            names = orjson.dumps(sorted(columns)).decode()
-            number = connection.execute(sa.select(column_sets.c.id).where(column_sets.c.names == names)).scalar()
-            if number is None:
-                insert = column_sets.insert().values(names=names).returning(column_sets.c.id)
-                number = connection.execute(insert).scalar_one()
-            self._column_sets[columns] = number
-        return self._column_sets[columns]
 
 
 def open_scope(database: Database, pipeline: str, flow: str, sink: str, address: str) -> Scope:
@@ -179,6 +169,27 @@ def open_scope(database: Database, pipeline: str, flow: str, sink: str, address:
         return Scope(
             connection.execute(scopes.insert().values(values).returning(scopes.c.id)).scalar_one(), frozenset(found)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a flow of a pipeline wrote."""
+
+    scope: Scope
+    pipeline: str
+    flow: str
+    sink: str
+    address: str
+
+
+def all_places(database: Database, pipeline: str | None = None) -> list[Place]:
+    """List where flows wrote, of one pipeline or all."""
+    query = sa.select(scopes).order_by(scopes.c.pipeline, scopes.c.id)
+    if pipeline is not None:
+        query = query.where(scopes.c.pipeline == pipeline)
+    with database.reading() as connection:
+        rows = connection.execute(query)
+        return [Place(Scope(row.id), row.pipeline, row.flow, row.sink, row.address) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """The tables of the state. A change of them raises SCHEMA_VERSION.
 
-Version 2 added `memory`, version 3 `locks` and `bases`; an older state gets the tables that it lacks when it is opened.
+Version 2 added `memory`, version 3 `locks` and `bases`, version 4 `sent`, `changes` and `owners`; an older state gets
+the tables that it lacks when it is opened.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = sa.MetaData()
 
@@ -36,6 +37,14 @@ scopes = sa.Table(
     sa.Column("sink", sa.Text, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
     sa.UniqueConstraint("pipeline", "flow", "sink", "address"),
+)
+
+# On whose behalf a flow writes, where the project says who owns what.
+owners = sa.Table(
+    "owners",
+    metadata,
+    sa.Column("scope", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
 )
 
 # The columns ever sent of a record. Most records share one set, so it is kept once.
@@ -121,4 +130,34 @@ locks = sa.Table(
     sa.Column("since", sa.Text, nullable=False),
     sa.Column("beats", sa.Integer, nullable=False),
     sa.Column("beat", sa.Text, nullable=False),
+)
+
+# What was sent of a record last, and the source row that it came from: the values of two column sets, packed.
+sent = sa.Table(
+    "sent",
+    metadata,
+    sa.Column("scope", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("resource", sa.Text, primary_key=True),
+    sa.Column("run", sa.Integer, nullable=False),
+    sa.Column("row", sa.Integer, nullable=False),
+    sa.Column("header", sa.Integer, nullable=False),
+    sa.Column("columns", sa.Integer, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What each run changed: only the values that stood there before, packed. What came after stands in the next change of
+# the record, or in `sent`.
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("run", sa.Integer, nullable=False, index=True),
+    sa.Column("scope", sa.Integer, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("resource", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary),
+    sa.Index("changes_of_record", "scope", "key"),
 )

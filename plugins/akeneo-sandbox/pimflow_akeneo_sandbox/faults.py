@@ -7,7 +7,31 @@ from dataclasses import dataclass
 
 from pimflow_akeneo_sandbox.settings import Faults
 
-KINDS = ("drop_before", "error_500", "error_429", "drop_after", "missing_lines")
+BEFORE = (
+    "drop_before",
+    "silent_before",
+    "error_500",
+    "error_503",
+    "error_429",
+    "error_401",
+    "html",
+    "redirect",
+)
+"""Nothing is applied."""
+AFTER = (
+    "drop_after",
+    "silent_after",
+    "cut_answer",
+    "truncated",
+    "empty",
+    "bad_gzip",
+    "drip",
+    "missing_lines",
+    "shuffled_lines",
+    "doubled_lines",
+    "strange_lines",
+)
+"""Everything is applied, and the answer does not arrive as it should."""
 
 
 @dataclass(frozen=True)
@@ -17,9 +41,14 @@ class Plan:
     fault: str | None = None
     seed: int = 0
 
+    @property
+    def chance(self) -> random.Random:
+        """Give the chance of this call, from its beginning."""
+        return random.Random(self.seed)  # noqa: S311 (faults, not secrets)
+
     def keep(self, lines: int) -> list[bool]:
         """Which of the answer lines are sent: some are missing, one at least."""
-        chance = random.Random(self.seed)  # noqa: S311 (faults, not secrets)
+        chance = self.chance
         kept = [chance.random() > 0.3 for _ in range(lines)]
         if all(kept) and lines:
             kept[chance.randrange(lines)] = False
@@ -53,10 +82,12 @@ class Planner:
             return Plan()
         self._calls += 1
         chosen = None
-        for kind in KINDS:
+        for kind in (*BEFORE, *AFTER):
             rate = getattr(self.faults, kind)
+            if not rate:
+                continue
             hit = self._chance.random() < rate if rate < 1 else self._calls % int(rate) == 0
-            if rate and hit and chosen is None:
+            if hit and chosen is None:
                 chosen = kind
         return Plan(chosen, self._chance.randrange(2**32))
 

@@ -6,14 +6,14 @@ import re
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pimflow_akeneo_sandbox.answers import COLLECTION, error_answer
-from pimflow_akeneo_sandbox.errors import RefusedError
+from pimflow_akeneo_sandbox.answers import COLLECTION
 from pimflow_akeneo_sandbox.faults import Plan
 from pimflow_akeneo_sandbox.sandbox import Sandbox
+from pimflow_akeneo_sandbox.spoilt_answers import SPOILT_ANSWERS, Answer
+from pimflow_akeneo_sandbox.spoilt_calls import SPOILT_CALLS, refuse
 
 WRITING = frozenset({"POST", "PATCH", "DELETE", "PUT"})
 OPTIONS_PATH = re.compile(r"^/api/rest/v1/attributes/[^/]+/options(/|$)")
-TOO_MANY = "You have exceeded the limit of API requests per second."
 
 
 class Gate:
@@ -35,7 +35,7 @@ class Gate:
         throttled = planner.too_many(options=writes_options)
         self.sandbox.stats.count(scope["method"], scope["path"], lines, throttled=throttled)
         if throttled:
-            await _refuse(429, self.sandbox, scope, receive, send)
+            await refuse(429, self.sandbox, scope, receive, send)
             return
         planner.running += 1
         try:
@@ -49,12 +49,9 @@ class Gate:
         wait = planner.faults.latency_ms + planner.faults.latency_per_line_ms * lines
         if wait:
             await asyncio.sleep(wait / 1000)
-        if plan.fault == "drop_before":
-            await _drop(receive, send)
-        elif plan.fault == "error_500":
-            await _refuse(500, self.sandbox, scope, receive, send)
-        elif plan.fault == "error_429":
-            await _refuse(429, self.sandbox, scope, receive, send)
+        spoil = SPOILT_CALLS.get(plan.fault or "")
+        if spoil is not None:
+            await spoil(self.sandbox, scope, receive, send)
         else:
             await self._answer(scope, body, plan, receive, send)
 
@@ -66,11 +63,12 @@ class Gate:
 
         await self.app(scope, _replay(body), keep)
         self.sandbox.store.commit()
-        if plan.fault == "drop_after":
-            await _drop(receive, send)
-            return
-        for message in _without_lines(answer, plan) if plan.fault == "missing_lines" else answer:
-            await send(message)
+        if plan.fault is None:
+            for message in answer:
+                await send(message)
+        else:
+            drip = self.sandbox.planner.faults.drip_ms / 1000
+            await SPOILT_ANSWERS[plan.fault](Answer(answer, plan, drip), receive, send)
 
 
 async def _body(receive: Receive) -> bytes:
@@ -92,34 +90,3 @@ def _replay(body: bytes) -> Receive:
 def _lines(scope: Scope, body: bytes) -> int:
     kind = Headers(scope=scope).get("content-type", "")
     return body.rstrip(b"\n").count(b"\n") + 1 if kind.startswith(COLLECTION) and body.strip() else 0
-
-
-def _without_lines(answer: list[Message], plan: Plan) -> list[Message]:
-    start, *rest = answer
-    kinds = [value for name, value in start["headers"] if name == b"content-type"]
-    if not kinds or not kinds[0].startswith(COLLECTION.encode()):
-        return answer
-    lines = b"".join(message.get("body", b"") for message in rest).split(b"\n")
-    kept = b"\n".join(line for line, wanted in zip(lines, plan.keep(len(lines)), strict=True) if wanted)
-    headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
-    headers.append((b"content-length", str(len(kept)).encode()))
-    return [{**start, "headers": headers}, {"type": "http.response.body", "body": kept}]
-
-
-async def _refuse(status: int, sandbox: Sandbox, scope: Scope, receive: Receive, send: Send) -> None:
-    if status == 429:
-        after = {"Retry-After": str(sandbox.planner.faults.retry_after)}
-        refusal = RefusedError(429, TOO_MANY, headers=after)
-    else:
-        refusal = RefusedError(500, "Internal Server Error")
-    await error_answer(refusal)(scope, receive, send)
-
-
-async def _drop(receive: Receive, send: Send) -> None:
-    """Close the connection without an answer: uvicorn's transport is cut; elsewhere the call fails with an OSError."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is None:
-        raise ConnectionResetError("The sandbox dropped the connection.")
-    transport.abort()
-    while (await receive())["type"] != "http.disconnect":
-        pass

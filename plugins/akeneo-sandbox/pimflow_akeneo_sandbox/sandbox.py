@@ -22,6 +22,7 @@ class Sandbox:
         self.settings = settings
         self.file = SqliteFile(data) if data else None
         self.tokens = Tokens(settings.credentials, settings.token_seconds)
+        self.tokens.refuse_refresh = settings.faults.refuse_refresh
         self.planner = Planner(settings.faults)
         self.stats = Stats()
         self.permissions = self._permissions()
@@ -49,6 +50,7 @@ class Sandbox:
         if self.file:
             self.file.clear()
         self.planner.change(self.settings.faults)
+        self.tokens.refuse_refresh = self.settings.faults.refuse_refresh
         self.permissions = self._permissions()
         self.store = self._empty_store()
         self._load()
@@ -64,6 +66,7 @@ class Sandbox:
         """Misbehave otherwise from now on; the settings in force. Raises ValueError."""
         self.planner.change(faults_from(dict(changes), self.planner.faults))
         self.store.recent.change(self.planner.faults.index_lag_ms)
+        self.tokens.refuse_refresh = self.planner.faults.refuse_refresh
         return dict(vars(self.planner.faults))
 
     def close(self) -> None:

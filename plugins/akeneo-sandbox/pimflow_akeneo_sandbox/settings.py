@@ -22,9 +22,10 @@ class Credentials:
 class Faults:
     """How the server misbehaves. Below 1 a number is a share of the calls, from 1 on it means every Nth call.
 
-    Times are in milliseconds, `retry_after` in seconds, `rate` in calls per second, `options_rate` in writing calls
-    per second for attribute options (3 in hosted PIMs), `concurrency` in calls at once; 0 switches each of them off.
-    Lists and searches see a product or model as it was `index_lag_ms` ago. `writes_only` spares reading calls.
+    Times are in milliseconds, `retry_after` in seconds (below 0 none is told), `rate` in calls per second,
+    `options_rate` in writing calls per second for attribute options (3 in hosted PIMs), `concurrency` in calls at
+    once; 0 switches each of them off. Lists and searches see a product or model as it was `index_lag_ms` ago.
+    `writes_only` spares reading calls, `refuse_refresh` refuses all refresh tokens.
     """
 
     latency_ms: float = 0
@@ -35,10 +36,26 @@ class Faults:
     concurrency: int = 0
     drop_before: float = 0
     drop_after: float = 0
-    error_500: float = 0
+    silent_before: float = 0
+    silent_after: float = 0
+    error_401: float = 0
     error_429: float = 0
+    error_500: float = 0
+    error_503: float = 0
+    html: float = 0
+    redirect: float = 0
+    cut_answer: float = 0
+    truncated: float = 0
+    empty: float = 0
+    bad_gzip: float = 0
+    drip: float = 0
+    drip_ms: float = 1000
     missing_lines: float = 0
+    shuffled_lines: float = 0
+    doubled_lines: float = 0
+    strange_lines: float = 0
     writes_only: bool = True
+    refuse_refresh: bool = False
     retry_after: int = 1
     seed: int = 0
 

@@ -31,6 +31,7 @@ class Tokens:
     def __init__(self, credentials: Credentials, seconds: int) -> None:
         self.credentials = credentials
         self.seconds = seconds
+        self.refuse_refresh = False
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
 
@@ -55,7 +56,8 @@ class Tokens:
     def _user_of_refresh(self, token: Any) -> str:
         if not token:
             raise unprocessable('Parameter "grant_type" or "refresh_token" is missing or empty')
-        found = self._refresh.pop(token, None) if isinstance(token, str) else None
+        known = isinstance(token, str) and not self.refuse_refresh
+        found = self._refresh.pop(token, None) if known else None
         if found is None or found.until <= time.monotonic():
             raise unprocessable("Refresh token is invalid or has expired")
         return found.user
@@ -84,6 +86,10 @@ class Tokens:
         if found.until <= time.monotonic():
             raise RefusedError(401, "The access token provided has expired.")
         return found.user
+
+    def revoke(self, authorization: str | None) -> None:
+        """End the access token of a Bearer header."""
+        self._access.pop((authorization or "").partition(" ")[2].strip(), None)
 
     def expire(self, *, refresh: bool) -> None:
         """End all access tokens now, and the refresh tokens too when asked."""

@@ -86,7 +86,16 @@ class Catalog:
     @property
     def categories(self) -> Mapping[str, str]:
         """Codes of all categories by their lower-case form."""
-        return self._once("categories", partial(self._read_codes, "categories"))
+        return self._once("categories/codes", lambda: {lower: code for lower, (code, _) in self._categories().items()})
+
+    def tree(self, category: str) -> str | None:
+        """Give the code of the tree that a category stands in, in whatever case it is written; None for none."""
+        known, code = self._categories(), category.lower()
+        while (found := known.get(code)) is not None:
+            if found[1] is None:
+                return found[0]
+            code = found[1].lower()
+        return None
 
     def options(self, attribute: str) -> Mapping[str, str]:
         """Codes of the attribute's options by their lower-case form."""
@@ -151,6 +160,13 @@ class Catalog:
     def _read_variants(self, path: str, family: str) -> Mapping[str, FamilyVariant]:
         variants = (FamilyVariant.of(one, family) for one in self._session.pages(path))
         return {one.code.lower(): one for one in variants}
+
+    def _categories(self) -> Mapping[str, tuple[str, str | None]]:
+        """Give code and parent of all categories by their lower-case code."""
+        return self._once("categories", self._read_categories)
+
+    def _read_categories(self) -> Mapping[str, tuple[str, str | None]]:
+        return {one["code"].lower(): (one["code"], one.get("parent")) for one in self._session.pages("categories")}
 
     def _read_codes(self, path: str) -> Mapping[str, str]:
         return {one["code"].lower(): one["code"] for one in self._session.pages(path)}

@@ -19,6 +19,17 @@ ADD_CATEGORIES = "add_categories"
 REMOVE_CATEGORIES = "remove_categories"
 UNIT = "unit"
 QUANTITY = "quantity"
+_CATEGORIES = frozenset({"categories", ADD_CATEGORIES, REMOVE_CATEGORIES})
+_LISTS = frozenset({*_CATEGORIES, "groups", "variants"})
+_LIST_KINDS = frozenset(
+    {
+        "multiselect",
+        "price_collection",
+        "asset_collection",
+        "akeneo_reference_entity_collection",
+        "pim_reference_data_multiselect",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,44 @@ def parse_column(name: str, model: Model, kind: Kind = PRODUCTS) -> Column:
     if model.attributes[code] is model.identifier:
         raise _wrong(name, f"a {kind.noun[0]} has no identifier", "Give this column to products only.")
     return value_column(name, model.attributes[code], rest, model)
+
+
+_KEYS = frozenset({"identifier", "code", "uuid", "variants", *_CATEGORIES})
+
+
+def places(column: Column | None) -> tuple[tuple[str, str], ...]:
+    """Name where an ownership contract tells who owns a column: section and code, the narrowest first.
+
+    Keys belong to whoever writes; categories are owned tree by tree.
+    """
+    if column is None or (isinstance(column, Property) and column.name in _KEYS):
+        return ()
+    if isinstance(column, Property):
+        return (("properties", column.name),)
+    if isinstance(column, Association):
+        return (("associations", column.type),)
+    code, part = column.attribute.code, column.part
+    narrow = (("attributes", f"{code}-{part}"),) if part else ()
+    return (
+        ("attributes", column.name),
+        *narrow,
+        ("attributes", code),
+        ("attribute_groups", column.attribute.group or ""),
+    )
+
+
+def separator(column: Column | None) -> str | None:
+    """Give what stands between the items of a list in one cell; a blank between an amount and its unit.
+
+    An association with quantities has none: each member belongs to a quantity in another column.
+    """
+    if isinstance(column, Property):
+        return "," if column.name in _LISTS else None
+    if isinstance(column, Association):
+        return None if column.quantified else ","
+    if column is None or column.part:
+        return None
+    return "," if column.attribute.kind in _LIST_KINDS else " " if column.attribute.kind == "metric" else None
 
 
 def _unknown(name: str, code: str, model: Model, kind: Kind) -> RowProblem:

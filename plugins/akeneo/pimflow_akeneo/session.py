@@ -5,23 +5,30 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+from loguru import logger
 
-from pimflow import LoginError, RemoteError
+from pimflow import FlowError, LoginError, RemoteError
 from pimflow_akeneo.catalog import Catalog
 from pimflow_akeneo.tokens import Credentials, Tokens
-from pimflow_http import Client
+from pimflow_http import BrokenAnswerError, Client
 
 ROOT = "/api/rest/v1"
 COLLECTION = "application/vnd.akeneo.collection+json"
 PAGE = 100
+_READINGS = 3
+_REST = 1.0
+_DRIFT = timedelta(minutes=5)
+"""Servers of one PIM may differ by some of it."""
 _PAGING = frozenset({"pagination_type", "page", "limit", "search_after"})
 T = TypeVar("T")
+Asking = Callable[[], httpx.Response]
 
 
 class Session:
@@ -32,7 +39,9 @@ class Session:
     ) -> None:
         self._client = client
         self._tokens = Tokens(client, credentials, monotonic)
-        self._ahead = 0.0
+        self._monotonic = monotonic
+        self._told: tuple[float, float] | None = None
+        """A time of the server, and when it arrived."""
         self.username = credentials.username
         self.catalog = Catalog(self)
         self._shared: dict[str, Any] = {}
@@ -41,54 +50,53 @@ class Session:
     def call(
         self, method: str, path: str, *, handled: Collection[int] = (), repeatable: bool | None = None, **options: Any
     ) -> httpx.Response:
-        """Send one request below `/api/rest/v1`; a refused token is replaced once, then the login has failed.
+        """Send one request below `/api/rest/v1`; a refused token is replaced, a few times at most.
 
         Answers with a status in `handled` are given back like successes. Raises FlowError.
         """
         path = path if path.startswith("/") else f"{ROOT}/{path}"
         accepted = {*handled, 401}
-        token = self._tokens.current()
-        response = self._send(method, path, token, handled=accepted, repeatable=repeatable, **options)
-        if response.status_code == 401:
-            token = self._tokens.replace(token)
+        for token in self._tokens.for_one_call():
             response = self._send(method, path, token, handled=accepted, repeatable=repeatable, **options)
-        if response.status_code == 401:
-            raise LoginError(
-                f"The PIM at {self._client.remote.address} gave a token and then refused it. Check that the connection "
-                "is still active in the PIM, and that nothing on the way drops the Authorization header.",
-                detail=self._client.refusal(response).detail,
-            )
-        return response
+            if response.status_code != 401:
+                self._tokens.accepted()
+                return response
+        raise LoginError(
+            f"The PIM at {self._client.remote.address} gave a token and then refused it. Check that the connection "
+            "is still active in the PIM, and that nothing on the way drops the Authorization header.",
+            detail=self._client.refusal(response).detail,
+        )
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """Give the decoded answer of one GET."""
-        return self._client.json(self.call("GET", path, params=params))
+        return self._read(self._client.json, lambda: self.call("GET", path, params=params))
+
+    def find(self, path: str) -> Any:
+        """Give the decoded answer of one GET, None where there is nothing."""
+        return self._read(
+            lambda response: None if response.status_code == 404 else self._client.json(response),
+            lambda: self.call("GET", path, handled={404}),
+        )
 
     def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
         """Give the items of a list, page by page, along the links to the next one.
 
         Raises RemoteError where the PIM leads no further: lists in numbered pages end at 10,000.
         """
-        response = self.call("GET", path, params={"limit": str(PAGE), **(params or {})})
+        asking: Asking = partial(self.call, "GET", path, params={"limit": str(PAGE), **(params or {})})
         while True:
-            items, following = self._page(response)
+            items, following = self._read(self._page, asking)
             yield from items
             if not following:
                 return
-            response = self.call("GET", following, handled=() if "search_after=" in following else {422})
-            if response.status_code == 422:
-                raise RemoteError(
-                    f"The PIM leads no further in its list of {path}: it shows about 10,000 of them. Read fewer with "
-                    "a `search`, or have codes that nobody needs deleted in the PIM.",
-                    detail=self._client.refusal(response).detail,
-                )
+            asking = partial(self._next_page, path, following)
 
     def posted_pages(self, path: str, params: Mapping[str, str], body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Give the items of a list that is asked for by POST; of a link to the next page only the paging counts."""
         params = {"limit": str(PAGE), **params}
         while True:
-            response = self.call("POST", path, params=params, json=body, repeatable=True)
-            items, following = self._page(response)
+            asking = partial(self.call, "POST", path, params=params, json=body, repeatable=True)
+            items, following = self._read(self._page, asking)
             yield from items
             if not following:
                 return
@@ -106,12 +114,39 @@ class Session:
         self._client.limiter.pause(seconds)
 
     def now(self) -> datetime:
-        """Give the server's time, as its last answer told it."""
-        return datetime.fromtimestamp(time.time() + self._ahead, UTC)
+        """Give the server's time as its last answer told it, however the clock of this machine is set meanwhile."""
+        if self._told is None:
+            return datetime.now(UTC)
+        when, at = self._told
+        return datetime.fromtimestamp(when + self._monotonic() - at, UTC)
 
     def refusal(self, response: httpx.Response) -> Exception:
         """Make the error that tells people what this answer means."""
         return self._client.refusal(response)
+
+    def strange(self, response: httpx.Response) -> FlowError:
+        """Make the error about an answer that cannot be the PIM's own."""
+        return self._client.strange(response)
+
+    def _next_page(self, path: str, following: str) -> httpx.Response:
+        response = self.call("GET", following, handled=() if "search_after=" in following else {422})
+        if response.status_code == 422:
+            raise RemoteError(
+                f"The PIM leads no further in its list of {path}: it shows about 10,000 of them. Read fewer with "
+                "a `search`, or have codes that nobody needs deleted in the PIM.",
+                detail=self._client.refusal(response).detail,
+            )
+        return response
+
+    def _read(self, decode: Callable[[httpx.Response], T], ask: Asking) -> T:
+        """Decode an answer; one that is not whole is asked for anew, after a rest for everybody."""
+        for _ in range(1, _READINGS):
+            try:
+                return decode(ask())
+            except BrokenAnswerError as error:
+                logger.bind(detail=error.detail).warning("{} It is asked again", error)
+                self.rest(_REST)
+        return decode(ask())
 
     def _page(self, response: httpx.Response) -> tuple[list[dict[str, Any]], str | None]:
         page = self._client.json(response)
@@ -134,13 +169,22 @@ class Session:
     def _send(self, method: str, path: str, token: str, **options: Any) -> httpx.Response:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {token}"}
         response = self._client.request(method, path, headers=headers, **options)
-        if "date" in response.headers:
-            self._ahead = _seconds(response.headers["date"]) - time.time()
+        date = _seconds(response.headers.get("date", ""))
+        if date is not None:
+            self._told = date, self._monotonic()
         return response
 
 
-def _seconds(date: str) -> float:
+def was_set_back(last: datetime, now: datetime) -> bool:
+    """Tell whether the server's clock was set back since it told a time, and warn. A little is no matter."""
+    found = last - now > _DRIFT
+    if found:
+        logger.warning("The clock of the PIM was set back since {}: everything is read, not only changes", last)
+    return found
+
+
+def _seconds(date: str) -> float | None:
     try:
         return parsedate_to_datetime(date).timestamp()
-    except ValueError:
-        return time.time()
+    except (ValueError, OverflowError):
+        return None

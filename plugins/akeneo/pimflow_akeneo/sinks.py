@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -21,6 +22,7 @@ from pimflow import (
     Use,
     Writer,
 )
+from pimflow_akeneo import columns
 from pimflow_akeneo.checking import records
 from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
@@ -40,6 +42,7 @@ from pimflow_akeneo.products.levels.tree import spread
 from pimflow_akeneo.products.preparing.flow_columns import Columns
 from pimflow_akeneo.products.preparing.rows import Preparation
 from pimflow_akeneo.products.writing.loading import Loading
+from pimflow_akeneo.products.writing.owned_trees import OwnedTrees
 from pimflow_akeneo.session import Session
 
 
@@ -47,6 +50,7 @@ class _RecordsSink(Sink):
     """What the sinks of products and of product models have in common."""
 
     kind: ClassVar[Kind]
+    owned = True
     batch_size = 100
     in_flight = 4
 
@@ -91,6 +95,7 @@ class AkeneoProductModelsSink(_RecordsSink):
     kind = MODELS
     key = "code"
     noun = MODELS.noun
+    asks_first = True
 
     @field_validator("create_missing")
     @classmethod
@@ -115,7 +120,8 @@ class ProductWriter(Writer):
         self._preparation = Preparation(session.catalog, kind, self._columns.known, promises.option, promises.category)
         self._making = Making(session, asked, promises, self._columns.column, dry=run.dry)
         self._current = Current(session, kind, self._columns.column)
-        self._loading = Loading(session, kind, self._columns.column)
+        self._trees = OwnedTrees(session.catalog)
+        self._loading = Loading(session, kind, self._columns.column, self._trees)
         self._files = Files(session, kind, self._columns.column, media, run)
         self._ancestry = ancestry(session)
         fitting = ProductFitting if kind.has_identifier else ModelFitting
@@ -124,6 +130,14 @@ class ProductWriter(Writer):
     def knows(self, column: str) -> bool:
         """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
         return self._columns.known(column) is not None and not self._attributes.has(column)
+
+    def places(self, column: str) -> Sequence[tuple[str, str]]:
+        """Name attribute, attribute group, association type or property; categories are owned tree by tree."""
+        return columns.places(self._columns.known(column))
+
+    def own(self, owns: Callable[[str, str], bool]) -> None:
+        """Take note of the category trees that the flow owns."""
+        self._trees.own(owns)
 
     def label(self, column: str) -> str:
         """Give a column the label of its attribute, with locale and channel: `Name (de_DE)`."""
@@ -151,10 +165,16 @@ class ProductWriter(Writer):
         tree = self._ancestry.tree(family_variant)
         return spread(tree, {name: self._columns.known(name) for name in columns}) if tree else ()
 
+    def separator(self, column: str) -> str | None:
+        """Give `,` for columns that take lists, and the blank between an amount and its unit."""
+        return columns.separator(self._columns.known(column))
+
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
         item = self._files.taken(self._preparation.item(row))
         self._attributes.note(item)
+        payload, told = self._trees.limited(item.payload)
+        item = replace(item, payload=payload, problems=(*item.problems, *told)) if told else item
         self._current.note([item])
         self._fitting.note(item)
         return [item]
@@ -165,10 +185,16 @@ class ProductWriter(Writer):
         Nothing but their existence is asked for where `columns` is empty.
         """
         asked = {code: key for key, code in self._fitting.own(keys).items()}
-        if not columns:
-            there = [asked[code] for code in self._current.there(asked)]
-            return {key: {} for key in (*there, *self._loading.partly(keys))}
-        return {asked[code]: found for code, found in self._current.values(asked, columns).items()}
+        if columns:
+            values = self._current.values(asked, columns).items()
+            found = {asked[code]: self._trees.shown(one) for code, one in values}
+        else:
+            found = {asked[code]: {} for code in self._current.there(asked)}
+        return {**{key: {} for key in self._loading.partly(keys)}, **found}
+
+    def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Put the codes that the PIM gave to files in place of their contents."""
+        return self._files.as_held(batch)
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Leave out values of other levels of a family variant; show files and categories in a plan as they will be."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -16,6 +16,8 @@ from pimflow_http import Client
 _PATH = "/api/oauth/v1/token"
 _MARGIN = 60.0
 _SHORTEST_SHARE = 0.5
+_FOR_ONE_CALL = 6
+_IN_VAIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Tokens:
         self._lock = threading.Lock()
         self._token: _Token | None = None
         self._refusal: LoginError | None = None
+        self._in_vain = 0
+        """Tokens in a row that the PIM refused without taking one in between."""
 
     def current(self) -> str:
         """Give a token that is still good for a while. Raises LoginError."""
@@ -58,12 +62,26 @@ class Tokens:
                 self._token = self._next()
             return self._token.access
 
-    def replace(self, refused: str) -> str:
-        """Give another token than the one that the PIM refused; others may have fetched it already."""
-        with self._lock:
-            if self._token is None or self._token.access == refused:
-                self._token = self._next()
-            return self._token.access
+    def for_one_call(self) -> Iterator[str]:
+        """Give a token, and others in its place as long as that may help.
+
+        Somebody or something in the PIM may end tokens while a run goes on; but where no token is ever taken, or none
+        for this one call, further ones do not help either. Raises LoginError.
+        """
+        token = self.current()
+        for _ in range(_FOR_ONE_CALL):
+            yield token
+            with self._lock:
+                if self._token is None or self._token.access == token:
+                    self._in_vain += 1
+                    if self._in_vain >= _IN_VAIN:
+                        return
+                    self._token = self._next()
+                token = self._token.access
+
+    def accepted(self) -> None:
+        """Note that the PIM took a token."""
+        self._in_vain = 0
 
     def _next(self) -> _Token:
         if self._token is not None and self._token.refresh:

@@ -50,7 +50,7 @@ class CsvSink(LocalFile, Sink):
             numbers=self.numbers,
             decimal=self.decimal,
         )
-        return FileWriter(None if run.dry else SwapFile(self.path, run.id), shape, self.columns)
+        return FileWriter(None if run.dry else SwapFile(self.path, run.id, run.started), shape, self.columns)
 
 
 class JsonLinesSink(LocalFile, Sink):
@@ -66,5 +66,5 @@ class JsonLinesSink(LocalFile, Sink):
 
     def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
         """Give the writer. Raises AccessError when the folder cannot be written."""
-        swap = None if run.dry else SwapFile(self.path, run.id)
+        swap = None if run.dry else SwapFile(self.path, run.id, run.started)
         return FileWriter(swap, JsonLinesFormat(), self.columns)

@@ -13,7 +13,7 @@ import petl
 from loguru import logger
 from pydantic import Field, model_validator
 
-from pimflow import BadValue, InputPath, Problem, RemoteError, Source, Window
+from pimflow import BadValue, DataPath, Problem, RemoteError, Source, Window
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding
 from pimflow_files.csv_rows import CsvRows, unreadable
 from pimflow_files.dialect import find_delimiter, find_encoding, find_quotechar
@@ -25,7 +25,7 @@ class CsvSource(LocalFile, Source):
 
     type = "files.csv"
 
-    path: InputPath = Field(description="The file to read.")
+    path: DataPath = Field(description="The file to read.")
     delimiter: Delimiter | None = Field(None, description="Sign between cells, or `tab`; found when left out.")
     quotechar: Literal['"', "'"] | None = Field(None, description="Sign around cells; found when left out.")
     encoding: Encoding | None = Field(None, description="Such as `utf-8` or `cp1252`; found when left out.")
@@ -77,7 +77,7 @@ class JsonLinesSource(LocalFile, Source):
 
     type = "files.jsonl"
 
-    path: InputPath = Field(description="The file to read, in UTF-8.")
+    path: DataPath = Field(description="The file to read, in UTF-8.")
     columns: tuple[str, ...] = Field((), description="Keys to read; when left out, all keys that occur in the file.")
 
     def extract(self, session: None, window: Window) -> petl.Table:  # noqa: ARG002 - a file is read as a whole

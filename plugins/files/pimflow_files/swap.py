@@ -5,22 +5,37 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+from contextlib import suppress
+from datetime import datetime, timedelta
+from glob import escape
 from pathlib import Path
 
 from pimflow import AccessError
 
+_LONGEST_RUN = timedelta(days=1)
+
 
 class SwapFile:
-    """Collects bytes in a hidden file in the folder of `target`; readers of `target` never see half a file."""
+    """Collects bytes in a hidden file in the folder of `target`; readers of `target` never see half a file.
 
-    def __init__(self, target: Path, mark: str) -> None:
+    Those of runs that were killed are removed when they are a day older than `now`: younger ones may still be written.
+    """
+
+    def __init__(self, target: Path, mark: str, now: datetime) -> None:
         self._target = target.resolve()
         self._part = self._target.with_name(f".{self._target.name}.{mark}.part")
         try:
             self._part.parent.mkdir(parents=True, exist_ok=True)
+            self._remove_left((now - _LONGEST_RUN).timestamp())
             self._file = self._part.open("wb")
         except OSError as error:
             raise _not_writable(target, error) from error
+
+    def _remove_left(self, before: float) -> None:
+        for left in self._part.parent.glob(f".{escape(self._target.name)}.*.part"):
+            with suppress(FileNotFoundError):  # another run may remove it at the same time
+                if left.stat().st_mtime < before:
+                    left.unlink()
 
     def write(self, content: bytes) -> None:
         """Append. Raises AccessError where the disk is full or the folder is gone."""

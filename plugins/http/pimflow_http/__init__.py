@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pimflow_http.client import Client, Remote, was_ambiguous
 from pimflow_http.clock import Clock
-from pimflow_http.explanations import NETWORK, STATUSES, Explanation
+from pimflow_http.explanations import NETWORK, STATUSES, BrokenAnswerError, Explanation
 from pimflow_http.limiter import Limiter, Limiters
 from pimflow_http.pace import Pace
 from pimflow_http.redaction import redact, redact_url
@@ -17,6 +17,7 @@ from pimflow_http.retry import RetryPolicy
 __all__ = [
     "NETWORK",
     "STATUSES",
+    "BrokenAnswerError",
     "Client",
     "Clock",
     "Explanation",

@@ -10,14 +10,15 @@ from typing import Any, Self
 
 import httpx
 
-from pimflow import ConfigError, FlowError, RemoteError
+from pimflow import ConfigError, FlowError
 from pimflow import __version__ as version
 from pimflow_http.clock import Clock
-from pimflow_http.explanations import Explanation, for_failure, for_status
+from pimflow_http.explanations import BROKEN, STRANGE, Explanation, for_failure, for_status, put_off
 from pimflow_http.limiter import SHARED, Limiter
 from pimflow_http.pace import Pace
+from pimflow_http.receiving import Watched
 from pimflow_http.redaction import redact, redact_url
-from pimflow_http.retry import Attempt, RetryPolicy, retrying
+from pimflow_http.retry import TRANSIENT, Attempt, RetryPolicy, retry_after, retrying
 
 Receive = Callable[[httpx.Response], None]
 """Reads the content of a successful answer, which is not there at once."""
@@ -123,18 +124,22 @@ class Client:
         last.response.extensions[_AMBIGUOUS] = ambiguous
         if last.response.is_success or last.response.status_code in handled:
             return last.response
-        raise self.refusal(last.response)
+        raise self._put_off(last.response) or self.refusal(last.response)
 
     def json(self, response: httpx.Response) -> Any:
-        """Decode the answer; raise RemoteError where it is no JSON, as the login page of a proxy would be."""
+        """Decode the answer. Raises RemoteError where it is no JSON, as the login page of a proxy would be.
+
+        It is a BrokenAnswerError where it should have been JSON.
+        """
         try:
             return response.json()
         except ValueError:
-            raise RemoteError(
-                f"{self._who()} answered with something else than data. "
-                "Check the `url` of the connection, and whether a proxy or login page answers in its place.",
-                detail=self._detail(response),
-            ) from None
+            is_data = not response.content or "json" in response.headers.get("content-type", "")
+            raise (BROKEN if is_data else STRANGE).about(self._who(), self._detail(response)) from None
+
+    def strange(self, response: httpx.Response) -> FlowError:
+        """Make the error about an answer that cannot be from the system that was asked."""
+        return STRANGE.about(self._who(), self._detail(response))
 
     def refusal(self, response: httpx.Response) -> FlowError:
         """Make the error that tells people what this answer means."""
@@ -154,14 +159,21 @@ class Client:
         return attempt
 
     def _send(self, method: str, path: str, receive: Receive | None, options: Mapping[str, Any]) -> httpx.Response:
-        if receive is None:
-            return self._http.request(method, path, **options)
         with self._http.stream(method, path, **options) as response:
-            if response.is_success:
+            response.stream = Watched(response, self._clock, patience=self.remote.timeout)
+            if receive is not None and response.is_success:
                 receive(response)
             else:
                 response.read()
         return response
+
+    def _put_off(self, response: httpx.Response) -> FlowError | None:
+        """Make the error about a wait that the other side asks for, where it is longer than a run waits."""
+        asked = retry_after(response, self._clock) if response.status_code in TRANSIENT else None
+        if asked is None or asked <= self._policy.total:
+            return None
+        limited = response.status_code == 429
+        return put_off(asked, self._policy.total, limited=limited).about(self._who(), self._detail(response))
 
     def _failure(self, method: str, path: str, attempt: Attempt) -> FlowError:
         assert attempt.error is not None

@@ -12,6 +12,11 @@ from typing import Protocol
 import httpx
 
 from pimflow import AccessError, FlowError, LoginError, RemoteError, UnreachableError
+from pimflow_http.receiving import TooSlowError
+
+
+class BrokenAnswerError(RemoteError):
+    """The answer should be data and is not whole; the same call may give a whole one."""
 
 
 class MakesError(Protocol):
@@ -39,7 +44,10 @@ _LIMITED = partial(UnreachableError, limited=True)
 
 STATUSES: Mapping[int, Explanation] = {
     300: Explanation(
-        RemoteError, "sends callers to another address", "Give the address it names as `url` of the connection."
+        RemoteError,
+        "sends callers to another address",
+        "Give the address it names as `url` of the connection; where that is a page to log in, a proxy has to let "
+        "this machine pass.",
     ),
     400: Explanation(
         RemoteError, "did not accept the request", "This is a mistake of the connector; please report it with the log."
@@ -86,6 +94,11 @@ NETWORK: Mapping[type[BaseException], Explanation] = {
     httpx.ProxyError: Explanation(
         UnreachableError, "is not reached through the proxy", "Check the address and the login given as `proxy`."
     ),
+    TooSlowError: Explanation(
+        UnreachableError,
+        "answers so slowly that it was not waited for any longer",
+        "Check the network in between, or run at a quieter time.",
+    ),
     httpx.ConnectTimeout: Explanation(
         UnreachableError,
         "could not be reached in time",
@@ -98,12 +111,27 @@ NETWORK: Mapping[type[BaseException], Explanation] = {
     httpx.UnsupportedProtocol: Explanation(
         RemoteError, "has no address of the web", "Give `url` as https://host or http://host."
     ),
+    httpx.DecodingError: Explanation(
+        UnreachableError,
+        "gave an answer in a compression that cannot be read",
+        "Something in between, such as a proxy, damages answers; ask who runs it.",
+    ),
     httpx.RemoteProtocolError: Explanation(UnreachableError, "broke the connection off", _LATER),
     httpx.ConnectError: Explanation(UnreachableError, "could not be reached", "Check host and port in `url`."),
     httpx.TransportError: Explanation(UnreachableError, "lost the connection", _LATER),
 }
 """By the class of the failure or of what caused it; the first entry that fits holds."""
 
+STRANGE = Explanation(
+    RemoteError,
+    "answered with something else than data",
+    "Check the `url` of the connection, and whether a proxy or login page answers in its place.",
+)
+BROKEN = Explanation(
+    BrokenAnswerError,
+    "gave an answer that is not whole",
+    "Run again later, or ask who runs the network in between whether something there cuts answers off.",
+)
 
 _OF_THE_PROXY = (ConnectionRefusedError, socket.gaierror, httpx.ConnectTimeout)
 
@@ -126,6 +154,19 @@ def for_failure(error: BaseException, *, proxied: bool = False) -> Explanation:
         return NETWORK[httpx.ProxyError]
     found = (entry for kind, entry in NETWORK.items() if any(isinstance(cause, kind) for cause in found_causes))
     return next(found, NETWORK[httpx.TransportError])
+
+
+def put_off(asked: float, longest: float, *, limited: bool) -> Explanation:
+    """Explain that the other side wants to be left alone for longer than a run waits, both in seconds."""
+    return Explanation(
+        _LIMITED if limited else UnreachableError,
+        f"wants no calls for {_minutes(asked)}, and a run waits {_minutes(longest)} at most",
+        "Run again after that time; where it comes often, run at a quieter time or lower `concurrency`.",
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 from loguru import logger
-from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential, wait_random
 
 from pimflow_http.clock import Clock
 from pimflow_http.explanations import causes
@@ -67,13 +67,24 @@ class Attempt:
 
 
 def retry_after(response: httpx.Response | None, clock: Clock) -> float | None:
-    """Give the seconds that the answer asks to wait: a number, or a date of HTTP; None where it asks nothing."""
+    """Give the seconds that the answer asks to wait: a number, or a date of HTTP; None where it asks nothing.
+
+    A date is held against the time of the answer itself: the clock of this machine may be wrong.
+    """
     text = response.headers.get("retry-after", "").strip() if response is not None else ""
     if text.isdecimal():
         return float(text)
+    until = _seconds(text)
+    if response is None or until is None:
+        return None
+    now = _seconds(response.headers.get("date", ""))
+    return max(0.0, until - (clock.wall() if now is None else now))
+
+
+def _seconds(date: str) -> float | None:
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - clock.wall())
-    except (ValueError, TypeError):
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -85,7 +96,7 @@ def retrying(
     A call that is not `repeatable` is made again only where the other side certainly did nothing. `pause` is told
     the seconds for which everybody with the same account should wait.
     """
-    back_off = wait_exponential_jitter(initial=policy.first, max=policy.longest, jitter=policy.first)
+    back_off = wait_exponential(policy.first, policy.longest) + wait_random(0, policy.first)
 
     def again(attempt: Attempt) -> bool:
         return attempt.transient and (repeatable or not attempt.ambiguous)

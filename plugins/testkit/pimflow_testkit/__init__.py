@@ -13,7 +13,7 @@ from pimflow_testkit.bench import Setup
 from pimflow_testkit.matching import Asked, Matcher, RowMatcher
 from pimflow_testkit.recording import RecordingTransport
 from pimflow_testkit.replay import ReplayTransport, UnrecordedError, replayed
-from pimflow_testkit.suites import connection_suite, sink_suite, source_suite, transform_suite
+from pimflow_testkit.suites import connection_suite, notifier_suite, sink_suite, source_suite, transform_suite
 
 __all__ = [
     "Asked",
@@ -24,6 +24,7 @@ __all__ = [
     "Setup",
     "UnrecordedError",
     "connection_suite",
+    "notifier_suite",
     "replayed",
     "sink_suite",
     "source_suite",

@@ -48,6 +48,7 @@ class Subject:
     changed: str | None = None
     pages: Mapping[str, Any] | None = None
     target: Callable[[Path], Any] | None = None
+    arrived: Callable[[], Sequence[Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from __future__ import annotations
 import json
 import pickle
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from pimflow import Component, Connection, Sink, Source, Transform
+from pimflow import Component, Connection, Notifier, Sink, Source, Transform
 from pimflow_testkit.bench import Bench
 from pimflow_testkit.leaks import assert_silent
 
@@ -22,6 +22,7 @@ _TYPES: Mapping[type[Component], str] = {
     Transform: _PART,
     Source: rf"{_PART}\.{_PART}",
     Sink: rf"{_PART}\.{_PART}",
+    Notifier: rf"{_PART}(\.{_PART})?",
 }
 
 
@@ -31,13 +32,21 @@ def _kind(bench: Bench) -> type[Component]:
 
 def secrets_of(bench: Bench, component: BaseModel) -> list[str]:
     """Give the secrets that nothing may tell: those the author named and the component's own."""
-    own = {name: value.get_secret_value() for name, value in component if isinstance(value, SecretStr)}
-    secrets = [*bench.subject.secrets, *own.values()]
+    secrets = [*bench.subject.secrets, *(secret for _, value in component for secret in _secrets_in(value))]
     also_plain = [name for name, value in component if isinstance(value, str) and value in secrets]
     assert not also_plain, (
         f"choose other secrets for the suite: {', '.join(also_plain)} holds the same word in the open"
     )
     return secrets
+
+
+def _secrets_in(value: Any) -> Iterator[str]:
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, Mapping):
+        yield from (secret for one in value.values() for secret in _secrets_in(one))
+    elif isinstance(value, list | tuple):
+        yield from (secret for one in value for secret in _secrets_in(one))
 
 
 def options_are_documented(bench: Bench) -> None:
@@ -78,7 +87,7 @@ def mistakes_hide_what_was_given(bench: Bench) -> None:
 
 
 def type_has_its_form(bench: Bench) -> None:
-    """`odoo` for a connection, `map` for a transform, `odoo.products` for a source or sink."""
+    """`odoo` for a connection, `map` for a transform, `odoo.products` for a source or sink; both for a notifier."""
     kind, name = _kind(bench), bench.subject.component.type
     assert re.fullmatch(_TYPES[kind], name), f"type {name!r} of a {kind.__name__.lower()} does not match {_TYPES[kind]}"
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from pimflow import Connection, Level, Sink, Source, Transform, WholeTransform
+from pimflow import Connection, Level, Notifier, Sink, Source, Transform, WholeTransform
 from pimflow_testkit import (
     component_cases,
     connection_cases,
+    notifier_cases,
     sink_cases,
     source_cases,
     transform_cases,
@@ -113,6 +114,27 @@ def sink_suite(
         component=sink, options=options, session=session, rows=rows, target=target, failing=failing, secrets=secrets
     )
     return _suite(subject, sink_cases.CASES, sink_cases.fails_as_told, without)
+
+
+def notifier_suite(
+    notifier: type[Notifier],
+    options: Options,
+    *,
+    session: Around = nullcontext,
+    arrived: Callable[[], Sequence[Any]] | None = None,
+    failing: Mapping[str, Setup] = _NONE,
+    secrets: Sequence[str] = (),
+    without: Mapping[str, str] = _NONE,
+) -> Suite:
+    """Make the suite of a notifier. `session` surrounds each case, with a server that takes messages.
+
+    `options` as a function is called within it, so that it may name the server's port. `arrived` gives all that arrived
+    up to now.
+    """
+    subject = Subject(
+        component=notifier, options=options, session=session, arrived=arrived, failing=failing, secrets=secrets
+    )
+    return _suite(subject, notifier_cases.CASES, notifier_cases.fails_as_told, without)
 
 
 def _under(root: str, options: Any) -> Options:

@@ -184,6 +184,14 @@ class Map(Transform):
                 found[name] = column.expected(columns.get(origin or "", Expected()))
         return found
 
+    def made_from(self, column: str, header: Header) -> Sequence[str]:
+        """Name the source column; none for a constant."""
+        for target, rule in self.columns.items():
+            for name, origin, _ in _fanned_out(target, rule):
+                if name == column and target != "others":
+                    return () if origin is None else (origin,)
+        return super().made_from(column, header)
+
 
 def _fanned_out(target: str, column: Column) -> Iterator[tuple[str, str | None, Column]]:
     if column.locales is None:

@@ -73,7 +73,8 @@ class ValueMap(Transform):
             if not isinstance(value, list | tuple):
                 return becomes[text] if (text := as_text(value)) in becomes else self._other(value)
             items = [replaced(item) for item in value]
-            return next((item for item in items if isinstance(item, BadValue)), items)
+            bad = next((item for item in items if isinstance(item, BadValue)), None)
+            return BadValue(bad.problem, tuple(items)) if bad else items
 
         return replaced
 

@@ -9,13 +9,29 @@ from pimflow import Component, hookimpl
 def pimflow_components() -> list[type[Component]]:
     """Give the connection, sources and sinks of this plugin."""
     from pimflow_tryton.connection import TrytonConnection
-    from pimflow_tryton.sinks import TrytonProductsSink
-    from pimflow_tryton.sources import TrytonCategoriesSource, TrytonProductsSource, TrytonTemplatesSource
+    from pimflow_tryton.sinks import (
+        TrytonAttributesSink,
+        TrytonCategoriesSink,
+        TrytonProductsSink,
+        TrytonTemplatesSink,
+    )
+    from pimflow_tryton.sources import (
+        TrytonAttributeOptionsSource,
+        TrytonAttributesSource,
+        TrytonCategoriesSource,
+        TrytonProductsSource,
+        TrytonTemplatesSource,
+    )
 
     return [
         TrytonConnection,
         TrytonProductsSource,
         TrytonTemplatesSource,
         TrytonCategoriesSource,
+        TrytonAttributesSource,
+        TrytonAttributeOptionsSource,
         TrytonProductsSink,
+        TrytonTemplatesSink,
+        TrytonCategoriesSink,
+        TrytonAttributesSink,
     ]

@@ -11,6 +11,7 @@ import orjson
 
 T = TypeVar("T")
 _MANY = 1000
+_LISTS = {"product.category": "categories", "product.attribute": "attributes"}
 FieldInfo = Mapping[str, Any]
 
 
@@ -19,6 +20,10 @@ class Asks(Protocol):
 
     def call(self, method: str, *params: Any) -> Any:
         """Call a method of a model."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Give the codes of the languages that are loaded."""
 
     def pages(
         self, model: str, domain: Sequence[Any], names: Sequence[str], size: int
@@ -60,7 +65,12 @@ class Catalog:
     @property
     def languages(self) -> tuple[str, ...]:
         """Give the codes of the languages that are loaded; texts in others do not exist."""
-        return self._once("languages", self._languages)
+        return self._session.languages
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """Name the modules that are activated."""
+        return self._once("modules", self._modules)
 
     @property
     def categories(self) -> Mapping[int, Category]:
@@ -79,9 +89,22 @@ class Catalog:
         return {one["id"]: one["name"] for one in found}
 
     @property
+    def identifier_types(self) -> Mapping[str, str]:
+        """Give the types of identifiers with their labels; none where products have no identifiers."""
+        if "identifiers" not in self.fields("product.product"):
+            return {}
+        found = self.fields("product.identifier")["type"]["selection"]
+        return {key: str(label) for key, label in found if key}
+
+    @property
     def attributes(self) -> Mapping[str, Attribute]:
         """Give all product attributes by name; none where the server does not know any."""
         return self._once("attributes", self._attributes)
+
+    def forget(self, model: str) -> None:
+        """Ask again for the records of a model, which a write has changed."""
+        with self._lock:
+            self._known.pop(_LISTS.get(model, ""), None)
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
         with self._lock:
@@ -92,14 +115,16 @@ class Catalog:
     def _all(self, model: str, *names: str) -> list[dict[str, Any]]:
         return [record for page in self._session.pages(model, [], names, _MANY) for record in page]
 
-    def _languages(self) -> tuple[str, ...]:
-        order, domain = [["code", "ASC"]], [["translatable", "=", True]]
-        found = self._session.call("ir.lang.search_read", domain, 0, None, order, ["code"])
-        return tuple(record["code"] for record in found)
+    def _modules(self) -> frozenset[str]:
+        found = self._session.call(
+            "ir.module.search_read", [["state", "in", ["activated", "to upgrade"]]], 0, None, None, ["name"]
+        )
+        return frozenset(record["name"] for record in found)
 
     def _categories(self) -> Mapping[int, Category]:
-        found = self._all("product.category", "code", "rec_name")
-        return {one["id"]: Category(one["id"], one["code"] or "", one["rec_name"]) for one in found}
+        coded = ["code"] if "code" in self.fields("product.category") else []
+        found = self._all("product.category", "rec_name", *coded)
+        return {one["id"]: Category(one["id"], one.get("code") or "", one["rec_name"]) for one in found}
 
     def _units(self) -> Mapping[int, Mapping[str, Any]]:
         return {one["id"]: one for one in self._all("product.uom", "symbol", "name")}

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from pimflow_tryton import stamps
 from pimflow_tryton.kinds import Kind
 from pimflow_tryton.session import Session
 
@@ -27,7 +28,8 @@ def domain(session: Session, kind: Kind, since: dt.datetime) -> list[Any]:
     """Give the condition for what was stamped then or later. A template's stamp is not its variants', and so on."""
     there = session.catalog.fields(kind.model)
     parts = [part for part in kind.parts if part.partition(".")[0] in there and _has(session, part)]
-    fields = ["last_modified_at", *(f"{part}.last_modified_at" for part in parts)]
+    own = stamps.names(there)
+    fields = [*own, *(f"{part}.{name}" for part in parts for name in own)]
     return ["OR", *([field, ">=", since] for field in fields)]
 
 
@@ -62,6 +64,11 @@ def _models(session: Session, kind: Kind) -> Iterator[str]:
 
 
 def _latest_of(session: Session, model: str) -> dt.datetime | None:
-    order: Sequence[Any] = [["last_modified_at", "DESC"], ["id", "DESC"]]
-    page = session.call(f"{model}.search_read", [], 0, 1, order, ["last_modified_at"])
-    return page[0]["last_modified_at"] if page else None
+    found = [_latest_in(session, model, name) for name in stamps.names(session.catalog.fields(model))]
+    return max((one for one in found if one is not None), default=None)
+
+
+def _latest_in(session: Session, model: str, name: str) -> dt.datetime | None:
+    order: Sequence[Any] = [[name, "DESC"], ["id", "DESC"]]
+    page = session.call(f"{model}.search_read", [[name, "!=", None]], 0, 1, order, [name])
+    return page[0][name] if page else None

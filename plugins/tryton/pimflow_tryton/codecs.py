@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from stdnum import ean
+from stdnum import ean, isan, isbn, isil, isin, ismn
 
 from pimflow import ProblemKind, RowProblem, Who
 from pimflow_tryton.catalog import Catalog
@@ -68,11 +68,12 @@ def _day(cell: Any) -> str:
         raise ValueError("which is no date such as 2026-01-31") from None
 
 
-def _gtin(cell: Any) -> str:
-    code = str(cell).strip()
-    if not ean.is_valid(code):
-        raise ValueError("which is no GTIN: its length or check digit is wrong")
-    return code
+def _options(cell: Any) -> str:
+    """Read options of a selection: a mapping, a list or lines, `red: Red`; one without a label is its own."""
+    lines = [f"{key}:{label}" for key, label in cell.items()] if isinstance(cell, Mapping) else cell
+    lines = lines if isinstance(lines, list | tuple) else str(lines).splitlines()
+    pairs = [str(line).partition(":") for line in lines if str(line).strip()]
+    return "\n".join(f"{key.strip()}:{label.strip() or key.strip()}" for key, _, label in pairs)
 
 
 TEXT = Codec(_text)
@@ -81,7 +82,10 @@ FLOAT = Codec(_number, float, _number)
 INTEGER = Codec(_integer, int, _number)
 BOOLEAN = Codec(_boolean, read=bool)
 DAY = Codec(_day, dt.date.fromisoformat, lambda value: value.isoformat())
-GTIN = Codec(_gtin)
+OPTIONS = Codec(_options, read=_options)
+_STANDARDS: Mapping[str, Any] = {
+    "ean": ean, "isan": isan, "isbn": isbn, "isil": isil, "isin": isin, "ismn": ismn,
+}  # fmt: skip
 OF_TYPE: Mapping[str, Codec] = {
     "char": TEXT,
     "text": TEXT,
@@ -134,6 +138,29 @@ def attribute_set(catalog: Catalog) -> Codec:
         return next(number for number, one in catalog.attribute_sets.items() if one == name)
 
     return Codec(accept, write, lambda number: catalog.attribute_sets[number])
+
+
+def attribute_sets(catalog: Catalog) -> Codec:
+    """Make the codec of several sets of attributes, found by name."""
+    one = attribute_set(catalog)
+    return Codec(
+        lambda cell: sorted({one.accept(name) for name in listed(cell)}),
+        lambda names: [one.write(name) for name in names],
+        lambda numbers: sorted(one.read(number) for number in numbers),
+    )
+
+
+def identifier(kind: str) -> Codec:
+    """Make the codec of an identifier of one type; those with a check digit are checked."""
+    standard, noun = _STANDARDS.get(kind), "GTIN" if kind == "ean" else kind.upper()
+
+    def accept(cell: Any) -> str:
+        code = str(cell).strip()
+        if standard is not None and not standard.is_valid(code):
+            raise ValueError(f"which is no {noun}: its length or check digit is wrong")
+        return code
+
+    return Codec(accept)
 
 
 def categories(catalog: Catalog) -> Codec:

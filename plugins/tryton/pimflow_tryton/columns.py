@@ -40,6 +40,10 @@ _PLAIN = {
 """Types of Tryton whose values are cells as they are."""
 
 
+_SHOWN = {"product.uom": "symbol", "product.product": "code"}
+"""What a cell shows of another record, where that is not its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: `asks` are the fields to ask for, in `language` where that is another than the session's."""
@@ -63,7 +67,7 @@ def of_field(name: str, info: FieldInfo, catalog: Catalog, title: str = "") -> C
         read = _boolean if kind == "boolean" else _same
         return Column(told, (name,), lambda record: read(record[name]))
     if kind == "many2one":
-        shown = "symbol" if info["relation"] == "product.uom" else "rec_name"
+        shown = _SHOWN.get(info["relation"], "rec_name")
         return Column(told, (f"{name}.{shown}",), lambda record: (record[f"{name}."] or {}).get(shown))
     if kind == "many2many" and info["relation"] == "product.category":
         told = Field(told.name, "list", label)

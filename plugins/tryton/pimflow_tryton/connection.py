@@ -7,17 +7,17 @@ from contextlib import closing, contextmanager
 
 from pydantic import Field, SecretStr, field_validator
 
-from pimflow import AccessError, Connection
+from pimflow import Connection
 from pimflow_http import Client, Remote, RetryPolicy, redact_url
+from pimflow_tryton import rights
 from pimflow_tryton.login import Account, Login
 from pimflow_tryton.session import Session
 
 TITLE = "Tryton"
-_NEEDED = ("product.product", "product.template", "product.category", "product.uom")
 
 
 class TrytonConnection(Connection):
-    """A Tryton server of series 8, over JSON-RPC."""
+    """A Tryton server of series 7.0 or later, over JSON-RPC."""
 
     type = "tryton"
     url: str = Field(description="Address of the server without the database, as in https://erp.example.com.")
@@ -77,24 +77,15 @@ class TrytonConnection(Connection):
             yield session
 
     def check(self, session: Session) -> str:
-        """Say version, user, companies and languages. Raises LoginError, or AccessError with the rights that lack."""
-        access = session.call("ir.model.access.get_access", list(_NEEDED))
-        lacking = [model for model in _NEEDED if not access.get(model, {}).get("read")]
-        if lacking:
-            raise AccessError(
-                f"User {session.username!r} of Tryton may not read all that is needed. Put the user into a group "
-                f"with read access to the models {', '.join(lacking)}."
-            )
+        """Say version, user, companies, languages, and what is off or may not be written.
+
+        Raises LoginError, ConfigError, RemoteError for a module that lacks, AccessError for rights that lack.
+        """
+        rights.must_read(session)
         names = [f"{name} (used)" if number == session.company else name for number, name in session.companies.items()]
-        loaded = ", ".join(session.catalog.languages)
-        return (
+        loaded = ", ".join(session.languages)
+        found = (
             f"Tryton {session.version}, database {self.database}, user {session.username}, company {', '.join(names)}, "
-            f"languages {loaded}{_read_only(access)}"
+            f"languages {loaded}"
         )
-
-
-def _read_only(access: dict[str, dict[str, bool]]) -> str:
-    """Name what the user may not write, which matters to sinks only."""
-    wanted = ("product.template", "product.product")
-    lacking = [model for model in wanted if not (access[model]["write"] and access[model]["create"])]
-    return f"; may not write {', '.join(lacking)}" if lacking else ""
+        return "; ".join([found, *rights.notes(session)])

@@ -1,34 +1,100 @@
-"""The variants that Tryton has under some codes, a hundred a call."""
+"""The records that Tryton has under some keys, a batch a call."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from pimflow_tryton.places import PRODUCT, Place
+from pimflow_tryton.places import (
+    ATTRIBUTE,
+    CATEGORY,
+    PRODUCT,
+    TEMPLATE,
+    Find,
+    Place,
+    of_category,
+    of_definition,
+    of_product,
+    of_template,
+)
 from pimflow_tryton.session import Record, Session
 
-_NEEDED = ("code", "active", "template.active", "template.categories", "attributes", "identifiers.type")
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One kind of record that a sink writes, found by `key`.
+
+    `models` are those that a write of it touches, the one with the record itself last; `needed` is asked of each;
+    `refers` is the column that holds the key of another record of the kind.
+    """
+
+    resource: str
+    noun: tuple[str, str]
+    key: str
+    models: tuple[str, ...]
+    place: Find
+    needed: tuple[str, ...] = ()
+    archives: bool = False
+    refers: str = ""
+
+    @property
+    def model(self) -> str:
+        """The model of the record itself."""
+        return self.models[-1]
+
+    def id(self, record: Record, model: str) -> int:
+        """Give the id of the part of a record that is in a model."""
+        found: int = record["id"] if model == self.model else record["template."]["id"]
+        return found
+
+    def is_used(self, record: Record) -> bool:
+        """Tell whether a record is in use, not archived."""
+        return bool(record.get("active", True) and (record.get("template.") or {}).get("active", True))
 
 
-def find(session: Session, codes: Sequence[str], asks: Sequence[str] = (), language: str = "") -> dict[str, Record]:
-    """Give the variants by code. Of several the active one counts, else the youngest; archived ones are there too."""
-    there = session.catalog.fields(PRODUCT)
-    names = {name for name in (*_NEEDED, "identifiers.code", *asks) if name.partition(".")[0] in there}
-    domain = [["code", "in", list(codes)]]
-    search = f"{PRODUCT}.search_read"
-    found = session.call(search, domain, 0, None, [["id", "ASC"]], sorted(names), language=language or None)
-    by_rank = sorted(found, key=lambda one: (bool(one["active"] and one["template."]["active"]), one["id"]))
-    return {record["code"]: record for record in by_rank}
+_OF_PRODUCT = ("active", "template.active", "template.categories", "attributes")
+PRODUCTS = Target(
+    "products",
+    ("product", "products"),
+    "code",
+    (TEMPLATE, PRODUCT),
+    of_product,
+    (*_OF_PRODUCT, "identifiers.type", "identifiers.code"),
+    archives=True,
+)
+TEMPLATES = Target(
+    "templates", ("template", "templates"), "code", (TEMPLATE,), of_template, ("active", "categories"), archives=True
+)
+CATEGORIES = Target("categories", ("category", "categories"), "code", (CATEGORY,), of_category, refers="parent")
+DEFINITIONS = Target("attributes", ("attribute", "attributes"), "name", (ATTRIBUTE,), of_definition, ("sets",))
 
 
-def values(session: Session, codes: Sequence[str], places: Sequence[Place]) -> Mapping[str, Mapping[str, Any]]:
-    """Give what Tryton has for these codes, column by column; one call, and one for each further language."""
-    result: dict[str, dict[str, Any]] = {}
+def find(
+    session: Session, target: Target, keys: Sequence[str], asks: Sequence[str] = (), language: str = ""
+) -> dict[str, Record]:
+    """Give the records by key. Of several the one in use counts, else the youngest; archived ones are there too."""
+    there = session.catalog.fields(target.model)
+    names = {name for name in (*target.needed, target.key, *asks) if name.partition(".")[0] in there}
+    domain, order = [[target.key, "in", list(keys)]], [["id", "ASC"]]
+    search = f"{target.model}.search_read"
+    found = session.call(search, domain, 0, None, order, sorted(names), language=language or None)
+    by_rank: list[Record] = sorted(found, key=lambda one: (target.is_used(one), one["id"]))
+    return {record[target.key]: record for record in by_rank}
+
+
+def values(
+    session: Session, target: Target, keys: Sequence[str], places: Sequence[Place]
+) -> Mapping[str, Mapping[str, object]]:
+    """Give what Tryton has for these keys, column by column; one call, and one for each further language."""
+    result: dict[str, dict[str, object]] = {}
     for language in sorted({"", *(place.language for place in places)}):
         here = [place for place in places if place.language == language]
         asks = [ask for place in here for ask in place.asks]
-        for code, record in find(session, codes, asks, language).items():
+        for key, record in find(session, target, keys, asks, language).items():
             cells = {place.column: place.value(record) for place in here}
-            result.setdefault(code, {}).update({name: value for name, value in cells.items() if value is not None})
+            result.setdefault(key, {}).update({name: value for name, value in cells.items() if value is not None})
     return result
+
+
+PlaceOf = Callable[[str], Place | None]
+"""Finds where a column of one target is written, in one session."""

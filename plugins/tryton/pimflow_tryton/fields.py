@@ -27,14 +27,21 @@ def encoded(value: Any) -> Any:
         return {name: encoded(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [encoded(one) for one in value]
-    if isinstance(value, Decimal):
-        return {"__class__": "Decimal", "decimal": str(value)}
-    if isinstance(value, dt.datetime):
-        moment = value.astimezone(dt.UTC)
-        return {"__class__": "datetime", **{name: getattr(moment, name) for name in _MOMENT}}
-    if isinstance(value, dt.date):
-        return {"__class__": "date", "year": value.year, "month": value.month, "day": value.day}
-    return value
+    encode = _ENCODERS.get(type(value))
+    return encode(value) if encode else value
+
+
+def _moment(value: dt.datetime) -> dict[str, Any]:
+    moment = value.astimezone(dt.UTC)
+    return {"__class__": "datetime", **{name: getattr(moment, name) for name in _MOMENT}}
+
+
+_ENCODERS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
+    Decimal: lambda value: {"__class__": "Decimal", "decimal": str(value)},
+    bytes: lambda value: {"__class__": "bytes", "base64": base64.b64encode(value).decode()},
+    dt.datetime: _moment,
+    dt.date: lambda value: {"__class__": "date", "year": value.year, "month": value.month, "day": value.day},
+}
 
 
 def _numbers(value: Mapping[str, Any], *names: str) -> list[int]:

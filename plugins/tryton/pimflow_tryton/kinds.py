@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from pimflow import Field
-from pimflow_tryton import columns
+from pimflow_tryton import columns, stamps
 from pimflow_tryton.columns import Column, Record
 from pimflow_tryton.session import Session
 
@@ -23,34 +25,44 @@ class Kind:
     noun: tuple[str, str]
     fields: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    module: str = "product"
 
 
 PRODUCTS = Kind(
     "product.product",
     ("product", "products"),
-    ("suffix_code", "description", "position", *_SHARED),
+    ("suffix_code", "description", "position", "replaced_by", *_SHARED),
     ("template", "identifiers", "images", "template.images"),
 )
 TEMPLATES = Kind("product.template", ("template", "templates"), (*_SHARED, "list_price"), ("products", "images"))
 CATEGORIES = Kind("product.category", ("category", "categories"), ("name",))
+ATTRIBUTES = Kind(
+    "product.attribute",
+    ("attribute", "attributes"),
+    ("string", "type_", "digits", "selection", "help"),
+    module="product_attribute",
+)
 
 
 def of_products(session: Session) -> Iterator[Column]:
     """Make the columns of variants that are no plain fields: their template's, prices, identifiers."""
     yield _column("id", "integer", "Id of the variant, which never changes", ("id",), lambda one: one["id"])
     yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
-    template = ("template.code", "template.active", "template.last_modified_at")
-    yield _column("template_id", "integer", "Id of the template", template, lambda one: one["template."]["id"])
-    yield _column("template_code", "text", "Code of the template", template, lambda one: one["template."]["code"])
+    asks: tuple[str, ...] = ("template.code",)
+    yield _column("template_id", "integer", "Id of the template", asks, lambda one: one["template."]["id"])
+    yield _column("template_code", "text", "Code of the template", asks, lambda one: one["template."]["code"])
     asks = ("active", "template.active")
     yield _column("active", "boolean", "Active", asks, lambda one: bool(one["active"] and one["template."]["active"]))
-    asks = ("last_modified_at", "template.last_modified_at")
-    yield _column("last_modified_at", "date and time", "Last change of variant or template", asks, _last_change)
     fields = session.catalog.fields(PRODUCTS.model)
+    asks = (*stamps.names(fields), *stamps.below("template", fields))
+    yield _column("last_modified_at", "date and time", "Last change of variant or template", asks, _last_change)
     price = "list_price_used" if "list_price_used" in fields else "list_price"
     yield Column(Field("list_price", "number", "List price", hot=True), (price,), lambda one: one[price])
     asks = ("identifiers.type", "identifiers.code")
-    yield _column("ean", "text", "GTIN, the first where there are several", asks, _ean)
+    yield _column("ean", "text", "GTIN, the first where there are several", asks, _identifier("ean"))
+    for kind, label in session.catalog.identifier_types.items():
+        if kind != "ean":
+            yield _column(f"identifiers.{kind}", "text", label, asks, _identifier(kind))
     yield _column("identifiers", "list", "All identifiers, as type and code", asks, _identifiers)
     yield from _pictures(session, PRODUCTS)
     yield from columns.of_attributes(session.catalog)
@@ -62,47 +74,83 @@ def of_templates(session: Session) -> Iterator[Column]:
     yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
     yield _column("active", "boolean", "Active", ("active",), lambda one: bool(one["active"]))
     yield _column("variants", "list", "Codes of the active variants", ("products.code", "products.active"), _variants)
-    yield _moment()
+    yield _moment(session, TEMPLATES)
     yield from _pictures(session, TEMPLATES)
 
 
-def of_categories(session: Session) -> Iterator[Column]:  # noqa: ARG001 - the same for each server
-    """Make the columns of categories that are no plain fields."""
+def of_categories(session: Session) -> Iterator[Column]:
+    """Make the columns of categories that are no plain fields; before series 8 they may have no codes."""
+    coded = "code" in session.catalog.fields(CATEGORIES.model)
     yield _column("id", "integer", "Id of the category, which never changes", ("id",), lambda one: one["id"])
-    yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
+    yield _column("code", "text", "Code", ("code",) if coded else (), lambda one: one.get("code"))
     yield _column("path", "text", "Names from the root on", ("rec_name",), lambda one: one["rec_name"])
-    asks = ("parent.code", "parent.rec_name")
+    asks = ("parent.rec_name", *(["parent.code"] if coded else []))
     yield _column("parent", "text", "Code of the parent", asks, lambda one: (one["parent."] or {}).get("code"))
     yield _column("parent_path", "text", "Path of the parent", asks, lambda one: (one["parent."] or {}).get("rec_name"))
-    yield _moment()
+    yield _moment(session, CATEGORIES)
+
+
+def of_attributes(session: Session) -> Iterator[Column]:
+    """Make the columns of definitions of attributes that are no plain fields."""
+    sets = session.catalog.attribute_sets
+    yield _column("id", "integer", "Id of the attribute, which never changes", ("id",), lambda one: one["id"])
+    yield _column("name", "text", "Name", ("name",), lambda one: one["name"])
+    yield _column("sets", "list", "Attribute sets", ("sets",), lambda one: sorted(sets[part] for part in one["sets"]))
+    yield _moment(session, ATTRIBUTES)
+
+
+def of_options(languages: Sequence[str]) -> Iterator[Column]:
+    """Make the columns from which the options of an attribute are read: `selection_json@fr` has those in French."""
+    yield _column("id", "integer", "Id of the attribute", ("id",), lambda one: one["id"])
+    yield _column("name", "text", "Attribute", ("name",), lambda one: one["name"])
+    asks = ("selection_json",)
+    options = _column(
+        "selection_json", "text", "Options", asks, lambda one: orjson.loads(one["selection_json"] or "[]")
+    )
+    yield options
+    yield from (columns.of_language(options, "selection_json", language) for language in languages)
 
 
 def _column(name: str, kind: str, label: str, asks: Sequence[str], read: Any) -> Column:
     return Column(Field(name, kind, label), tuple(asks), read)
 
 
-def _moment() -> Column:
-    asks = ("last_modified_at",)
-    return _column("last_modified_at", "date and time", "Last change", asks, lambda one: one["last_modified_at"])
+def _moment(session: Session, kind: Kind) -> Column:
+    asks = stamps.names(session.catalog.fields(kind.model))
+    return _column("last_modified_at", "date and time", "Last change", asks, stamps.of)
 
 
 def _pictures(session: Session, kind: Kind) -> Iterator[Column]:
-    """Make the column of the first picture's address, in full size; the server gives one for records with a code."""
-    if "image_url" in session.catalog.fields(kind.model):
+    """Make the columns of the pictures' addresses. The server has some for records in use that have a code."""
+    if "image_url" not in session.catalog.fields(kind.model):
+        return
+    asks = ("image_url", "active", "images", *(_OF_TEMPLATE if kind is PRODUCTS else ()))
 
-        def read(one: Record) -> str | None:
-            path = (one["image_url"] or "").partition("?")[0]
-            return f"{session.url}{path}" if path.startswith("/") else path or None
+    def read(one: Record) -> list[str]:
+        path, used = (one["image_url"] or "").partition("?")[0], one["active"]
+        number, template = len(one["images"]), one.get("template.")
+        if template:
+            used = used and template["active"]
+            number += sum(not picture["product"] for picture in template["images."])
+        address = f"{session.url}{path}" if path.startswith("/") else path
+        return [f"{address}?{_LARGEST}&i={place}" for place in range(number)] if address and used else []
 
-        yield _column("image", "text", "Address of the first picture", ("image_url",), read)
+    yield _column("image", "text", "Address of the first picture", asks, lambda one: next(iter(read(one)), None))
+    yield _column("images", "list", "Addresses of all pictures", asks, read)
+
+
+_OF_TEMPLATE = ("template.active", "template.images.product")
+_LARGEST = "s=2048"
+"""Without a size the server gives 400 pixels; this is the most that it takes unless it is configured otherwise."""
 
 
 def _last_change(one: Record) -> Any:
-    return max(one["last_modified_at"], one["template."]["last_modified_at"])
+    return max(stamps.of(one), stamps.of(one["template."]))
 
 
-def _ean(one: Record) -> str | None:
-    return next((part["code"] for part in one["identifiers."] if part["type"] == "ean"), None)
+def _identifier(kind: str) -> Callable[[Record], str | None]:
+    """Make what reads the first identifier of a type."""
+    return lambda one: next((part["code"] for part in one["identifiers."] if part["type"] == kind), None)
 
 
 def _identifiers(one: Record) -> list[dict[str, Any]]:

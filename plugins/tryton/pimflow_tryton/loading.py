@@ -1,221 +1,174 @@
-"""Writes a batch of products: new ones as a template with one variant, the others field by field.
+"""Writes a batch: new records are made, the others written field by field.
 
-Each step is one call for the whole batch. Where Tryton refuses it, it goes in halves, so that one bad record costs
-itself alone and few calls.
+Each step is one call for the whole batch: keys are looked up first, so that nothing is made twice.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from dataclasses import replace
 
 from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
-from pimflow_tryton.existing import find
-from pimflow_tryton.places import ATTRIBUTE, PRODUCT, TEMPLATE, Place
-from pimflow_tryton.session import Record, RefusedError, Session
+from pimflow_tryton import calls, payloads
+from pimflow_tryton.calls import Job
+from pimflow_tryton.creating import Create
+from pimflow_tryton.existing import PlaceOf, Target, find
+from pimflow_tryton.places import IMAGE, TEMPLATE_CODE
+from pimflow_tryton.session import Record, Session
 
-Values = dict[str, Any]
-_RECORD = re.compile(r'\s+in record "[^"]*" of "[^"]*"')
+Refused = dict[str, Problem]
+There = Mapping[str, Record]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One record's part of a call: `id` is that of the record to be written, 0 for a new one."""
-
-    key: str
-    values: Values
-    id: int = 0
+Finish = Callable[[Sequence[Change], There], Refused]
+"""Writes what goes on its own, to records that are there by now."""
 
 
 class Loading:
-    """Writes into one session. `default_unit` is that of new products which bring none."""
+    """Writes records of one target into one session."""
 
-    def __init__(self, session: Session, place: Callable[[str], Place | None], default_unit: str | None) -> None:
+    def __init__(
+        self, session: Session, target: Target, place_of: PlaceOf, create: Create, finish: Finish = lambda *_: {}
+    ) -> None:
         self._session = session
-        self._place = place
-        self._default_unit = default_unit
+        self._target = target
+        self._place_of = place_of
+        self._create = create
+        self._finish = finish
 
     def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
         """Write a batch and tell one outcome a change."""
-        there = find(self._session, [change.key for change in batch])
-        old, new = set(there), [change for change in batch if change.key not in there]
-        refused = self._created(new)
-        languages = sorted({place.language for change in batch for place, _ in self._places(change)} - {""})
-        unfinished = [one.key for one in new if one.key not in refused and (languages or _wants(one) is False)]
-        there |= find(self._session, unfinished) if unfinished else {}
+        there = find(self._session, self._target, [change.key for change in batch], self._asks(batch))
+        going, waiting = self._resolved(batch)
+        refused = self._load(going, there)
+        self._session.catalog.forget(self._target.model)
+        for change in batch:
+            status = Status.UPDATED if change.key in there else Status.CREATED
+            if change.key in waiting:
+                yield Outcome(change.resource, change.key, Status.WAITING, (waiting[change.key],))
+            elif change.key in refused:
+                yield Outcome(change.resource, change.key, Status.REFUSED, (refused[change.key],))
+            else:
+                yield Outcome(change.resource, change.key, status, tuple(self._left(change, there.get(change.key))))
+
+    def _load(self, batch: Sequence[Change], old: There) -> Refused:
+        new = [change for change in batch if change.key not in old]
+        refused = self._create(self._session, self._place_of, new) if new else {}
+        languages = payloads.languages(batch, self._place_of)
+        unfinished = [one.key for one in new if one.key not in refused and (languages or _wants_more(one))]
+        asks = self._asks(batch)
+        there = {**old, **(find(self._session, self._target, unfinished, asks) if unfinished else {})}
         refused |= self._switched([change for change in batch if change.key in old], there, to=True)
-        refused |= {one.key: _ARCHIVED for one in batch if one.key in old and _is_closed(one, there[one.key])}
+        closed = [one.key for one in batch if one.key in old and self._is_closed(one, old[one.key])]
+        refused |= dict.fromkeys(closed, _archived(self._target))
         for language in ("", *languages):
-            going = [one for one in batch if one.key in (there if language else old) and one.key not in refused]
+            reached = [one for one in batch if one.key in old or ((language or _joins(one)) and one.key in there)]
+            going = [one for one in reached if one.key not in refused]
             refused |= self._written(going, there, language)
         going = [change for change in batch if change.key in there and change.key not in refused]
-        refused |= self._switched(going, there, to=False)
-        for change in batch:
-            status = Status.UPDATED if change.key in old else Status.CREATED
-            yield _outcome(change, refused.get(change.key), status)
+        refused |= self._finish(going, there)
+        return refused | self._switched([one for one in going if one.key not in refused], there, to=False)
 
-    def _created(self, new: Sequence[Change]) -> dict[str, Problem]:
-        refused = {change.key: problem for change in new if (problem := self._lacks(change))}
-        jobs = [Job(change.key, self._creation(change)) for change in new if change.key not in refused]
-        return refused | self._each(jobs, self._create)
+    def _asks(self, batch: Sequence[Change]) -> list[str]:
+        """Ask for pictures, and for what tells whether a value that is given once would be another one now."""
+        places = (self._place_of(column) for change in batch for column in change.payload)
+        wanted = [place for place in places if place is not None and (place.fixed or place.field == IMAGE)]
+        return sorted({ask for place in wanted for ask in place.asks})
 
-    def _switched(self, going: Sequence[Change], there: Mapping[str, Record], *, to: bool) -> dict[str, Problem]:
-        """Take products back into use, their templates first, or archive them; Tryton wants that on its own."""
-        refused: dict[str, Problem] = {}
-        for model in (TEMPLATE, PRODUCT) if to else (PRODUCT,):
+    def _resolved(self, batch: Sequence[Change]) -> tuple[list[Change], Refused]:
+        """Put ids in place of the keys of other records; one that is not there yet is waited for."""
+        column = self._target.refers
+        named = {one.key: str(other) for one in batch if (other := one.payload.get(column))}
+        if not named:
+            return list(batch), {}
+        found = find(self._session, self._target, sorted(set(named.values())))
+        waiting = {key: _awaited(column, other) for key, other in named.items() if other not in found}
+        ids = {key: found[other]["id"] for key, other in named.items() if other in found}
+        return [_with(one, column, ids.get(one.key)) for one in batch if one.key not in waiting], waiting
+
+    def _left(self, change: Change, record: Record | None) -> Iterator[Problem]:
+        """Tell the values that are given at the creation only and would be others now."""
+        for column, value in change.payload.items() if record is not None else ():
+            place = self._place_of(column)
+            if place is not None and place.fixed and value is not None and place.value(record or {}) != value:
+                yield _fixed(column, value)
+
+    def _switched(self, going: Sequence[Change], there: There, *, to: bool) -> Refused:
+        """Take records back into use, their templates first, or archive them; Tryton wants that on its own."""
+        refused: Refused = {}
+        target = self._target
+        models = (target.models if to else (target.model,)) if target.archives else ()
+        for model in models:
             jobs = []
             for change in going:
                 record = there[change.key]
-                now = bool(record["active"] if model == PRODUCT else record["template."]["active"])
-                if _wants(change) is to and now is not to:
-                    jobs.append(Job(change.key, {"active": to}, _id(record, model)))
-            refused |= self._each(jobs, partial(self._write, model, ""))
+                now = bool(record["active"] if model == target.model else record["template."]["active"])
+                if change.payload.get("active") is to and now is not to:
+                    jobs.append(Job(change.key, {"active": to}, target.id(record, model)))
+            refused |= calls.write(self._session, model, jobs)
         return refused
 
-    def _written(self, going: Sequence[Change], there: Mapping[str, Record], language: str) -> dict[str, Problem]:
-        refused: dict[str, Problem] = {}
-        for model in (TEMPLATE, PRODUCT):
+    def _written(self, going: Sequence[Change], there: There, language: str) -> Refused:
+        refused: Refused = {}
+        for model in self._target.models:
             jobs = [
-                Job(change.key, values, _id(there[change.key], model))
+                Job(change.key, values, self._target.id(record, model))
                 for change in going
-                if change.key not in refused and (values := self._values(change, there[change.key], model, language))
+                if change.key not in refused
+                and (record := there[change.key])
+                and (values := payloads.of_existing(change, self._place_of, model, record, language))
             ]
-            refused |= self._each(jobs, partial(self._write, model, language))
+            refused |= calls.write(self._session, model, jobs, language)
         return refused
 
-    def _each(self, jobs: Sequence[Job], send: Callable[[Sequence[Job]], None]) -> dict[str, Problem]:
-        """Send jobs together; halve them where Tryton refuses, until the refused ones are known."""
-        if not jobs:
-            return {}
-        try:
-            send(jobs)
-        except RefusedError as error:
-            if len(jobs) == 1:
-                return {jobs[0].key: told(error)}
-            middle = len(jobs) // 2
-            return self._each(jobs[:middle], send) | self._each(jobs[middle:], send)
-        return {}
-
-    def _create(self, jobs: Sequence[Job]) -> None:
-        self._session.call(f"{TEMPLATE}.create", [job.values for job in jobs], writes=True)
-
-    def _write(self, model: str, language: str, jobs: Sequence[Job]) -> None:
-        pairs = [part for job in jobs for part in ([job.id], job.values)]
-        self._session.call(f"{model}.write", *pairs, language=language or None, writes=True)
-
-    def _places(self, change: Change) -> Iterator[tuple[Place, Any]]:
-        """Give where each value of a change goes, as Tryton takes it."""
-        for column, value in change.payload.items():
-            place = self._place(column)
-            if place is not None and column not in {"code", "active"}:
-                yield place, None if value is None else place.codec.write(value)
-
-    def _lacks(self, change: Change) -> Problem | None:
-        """Tell what Tryton needs for a new product and this one does not bring."""
-        has = {place.field for place, value in self._places(change) if value is not None and not place.language}
-        if "name" not in has:
-            return _missing("name", "Tryton needs a name for a new product, and this one has none", Who.SOURCE_TEAM)
-        if "default_uom" not in has and self._default_unit is None:
-            reason = "Tryton needs a default unit for a new product, and this one has none"
-            return _missing("default_uom", reason, Who.ADMINISTRATOR)
-        return None
-
-    def _creation(self, change: Change) -> Values:
-        """Make the template of a new product, with its one variant."""
-        given = [(place, value) for place, value in self._places(change) if value is not None and not place.language]
-        template: Values = {"code": change.key, "default_uom": self._unit_of_new()}
-        template |= {place.field: value for place, value in given if place.model == TEMPLATE}
-        if "categories" in template:
-            template["categories"] = [["add", template["categories"]]]
-        variant = {place.field: value for place, value in given if place.model == PRODUCT}
-        attributes = {_attribute(place): value for place, value in given if place.field == "attributes"}
-        if attributes:
-            variant["attributes"] = attributes
-        if "ean" in variant:
-            variant["identifiers"] = [["create", [{"type": "ean", "code": variant.pop("ean")}]]]
-        return {**template, "products": [["create", [variant]]]}
-
-    def _unit_of_new(self) -> int | None:
-        place = self._place("default_uom")
-        return place.codec.write(place.codec.accept(self._default_unit)) if place and self._default_unit else None
-
-    def _values(self, change: Change, record: Record, model: str, language: str) -> Values:
-        """Make what is written to a record that is there, in one language."""
-        given = [(place, value) for place, value in self._places(change) if place.language == language]
-        values = {place.field: value for place, value in given if place.model == model}
-        if "categories" in values:
-            values["categories"] = _commands(values["categories"] or [], record["template."]["categories"])
-        if "attributes" in values:
-            changed = {_attribute(place): value for place, value in given if place.field == "attributes"}
-            whole = {**(record["attributes"] or {}), **changed}
-            values["attributes"] = {name: value for name, value in whole.items() if value is not None}
-        if "ean" in values:
-            values["identifiers"] = _identifiers(values.pop("ean"), record["identifiers."])
-        return {field: value for field, value in values.items() if value != []}
+    def _is_closed(self, change: Change, record: Record) -> bool:
+        """Tell whether a record is archived and stays so, while there is more to write than that."""
+        more = bool(set(change.payload) - {self._target.key, "active"})
+        return not self._target.is_used(record) and not change.payload.get("active") and more
 
 
-_ARCHIVED = Problem(
-    "it is archived in Tryton, and archived products cannot be changed there",
-    ProblemKind.VALUE,
-    remedy="Have it taken back into use in Tryton, or map `active`.",
-    who=Who.SOURCE_TEAM,
-)
-
-
-def _wants(change: Change) -> bool | None:
-    """Tell whether a product is to be in use; None where the change does not say."""
-    wanted: bool | None = change.payload.get("active")
-    return wanted
-
-
-def _is_closed(change: Change, record: Record) -> bool:
-    """Tell whether a product is archived and stays so, while there is more to write than that."""
-    in_use = record["active"] and record["template."]["active"]
-    return not in_use and not _wants(change) and bool(set(change.payload) - {"code", "active"})
-
-
-def told(error: RefusedError) -> Problem:
-    """Tell a refusal in Tryton's words, without the name of the record."""
-    said = _RECORD.sub("", error.said).rstrip(".")
-    remedy = "Correct it in the source; it will then arrive by itself."
+def _archived(target: Target) -> Problem:
     return Problem(
-        f"Tryton says: {said}", ProblemKind.VALUE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=error.detail
+        f"it is archived in Tryton, and archived {target.noun[1]} cannot be changed there",
+        ProblemKind.VALUE,
+        remedy="Have it taken back into use in Tryton, or map `active`.",
+        who=Who.SOURCE_TEAM,
     )
 
 
-def _outcome(change: Change, problem: Problem | None, status: Status) -> Outcome:
-    if problem is None:
-        return Outcome(change.resource, change.key, status)
-    return Outcome(change.resource, change.key, Status.REFUSED, (problem,))
+def _joins(change: Change) -> bool:
+    """Tell whether a product is one variant among others: what belongs to the template may be there already."""
+    return bool(change.payload.get(TEMPLATE_CODE))
 
 
-def _id(record: Record, model: str) -> int:
-    found: int = record["id"] if model == PRODUCT else record["template."]["id"]
-    return found
+def _wants_more(change: Change) -> bool:
+    """Tell whether a new record takes more than its creation, texts aside."""
+    return change.payload.get("active") is False or change.payload.get(IMAGE) is not None or _joins(change)
 
 
-def _missing(field: str, reason: str, who: Who) -> Problem:
-    remedy = "Map it, or give the sink a `default_unit`." if field == "default_uom" else "Fill it in the source."
-    return Problem(reason, ProblemKind.MISSING, field, remedy=remedy, who=who)
+def _with(change: Change, column: str, number: int | None) -> Change:
+    if number is None:
+        return change
+    return replace(change, item=replace(change.item, payload={**change.payload, column: number}))
 
 
-def _attribute(place: Place) -> str:
-    return place.column.removeprefix(ATTRIBUTE)
+def _awaited(column: str, key: str) -> Problem:
+    return Problem(
+        "Tryton has no such category, and it did not come in this run",
+        ProblemKind.REFERENCE,
+        column,
+        key,
+        "Send that one too, or have it made in Tryton; this one then goes by itself.",
+        Who.SOURCE_TEAM,
+    )
 
 
-def _commands(wanted: Sequence[int], there: Sequence[int]) -> list[Any]:
-    add, remove = sorted(set(wanted) - set(there)), sorted(set(there) - set(wanted))
-    return [*([["add", add]] if add else []), *([["remove", remove]] if remove else [])]
-
-
-def _identifiers(code: str | None, there: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """Write the first GTIN anew; others and identifiers of other types stay."""
-    first = next((one for one in there if one["type"] == "ean"), None)
-    if first is None:
-        return [["create", [{"type": "ean", "code": code}]]] if code else []
-    if code is None:
-        return [["delete", [first["id"]]]]
-    return [["write", [first["id"]], {"code": code}]] if first["code"] != code else []
+def _fixed(column: str, value: object) -> Problem:
+    return Problem(
+        "Tryton has another one, and it cannot be changed once the record is made",
+        ProblemKind.VALUE,
+        column,
+        value,
+        "Correct it in the source, or archive the record in Tryton and have it made anew.",
+        Who.SOURCE_TEAM,
+    )

@@ -23,11 +23,6 @@ class Account:
     username: str
     password: str = field(repr=False)
 
-    @property
-    def path(self) -> str:
-        """Where calls about the database go, below the address of the server."""
-        return f"/{quote(self.database, safe='')}/rpc/"
-
 
 class Login:
     """Gives the Authorization header. `client` asks for the version and may repeat that; `gate` sends each call once.
@@ -42,7 +37,14 @@ class Login:
         self._lock = threading.Lock()
         self._header = ""
         self._refused: FlowError | None = None
+        self._below = "rpc/"
         self.version = ""
+        self.user = 0
+
+    @property
+    def path(self) -> str:
+        """Where calls about the database go, below the address of the server; known once the login is."""
+        return f"/{quote(self.account.database, safe='')}/{self._below}"
 
     def current(self) -> str:
         """Give the header, logged in by now. Raises LoginError, UnreachableError."""
@@ -60,7 +62,7 @@ class Login:
             return
         try:
             body = {"id": 1, "method": "common.db.logout", "params": []}
-            self._gate.request("POST", self.account.path, json=body, headers={"Authorization": self._header})
+            self._gate.request("POST", self.path, json=body, headers={"Authorization": self._header})
         except FlowError as error:
             logger.debug("not logged out: {}", error)
 
@@ -68,36 +70,37 @@ class Login:
         if self._refused is not None:
             raise self._refused
         try:
-            self.version = str(self._ask_version())
+            self.version = self._ask_version()
             self._header = self._log_in()
         except (LoginError, RemoteError) as error:
             self._refused = error
             raise
         return self._header
 
-    def _ask_version(self) -> Any:
+    def _ask_version(self) -> str:
+        """Ask for the version where servers of today answer, then where older ones do. Raises RemoteError."""
         body = {"id": 1, "method": "common.server.version", "params": []}
-        answer = self._client.json(self._client.request("POST", "/rpc/", json=body, repeatable=True))
-        if not isinstance(answer, dict) or not isinstance(answer.get("result"), str):
-            raise RemoteError(
-                f"{self._client.remote.address} is no Tryton server. Check the `url` of the connection.",
-                detail=str(answer)[:200],
+        for self._below in _PLACES:
+            response = self._client.request(
+                "POST", f"/{self._below}", json=body, repeatable=True, handled={401, 404, 405}
             )
-        return answer["result"]
+            if response.is_success:
+                return _readable(self._client.remote.address, self._client.json(response))
+        raise _no_tryton(self._client.remote.address, self._client.refusal(response).detail)
 
     def _log_in(self) -> str:
         who = self.account
         params = [who.username, {"password": who.password}, "en"]
         body = {"id": 1, "method": "common.db.login", "params": params}
-        response = self._gate.request("POST", who.path, json=body, handled={401, 403, 404, 429})
+        response = self._gate.request("POST", self.path, json=body, handled={401, 403, 404, 429})
         if not response.is_success:
             raise self._refusal(response)
         answer = self._gate.json(response)
         try:
-            user, token, *_ = answer["result"]
+            self.user, token, *_ = answer["result"]
         except (KeyError, TypeError, ValueError):
             raise self._unfinished(answer) from None
-        header = base64.b64encode(f"{who.username}:{user}:{token}".encode()).decode()
+        header = base64.b64encode(f"{who.username}:{self.user}:{token}".encode()).decode()
         self._gate.hide(str(token), header)
         self._client.hide(str(token), header)
         return f"Session {header}"
@@ -133,3 +136,25 @@ class Login:
             f"`trytond -d {self.account.database}`.",
             detail=detail,
         )
+
+
+_PLACES = ("rpc/", "")
+_OLDEST = (7, 0)
+
+
+def _readable(address: str, answer: Any) -> str:
+    """Give the version of a server that can be read. Raises RemoteError for others."""
+    version = answer.get("result") if isinstance(answer, dict) else None
+    if not isinstance(version, str) or not version[:1].isdigit():
+        raise _no_tryton(address, str(answer)[:200])
+    series = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    if series < _OLDEST:
+        oldest = ".".join(map(str, _OLDEST))
+        raise RemoteError(
+            f"{address} is a Tryton {version}, and pimflow reads series {oldest} or later. Have the server updated."
+        )
+    return version
+
+
+def _no_tryton(address: str, detail: str) -> RemoteError:
+    return RemoteError(f"{address} is no Tryton server. Check the `url` of the connection.", detail=detail)

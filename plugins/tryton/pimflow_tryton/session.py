@@ -46,7 +46,7 @@ class Session:
 
     @property
     def version(self) -> str:
-        """The series of the server, as in `8.2`."""
+        """The version of the server: `8.2`; servers of series 7.0 tell more, as in `7.0.59`."""
         self._login.current()
         return self._login.version
 
@@ -58,13 +58,29 @@ class Session:
 
     @cached_property
     def language(self) -> str:
-        """The language of columns that name none: that of the connection, else the user's."""
-        return self._language or str(self.preferences.get("language") or "en")
+        """The language of columns that name none: that of the connection, else the user's. Raises ConfigError."""
+        if self._language is None:
+            return str(self.preferences.get("language") or "en")
+        if self._language not in self.languages:
+            known = ", ".join(self.languages)
+            raise ConfigError(f"language: Tryton has not loaded {self._language!r}; loaded: {known}")
+        return self._language
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The codes of the languages that are loaded; texts in others do not exist."""
+        domain, order = [["translatable", "=", True]], [["code", "ASC"]]
+        asked = [domain, 0, None, order, ["code"], {}]
+        return tuple(one["code"] for one in self._called("model.ir.lang.search_read", asked, repeatable=True))
 
     @cached_property
     def companies(self) -> Mapping[int, str]:
         """The companies that the user may work for: id -> name."""
-        ids = list(self.preferences.get("companies") or ())
+        preferences = self.preferences
+        if "companies" not in preferences:  # series 7.0 keeps them with the user alone
+            asked = [[self._login.user], ["companies"], {}]
+            preferences = self._called("model.res.user.read", asked, repeatable=True)[0]
+        ids = list(preferences.get("companies") or ())
         fields, context = ["rec_name"], {"language": self.language}
         found = self._called("model.company.company.read", [ids, fields, context], repeatable=True) if ids else []
         return {record["id"]: str(record["rec_name"]) for record in found}
@@ -131,7 +147,7 @@ class Session:
     def _send(self, body: Mapping[str, Any], header: str, repeatable: bool) -> httpx.Response:
         headers = {"Authorization": header}
         return self._client.request(
-            "POST", self._login.account.path, json=body, headers=headers, repeatable=repeatable, handled={401}
+            "POST", self._login.path, json=body, headers=headers, repeatable=repeatable, handled={401}
         )
 
     def _result(self, method: str, answer: Any) -> Any:

@@ -1,21 +1,23 @@
-"""The sink `tryton.products`."""
+"""The sinks `tryton.products`, `tryton.templates`, `tryton.categories` and `tryton.attributes`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from pimflow import (
-    AccessError,
     Change,
     ConfigError,
     Header,
+    InputPath,
     Item,
     Outcome,
     Problem,
     ProblemKind,
+    RemoteError,
     RowProblem,
     Run,
     Sink,
@@ -23,32 +25,23 @@ from pimflow import (
     Who,
     Writer,
 )
-from pimflow_tryton import existing
+from pimflow_tryton import existing, rights
 from pimflow_tryton.connection import TITLE, TrytonConnection
-from pimflow_tryton.loading import Loading
-from pimflow_tryton.places import PRODUCT, TEMPLATE, Place, place
+from pimflow_tryton.creating import Create, creator, creator_of_products
+from pimflow_tryton.existing import CATEGORIES, DEFINITIONS, PRODUCTS, TEMPLATES, Target
+from pimflow_tryton.loading import Finish, Loading
+from pimflow_tryton.pictures import send, with_pictures
+from pimflow_tryton.places import ATTRIBUTE, CATEGORY, TEMPLATE, Place
 from pimflow_tryton.session import Session
 
-RESOURCE = "products"
 
+class _RecordsSink(Sink):
+    """What the sinks have in common."""
 
-class TrytonProductsSink(Sink):
-    """Creates and updates products by their `code`, 50 a call.
-
-    Columns are as the source `tryton.products` gives them: `name`, `name@fr`, `default_uom` by symbol or name,
-    `categories` by code or path, `attributes.color`, `ean`. A new product becomes a template with one variant. Name,
-    measures, categories and list price belong to the template: written through one variant they hold for all of them.
-    """
-
-    type = "tryton.products"
-    key = "code"
-    noun = ("product", "products")
     batch_size = 50
+    target: ClassVar[Target]
 
     connection: Use[TrytonConnection] = Field(description="Name of the connection to Tryton.")
-    default_unit: str | None = Field(
-        None, description="Default unit of new products that bring no `default_uom`, by symbol or name."
-    )
 
     @property
     def title(self) -> str:
@@ -56,26 +49,125 @@ class TrytonProductsSink(Sink):
         return TITLE
 
     def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
-        """Check rights and the default unit, and give the writer. Raises AccessError, ConfigError."""
-        access = session.call("ir.model.access.get_access", [TEMPLATE, PRODUCT])
-        lacking = [model for model in (TEMPLATE, PRODUCT) if not (access[model]["write"] and access[model]["create"])]
-        if lacking:
-            raise AccessError(
-                f"User {session.username!r} of Tryton may not write products. Put the user into a group that may "
-                f"create and write {', '.join(lacking)}."
+        """Check modules, rights and units, and give the writer. Raises RemoteError, AccessError, ConfigError."""
+        rights.must_write(session, self.target.noun[1], self.target.models)
+        return self.writer(session, self.creator(session))
+
+    def writer(self, session: Session, create: Create) -> Writer:
+        """Give the writer."""
+        return RecordWriter(session, self.target, create)
+
+    def creator(self, session: Session) -> Create:
+        """Give what makes new records."""
+        raise NotImplementedError
+
+
+class TrytonProductsSink(_RecordsSink):
+    """Creates and updates products by their `code`, 50 a call.
+
+    Columns are as the source `tryton.products` gives them: `name`, `name@fr`, `default_uom` by symbol or name,
+    `categories` by code or path, `attributes.color`, `ean`, `identifiers.mpn`. A new product becomes a template with
+    one variant; with a `template_code`, with which its code begins, a variant of that template. Name, measures,
+    categories and list price belong to the template: written through one variant they hold for all of them.
+    """
+
+    type = "tryton.products"
+    key = "code"
+    noun = PRODUCTS.noun
+    enabled = "active"
+    target = PRODUCTS
+
+    default_unit: str | None = Field(
+        None, description="Default unit of new products that bring no `default_uom`, by symbol or name."
+    )
+
+    picture_folder: InputPath | None = Field(
+        None, description="Folder with the files that `image` names; a variant's first picture is written anew."
+    )
+
+    def writer(self, session: Session, create: Create) -> Writer:
+        """Give the writer, which takes pictures where there is a folder of them."""
+        folder = self.picture_folder
+        if folder is None:
+            return super().writer(session, create)
+        return RecordWriter(session, with_pictures(self.target, folder), create, partial(send, session, folder))
+
+    def creator(self, session: Session) -> Create:
+        """Give what makes new products. Raises ConfigError for a unit that Tryton does not have."""
+        _check_unit(session, self.default_unit)
+        return creator_of_products(self.default_unit)
+
+
+class TrytonTemplatesSink(_RecordsSink):
+    """Creates and updates templates by their `code`, 50 a call: what several variants have in common.
+
+    Columns are as the source `tryton.templates` gives them. A new template has no variants; products with its code in
+    `template_code` become its variants.
+    """
+
+    type = "tryton.templates"
+    key = "code"
+    noun = TEMPLATES.noun
+    enabled = "active"
+    target = TEMPLATES
+
+    default_unit: str | None = Field(
+        None, description="Default unit of new templates that bring no `default_uom`, by symbol or name."
+    )
+
+    def creator(self, session: Session) -> Create:
+        """Give what makes new templates. Raises ConfigError for a unit that Tryton does not have."""
+        _check_unit(session, self.default_unit)
+        return creator(TEMPLATE, "code", ("name", "default_uom"), self.default_unit)
+
+
+class TrytonCategoriesSink(_RecordsSink):
+    """Creates, renames and moves categories of products by their `code`, 50 a call.
+
+    `parent` is the code of the category above, empty for a root; a category that comes before its parent waits for it.
+    `name@fr` is the name in French. Needs a Tryton whose categories have codes.
+    """
+
+    type = "tryton.categories"
+    key = "code"
+    noun = CATEGORIES.noun
+    target = CATEGORIES
+
+    def creator(self, session: Session) -> Create:
+        """Give what makes new categories. Raises RemoteError where categories have no codes."""
+        if "code" not in session.catalog.fields(CATEGORY):
+            raise RemoteError(
+                f"Tryton {session.version} gives categories no codes, and pimflow finds them by code. They can be "
+                "written once the server is updated to series 8; until then they are made by hand."
             )
-        return ProductWriter(session, self.default_unit)
+        return creator(CATEGORY, "code", ("name",))
 
 
-class ProductWriter(Writer):
-    """Writes products by code."""
+class TrytonAttributesSink(_RecordsSink):
+    """Creates and updates the definitions of product attributes by their `name`, 50 a call.
 
-    def __init__(self, session: Session, default_unit: str | None) -> None:
+    `string` is the label, `string@fr` in French; `type_` is given at the creation only. `selection` holds all options,
+    as a list or lines of `red:Red`; `sets` names the attribute sets that the attribute is in.
+    """
+
+    type = "tryton.attributes"
+    key = "name"
+    noun = DEFINITIONS.noun
+    target = DEFINITIONS
+
+    def creator(self, session: Session) -> Create:  # noqa: ARG002 - the same for each server
+        """Give what makes new attributes."""
+        return creator(ATTRIBUTE, "name", ("string", "type_"))
+
+
+class RecordWriter(Writer):
+    """Writes records of one target by their key."""
+
+    def __init__(self, session: Session, target: Target, create: Create, finish: Finish = lambda *_: {}) -> None:
         self._session = session
+        self._target = target
         self._places: dict[str, Place | None] = {}
-        self._loading = Loading(session, self._place, default_unit)
-        if default_unit is not None:
-            _check_unit(self._place("default_uom"), default_unit)
+        self._loading = Loading(session, target, self._place, create, finish)
 
     def knows(self, column: str) -> bool:
         """Tell whether Tryton has this field, in this language, and lets it be written."""
@@ -83,23 +175,20 @@ class ProductWriter(Writer):
 
     def label(self, column: str) -> str:
         """Give a column the label that its field or attribute has in Tryton."""
-        found, catalog = self._place(column), self._session.catalog
-        if found is None or found.field == "ean":
-            return column
-        if found.field == "attributes":
-            return catalog.attributes[column.removeprefix("attributes.")].label or column
-        label = str(catalog.fields(found.model)[found.field].get("string") or column)
-        return f"{label} ({column.partition('@')[2]})" if "@" in column else label
+        found = self._place(column)
+        return (found.label if found is not None else "") or column
 
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Name the columns that Tryton cannot take."""
-        return {name: _unknown(name, self._session) for name in header if not self.knows(name)}
+        return {name: self._unknown(name) for name in header if not self.knows(name)}
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
-        """Check the cells of one row. Raises RowProblem for one without a code."""
-        code = str(row.get("code") or "").strip()
-        if not code:
-            raise RowProblem("code", None, "is empty, and Tryton finds products by it", kind=ProblemKind.MISSING)
+        """Check the cells of one row. Raises RowProblem for one without a key."""
+        target = self._target
+        key = str(row.get(target.key) or "").strip()
+        if not key:
+            reason = f"is empty, and Tryton finds {target.noun[1]} by it"
+            raise RowProblem(target.key, None, reason, kind=ProblemKind.MISSING)
         payload: dict[str, Any] = {}
         problems: list[Problem] = []
         for column, cell in row.items():
@@ -114,35 +203,35 @@ class ProductWriter(Writer):
             except ValueError as reason:
                 remedy = "Correct it in the source; it will then arrive by itself."
                 problems.append(Problem(str(reason), ProblemKind.VALUE, column, cell, remedy, Who.SOURCE_TEAM))
-        return [Item(RESOURCE, code, {**payload, "code": code}, tuple(problems))]
+        return [Item(target.resource, key, {**payload, target.key: key}, tuple(problems))]
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
-        """Give what Tryton has for these codes: the columns that have a value there."""
+        """Give what Tryton has for these keys: the columns that have a value there."""
         places = [found for column in columns if (found := self._place(column))]
-        return existing.values(self._session, keys, places)
+        return existing.values(self._session, self._target, keys, places)
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
-        """Write a batch: codes are looked up first, so that nothing is created twice."""
+        """Write a batch: keys are looked up first, so that nothing is created twice."""
         return list(self._loading.load(batch)) if batch else []
 
     def _place(self, column: str) -> Place | None:
         if column not in self._places:
-            self._places[column] = place(column, self._session.catalog, self._session.language)
+            self._places[column] = self._target.place(column, self._session.catalog, self._session.language)
         return self._places[column]
 
+    def _unknown(self, column: str) -> RowProblem:
+        field, _, language = column.partition("@")
+        if language and language not in self._session.catalog.languages:
+            reason = f"Tryton has not loaded the language {language!r}"
+        else:
+            reason = f"Tryton has no field {field!r} of {self._target.noun[1]} that can be written"
+        return RowProblem(column, None, reason, remedy="Correct the mapping.", who=Who.ADMINISTRATOR)
 
-def _check_unit(found: Place | None, unit: str) -> None:
+
+def _check_unit(session: Session, unit: str | None) -> None:
+    found = TEMPLATES.place("default_uom", session.catalog, session.language)
     try:
-        assert found is not None
-        found.codec.accept(unit)
+        if found is not None and unit is not None:
+            found.codec.accept(unit)
     except RowProblem as problem:
         raise ConfigError(f"default_unit: {problem.problem.reason}: {unit!r}") from None
-
-
-def _unknown(column: str, session: Session) -> RowProblem:
-    field, _, language = column.partition("@")
-    if language and language not in session.catalog.languages:
-        reason = f"Tryton has not loaded the language {language!r}"
-    else:
-        reason = f"Tryton has no field {field!r} of products that can be written"
-    return RowProblem(column, None, reason, remedy="Correct the mapping.", who=Who.ADMINISTRATOR)

@@ -1,4 +1,4 @@
-"""The sources `tryton.products`, `tryton.templates` and `tryton.categories`."""
+"""The sources of Tryton: products, templates, categories, attributes and their options."""
 
 from __future__ import annotations
 
@@ -13,25 +13,21 @@ from pydantic import Field
 
 from pimflow import ConfigError, Source, Use, Window
 from pimflow import Field as FieldInfo
-from pimflow_tryton import changes, columns, kinds, reading
+from pimflow_tryton import changes, columns, kinds, reading, rights
 from pimflow_tryton.columns import Column
 from pimflow_tryton.connection import TITLE, TrytonConnection
 from pimflow_tryton.kinds import Kind
 from pimflow_tryton.session import Session
 
 
-class _RecordsSource(Source):
+class _TrytonSource(Source):
     """What the sources have in common."""
 
     kind: ClassVar[Kind]
-    own: ClassVar[Callable[[Session], Iterator[Column]]]
 
     connection: Use[TrytonConnection] = Field(description="Name of the connection to Tryton.")
     languages: list[str] | None = Field(
         None, description="Languages whose texts are read, into columns such as name@fr; all loaded ones when left out."
-    )
-    more_fields: list[str] = Field(
-        default_factory=list, description="Further fields of the server to read, by their names in Tryton."
     )
     page_size: int = Field(200, ge=1, le=1000, description="Records a call.")
 
@@ -39,6 +35,32 @@ class _RecordsSource(Source):
     def title(self) -> str:
         """What a report calls the source."""
         return TITLE
+
+    def extract(self, session: Session, window: Window) -> petl.Table:
+        """Give the records page by page. Raises ConfigError for what the server does not have."""
+        return _Records(self, session, window)
+
+    def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
+        """Give the header, then one row a record."""
+        raise NotImplementedError
+
+    def languages_of(self, session: Session) -> Sequence[str]:
+        """Give the languages to read. Raises ConfigError for one that is not loaded, RemoteError without the module."""
+        rights.must_have(session, self.kind.module)
+        known = session.catalog.languages
+        languages = known if self.languages is None else self.languages
+        _refuse_unknown("languages: not loaded in Tryton:", languages, known)
+        return languages
+
+
+class _RecordsSource(_TrytonSource):
+    """Gives records of one kind as they are."""
+
+    own: ClassVar[Callable[[Session], Iterator[Column]]]
+
+    more_fields: list[str] = Field(
+        default_factory=list, description="Further fields of the server to read, by their names in Tryton."
+    )
 
     def discover(self, session: Session) -> list[FieldInfo]:
         """List the columns; then the fields that `more_fields` may name."""
@@ -51,10 +73,6 @@ class _RecordsSource(Source):
         total: int = session.call(f"{self.kind.model}.search_count", self.domain(session, window))
         return total
 
-    def extract(self, session: Session, window: Window) -> petl.Table:
-        """Give the records page by page. Raises ConfigError for what the server does not have."""
-        return _Records(self, session, window)
-
     def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
         """Give the header, then one row a record."""
         found = self.columns(session)
@@ -65,10 +83,8 @@ class _RecordsSource(Source):
 
     def columns(self, session: Session) -> list[Column]:
         """Make the columns. Raises ConfigError for languages and fields that the server does not have."""
-        catalog = session.catalog
+        languages, catalog = self.languages_of(session), session.catalog
         fields = catalog.fields(self.kind.model)
-        languages = catalog.languages if self.languages is None else self.languages
-        _refuse_unknown("languages: not loaded in Tryton:", languages, catalog.languages)
         _refuse_unknown(f"more_fields: {self.kind.noun[1]} have no field", self.more_fields, fields)
         found = list(type(self).own(session))
         taken = {column.name for column in found}
@@ -178,10 +194,48 @@ class TrytonCategoriesSource(_RecordsSource):
     own = kinds.of_categories
 
 
+class TrytonAttributesSource(_RecordsSource):
+    """Definitions of product attributes, all of them at each run: `name`, label `string`, `type_`, `sets`."""
+
+    type = "tryton.attributes"
+    kind = kinds.ATTRIBUTES
+    own = kinds.of_attributes
+
+    def _keyed(self, keys: Sequence[str]) -> list[Any]:
+        return ["name", "in", list(keys)]
+
+
+class TrytonAttributeOptionsSource(_TrytonSource):
+    """Options of product attributes that are selections, all of them at each run, in the order of Tryton.
+
+    `attribute` is the attribute's name, `code` the option's key, `label` and `label@fr` what people read.
+    """
+
+    type = "tryton.attribute_options"
+    kind = kinds.ATTRIBUTES
+
+    def discover(self, session: Session) -> list[FieldInfo]:
+        """List the columns."""
+        texts = [f"label@{language}" for language in self.languages_of(session)]
+        plain = [FieldInfo("attribute_id", "integer"), FieldInfo("attribute", "text"), FieldInfo("code", "text")]
+        labels = [FieldInfo(name, "text", "Label", translatable=True) for name in ("label", *texts)]
+        return [*plain, FieldInfo("position", "integer"), *labels]
+
+    def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:  # noqa: ARG002 - all of them
+        """Give the header, then one row an option; one without a label in a language has the fall-back text there."""
+        yield tuple(field.name for field in self.discover(session))
+        found = list(kinds.of_options(self.languages_of(session)))
+        for page in reading.pages(session, self.kind.model, [["selection", "!=", None]], found, self.page_size):
+            for number, name, *texts in page:
+                labels = [dict(text or ()) for text in texts]
+                for position, code in enumerate(labels[0], 1):
+                    yield (number, name, code, position, *(label.get(code) for label in labels))
+
+
 class _Records(petl.Table):  # type: ignore[misc]  # petl ships no types
     """The rows, read from the server while they are asked for."""
 
-    def __init__(self, source: _RecordsSource, session: Session, window: Window) -> None:
+    def __init__(self, source: _TrytonSource, session: Session, window: Window) -> None:
         self._arguments = (source, session, window)
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:

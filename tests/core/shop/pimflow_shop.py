@@ -19,6 +19,8 @@ from pimflow import (
     Header,
     Item,
     Level,
+    Message,
+    Notifier,
     Origin,
     Outcome,
     Outlook,
@@ -319,11 +321,30 @@ class Grouped(WholeTransform):
                 yield origin, (None, str(row[0]).partition("-")[0], *row)
 
 
+class ShopNotice(Notifier):
+    """A notice in the window of the shop."""
+
+    type = "shop.notice"
+    name: str = Field("main", description="Which shop.")
+    windows: tuple[SecretStr, ...] = Field((SecretStr("window"),), description="Which windows, each a secret.")
+
+    def recipients(self) -> Sequence[ShopNotice]:
+        return [self.model_copy(update={"windows": (window,)}) for window in self.windows]
+
+    def deliver(self, message: Message) -> None:
+        shop, (window,) = SHOPS[self.name], self.windows
+        script = shop.scripts[window.get_secret_value()]
+        answer = script.pop(0) if script else None
+        if answer is not None:
+            raise answer
+        shop.messages.append((window.get_secret_value(), message))
+
+
 @hookimpl
 def pimflow_components() -> list[type[Any]]:
     return [
         ShopConnection, ShopRows, ShopProducts, ShopLanes, ShopDrafts, ShopModels, ShopFeed, ShopBlind,
-        Spoil, Slow, Grouped,
+        Spoil, Slow, Grouped, ShopNotice,
     ]  # fmt: skip
 
 

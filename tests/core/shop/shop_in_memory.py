@@ -7,7 +7,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pimflow import Change, Finding, Item, Outcome, Outlook, Problem, ProblemKind, RowProblem, Run, Status, Window
+from pimflow import (
+    Change,
+    Finding,
+    Item,
+    Message,
+    Outcome,
+    Outlook,
+    Problem,
+    ProblemKind,
+    RowProblem,
+    Run,
+    Status,
+    Window,
+)
 
 SHOPS: dict[str, Shop] = {}
 
@@ -34,6 +47,7 @@ class Shop:
         self.findings: list[Finding] = []
         self.outlooks: list[Outlook] = []
         self.events: list[tuple[str, Any]] = []
+        self.messages: list[tuple[str, Message]] = []
         self.cursor: str | None = None
         self.now = 100
         self.lock = threading.Lock()

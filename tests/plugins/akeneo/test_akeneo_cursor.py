@@ -19,6 +19,7 @@ from pimflow.cli import main
 from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.products.reading import changes
 from pimflow_akeneo.sources import AkeneoProductModelsSource, AkeneoProductsSource
+from pimflow_akeneo.structure.sources import AkeneoAttributesSource
 from pimflow_akeneo_sandbox.serve import serve
 from pimflow_akeneo_sandbox.settings import Settings
 
@@ -152,7 +153,27 @@ def test_a_cursor_that_is_none_leads_to_a_full_read(aged, session, kept):
 
 def test_a_server_whose_clock_was_set_back_hides_no_changes():
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    assert changes.beginning(now + 60 * MINUTE, now, 10 * MINUTE) == now - 10 * MINUTE - timedelta(seconds=1)
+    assert changes.beginning(now + 4 * MINUTE, now, 10 * MINUTE) == now - 10 * MINUTE - timedelta(seconds=1)
+    assert changes.beginning(now + 60 * MINUTE, now, 10 * MINUTE) is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [AkeneoProductsSource(connection="pim"), AkeneoAttributesSource(connection="pim")],
+    ids=["products", "structure"],
+)
+def test_after_a_read_in_the_future_everything_is_read(aged, session, source):
+    later = source.cursor_at(datetime.now(UTC) + timedelta(days=365))
+    window = source.window(session, later)
+    assert window.since is None
+    assert window.cursor < later
+    assert source.window(session, window.cursor).since is not None
+
+
+def test_the_clock_of_this_machine_may_be_set_while_a_session_goes_on(aged, session, monkeypatch):
+    before = session.catalog.model and session.now()
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    assert abs((session.now() - before).total_seconds()) < 60
 
 
 def test_the_clock_of_the_server_is_found_out_in_one_call(aged, session):

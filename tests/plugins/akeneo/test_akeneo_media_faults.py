@@ -33,21 +33,22 @@ def breaking(session, monkeypatch):
     """Let the answers to some uploads get lost on their way back: after the PIM did what was asked, or before."""
 
     def make(*kinds):
-        real = session._client._http.request
+        real = session._client._http.send
         left = list(kinds)
 
-        def request(method, path, **options):
-            kind = left.pop(0) if left and "media-files" in str(path) and method == "POST" else None
+        def send(request, **options):
+            kind = left.pop(0) if left and "media-files" in request.url.path and request.method == "POST" else None
             if kind == "before":
                 raise httpx.ReadError("lost before it was done")
-            response = real(method, path, **options)
+            response = real(request, **options)
             if kind == "after":
+                response.close()
                 raise httpx.ReadError("lost after it was done")
             if kind == "no location":
                 del response.headers["location"]
             return response
 
-        monkeypatch.setattr(session._client._http, "request", request)
+        monkeypatch.setattr(session._client._http, "send", send)
 
     return make
 
@@ -154,15 +155,14 @@ def test_files_of_one_record_never_go_at_once(pim, session, folder, monkeypatch)
     ],
 )
 def test_refusals_of_the_pim_cost_the_value_and_are_told(session, folder, monkeypatch, status, body, reason):
-    real = session._client._http.request
+    real = session._client._http.send
 
-    def request(method, path, **options):
-        if method == "POST" and "media-files" in str(path):
-            asked = httpx.Request(method, f"http://pim{path}")
-            return httpx.Response(status, json=body, text=None if body else "<html>", request=asked)
-        return real(method, path, **options)
+    def send(request, **options):
+        if request.method == "POST" and "media-files" in request.url.path:
+            return httpx.Response(status, json=body, text=None if body else "<html>", request=request)
+        return real(request, **options)
 
-    monkeypatch.setattr(session._client._http, "request", request)
+    monkeypatch.setattr(session._client._http, "send", send)
     uuid = "25566245-55c3-42ce-86d9-8610ac459fa8"
     found, (problem,) = write(session, {"uuid": uuid, "picture": "a.png"}, folder=folder)[uuid]
     assert found is Status.CREATED

@@ -113,11 +113,11 @@ def test_where_the_refresh_is_refused_the_password_is_used_once(session, pim):
     assert pim.grants == ["password", "refresh_token", "password"]
 
 
-def test_a_token_refused_twice_is_a_failed_login(session, pim):
+def test_tokens_that_are_always_refused_are_a_failed_login(session, pim):
     pim.accepts_tokens = False
     with pytest.raises(LoginError, match="gave a token and then refused it"):
         session.get("channels")
-    assert len(pim.calls) == 2
+    assert len(pim.calls) == 3
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import datetime as dt
+import os
 from decimal import Decimal
 
 import orjson
@@ -130,6 +131,15 @@ def test_readers_see_the_old_file_until_the_end(tmp_path):
     assert writer.close(True) is True
     assert writer.close(True) is False
     assert path.read_text() == "a\n1\n"
+
+
+def test_what_a_killed_run_left_is_removed_a_day_later(tmp_path):
+    path, left, younger = (tmp_path / name for name in ("out[1].csv", ".out[1].csv.old.part", ".out[1].csv.new.part"))
+    for part, age in ((left, dt.timedelta(hours=25)), (younger, dt.timedelta(hours=23))):
+        part.write_text("half a")
+        os.utime(part, ((RUN.started - age).timestamp(),) * 2)
+    send(CsvSink(path=path), ("sku",), [{"sku": "A"}])
+    assert sorted(names(tmp_path)) == [".out[1].csv.new.part", "out[1].csv"]
 
 
 def test_equal_content_leaves_the_file_untouched(tmp_path):

@@ -1,26 +1,41 @@
 """A live Tryton, filled once and copied for each module that changes it."""
 
+import hashlib
 import importlib.util
 import shutil
+from importlib.metadata import distributions
+from pathlib import Path
 
 import pytest
 
-from .erp import Erp, fill
+from . import erp as erps
+from .erp import BIN, Erp, fill
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory):
-    """A folder with the database of an ERP that has products; it takes half a minute to make."""
+def filled(tmp_path_factory, request):
+    """A folder with the database of an ERP that has products; made anew when it or Tryton changed, as it takes long."""
     if importlib.util.find_spec("trytond") is None:
         pytest.skip("Tryton is not installed: pip install 'pimflow-tryton[live]'")
-    erp = Erp(tmp_path_factory.mktemp("tryton") / "erp")
-    erp.prepare()
-    erp.start()
-    try:
-        fill(erp)
-    finally:
-        erp.stop()
-    return erp.folder
+    kept = request.config.cache.mkdir("tryton") / _key()
+    if not kept.exists():
+        erp = Erp(tmp_path_factory.mktemp("tryton") / "erp")
+        erp.prepare()
+        erp.start()
+        try:
+            fill(erp)
+        finally:
+            erp.stop()
+        shutil.copytree(erp.folder, unfinished := kept.with_name(f"{kept.name}-{tmp_path_factory.getbasetemp().name}"))
+        unfinished.rename(kept)
+    return kept
+
+
+def _key():
+    """Tell what the database depends on: what fills it, and the versions of Tryton and its modules."""
+    packages = sorted(f"{one.name} {one.version}" for one in distributions() if one.name.startswith("trytond"))
+    told = [Path(erps.__file__).read_text("utf-8"), str(BIN), *packages]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +43,7 @@ def erp(filled, tmp_path_factory):
     """A running server on a copy of the filled database."""
     copy = Erp(tmp_path_factory.mktemp("erp") / "erp")
     shutil.copytree(filled, copy.folder)
-    configuration = copy.folder / "trytond.conf"
-    lines = configuration.read_text().replace(str(filled), str(copy.folder)).splitlines()
-    configuration.write_text("\n".join([*lines[:-1], f"listen = 127.0.0.1:{copy.port}"]) + "\n")
+    copy.configure()
     copy.start()
     yield copy
     copy.stop()

@@ -1,19 +1,37 @@
 """The contract suites, against a Tryton that really runs."""
 
-from contextlib import ExitStack, contextmanager
+import base64
+import sqlite3
+import struct
+import zlib
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
 
+import httpx
 import pytest
 
-from pimflow import AccessError, ConfigError, LoginError, RemoteError, UnreachableError
+from pimflow import AccessError, ConfigError, LoginError, RemoteError, Run, UnreachableError, Window
 from pimflow_testkit import Setup, connection_suite, sink_suite, source_suite
 from pimflow_tryton.connection import TrytonConnection
-from pimflow_tryton.sinks import TrytonProductsSink
-from pimflow_tryton.sources import TrytonCategoriesSource, TrytonProductsSource, TrytonTemplatesSource
+from pimflow_tryton.sinks import (
+    TrytonAttributesSink,
+    TrytonCategoriesSink,
+    TrytonProductsSink,
+    TrytonTemplatesSink,
+)
+from pimflow_tryton.sources import (
+    TrytonAttributeOptionsSource,
+    TrytonAttributesSource,
+    TrytonCategoriesSource,
+    TrytonProductsSource,
+    TrytonTemplatesSource,
+)
 
 from .erp import PASSWORD
 
 pytestmark = pytest.mark.slow
 LIVE = {}
+RUN = Run("check", "check", datetime(2026, 1, 31, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -56,7 +74,9 @@ def nobody_there():
             yield found
 
 
+# Cases that go through all texts take the first row of a sink: short ones keep the suite quick.
 ROWS = [
+    {"code": "C-2", "name": "Bowl", "default_uom": "Unit", "list_price": "3.20", "description": "Deep"},
     {
         "code": "C-1",
         "name": "Jug",
@@ -70,7 +90,16 @@ ROWS = [
         "weight_uom": "kg",
         "active": "1",
     },
-    {"code": "C-2", "name": "Bowl", "default_uom": "Unit", "list_price": "3.20", "description": "Deep"},
+    {"code": "C-1-B", "template_code": "C-1", "name": "Jug", "default_uom": "u", "identifiers.mpn": "J 1"},
+]
+TEMPLATES = [
+    {"code": "C-3", "name": "Pan", "default_uom": "u"},
+    {"code": "C-4", "name": "Pot", "name@fr": "Pot", "default_uom": "u", "categories": "kitchen", "type": "goods"},
+]
+CATEGORIES = [{"code": "a", "name": "A"}, {"code": "jugs", "name": "Jugs", "name@fr": "Cruches", "parent": "kitchen"}]
+ATTRIBUTES = [
+    {"name": "volume", "string": "Volume", "type_": "float"},
+    {"name": "size", "string": "Size", "type_": "selection", "selection": "s:S\nm:M", "sets": "Crockery"},
 ]
 SECRETS = ["not-this-one", PASSWORD]
 
@@ -81,6 +110,7 @@ test_connection = connection_suite(
         "a wrong password": Setup(options=other(username="reader", password="not-this-one"), raises=LoginError),
         "another database": Setup(options=other(database="nodb"), raises=RemoteError),
         "another company": Setup(options=other(company="Südlicht"), raises=ConfigError),
+        "a language that is not loaded": Setup(options=other(language="de"), raises=ConfigError),
         "a user without a company": Setup(options=other(username="homeless"), raises=AccessError),
     },
     secrets=SECRETS,
@@ -102,6 +132,8 @@ test_templates = source_suite(
     pages={"page_size": 5},
 )
 test_categories = source_suite(TrytonCategoriesSource, {"connection": "erp"}, session=session, pages={"page_size": 1})
+test_attributes = source_suite(TrytonAttributesSource, {"connection": "erp"}, session=session, pages={"page_size": 1})
+test_options = source_suite(TrytonAttributeOptionsSource, {"connection": "erp"}, session=session)
 test_sink = sink_suite(
     TrytonProductsSink,
     {"connection": "erp"},
@@ -113,12 +145,17 @@ test_sink = sink_suite(
     },
     secrets=SECRETS,
 )
+test_template_sink = sink_suite(TrytonTemplatesSink, {"connection": "erp"}, rows=TEMPLATES, session=session)
+test_category_sink = sink_suite(TrytonCategoriesSink, {"connection": "erp"}, rows=CATEGORIES, session=session)
+test_attribute_sink = sink_suite(TrytonAttributesSink, {"connection": "erp"}, rows=ATTRIBUTES, session=session)
 
 
 def test_check_names_what_a_reader_may_not_write():
     connection = TrytonConnection(**options(username="reader", company="1"))
     with connection.open() as found:
-        assert connection.check(found).endswith("; may not write product.template, product.product")
+        told = connection.check(found)
+    models = "product.product, product.template, product.category"
+    assert told.endswith(f"; may not write {models} (members of Product Administration may)")
 
 
 def test_unknown_languages_and_fields_are_told_at_once():
@@ -148,16 +185,79 @@ def test_a_cursor_of_other_columns_is_of_no_use():
     assert TrytonProductsSource(connection="erp", languages=["fr"]).window(LIVE["session"], cursor).since is None
 
 
-def test_a_picture_has_an_address_in_full_size(erp):
-    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
-    content = {"__class__": "bytes", "base64": pixel}
-    erp.rpc("product.image.create", [{"template": 1, "image": content, "sequence": 1}])
-    source = TrytonProductsSource(connection="erp")
-    header, first, *_ = source.extract(LIVE["session"], source.window(LIVE["session"], None))
-    address = dict(zip(header, first, strict=True))["image"]
-    assert address.startswith(f"{erp.url}/product/")
-    assert "?" not in address
+def test_pictures_have_addresses_in_full_size(erp):
+    first, second = (png(side) for side in (900, 30))
+    of_template = {"template": 1, "sequence": 1, "image": first}
+    erp.rpc("product.image.create", [of_template, {**of_template, "product": 1, "image": second}])
+    row = rows_of(TrytonProductsSource(connection="erp"))["MUG-01"]
+    assert row["image"] == row["images"][0]
+    answers = [httpx.get(address, trust_env=False) for address in row["images"]]
+    assert [one.headers["content-type"] for one in answers] == ["image/jpeg", "image/jpeg"]
+    assert [width_of(one.content) for one in answers] == [30, 900]  # the variant's own come first
+    assert len(rows_of(TrytonTemplatesSource(connection="erp"))["MUG-01"]["images"]) == 2
+    erp.rpc("product.product.write", [1], {"active": False})
+    row = rows_of(TrytonProductsSource(connection="erp"))["MUG-01"]
+    assert (row["image"], row["images"]) == (None, [])  # the server shows no picture of what is archived
+    erp.rpc("product.product.write", [1], {"active": True})
 
-    import httpx
 
-    assert httpx.get(address, trust_env=False).headers["content-type"] == "image/jpeg"
+def rows_of(source):
+    header, *rows = source.extract(LIVE["session"], source.window(LIVE["session"], None))
+    return {row["code"]: row for row in (dict(zip(header, row, strict=True)) for row in rows)}
+
+
+def png(side):
+    """Make a grey picture, in Tryton's encoding."""
+    lines = zlib.compress(b"".join(b"\0" + b"\x80" * side for _ in range(side)))
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)), (b"IDAT", lines), (b"IEND", b"")]
+    chunks = [struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in parts]
+    content = b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    return {"__class__": "bytes", "base64": base64.b64encode(content).decode()}
+
+
+def width_of(jpeg):
+    """Find the width in the frame header of a JPEG."""
+    at = next(place for place in range(len(jpeg)) if jpeg[place : place + 2] in {b"\xff\xc0", b"\xff\xc2"})
+    return struct.unpack(">H", jpeg[at + 7 : at + 9])[0]
+
+
+def test_check_names_modules_that_are_off_and_rights_that_lack(erp):
+    switch(erp, on=False)
+    try:
+        with session_of() as found:
+            assert "modules not activated: product_image (no pictures)" in TrytonConnection(**options()).check(found)
+        with session_of(username="reader") as found, pytest.raises(AccessError) as caught:
+            TrytonConnection(**options(username="reader")).check(found)
+    finally:
+        switch(erp, on=True)
+    users = "Administration > Users > Users"
+    told = f"Add the user to the group 'Product Administration' under {users}: it may read product.uom."
+    assert str(caught.value).endswith(told)
+
+
+def switch(erp, *, on):
+    """Switch the module of pictures and everybody's right to read units off or on; no call can do that."""
+    with closing(sqlite3.connect(erp.folder / "db" / "erp.sqlite", timeout=30)) as database, database:
+        state, rule = ("activated" if on else "not activated"), "model = 'product.uom' AND \"group\" IS NULL"
+        database.execute("UPDATE ir_module SET state = ? WHERE name = 'product_image'", [state])
+        database.execute(f"UPDATE ir_model_access SET perm_read = ? WHERE {rule}", [on])
+    group = erp.rpc("res.group.search", [["name", "=", "Product Administration"]], 0, None, None)[0]
+    erp.rpc("ir.model.access.create", [{"model": "product.uom", "group": group, "perm_read": True}])  # it looks anew
+
+
+def test_a_module_that_is_missing_is_named(erp):
+    with session_of() as found:
+        found.catalog._known["modules"] = frozenset({"product"})
+        with pytest.raises(RemoteError, match=r"has not activated the module product_attribute\. Its administrator"):
+            next(iter(TrytonAttributesSource(connection="erp").extract(found, Window())))
+        with pytest.raises(RemoteError, match="module product_attribute"):
+            TrytonAttributesSink(connection="erp").open(found, RUN)
+
+
+def test_a_writer_without_rights_is_told_the_group_that_it_lacks(erp):
+    with session_of(username="reader") as found, pytest.raises(AccessError) as caught:
+        TrytonCategoriesSink(connection="erp").open(found, RUN)
+    assert str(caught.value) == (
+        "User 'reader' of Tryton may not write categories. Add the user to the group 'Product Administration' under "
+        "Administration > Users > Users: it may create product.category."
+    )

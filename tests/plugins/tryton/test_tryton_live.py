@@ -97,13 +97,13 @@ def sync(tmp_path, erp, pim, command):
 
 
 @pytest.fixture
-def calls(monkeypatch):
+def calls(monkeypatch, erp):
     """Collect the methods called on Tryton. `before` does something first, a call in `lost` gets no answer."""
     collected = Calls([], {}, set())
     send = httpx.HTTPTransport.handle_request
 
     def handle(transport, request):
-        if request.url.path.endswith("/rpc/"):
+        if request.url.port == erp.port:
             method = httpx.Response(200, content=request.content).json()["method"]
             collected.methods.append(method)
             act = collected.before.pop(f"{method} {collected.methods.count(method)}", None)
@@ -211,6 +211,44 @@ def test_a_server_that_is_down_for_a_while_in_mid_read_is_asked_again(sync, erp,
     answer = sync.project.run("--full")
     assert answer.code == 0, answer.out + answer.err
     assert len(sync.project.products()) >= 32
+
+
+def test_a_server_that_stays_down_in_mid_read_fails_the_run_and_the_next_one_loses_nothing(
+    sync, erp, calls, monkeypatch
+):
+    sync.project.run()
+    erp.rpc("product.template.write", [13], {"name": "Mug thirteen"})
+    erp.rpc("product.template.write", [14], {"name": "Mug fourteen"})
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    calls.before[f"{SEARCH} {calls.methods.count(SEARCH) + 2}"] = lambda _: erp.stop()
+    failed = sync.project.run()
+    assert failed.code == 3, failed.out
+    monkeypatch.undo()
+    erp.start()
+    again = sync.project.run()
+    assert again.code == 0, again.out
+    names = [sync.project.product(f"MUG-{n}")["values"]["name"][0]["data"] for n in (13, 14)]
+    assert names == ["Mug thirteen", "Mug fourteen"]
+
+
+def test_what_is_deleted_in_the_erp_is_disabled_by_a_complete_read(sync, erp):
+    ids = erp.rpc("product.template.create", [template("DEL", "Deleted", {})])
+    file = sync.project.folder / "pipeline.yaml"
+    file.write_text(file.read_text("utf-8") + "    on_missing: disable\n", "utf-8")
+    sync.project.run("--full")
+    erp.rpc("product.template.delete", ids)
+    assert "disabled" not in sync.project.run().out
+    answer = sync.project.run("--full")
+    assert "and was disabled: DEL" in answer.out
+    assert sync.project.product("DEL")["enabled"] is False
+
+
+def test_a_session_that_dies_in_mid_write_is_renewed_and_nothing_is_written_twice(sync, erp, calls):
+    calls.before["model.product.template.create 1"] = lambda request: erp.end_session(request.headers["Authorization"])
+    answer = sync.back("DIES-1;Dies;Meurt;;;;;;;;1")
+    assert "1 new" in answer.out, answer.out
+    assert calls.methods.count(LOGIN) == 2
+    assert erp.product("DIES-1", "name", language="fr")["name"] == "Meurt"
 
 
 def test_a_session_that_dies_in_mid_read_is_renewed_once(sync, erp, calls):

@@ -44,10 +44,13 @@ def exchanges(folder, *names):
 
 
 @contextmanager
-def session(*recordings, **other):
+def session(*recordings, matcher=None, **other):
     connection = TrytonConnection(url="http://erp.example.com", database="erp", username="admin", password="secret")
     connection = connection.model_copy(update=other)
-    with replayed([*recordings, VERSION, LOGOUT], matcher=ByMethod()) as transport, connection.open() as found:
+    with (
+        replayed([*recordings, VERSION, LOGOUT], matcher=matcher or ByMethod()) as transport,
+        connection.open() as found,
+    ):
         yield found, transport
 
 
@@ -83,21 +86,94 @@ def test_a_call_in_another_language_gets_its_texts(shared):
     assert french[2]["rec_name"] == "Luggage / Sacs à dos"
 
 
-@pytest.mark.parametrize(("status", "words"), [(401, "it was tried once"), (429, "for five minutes")])
-def test_a_refused_login_is_never_tried_again(status, words):
-    refused = {
-        "request": {
-            "method": "POST",
-            "path": "/erp/rpc/",
-            "json": {"method": "common.db.login", "params": ["admin", {"password": "secret"}, "en"]},
-        },
-        "response": {"status": status, "text": ""},
-    }
+class ByValue(ByMethod):
+    """Calls are equal by method and the values of their parameters, whatever the context."""
+
+    def parts(self, asked: Asked):
+        method, others, context = super().parts(asked)
+        return [method, repr(decoded(others)) if isinstance(context, dict) else others]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "03_fields_get",
+        "05_create_products",
+        "06_search_read_templates",
+        "07_products_paging",
+        "08_company_price_context",
+        "09_incremental",
+        "10_languages",
+        "11_write_copy_delete_archive",
+        "12_errors",
+        "13_images_bytes",
+    ],
+)
+def test_every_recorded_call_is_answered_as_it_was(shared, name):
+    recorded = [one for one in exchanges(shared, f"{name}.json") if _is_call(one)]
+    assert len(recorded) > 1
+    turns = {}
+    with session(*login(shared), *recorded, matcher=ByValue()) as (found, _):
+        for one in recorded:
+            method, (*asked, _) = one["request"]["json"]["method"], one["request"]["json"]["params"]
+            answers = [other for other in recorded if _same(other, one)]
+            turn = turns[repr((method, asked))] = turns.get(repr((method, asked)), -1) + 1
+            told = answers[turn]["response"]["json"]
+            if "error" in told:
+                with pytest.raises(RefusedError):
+                    found.call(method.removeprefix("model."), *decoded(asked))
+            else:
+                assert found.call(method.removeprefix("model."), *decoded(asked)) == decoded(told["result"])
+
+
+def _is_call(one):
+    asked = one["request"]["json"]
+    answered = one["response"]["status"] == 200 and asked["method"].startswith("model.")
+    return answered and bool(asked["params"]) and isinstance(asked["params"][-1], dict)
+
+
+def _same(one, other):
+    asked = [each["request"]["json"] for each in (one, other)]
+    return asked[0]["method"] == asked[1]["method"] and asked[0]["params"][:-1] == asked[1]["params"][:-1]
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [(401, "", "it was tried once"), (429, "", "for five minutes"), (200, "LoginException", "more than a password")],
+)
+def test_a_refused_login_is_never_tried_again(shared, status, error, words):
+    answers = [one["response"] for one in exchanges(shared, "16_login_failures.json")]
+    recorded = next(one for one in answers if one["status"] == status and error in str(one.get("json", "")))
+    asked = {"method": "common.db.login", "params": ["admin", {"password": "secret"}, "en"]}
+    refused = {"request": {"method": "POST", "path": "/erp/rpc/", "json": asked}, "response": recorded}
     with session(refused) as (found, transport):
         for _ in range(3):
             with pytest.raises(LoginError, match=words):
                 found.call("product.product.search_count", [])
     assert transport._told[next(key for key in transport._told if b"db.login" in key)] == 1
+
+
+def test_a_user_without_rights_gets_the_words_of_the_server(shared):
+    recorded = next(
+        one for one in exchanges(shared, "15_permissions.json") if "error" in one["response"].get("json", {})
+    )
+    asked = recorded["request"]["json"]
+    with session(*login(shared), recorded, matcher=ByValue()) as (found, _), pytest.raises(RefusedError) as caught:
+        found.call(asked["method"].removeprefix("model."), *decoded(asked["params"][:-1]))
+    assert caught.value.said == 'You are not allowed to access "Product Template".'
+
+
+@pytest.mark.parametrize(("version", "words"), [("6.0.30", "series 7.0 or later"), ("nothing", "is no Tryton server")])
+def test_a_server_that_cannot_be_read_is_refused_before_the_login(version, words):
+    told = {
+        "request": {"method": "POST", "path": "/", "json": {"method": "common.server.version", "params": []}},
+        "response": {"status": 200, "json": {"id": 1, "result": version}},
+    }
+    elsewhere = {**VERSION, "response": {"status": 401, "text": ""}}
+    connection = TrytonConnection(url="http://erp.example.com", database="erp", username="admin", password="secret")
+    recorded = replayed([told, elsewhere], matcher=ByMethod())
+    with recorded, connection.open() as found, pytest.raises(RemoteError, match=words):
+        found.call("product.product.search_count", [])
 
 
 def test_a_database_that_is_not_there_or_not_loaded_is_told(shared):

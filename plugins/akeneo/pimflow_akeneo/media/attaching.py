@@ -183,6 +183,13 @@ def planned(batch: Sequence[Change], memory: Memory) -> list[Change]:
     ]
 
 
+def as_held(batch: Sequence[Change], memory: Memory) -> list[Change]:
+    """Write contents as the PIM has them: by their code; those that it was never given are left out."""
+    contents = [contents_of(change.payload) for change in batch]
+    known = codes(memory, (one for found in contents for one in found.values()))
+    return [_with_codes(change, found, known) for change, found in zip(batch, contents, strict=True)]
+
+
 def _with_codes(change: Change, contents: Mapping[str, Content], known: Mapping[str, str]) -> Change:
     return _changed(change, {name: known.get(one.key) for name, one in contents.items()})
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pimflow import Change, Item, Outcome, RowProblem, Run
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import Kind
-from pimflow_akeneo.media.attaching import Attaching, Load, planned
+from pimflow_akeneo.media.attaching import Attaching, Load, as_held, planned
 from pimflow_akeneo.media.content import MEDIA
 from pimflow_akeneo.media.options import MediaOptions
 from pimflow_akeneo.media.taking import Taking
@@ -43,6 +43,10 @@ class Files:
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Let a plan show codes and names of files; a run needs the contents themselves."""
         return planned(batch, self._run.memory) if self._run.dry else batch
+
+    def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Put the codes that the PIM gave to files in place of their contents."""
+        return as_held(batch, self._run.memory)
 
     def load(self, batch: Sequence[Change], load: Load) -> list[Outcome]:
         """Write the batch with `load`, then attach the files of the records that have arrived."""

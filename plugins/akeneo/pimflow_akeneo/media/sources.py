@@ -90,9 +90,9 @@ class _Files(petl.Table):  # type: ignore[misc]  # petl ships no types
 
 def _asked(session: Session, codes: Iterable[str]) -> Iterator[Item]:
     for code in codes:
-        response = session.call("GET", f"{_PATH}/{quote(code, safe='/')}", handled={404})
-        if response.is_success:
-            yield response.json()
+        found = session.find(f"{_PATH}/{quote(code, safe='/')}")
+        if found is not None:
+            yield found
 
 
 def _downloaded(session: Session, folder: Path, items: Iterable[Item]) -> Iterator[Item]:

@@ -134,12 +134,12 @@ class Uploading:
 
     def _present(self, content: Content, path: Path, place: Place) -> str | None:
         """Give the code that the value has now, where that is the content; None where it is another."""
-        record = self._session.call("GET", place.path, handled={404})
-        code = _value(record.json().get("values") or {}, place.column) if record.is_success else None
+        record = self._session.find(place.path)
+        code = _value(record.get("values") or {}, place.column) if record is not None else None
         if code is None:
             return None
-        about = self._session.call("GET", _file(code), handled={404})
-        if not about.is_success or about.json().get("size") != path.stat().st_size:
+        about = self._session.find(_file(code))
+        if about is None or about.get("size") != path.stat().st_size:
             return None
         found = blake2b(digest_size=16)
 

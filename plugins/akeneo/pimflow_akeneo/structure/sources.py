@@ -14,7 +14,7 @@ from pimflow import Field as FieldInfo
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.search import Search, combined, normalized, written
 from pimflow_akeneo.search_tables import Table
-from pimflow_akeneo.session import Session
+from pimflow_akeneo.session import Session, was_set_back
 from pimflow_akeneo.structure import reading, resources
 from pimflow_akeneo.structure.description import Place, Resource, flat
 
@@ -150,8 +150,10 @@ class ChangingSource(SearchedSource, LabelledSource):
         """Read what changed since the last complete read began. The cursor is the server's time then."""
         session.call("GET", self.resource.path, params={"limit": "1"})
         now = session.now().replace(microsecond=0)
-        since = (datetime.fromisoformat(cursor) - _OVERLAP).isoformat() if cursor else None
-        return Window(since=since, cursor=now.isoformat())
+        last = datetime.fromisoformat(cursor) if cursor else None
+        if last is None or was_set_back(last, now):
+            return Window(cursor=now.isoformat())
+        return Window(since=(min(last, now) - _OVERLAP).isoformat(), cursor=now.isoformat())
 
     def cursor_at(self, moment: datetime) -> str:
         """Give the cursor of a read that began then."""

@@ -43,6 +43,11 @@ class StructureWriter(Writer):
         """Hold the columns, the values of the mapping and the right to write against the PIM."""
         return checking.check(self._session, self._resource, outlook)
 
+    def separator(self, column: str) -> str | None:
+        """Give `,` for columns that take codes, or pairs of them."""
+        place = self._resource.place(column)
+        return "," if place and place.column.codec.type in {"list", "mapping"} else None
+
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row."""
         return [preparing.item(row, self._resource)]

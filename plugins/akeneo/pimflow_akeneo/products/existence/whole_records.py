@@ -6,8 +6,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products import lines
 from pimflow_akeneo.products.existence import lookup
@@ -24,7 +22,7 @@ def whole(session: Session, keys: Sequence[str], kind: Kind, sure: Collection[st
     found = {str(lines.key_of(one, model, kind)).lower(): one for one in lookup.find(session, keys, kind=kind)}
     for key in keys:
         if key.lower() not in found and key.lower() not in sure:
-            response = session.call("GET", f"{kind.path}/{quote(key, safe='')}", handled={404})
-            if response.is_success:
-                found[key.lower()] = orjson.loads(response.content)
+            record = session.find(f"{kind.path}/{quote(key, safe='')}")
+            if record is not None:
+                found[key.lower()] = record
     return found

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pimflow_akeneo.kinds import Kind
-from pimflow_akeneo.session import Session
+from pimflow_akeneo.session import Session, was_set_back
 
 _SECOND = timedelta(seconds=1)
 _SUMMER = timedelta(hours=1)
@@ -35,8 +35,13 @@ def last_read(kept: str | None, asked: str) -> datetime | None:
         return None
 
 
-def beginning(last: datetime, started: datetime, overlap: timedelta) -> datetime:
-    """Tell from when on changes are asked for; a server whose clock was set back does not hide them."""
+def beginning(last: datetime, started: datetime, overlap: timedelta) -> datetime | None:
+    """Tell from when on changes are asked for; None where the server's clock was set back meanwhile.
+
+    Nobody knows then when the last read was, nor what is dated as if it were older.
+    """
+    if was_set_back(last, started):
+        return None
     return min(last, started) - overlap - _SECOND
 
 

@@ -183,9 +183,9 @@ class ChangesSource(RecordsSource):
         asked = self._asked()
         kept = changes.cursor(started, asked)
         last = changes.last_read(cursor, asked)
-        if last is None:
+        begin = changes.beginning(last, started, timedelta(minutes=self.overlap)) if last else None
+        if begin is None:
             return Window(cursor=kept)
-        begin = changes.beginning(last, started, timedelta(minutes=self.overlap))
         zone = ZoneInfo(self.timezone) if self.timezone else None
         offsets = set() if zone else changes.offsets(session, self.kind)
         return Window(since=changes.on_server_clock(begin, offsets, zone), cursor=kept)

@@ -18,6 +18,7 @@ from pimflow_akeneo.products.writing import uuid_lines
 from pimflow_akeneo.products.writing.category_changes import as_whole, concerned, not_offered
 from pimflow_akeneo.products.writing.created_or_updated import created
 from pimflow_akeneo.products.writing.made_records import MadeRecords
+from pimflow_akeneo.products.writing.owned_trees import OwnedTrees
 from pimflow_akeneo.products.writing.pending import Pending
 from pimflow_akeneo.products.writing.prior_reads import Before
 from pimflow_akeneo.session import Session
@@ -32,10 +33,11 @@ _MOST_WAITING = 100_000
 class Loading:
     """Sends batches; safe for several threads."""
 
-    def __init__(self, session: Session, kind: Kind, parse: Callable[[str], Column]) -> None:
+    def __init__(self, session: Session, kind: Kind, parse: Callable[[str], Column], trees: OwnedTrees) -> None:
         self._session = session
         self._kind = kind
         self._parse = parse
+        self._trees = trees
         self._partly: dict[str, Status] = {}
         """What became of records of which a part still waits: one that comes again is not new, and waits no more."""
         self._made = MadeRecords()
@@ -63,6 +65,7 @@ class Loading:
         return [(BY_UUID, by_uuid), (self._kind, others)]
 
     def _load(self, kind: Kind, pending: Sequence[Pending]) -> Iterator[Outcome]:
+        pending = self._trees.merged(self._session, kind, pending)
         before = Before(self._session, kind, self._parse, pending, self._made)
         there = before.there
         if kind is BY_UUID:

@@ -1,0 +1,254 @@
+"""One batch of a sink: what the target has of it, what goes, and what became of each record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from loguru import logger
+
+from pimflow.diff import Candidate, Rules, columns_of_new
+from pimflow.errors import FlowError, RemoteError, UnreachableError
+from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow.plain import as_json
+from pimflow.sinks import Sink, Writer
+
+Answer = tuple[Candidate, Outcome]
+Settle = Callable[[Sequence[Answer]], None]
+"""Takes the answers to one batch, in the thread that keeps the state."""
+
+
+def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Answer]:
+    """Write one batch, in a thread of the pool, and give one answer for each candidate."""
+    try:
+        there = _ask(writer, batch, rules)
+        changes, answers = _sort_out(sink, batch, rules, there)
+        changes, told, decided = fitted(writer, changes)
+        if rules.against_target:
+            changes, same = _differing(writer, changes, there)
+            decided |= same
+        outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
+        taken = {change.key: _taken(change, outcomes.get(change.key)) for change in changes}
+        outcomes |= decided
+        outcomes |= {} if rules.against_target else _made_whole(writer, batch, outcomes, rules)
+    except UnreachableError as error:
+        return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
+    except NotImplementedError:
+        raise RemoteError(
+            f"{sink.title} cannot tell which records exist, so `once`, `diff: target` and `mode: {rules.mode}` "
+            "cannot work with it"
+        ) from None
+    except FlowError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs this batch, and is told
+        logger.opt(exception=True).error("{} failed on a batch", type(writer).__name__)
+        return [(candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch]
+    return [
+        answers.get(key) or (_loaded(candidate, there, taken), _answer(candidate, outcomes.get(key), told.get(key, ())))
+        for candidate in batch
+        for key in [candidate.change.key]
+    ]
+
+
+def _taken(change: Change, outcome: Outcome | None) -> dict[str, Any]:
+    """Give the values of a change that went into the target."""
+    if outcome is None or outcome.status not in SETTLED:
+        return {}
+    refused = {problem.field for problem in outcome.problems}
+    return {name: value for name, value in change.payload.items() if name not in refused}
+
+
+def _loaded(candidate: Candidate, there: There, taken: Mapping[str, Mapping[str, Any]]) -> Candidate:
+    """Note what the target had, and what it took: as the flow gave it, where it was made ready for the target."""
+    key = candidate.change.key
+    given = {**candidate.creation, **candidate.change.payload}
+    sent = {name: given.get(name, value) for name, value in taken.get(key, {}).items()}
+    deleted = candidate.change.known and key in there.before and key not in there.exists
+    return replace(candidate, before=there.before.get(key, candidate.before), sent=sent, deleted=deleted)
+
+
+def _made_whole(
+    writer: Writer, batch: Sequence[Candidate], outcomes: Mapping[str, Outcome], rules: Rules
+) -> dict[str, Outcome]:
+    """Give records what belongs to new ones, where the target made them anew: somebody had deleted them there."""
+    again = []
+    for candidate in batch:
+        change, outcome = candidate.change, outcomes.get(candidate.change.key)
+        creation = columns_of_new(candidate.prepared.item.payload, rules)
+        if change.known and creation and outcome is not None and outcome.status is Status.CREATED:
+            again.append(replace(change, item=replace(change.item, payload=creation)))
+    going, told, written = fitted(writer, again)
+    written |= {outcome.key: outcome for outcome in writer.load(going)} if going else {}
+    return {key: _as_new(outcomes[key], after, told[key]) for key, after in written.items()}
+
+
+def _as_new(before: Outcome, after: Outcome, told: tuple[Problem, ...]) -> Outcome:
+    """Make one outcome of the two of a record that was made anew."""
+    status = Status.CREATED if after.status in SETTLED else after.status
+    return replace(before, status=status, problems=(*before.problems, *told, *after.problems))
+
+
+def fitted(
+    writer: Writer, changes: Sequence[Change]
+) -> tuple[list[Change], dict[str, tuple[Problem, ...]], dict[str, Outcome]]:
+    """Give the changes as far as the target can take them, the problems that this found, both by key.
+
+    A record that is there and of which nothing is left to be sent has its outcome already; so has one that goes
+    with all its values or not at all.
+    """
+    going: list[Change] = []
+    told: dict[str, tuple[Problem, ...]] = {}
+    decided: dict[str, Outcome] = {}
+    for before, change in zip(changes, writer.fit(changes) if changes else (), strict=True):
+        problems = before.item.problems
+        told[change.key] = tuple(problem for problem in change.item.problems if problem not in problems)
+        if change.whole and told[change.key]:
+            decided[change.key] = Outcome(change.resource, change.key, Status.REFUSED)
+        elif change.known and before.payload and not change.payload:
+            decided[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
+        else:
+            going.append(change)
+    return going, told, decided
+
+
+def _differing(writer: Writer, changes: Sequence[Change], there: There) -> tuple[list[Change], dict[str, Outcome]]:
+    """Give the changes of which the target has not all values already, and the outcomes of the others."""
+    held = {change.key: change.payload for change in writer.as_held(changes)} if changes else {}
+    going: list[Change] = []
+    same: dict[str, Outcome] = {}
+    for change in changes:
+        now = as_json(dict(there.before.get(change.key, {})))
+        wanted = as_json(dict(held[change.key]))
+        equal = wanted.keys() == change.payload.keys() and all(now.get(n) == value for n, value in wanted.items())
+        if equal and change.key in there.exists:
+            same[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
+        else:
+            going.append(change)
+    return going, same
+
+
+def _answer(candidate: Candidate, outcome: Outcome | None, told: tuple[Problem, ...]) -> Outcome:
+    """See that a record has an outcome, and one that did not arrive a reason to tell; `told` is what did not fit."""
+    if outcome is None:
+        return outcome_of(candidate, Status.UNKNOWN, _UNANSWERED, *told)
+    if not outcome.problems and not told and outcome.status not in SETTLED:
+        outcome = replace(outcome, problems=(_NO_REASON,))
+    return replace(outcome, problems=(*told, *outcome.problems)) if told else outcome
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """Which records of a batch the target has, and what those that were asked for have in the columns to be written."""
+
+    exists: frozenset[str]
+    before: Mapping[str, Mapping[str, Any]]
+
+
+def _ask(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> There:
+    """Tell new records from existing ones where that matters, and ask for old values that are not known here."""
+    resource = batch[0].change.resource
+    strange = {c.change.key: c for c in batch if _is_strange(c, rules)}
+    unsure = [c.change.key for c in batch if _is_unsure(c, rules) and c.change.key not in strange]
+    columns = sorted({name for c in strange.values() for name in c.change.payload})
+    before: dict[str, Mapping[str, Any]] = {}
+    try:
+        found = writer.current(resource, list(strange), columns) if strange else {}
+        before = {key: found.get(key, {}) for key in strange}
+    except NotImplementedError:
+        if rules.asks_what_exists:
+            raise
+        found = {}
+    exists = {*found, *(writer.current(resource, unsure, ()) if unsure else ())}
+    if rules.mode != "update" and not rules.against_target:
+        exists.update(c.change.key for c in batch if c.change.known)
+    return There(frozenset(exists), before)
+
+
+def _is_strange(candidate: Candidate, rules: Rules) -> bool:
+    """Tell whether old values are to be asked for; one that waits was asked for when it was sent first."""
+    if candidate.before is not None or not (rules.history or rules.against_target):
+        return False
+    if rules.against_target:
+        return True
+    return bool(candidate.fresh) if candidate.change.known else rules.asks_what_exists
+
+
+def _is_unsure(candidate: Candidate, rules: Rules) -> bool:
+    """Tell whether it matters that the target has the record, and is not known."""
+    if rules.against_target or not candidate.change.known:
+        return rules.asks_what_exists
+    return rules.mode == "update"
+
+
+def _sort_out(
+    sink: Sink, batch: Sequence[Candidate], rules: Rules, there: There
+) -> tuple[list[Change], dict[str, Answer]]:
+    """Give what is to be sent, and answers for the rest."""
+    if not rules.asks_what_exists:
+        return [candidate.change for candidate in batch], {}
+    changes: list[Change] = []
+    answers: dict[str, Answer] = {}
+    for candidate in batch:
+        change = candidate.change
+        if change.key in there.exists and rules.mode == "create" and not change.known:
+            answers[change.key] = (candidate, outcome_of(candidate, Status.UNCHANGED))
+        elif change.key not in there.exists and rules.mode == "update":
+            answers[change.key] = (candidate, refuse_missing(candidate, sink))
+        elif change.key not in there.exists and change.known and not rules.recreate:
+            answers[change.key] = (replace(candidate, deleted=True), outcome_of(candidate, Status.UNCHANGED))
+        elif change.key not in there.exists:
+            creation = columns_of_new(candidate.prepared.item.payload, rules) if change.known else candidate.creation
+            payload = {**creation, **{k: v for k, v in change.payload.items() if v is not None}}
+            changes.append(replace(change, item=replace(change.item, payload=payload), absent=True))
+        else:
+            changes.append(change)
+    return changes, answers
+
+
+def outcome_of(candidate: Candidate, status: Status, *problems: Problem) -> Outcome:
+    """Make the outcome of a candidate."""
+    return Outcome(candidate.change.resource, candidate.change.key, status, problems)
+
+
+def refuse_missing(candidate: Candidate, sink: Sink) -> Outcome:
+    """Refuse a record that a flow with `mode: update` does not find in the target."""
+    problem = Problem(
+        f"{sink.title} has no such {sink.noun[0]}, and this flow creates none",
+        ProblemKind.MISSING,
+        remedy="Correct the key in the source; or let the administrator allow the flow to create (`mode: upsert`).",
+    )
+    return outcome_of(candidate, Status.REFUSED, problem)
+
+
+def _unreachable(error: UnreachableError) -> Problem:
+    return Problem(
+        str(error),
+        error.kind,
+        remedy="It is sent again by the next run, by itself.",
+        who=Who.ADMINISTRATOR,
+        detail=error.detail,
+    )
+
+
+def _defect(error: Exception) -> Problem:
+    return Problem(
+        "the plugin failed while it wrote",
+        ProblemKind.CONNECTION,
+        remedy="It is sent again by the next run. If that fails too, report it to the plugin's authors with the log.",
+        who=Who.ADMINISTRATOR,
+        detail=f"{type(error).__name__}: {error}",
+    )
+
+
+_UNANSWERED = Problem(
+    "the target did not say what became of it",
+    ProblemKind.CONNECTION,
+    remedy="It is sent again by the next run, by itself.",
+    who=Who.ADMINISTRATOR,
+)
+_NO_REASON = Problem(
+    "the target gave no reason",
+    remedy="See the log of the run. If it tells no more, ask the authors of the plugin.",
+    who=Who.ADMINISTRATOR,
+)

@@ -1,0 +1,148 @@
+"""`pimflow answer`: what a person decides about a value, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pimflow.cli.common import assembled, echo_json, json_option, opened_state, state_option
+from pimflow.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pimflow.answers import Answer
+    from pimflow.assemble import Assembly, Flow
+    from pimflow.problems import Question
+    from pimflow.state.database import Database
+
+
+@click.command()
+@click.argument("cause", required=False)
+@click.option("--pipeline", help="A file, or the name of one in the folder `pipelines`; needed where that has several.")
+@click.option("--use", metavar="VALUE", help="Send this value in its place.")
+@click.option("--ignore", is_flag=True, help="Leave the value out, and tell of it no longer.")
+@click.option("--forget", is_flag=True, help="Take the answer back.")
+@click.option("--list", "list_all", is_flag=True, help="List all answers.")
+@state_option
+@json_option
+def answer(
+    cause: str | None,
+    pipeline: str | None,
+    use: str | None,
+    ignore: bool,
+    forget: bool,
+    list_all: bool,
+    state_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Decide once about a value that the target does not take. CAUSE is its name in `pimflow problems`.
+
+    The answer is kept in answers/PIPELINE.csv, and holds for each record that has the value, now and later.
+    """
+    from pimflow.answers import Answer
+
+    if [use is not None, ignore, forget, list_all].count(True) != 1 or list_all == (cause is not None):
+        raise click.UsageError("give CAUSE with --use VALUE, --ignore or --forget; or --list")
+    if use is not None and not use.strip():
+        raise click.UsageError("--use needs a value; --ignore leaves the value out")
+    assembly = assembled(pipeline)
+    if list_all:
+        return _list(assembly, as_json=as_json)
+    assert cause is not None
+    if forget:
+        return _forget(assembly, cause, as_json=as_json)
+    with opened_state(assembly.pipeline.root, state_path) as database:
+        asked = _asked(assembly, database, cause, ignore=ignore)
+        new = Answer(asked.flow, asked.column, asked.value, use.strip() if use else None, _now())
+        table = _give(assembly, database, new, asked.records, pipeline)
+    return _tell(new, asked.records, table, as_json=as_json)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _list(assembly: Assembly, *, as_json: bool) -> None:
+    found = [one for flow in assembly.flows for one in flow.answers]
+    if as_json:
+        return echo_json([_data(one) for one in found])
+    for one in found:
+        given = f" (given {one.given[:10]})" if one.given else ""
+        click.echo(f"{one.id}  {one.flow}, {_said(one)}{given}")
+    if not found:
+        click.echo("Nothing was answered yet. `pimflow problems` shows what waits for an answer.")
+    return None
+
+
+def _said(one: Answer) -> str:
+    becomes = "is left out" if one.becomes is None else f"becomes '{one.becomes}'"
+    return f"{one.column}: '{one.value}' {becomes}"
+
+
+def _data(one: Answer) -> dict[str, str | None]:
+    about = {"id": one.id, "flow": one.flow, "column": one.column, "value": one.value}
+    return {**about, "becomes": one.becomes, "given": one.given}
+
+
+def _forget(assembly: Assembly, cause: str, *, as_json: bool) -> None:
+    from pimflow.answer_table import remove_answer, table_of
+
+    known = next((one for flow in assembly.flows for one in flow.answers if one.id == cause), None)
+    if known is None:
+        hint = "`pimflow answer --list` lists the answers"
+        raise ConfigError(f"nothing was answered to a cause called {cause!r}; {hint}")
+    remove_answer(table_of(assembly.pipeline.root, assembly.pipeline.name), known)
+    if as_json:
+        return echo_json({"forgotten": _data(known)})
+    return click.echo(f"Forgotten: {_said(known)}. The next run reads everything; the value counts as it stands.")
+
+
+def _give(assembly: Assembly, database: Database, new: Answer, records: int, pipeline: str | None) -> Path:
+    """Put an answer into the table, and give that.
+
+    All records that have the value are open, so nothing needs to be read for it: unless there was another answer.
+    """
+    from pimflow.answer_table import add_answer, table_of
+    from pimflow.basis import basis_of
+    from pimflow.state import history
+
+    name = assembly.pipeline.name
+    flow = _flow(assembly, new.flow)
+    is_first = records > 0 and flow.answers.find(new.column, new.value) is None
+    is_current = is_first and history.basis(database, name, flow.name) == basis_of(flow)
+    table = table_of(assembly.pipeline.root, name)
+    add_answer(table, new)
+    if is_current:
+        history.keep_basis(database, name, flow.name, basis_of(_flow(assembled(pipeline), new.flow)))
+    return table
+
+
+def _flow(assembly: Assembly, name: str) -> Flow:
+    return next(flow for flow in assembly.flows if flow.name == name)
+
+
+def _asked(assembly: Assembly, database: Database, cause: str, *, ignore: bool) -> Question:
+    """Find what is to be answered. Raises ConfigError where no answer can mend it."""
+    from pimflow.problems import question
+
+    found = question(assembly, database, cause)
+    if found is None:
+        raise ConfigError(f"no cause is called {cause!r}; `pimflow problems` lists them")
+    if found.unanswerable:
+        raise ConfigError(f"no answer mends this: {found.unanswerable}")
+    if ignore and found.is_key:
+        raise ConfigError(f"{found.column} is the key of the record, which cannot do without one; give --use VALUE")
+    return found
+
+
+def _tell(new: Answer, records: int, table: Path, *, as_json: bool) -> None:
+    if as_json:
+        return echo_json({**_data(new), "records": records, "file": str(table)})
+    waiting = f"{records:,} {'record waits' if records == 1 else 'records wait'} for it"
+    then = (
+        f"{waiting}: the next run sends them, `pimflow retry` does it now." if records else "The next run applies it."
+    )
+    click.echo(f"{new.flow}, {_said(new)}, for all records now and to come. {then}")
+    return click.echo(f"Kept in {table.parent.name}/{table.name}.")

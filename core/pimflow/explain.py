@@ -1,0 +1,152 @@
+"""Where the values of a record came from: source row, rule, run, time, and what stood there before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pimflow.assemble import Assembly, Flow
+from pimflow.errors import ConfigError
+from pimflow.model import Problem
+from pimflow.state import history, open_items
+from pimflow.state.changes import Changes, Deed, PastChange, Sent
+from pimflow.state.column_sets import ColumnSets
+from pimflow.state.database import Database
+from pimflow.state.history import PastRun
+from pimflow.state.records import Place, all_places
+from pimflow.tracing import Trace, trace
+
+Find = Callable[[str], Assembly | None]
+"""Gives the pipeline of a name, None where it is no longer there or has mistakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A value that a column had, and the run that wrote it: None for one that was there before the first."""
+
+    value: Any
+    run: str | None
+    time: str | None
+    deed: Deed | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedValue:
+    """One column of a record: the value sent last, how it came about, and the values before, the latest first.
+
+    `trace` is the way of the source row through the mapping as it is now; `trouble` tells why there is none. `once`:
+    it is written when the record is created only.
+    """
+
+    column: str
+    value: Any
+    past: tuple[Past, ...]
+    trace: Trace | None = None
+    trouble: str = ""
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedRecord:
+    """One record as a flow sent it. `noun` is what people call it; `run` and `time` are those of the last change."""
+
+    place: Place
+    noun: str
+    resource: str
+    key: str
+    row: int
+    source: str
+    run: str | None
+    time: str | None
+    values: tuple[ExplainedValue, ...]
+    problems: tuple[Problem, ...] = ()
+    deleted: bool = False
+
+
+def explain(database: Database, key: str, column: str | None, find: Find) -> list[ExplainedRecord]:
+    """Explain a record, or one attribute of it in all its locales and scopes, for each flow that sent it."""
+    found = []
+    for place in all_places(database):
+        changes = Changes(place.scope, ColumnSets())
+        with database.reading() as connection:
+            kept = [(one, changes.past(connection, one.resource, key)) for one in changes.sent_under(connection, key)]
+        if kept:
+            assembly = find(place.pipeline)
+            flow = next((one for one in assembly.flows if one.name == place.flow), None) if assembly else None
+            found += [_record(database, place, flow, sent, past, column) for sent, past in kept]
+    return [record for record in found if record.values or record.problems or record.deleted or column is None]
+
+
+def _record(
+    database: Database, place: Place, flow: Flow | None, sent: Sent, past: Sequence[PastChange], column: str | None
+) -> ExplainedRecord:
+    runs = history.runs_numbered(database, {sent.run, *(change.run for change in past)})
+    chosen = [name for name in sent.values if column is None or name == column or name.startswith(f"{column}-")]
+    told = open_items.of_keys(database, place.scope, [(sent.resource, sent.key)])
+    return ExplainedRecord(
+        place,
+        _noun(flow, place),
+        sent.resource,
+        sent.key,
+        sent.row,
+        flow.source.title if flow else "the source",
+        _id(runs.get(sent.run)),
+        _time(runs.get(sent.run)),
+        tuple(_value(flow, sent, past, runs, name, traced=column is not None) for name in chosen),
+        tuple(problem for item in told.values() for problem in item.problems if _concerns(problem, column)),
+        deleted=bool(past) and past[0].deed is Deed.DELETED,
+    )
+
+
+def _concerns(problem: Problem, column: str | None) -> bool:
+    field = problem.field or ""
+    return column is None or field == column or field.startswith(f"{column}-")
+
+
+def _noun(flow: Flow | None, place: Place) -> str:
+    sinks = flow.sinks if flow else ()
+    return next((sink.noun[0] for sink in sinks if sink.type == place.sink.partition(" ")[0]), "record")
+
+
+def _value(
+    flow: Flow | None, sent: Sent, past: Sequence[PastChange], runs: Mapping[int, PastRun], name: str, *, traced: bool
+) -> ExplainedValue:
+    values = tuple(_values_over_time(name, sent, past, runs))
+    way, trouble = _way(flow, sent, name) if traced else (None, "")
+    once = flow is not None and name in flow.config.once
+    return ExplainedValue(name, sent.values[name], values, way, trouble, once)
+
+
+def _way(flow: Flow | None, sent: Sent, name: str) -> tuple[Trace | None, str]:
+    if flow is None:
+        return None, "the pipeline that sent it is no longer there, or has mistakes (`pimflow validate`)"
+    if not sent.source:
+        return None, "it did not come from a row of the source"
+    try:
+        return trace(flow, sent.source, name, lambda column: column in sent.values), ""
+    except ConfigError as error:
+        return None, f"the mapping of today does not fit the row as it was: {error.mistakes[0]}"
+
+
+def _values_over_time(name: str, sent: Sent, past: Sequence[PastChange], runs: Mapping[int, PastRun]) -> list[Past]:
+    """Go back from the value sent last: each change tells what stood there before it."""
+    found: list[Past] = []
+    value: Any = sent.values[name]
+    for change in past:
+        if change.deed is Deed.UPDATED and name not in change.columns:
+            continue
+        run = runs.get(change.run)
+        found.append(Past(value, _id(run), _time(run), change.deed))
+        if change.deed is not Deed.UPDATED or name in change.unknown:
+            return found
+        value = change.before[name]
+    return [*found, Past(value, None, None, None)]
+
+
+def _id(run: PastRun | None) -> str | None:
+    return run.id if run else None
+
+
+def _time(run: PastRun | None) -> str | None:
+    return run.started if run else None

@@ -1,0 +1,155 @@
+"""The form of the files that a user writes: the keys of a project file and of a pipeline file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+MOST_MISSING = "20%"
+"""How many of the known records a flow may disable or delete in one run, unless `max_missing` says otherwise."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+_SHARE = r"^(100(\.0+)?|\d{1,2}(\.\d+)?) ?%$"
+Share = Annotated[str, StringConstraints(pattern=_SHARE)]
+_NOTIFY = "Who is told how runs end: `type` and its options. What the project file and a pipeline have both counts."
+
+
+def _limit(value: Any) -> Any:
+    fits = value >= 0 if type(value) is int else isinstance(value, str) and re.fullmatch(_SHARE, value)
+    if not fits:
+        raise ValueError(f"a number of records, or a share such as 20%, was expected; found {value!r}")
+    return value
+
+
+Limit = Annotated[int | Share, BeforeValidator(_limit)]
+"""A number of records, or a share of them such as `20%`."""
+
+
+class Checked(BaseModel):
+    """A mapping whose keys are known: frozen, and another key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Guards(Checked):
+    """Limits that keep a mistake elsewhere from doing harm here; those with * hold before anything is written."""
+
+    min_rows: int = Field(0, ge=0, strict=True, description="* Fewest rows that the source must give.")
+    max_changed: Limit | None = Field(None, description="* Most records, of those known, that may change.")
+    max_missing: Limit | None = Field(None, description="* Most known records that a full read may lack.")
+    max_cleared: Limit | None = Field(None, description="* Most values that may be emptied.")
+    max_refused: Limit | None = Field(None, description="Most refused records before the exit code is 1.")
+    max_failed: int = Field(200, ge=1, strict=True, description="Failures in a row after which the run is broken off.")
+
+    @property
+    def before_writing(self) -> bool:
+        """Tell whether all changes must be known before the first is written."""
+        return bool(self.min_rows) or any(
+            limit is not None for limit in (self.max_changed, self.max_missing, self.max_cleared)
+        )
+
+
+class FlowConfig(Checked):
+    """One flow: a source, transforms and sinks, and how records are kept in step."""
+
+    source: dict[str, Any] = Field(description="Where records come from: `type` and its options.")
+    transforms: list[str | dict[str, Any]] = Field([], description="What happens to each record, in order.")
+    sink: dict[str, Any] | Annotated[list[dict[str, Any]], Field(min_length=1)] = Field(
+        description="Where records go: `type` and its options."
+    )
+    key: str | None = Field(None, description="The column that holds the record's key in the target.")
+    mode: Literal["upsert", "create", "update"] = Field("upsert", description="What may be done in the target.")
+    once: list[str] = Field([], description="Columns that are written when a record is created, and never again.")
+    empty: Literal["keep", "erase"] = Field("keep", description="What an empty cell does to a value sent earlier.")
+    empty_when: dict[str, list[Any]] = Field({}, description="Values, per column, that count as empty.")
+    on_bad_value: Literal["leave_out", "refuse"] = Field(
+        "leave_out", description="Whether a bad value costs itself only, or its record."
+    )
+    on_missing: Literal["report", "disable", "delete"] = Field(
+        "report", description="What becomes of records sent earlier that a complete read of everything lacks."
+    )
+    diff: Literal["state", "target"] = Field(
+        "state", description="Whether records are held against what was sent last, or against what the target has now."
+    )
+    on_deleted: Literal["recreate", "leave"] = Field(
+        "recreate", description="With `diff: target`: what becomes of records that somebody deleted in the target."
+    )
+    owner: Name | None = Field(None, description="On whose behalf the flow writes, as `ownership` names it.")
+    guards: Guards = Field(Guards(), description="Limits that stop the flow.")
+    needs: list[str] = Field([], description="Flows that must have gone well before this one.")
+
+    @property
+    def guards_in_force(self) -> Guards:
+        """The guards; a flow that disables or deletes has `max_missing` in any case."""
+        if self.on_missing == "report" or self.guards.max_missing is not None:
+            return self.guards
+        return self.guards.model_copy(update={"max_missing": MOST_MISSING})
+
+
+class History(Checked):
+    """How long it is kept what runs did."""
+
+    days: int = Field(90, ge=0, strict=True, description="Days for which runs are kept; 0 keeps no values at all.")
+    runs: int = Field(1000, ge=1, strict=True, description="Most runs of a pipeline that are kept.")
+
+
+DEFAULT_HISTORY = History()
+Owners = Name | Annotated[list[Name], Field(min_length=1)]
+"""An owner, or several in their order: who stands further behind writes only what none before it has written."""
+
+
+class Ownership(Checked):
+    """Who owns what in the target. What is not named belongs to `others`, or to nobody: then anybody may write it."""
+
+    attributes: dict[str, Owners] = Field({}, description="By code, or by column where it is narrower: `price-EUR`.")
+    attribute_groups: dict[str, Owners] = Field({}, description="For the attributes of a group, by code.")
+    properties: dict[str, Owners] = Field({}, description="Properties of a record: `family`, `parent`, `enabled`.")
+    associations: dict[str, Owners] = Field({}, description="Association types, by code.")
+    categories: dict[str, Owners] = Field({}, description="Category trees, by the code of their root.")
+    others: Owners | None = Field(None, description="Who owns what is not named.")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All owners that are named."""
+        sections = (self.attributes, self.attribute_groups, self.properties, self.associations, self.categories)
+        named = [owners for section in sections for owners in section.values()]
+        return frozenset(name for owners in (*named, self.others or []) for name in listed(owners))
+
+    def owners(self, places: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """Give the owners of the first of these places, section and code, that is named; none: anybody may write."""
+        for section, code in places:
+            owners = getattr(self, section).get(code)
+            if owners is not None:
+                return listed(owners)
+        return listed(self.others or [])
+
+
+def listed(owners: Owners) -> tuple[str, ...]:
+    """Give owners as a list, the first before all others."""
+    return (owners,) if isinstance(owners, str) else tuple(owners)
+
+
+class PipelineConfig(Checked):
+    """One pipeline file."""
+
+    version: Literal[1] = Field(description="The version of this format.")
+    name: Name | None = Field(None, description="The pipeline's name; the file's name unless given.")
+    connections: dict[Name, dict[str, Any]] = Field({}, description="Systems, by name: `type` and its options.")
+    flows: dict[Name, FlowConfig] = Field(min_length=1, description="What moves, by name.")
+    notify: list[dict[str, Any]] = Field([], description=_NOTIFY)
+    history: History | None = Field(None, description="How long it is kept what runs did.")
+    ownership: Ownership | None = Field(None, description="Who owns what in the target.")
+
+
+class ProjectConfig(Checked):
+    """The project file `pimflow.yaml`: what its pipelines share."""
+
+    version: Literal[1] = Field(description="The version of this format.")
+    name: Name | None = Field(None, description="The project's name.")
+    connections: dict[Name, dict[str, Any]] = Field({}, description="Systems, by name: `type` and its options.")
+    notify: list[dict[str, Any]] = Field([], description=_NOTIFY)
+    history: History | None = Field(None, description="How long it is kept what runs did, unless a pipeline says so.")
+    ownership: Ownership | None = Field(None, description="Who owns what in the target.")

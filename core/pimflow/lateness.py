@@ -1,0 +1,47 @@
+"""Which pipelines did not run well for too long, for whatever watches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pimflow.occasions import has_failed
+from pimflow.report import report_from_json
+from pimflow.state import history
+from pimflow.state.database import Database
+from pimflow.state.history import PastRun
+from pimflow.state.last_runs import last_run
+
+_UNPUNCTUAL = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class LastRuns:
+    """The last good run of a pipeline, and its latest run, good or not; `late` when the good one is too long ago."""
+
+    pipeline: str
+    late: bool
+    good: PastRun | None
+    latest: PastRun | None
+
+
+def last_runs(database: Database, pipelines: Iterable[str], within: timedelta, now: datetime) -> Iterator[LastRuns]:
+    """Tell of each pipeline whether a good run of it ended within that time.
+
+    One that ended in the future ended before the clock was set back, nobody knows when: that counts as late.
+    """
+    for pipeline in pipelines:
+        good = last_run(database, pipeline, went_well)
+        latest = next(iter(history.past_runs(database, pipeline, 1)), None)
+        ended = datetime.fromisoformat(good.finished) if good and good.finished else None
+        late = ended is None or not -_UNPUNCTUAL <= now - ended <= within
+        yield LastRuns(pipeline, late, good, latest)
+
+
+def went_well(past: PastRun) -> bool:
+    """Tell whether a run was a good one: of all records, and no failure."""
+    if past.report is None:
+        return False
+    report = report_from_json(past.report)
+    return report.run.is_regular and not has_failed(report)

@@ -1,0 +1,109 @@
+"""What one flow may write into its target, as the ownership contract of the project says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pimflow.diff import Prepared
+from pimflow.forms import Ownership
+from pimflow.model import Problem, ProblemKind, Who
+from pimflow.sinks import Writer
+from pimflow.state import owners
+from pimflow.state.changes import Changes
+from pimflow.state.database import Database
+from pimflow.state.records import Records
+
+
+class Domain:
+    """What the owner of a flow may write. Columns under `once` may be given to new records, whoever owns them then."""
+
+    def __init__(
+        self,
+        contract: Ownership,
+        owner: str,
+        writer: Writer,
+        once: frozenset[str],
+        database: Database,
+        records: Records,
+    ) -> None:
+        self._contract = contract
+        self._owner = owner
+        self._writer = writer
+        self._once = once
+        self._database = database
+        self._records = records
+        self._owners: dict[str, tuple[str, ...]] = {}
+        self.refused: dict[str, Problem] = {}
+        writer.own(self._owns)
+
+    def narrowed(self, prepared: Sequence[Prepared]) -> list[Prepared]:
+        """Leave out the columns that others own, and those that an owner before us in their list has written."""
+        allowed = [_with(one, {n: v for n, v in one.item.payload.items() if self._may_write(n)}) for one in prepared]
+        before = {name for one in allowed for name in one.item.payload if self._before_us(name)}
+        if not before:
+            return allowed
+        theirs = self._written_by_others(allowed, {owner for name in before for owner in self._before_us(name)})
+        return [
+            _with(
+                one, {name: value for name, value in one.item.payload.items() if not self._is_theirs(name, one, theirs)}
+            )
+            for one in allowed
+        ]
+
+    def _may_write(self, column: str) -> bool:
+        named = self._owners_of(column)
+        if not named or self._owner in named or column in self._once:
+            return True
+        if column not in self.refused:
+            self.refused[column] = Problem(
+                f"it belongs to {_named(named)}, and this flow writes for {self._owner!r}; it was left alone",
+                ProblemKind.PERMISSION,
+                column,
+                remedy="Take the column out of the flow, or change `ownership:` if this is not so.",
+                who=Who.ADMINISTRATOR,
+            )
+        return False
+
+    def _owners_of(self, column: str) -> tuple[str, ...]:
+        if column not in self._owners:
+            places = self._writer.places(column)
+            self._owners[column] = self._contract.owners(places) if places else ()
+        return self._owners[column]
+
+    def _before_us(self, column: str) -> tuple[str, ...]:
+        named = self._owners_of(column)
+        return named[: named.index(self._owner)] if self._owner in named else ()
+
+    def _written_by_others(
+        self, prepared: Sequence[Prepared], others: set[str]
+    ) -> Mapping[tuple[str, tuple[str, str]], frozenset[str]]:
+        """Give the columns that other owners wrote into these records, by owner and record."""
+        found: dict[tuple[str, tuple[str, str]], frozenset[str]] = {}
+        records = [one.record for one in prepared]
+        with self._database.reading() as connection:
+            for owner, scope in owners.scopes_of(connection, self._records.scope, others):
+                for record, sent in Changes(scope, self._records.column_sets).sent(connection, records).items():
+                    written = frozenset(name for name, value in sent.values.items() if value is not None)
+                    found[owner, record] = found.get((owner, record), frozenset()) | written
+        return found
+
+    def _is_theirs(
+        self, column: str, one: Prepared, theirs: Mapping[tuple[str, tuple[str, str]], frozenset[str]]
+    ) -> bool:
+        return any(column in theirs.get((owner, one.record), ()) for owner in self._before_us(column))
+
+    def _owns(self, section: str, code: str) -> bool:
+        named = self._contract.owners([(section, code)])
+        return not named or self._owner in named
+
+
+def _with(prepared: Prepared, payload: Mapping[str, Any]) -> Prepared:
+    if len(payload) == len(prepared.item.payload):
+        return prepared
+    return replace(prepared, item=replace(prepared.item, payload=payload))
+
+
+def _named(owners_: Sequence[str]) -> str:
+    return " or ".join(repr(one) for one in owners_)

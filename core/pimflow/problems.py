@@ -1,0 +1,220 @@
+"""What needs attention now, out of the state: grouped by cause as reports tell it, and record by record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+
+from pimflow.answers import Answer, as_text, name_of
+from pimflow.assemble import Assembly, Flow
+from pimflow.model import Cause, FlowReport, Problem, ProblemKind
+from pimflow.report import cause_sentence, report_from_json
+from pimflow.sinks import Sink
+from pimflow.state import history, open_items
+from pimflow.state.database import Database
+from pimflow.state.open_items import OpenItem
+from pimflow.state.records import Scope
+from pimflow.tally import Tally
+
+_REPORTS = 5
+_TIMES_KEPT = 10_000
+_BEYOND_VALUES: Mapping[ProblemKind, str] = {
+    ProblemKind.CONNECTION: "it is about the connection, and the next run tries again by itself",
+    ProblemKind.RATE_LIMIT: "it is about the number of calls, and the next run tries again by itself",
+    ProblemKind.PERMISSION: "it is about a right in the target, which somebody has to grant",
+}
+Labels = Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A flow, one of its sinks, and where the state keeps what is open there."""
+
+    flow: Flow
+    sink: Sink
+    scope: Scope
+
+    @property
+    def key(self) -> str | None:
+        """The column that holds a record's key."""
+        return self.flow.config.key or self.sink.key
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which problems a person wants to see: those of a flow, of a class, of a cause."""
+
+    flow: str | None = None
+    kind: ProblemKind | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCause:
+    """One cause: `says` is the sentence of the reports, `since` and `last` when it was met first, and last.
+
+    `answer` is what a person decided about it, `unanswerable` why nobody can.
+    """
+
+    id: str
+    flow: str
+    cause: Cause
+    says: str
+    since: datetime
+    last: datetime
+    answer: Answer | None
+    unanswerable: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFlow:
+    """What is open in one sink of a flow: `records` counts the records, `report` names source, target and noun."""
+
+    report: FlowReport
+    records: int
+    causes: tuple[OpenCause, ...]
+
+
+@dataclass(slots=True)
+class _Times:
+    since: datetime
+    last: datetime
+
+
+@dataclass(slots=True)
+class _Found:
+    tally: Tally
+    records: int = 0
+    times: dict[str, _Times] = field(default_factory=dict)
+
+    def take(self, item: OpenItem, name: str, problem: Problem) -> None:
+        self.tally.add_problem(problem, item.status, shown_key(item))
+        since, last = item.since or datetime.now(UTC), item.last or datetime.now(UTC)
+        known = self.times.get(name)
+        if known is None and len(self.times) < _TIMES_KEPT:
+            self.times[name] = _Times(since, last)
+        elif known is not None:
+            known.since, known.last = min(since, known.since), max(last, known.last)
+
+
+def places(assembly: Assembly, database: Database) -> list[Place]:
+    """Give the flows and sinks of a pipeline that have written to their address of today, in their order."""
+    known = open_items.scopes_of(database, assembly.pipeline.name)
+    return [
+        Place(flow, sink, known[flow.name, *place])
+        for flow in assembly.flows
+        for sink, place in zip(flow.sinks, assembly.places(flow), strict=True)
+        if (flow.name, *place) in known
+    ]
+
+
+def open_problems(
+    assembly: Assembly, database: Database, wanted: Wanted
+) -> Iterator[tuple[Place, OpenItem, str, Problem]]:
+    """Give each problem of each open item with the name of its cause, page by page."""
+    for place in places(assembly, database):
+        if wanted.flow in {None, place.flow.name}:
+            for item in open_items.of_scope(database, place.scope):
+                for problem in item.problems:
+                    name = name_of(place.flow.name, problem.field, problem.value, problem.reason)
+                    if wanted.kind in {None, problem.kind} and wanted.cause in {None, name}:
+                        yield place, item, name, problem
+
+
+def by_cause(assembly: Assembly, database: Database, wanted: Wanted) -> list[OpenFlow]:
+    """Group what is open by cause."""
+    labels = _labels(assembly, database)
+    found: dict[int, tuple[Place, _Found]] = {}
+    before: OpenItem | None = None
+    for place, item, name, problem in open_problems(assembly, database, wanted):
+        if place.scope.id not in found:
+            tally = Tally(partial(_label, labels, place.flow.name), apart=True)
+            found[place.scope.id] = (place, _Found(tally))
+        _, of_place = found[place.scope.id]
+        of_place.take(item, name, problem)
+        of_place.records += item is not before
+        before = item
+    return [_open_flow(place, of_place) for place, of_place in found.values()]
+
+
+def _open_flow(place: Place, found: _Found) -> OpenFlow:
+    report = report_of(place)
+    causes = (_open_cause(place, cause, found, report) for cause in found.tally.causes())
+    return OpenFlow(report, found.records, tuple(causes))
+
+
+def _open_cause(place: Place, cause: Cause, found: _Found, report: FlowReport) -> OpenCause:
+    problem, flow = cause.problem, place.flow
+    name = name_of(flow.name, problem.field, problem.value, problem.reason)
+    times = found.times.get(name) or _Times(datetime.now(UTC), datetime.now(UTC))
+    says, answer = cause_sentence(cause, report), flow.answers.to(problem)
+    return OpenCause(name, flow.name, cause, says, times.since, times.last, answer, unanswerable(problem, place.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a cause asks people: what becomes of a value of a column. `unanswerable` says why nobody can tell."""
+
+    flow: str
+    column: str
+    value: str
+    records: int
+    is_key: bool = False
+    unanswerable: str = ""
+
+
+def question(assembly: Assembly, database: Database, cause: str) -> Question | None:
+    """Find the question of a cause that is open or was answered before; None where there is no such cause."""
+    found: Question | None = None
+    for place, _, _, problem in open_problems(assembly, database, Wanted(cause=cause)):
+        if found is None:
+            is_key, why_not = problem.field == place.key, unanswerable(problem, place.key)
+            value = as_text(problem.value)
+            found = Question(place.flow.name, problem.field or "", value, 0, is_key, why_not)
+        found = replace(found, records=found.records + 1)
+    answers = (one for flow in assembly.flows for one in flow.answers)
+    before = next((one for one in answers if one.id == cause), None)
+    return found or (Question(before.flow, before.column, before.value, 0) if before else None)
+
+
+def report_of(place: Place) -> FlowReport:
+    """Give what the sentences of reports name: source, target, and what moves."""
+    flow, sink = place.flow, place.sink
+    return FlowReport(flow.name, flow.source.title, sink.title, sink.noun)
+
+
+def unanswerable(problem: Problem, key: str | None) -> str:
+    """Say why no answer can mend a problem; nothing where one can."""
+    if problem.kind in _BEYOND_VALUES:
+        return _BEYOND_VALUES[problem.kind]
+    if problem.field is None or problem.value is None:
+        return "it is not about a value that could become another one"
+    if not isinstance(problem.value, str | int | float):
+        return "its value is more than one"
+    if problem.kind is ProblemKind.DUPLICATE and problem.field == key:
+        return "two records have this key, and one of them has to change at the source"
+    return ""
+
+
+def shown_key(item: OpenItem) -> str:
+    """Give the key of a record as people know it; of a row without one its number."""
+    return open_items.plain_key(item.key, item.row) or open_items.shown_key(item.key)
+
+
+def _label(labels: Labels, flow: str, column: str) -> str:
+    return labels.get((flow, column), column)
+
+
+def _labels(assembly: Assembly, database: Database) -> Labels:
+    """Give the names by which people know columns, by flow and column, as the last reports told them."""
+    past = history.past_runs(database, assembly.pipeline.name, _REPORTS)
+    reports = (report_from_json(one.report) for one in reversed(past) if one.report)
+    flows: Iterable[FlowReport] = (flow for report in reports for flow in report.flows)
+    return {
+        (flow.name, cause.problem.field): cause.label
+        for flow in flows
+        for cause in flow.causes
+        if cause.problem.field and cause.label
+    }

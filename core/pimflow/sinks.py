@@ -1,0 +1,160 @@
+"""What authors of plugins subclass to write into a system: a sink, and its writer for one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pimflow.components import Component
+from pimflow.errors import RowProblem
+from pimflow.model import Change, Header, Item, Level, Outcome, Run
+from pimflow.outlook import Finding, Outlook
+
+
+class Writer:
+    """One sink at work during one run. `load` is called from several threads, the rest from one."""
+
+    def knows(self, column: str) -> bool:  # noqa: ARG002 - files take any column
+        """Tell whether the target has a column of this name."""
+        return True
+
+    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:  # noqa: ARG002 - files take any column
+        """Name the columns of the flow that the target cannot take; they are left out, each told once."""
+        return {}
+
+    def places(self, column: str) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - most have no owners
+        """Name the places of an ownership contract that tell who owns a column, section and code, the narrowest first.
+
+        As `("attributes", "price-EUR"), ("attributes", "price"), ("attribute_groups", "sales")`. A column without any
+        belongs to whoever writes.
+        """
+        return ()
+
+    def own(self, owns: Callable[[str, str], bool]) -> None:
+        """Take note of what the flow owns, before anything else: `owns("categories", TREE)`.
+
+        For what owners share within one value: the writer leaves alone what others own there.
+        """
+
+    def check(self, outlook: Outlook) -> Iterable[Finding]:  # noqa: ARG002 - files take anything
+        """Hold what a flow will bring against the target: what cannot work, and what changed there since last time.
+
+        Columns that `check_columns` names are told already. Nothing may be written. Raises FlowError.
+        """
+        return ()
+
+    def family_variants(self, family: str) -> Sequence[str]:  # noqa: ARG002 - most have none
+        """Give the codes of the family variants of a family."""
+        return ()
+
+    def levels(self, family_variant: str, columns: Header) -> Sequence[Level]:  # noqa: ARG002 - most have none
+        """Spread columns over the levels of a family variant; give nothing where the target has no such variant.
+
+        A column without a level (a property of the record, say) is left out of all.
+        """
+        return ()
+
+    def label(self, column: str) -> str:
+        """Give the name by which people in the target know a column; `column` itself where they know no other."""
+        return column
+
+    def separator(self, column: str) -> str | None:  # noqa: ARG002 - most hold one value in a cell
+        """Give what stands between the items that a column takes in one text: `,` where it takes `red,blue`.
+
+        A blank stands between the parts of one value, as in `500 GRAM`: none of them is anything alone.
+        """
+        return None
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        """Turn one row into items for the target; the row holds None for a cell that is to be emptied.
+
+        A value that the target would not take is left out and told in `Item.problems`. Raises RowProblem when the
+        whole record cannot be sent.
+        """
+        raise NotImplementedError
+
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Give what the target has now: key -> payload, limited to `columns`; keys that it lacks are left out.
+
+        Values have the form that `prepare` gives them. Used by `plan`, and to tell new records from existing ones.
+        """
+        raise NotImplementedError
+
+    def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Give the values of changes as `current` gives them, where that differs from what `prepare` makes.
+
+        Such as the code of a file in place of its content; a value for which there is none is left out. Used by `undo`.
+        """
+        return batch
+
+    def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Take out of changes what the target cannot take as it is now, each told in `Item.problems`.
+
+        Called before `load` for what is sent, several batches at a time, and by `plan` before it compares; gives as
+        many changes in the same order.
+        """
+        return batch
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        """Write a batch of one resource, at most `Sink.batch_size`, and tell one outcome a change.
+
+        Transient faults are retried by the client below. UnreachableError costs this batch, any other FlowError the
+        flow. A change without an outcome counts as unknown.
+        """
+        raise NotImplementedError
+
+    def delete(self, resource: str, keys: Sequence[str]) -> Iterable[Outcome]:
+        """Delete records, at most `Sink.batch_size`, and tell one outcome a key; one that is not there is deleted.
+
+        Called as `load` is. For sinks with `deletes`.
+        """
+        raise NotImplementedError
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Tell what the report says besides, in whole sentences; asked once, after `close`."""
+        return ()
+
+    def close(self, ok: bool) -> bool:  # noqa: ARG002 - a target that is written at once has nothing to close
+        """End the run: with `ok` make the result visible, without it leave the target as it was found.
+
+        Gives False where the target already was as it should be, so that nothing had to change.
+        """
+        return True
+
+
+class Sink(Component):
+    """Writes records. An option `connection: Use[…]` names the connection whose session `open` gets."""
+
+    key: ClassVar[str | None] = None
+    """The column that holds a record's key, where the flow does not say `key:`."""
+
+    noun: ClassVar[tuple[str, str]] = ("record", "records")
+    """What a report calls one record, and several."""
+
+    batch_size: ClassVar[int] = 100
+    in_flight: ClassVar[int] = 1
+    """How many batches may be under way at once."""
+
+    whole: ClassVar[bool] = False
+    """True for files and feeds: every row every time, no memory of what was sent before."""
+
+    creation_defaults: ClassVar[Mapping[str, Any]] = {}
+    """Columns given to new records only, unless the flow maps them."""
+
+    asks_first: ClassVar[bool] = False
+    """Whether the target is asked what it has of a record before that is written for the first time. Then such a write
+    can be undone; a sink with `creation_defaults` is asked in any case."""
+
+    owned: ClassVar[bool] = False
+    """Whether an ownership contract can say who owns what there: then each flow into it has an `owner`."""
+
+    enabled: ClassVar[str | None] = None
+    """The column, true or false, that takes a record out of use: needed for `on_missing: disable`."""
+
+    deletes: ClassVar[bool] = False
+    """Whether the writer can `delete`: needed for `on_missing: delete`."""
+
+    def open(self, session: Any, run: Run) -> Writer:
+        """Give the writer for one run. `run.dry` means that nothing may be written."""
+        raise NotImplementedError

@@ -1,0 +1,221 @@
+"""What runs wrote into records, and what stood there before.
+
+Of each record is kept what was sent last; each run adds only the values that it replaced. So a value is found going
+back from the newest, and a record that rests takes no more room.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection, Row
+
+from pimflow.plain import as_json, to_json
+from pimflow.state.column_sets import ColumnSets
+from pimflow.state.database import Database
+from pimflow.state.records import RecordKey, Scope, by_chunks
+from pimflow.state.tables import changes, sent
+
+_LONGEST_CELL = 4000
+"""A cell of a source row is kept up to so many characters: it is shown to people, and never sent."""
+
+
+class Deed(StrEnum):
+    """What a run did to a record."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a run wrote into one record.
+
+    `source` is the row that it came from, empty where there was none. `before` is what the target had in these
+    columns, None where it was not asked.
+    """
+
+    resource: str
+    key: str
+    deed: Deed
+    values: Mapping[str, Any]
+    before: Mapping[str, Any] | None = None
+    row: int = 0
+    source: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent of a record last, in all: by which run, out of which row. Values have the form of JSON."""
+
+    resource: str
+    key: str
+    run: int
+    row: int
+    source: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """What one run did to a record. `before` has the values that it replaced, `unknown` names those not known."""
+
+    number: int
+    run: int
+    resource: str
+    key: str
+    deed: Deed
+    before: Mapping[str, Any]
+    unknown: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that it changed."""
+        return [*self.before, *self.unknown]
+
+
+class Changes:
+    """The history of one scope."""
+
+    def __init__(self, scope: Scope, column_sets: ColumnSets) -> None:
+        self._scope = scope
+        self._column_sets = column_sets
+
+    def keep(self, connection: Connection, written: Sequence[Written], run: int) -> None:
+        """Keep what a run wrote, within the caller's transaction."""
+        last = self.sent(connection, [(one.resource, one.key) for one in written])
+        past, now = [], []
+        for one in written:
+            before = last.get((one.resource, one.key))
+            change = _change(one, before)
+            if change is not None:
+                record = {"scope": self._scope.id, "resource": one.resource, "key": one.key}
+                past.append({**record, "run": run, "status": str(one.deed), "content": change})
+                now.append({**record, **self._as_sent(connection, one, before, run)})
+        if past:
+            connection.execute(changes.insert(), past)
+            statement = insert(sent)
+            new = {name: statement.excluded[name] for name in ("run", "row", "header", "columns", "content")}
+            keys = ["scope", "key", "resource"]
+            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), now)
+
+    def sent(self, connection: Connection, keys: Sequence[RecordKey]) -> dict[RecordKey, Sent]:
+        """Give what was sent last of these records; those never written are left out."""
+        found: dict[RecordKey, Sent] = {}
+        for resource, chunk in by_chunks(keys):
+            query = sa.select(sent).where(sent.c.scope == self._scope.id, sent.c.key.in_(chunk))
+            for row in connection.execute(query.where(sent.c.resource == resource)):
+                found[resource, row.key] = self._sent(connection, row)
+        return found
+
+    def sent_under(self, connection: Connection, key: str) -> list[Sent]:
+        """Give what was sent last under a key, of each kind of record."""
+        query = sa.select(sent).where(sent.c.scope == self._scope.id, sent.c.key == key).order_by(sent.c.resource)
+        return [self._sent(connection, row) for row in connection.execute(query).all()]
+
+    def past(self, connection: Connection, resource: str, key: str) -> list[PastChange]:
+        """Give what runs did to a record, the latest first."""
+        query = sa.select(changes).where(changes.c.scope == self._scope.id, changes.c.key == key)
+        query = query.where(changes.c.resource == resource).order_by(changes.c.id.desc())
+        return [_past(row) for row in connection.execute(query)]
+
+    def of_run(self, connection: Connection, run: int, before: int | None, limit: int) -> list[PastChange]:
+        """Give changes of a run, the latest first, those before the number `before`."""
+        query = sa.select(changes).where(changes.c.run == run, changes.c.scope == self._scope.id)
+        if before is not None:
+            query = query.where(changes.c.id < before)
+        return [_past(row) for row in connection.execute(query.order_by(changes.c.id.desc()).limit(limit))]
+
+    def after(self, connection: Connection, change: PastChange) -> Mapping[str, Any] | None:
+        """Give the values that a change left, in the columns it changed, as far as they are known.
+
+        Of a record that was created, all that it has been given since; None of one that was created or deleted since.
+        """
+        (last,) = [one for one in self.sent_under(connection, change.key) if one.resource == change.resource]
+        later = [one for one in self.past(connection, change.resource, change.key) if one.number > change.number]
+        if any(one.deed is not Deed.UPDATED for one in later):
+            return None
+        values = dict(last.values)
+        for one in later:
+            values.update(one.before)
+            for name in one.unknown:
+                values.pop(name, None)
+        return values if change.deed is Deed.CREATED else {n: values[n] for n in change.columns if n in values}
+
+    def _as_sent(self, connection: Connection, one: Written, before: Sent | None, run: int) -> dict[str, Any]:
+        anew = before is None or one.deed is not Deed.UPDATED
+        values = {**({} if anew or before is None else before.values), **one.values}
+        source = one.source if one.source or before is None else before.source
+        source = {name: _shortened(cell) for name, cell in (source or {}).items()}
+        return {
+            "run": run,
+            "row": one.row if one.source or before is None else before.row,
+            "header": self._column_sets.number(connection, frozenset(source)),
+            "columns": self._column_sets.number(connection, frozenset(values)),
+            "content": _packed([[source[n] for n in sorted(source)], [values[n] for n in sorted(values)]]),
+        }
+
+    def _sent(self, connection: Connection, row: Row[Any]) -> Sent:
+        source, values = _unpacked(row.content)
+        header = sorted(self._column_sets.names(connection, row.header))
+        columns = sorted(self._column_sets.names(connection, row.columns))
+        return Sent(
+            row.resource,
+            row.key,
+            row.run,
+            row.row,
+            dict(zip(header, source, strict=True)),
+            dict(zip(columns, values, strict=True)),
+        )
+
+
+def deeds_of_run(database: Database, run: int) -> Mapping[tuple[int, Deed], int]:
+    """Count what a run did, by scope and kind of deed."""
+    query = sa.select(changes.c.scope, changes.c.status, sa.func.count()).where(changes.c.run == run)
+    with database.reading() as connection:
+        rows = connection.execute(query.group_by(changes.c.scope, changes.c.status))
+        return {(scope, Deed(status)): number for scope, status, number in rows}
+
+
+def _change(one: Written, last: Sent | None) -> bytes | None:
+    """Pack what a record had before; None where nothing of it was changed."""
+    if one.deed is not Deed.UPDATED:
+        return _packed([last.values if last and one.deed is Deed.DELETED else {}, []])
+    values = as_json(one.values)
+    if one.before is None:
+        known = last.values if last else {}
+        unknown = [name for name in values if name not in known]
+    else:
+        known, unknown = as_json(one.before), []
+    rest = [name for name in values if name not in unknown]
+    before = {name: known.get(name) for name in rest if known.get(name) != values[name]}
+    return _packed([before, unknown]) if before or unknown else None
+
+
+def _past(row: Row[Any]) -> PastChange:
+    before, unknown = _unpacked(row.content)
+    return PastChange(row.id, row.run, row.resource, row.key, Deed(row.status), before, tuple(unknown))
+
+
+def _packed(content: Any) -> bytes:
+    return zlib.compress(to_json(content), wbits=-zlib.MAX_WBITS)
+
+
+def _unpacked(content: bytes) -> Any:
+    return orjson.loads(zlib.decompress(content, wbits=-zlib.MAX_WBITS))
+
+
+def _shortened(cell: Any) -> Any:
+    if isinstance(cell, bytes):
+        return f"({len(cell)} bytes)"
+    if isinstance(cell, str) and len(cell) > _LONGEST_CELL:
+        return f"{cell[:_LONGEST_CELL]}…"
+    return cell

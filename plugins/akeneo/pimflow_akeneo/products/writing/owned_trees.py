@@ -1,0 +1,96 @@
+"""Categories of the trees that a flow owns; those of other trees are left as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pimflow import Problem, ProblemKind, Who
+from pimflow_akeneo.catalog import Catalog
+from pimflow_akeneo.columns import ADD_CATEGORIES, REMOVE_CATEGORIES
+from pimflow_akeneo.kinds import Kind
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence import lookup
+from pimflow_akeneo.products.writing.pending import Pending
+from pimflow_akeneo.session import Session
+
+_COLUMNS = ("categories", ADD_CATEGORIES, REMOVE_CATEGORIES)
+Payload = Mapping[str, Any]
+
+
+class OwnedTrees:
+    """Without a contract, or before one is told, every tree is the flow's."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._owns: Callable[[str, str], bool] | None = None
+
+    def own(self, owns: Callable[[str, str], bool]) -> None:
+        """Take note of the trees that the flow owns."""
+        self._owns = owns
+
+    def ours(self, code: str) -> bool:
+        """Tell whether a category stands in a tree that the flow owns."""
+        tree = self._catalog.tree(code) if self._owns else None
+        return self._owns is None or tree is None or self._owns("categories", tree)
+
+    def limited(self, payload: Payload) -> tuple[Payload, list[Problem]]:
+        """Leave out the categories of other trees, each told."""
+        if self._owns is None or not any(payload.get(name) for name in _COLUMNS):
+            return payload, []
+        kept, told = dict(payload), []
+        for name in _COLUMNS:
+            codes = payload.get(name) or ()
+            told += [self._problem(name, code) for code in codes if not self.ours(code)]
+            left = [code for code in codes if self.ours(code)]
+            if codes and not left:
+                del kept[name]
+            elif codes:
+                kept[name] = left
+        return kept, told
+
+    def shown(self, values: Payload) -> Payload:
+        """Show of what the PIM has only the categories that are the flow's business."""
+        if self._owns is None or not values.get("categories"):
+            return values
+        left = [code for code in values["categories"] if self.ours(code)]
+        rest = {name: value for name, value in values.items() if name != "categories"}
+        return {**rest, "categories": left} if left else rest
+
+    def merged(self, session: Session, kind: Kind, pending: Sequence[Pending]) -> Sequence[Pending]:
+        """Let records that exist keep their categories of other trees: ours are added to those, and removed."""
+        if self._owns is None:
+            return pending
+        asked = [one.key for one in pending if "categories" in one.payload and not one.change.absent]
+        if not asked:
+            return pending
+        model = session.catalog.model
+        found = lookup.find(session, asked, [model.identifier.code], kind)
+        now = {str(lines.key_of(one, model, kind)).lower(): one["categories"] for one in found}
+        return [
+            replace(one, payload=self._merged(one.payload, now[one.key.lower()])) if one.key.lower() in now else one
+            for one in pending
+        ]
+
+    def _merged(self, payload: Payload, now: Iterable[str]) -> Payload:
+        if "categories" not in payload:
+            return payload
+        wanted = set(payload["categories"] or ())
+        added, removed = wanted.difference(now), {code for code in now if self.ours(code)} - wanted
+        rest = {name: value for name, value in payload.items() if name != "categories"}
+        return {
+            **rest,
+            **({ADD_CATEGORIES: sorted(added)} if added else {}),
+            **({REMOVE_CATEGORIES: sorted(removed)} if removed else {}),
+        }
+
+    def _problem(self, name: str, code: str) -> Problem:
+        return Problem(
+            f"which stands in the tree '{self._catalog.tree(code)}' that this flow does not own; it was left alone",
+            ProblemKind.PERMISSION,
+            name,
+            code,
+            "Take it out of the mapping, or change `ownership:` if this is not so.",
+            Who.ADMINISTRATOR,
+        )
