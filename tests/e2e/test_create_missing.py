@@ -300,3 +300,26 @@ def test_product_models_create_no_attributes(tasting):
     told = tasting.command("validate", str(file))
     assert told.code == 2
     assert "attributes are created by `akeneo.products`, not by product models" in told.err
+
+
+@pytest.mark.parametrize("diff", ["state", "target"])
+def test_what_is_created_does_not_disturb_how_changes_are_found(tasting, diff):
+    file = tasting.folder / "pipeline.yaml"
+    asked = "what: [attributes, options, categories], category: master,"
+    text = file.read_text("utf-8").replace("what: [attributes],", asked).replace("others: same_code", "colour: colour")
+    file.write_text(
+        text.replace("pieces: weight,", "pieces: weight, categories: category,") + f"    diff: {diff}\n", "utf-8"
+    )
+    rows = [f"MUG-{n};mugs;New {n // 150};sweet;Shade {n // 150};5" for n in range(300)]
+    tasting.write(*rows)
+    ran = tasting.run()
+    assert ran.code == 0, ran.out
+    assert "300 new" in ran.out
+    assert "attention" not in ran.out
+    assert "Note: 2 categories were created: new_0, new_1." in ran.out
+    routes = tasting.pim.stats()["routes"]
+    assert routes["GET /api/rest/v1/categories"]["calls"] == 1
+    assert tasting.product("MUG-299")["categories"] == ["new_1"]
+    again = tasting.run()
+    assert "300 already up to date." in again.out
+    assert "created" not in again.out

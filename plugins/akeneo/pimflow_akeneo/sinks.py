@@ -185,6 +185,7 @@ class ProductWriter(Writer):
         Nothing but their existence is asked for where `columns` is empty.
         """
         asked = {code: key for key, code in self._fitting.own(keys).items()}
+        columns = [name for name in columns if not self._attributes.is_missing(name)]
         if columns:
             values = self._current.values(asked, columns).items()
             found = {asked[code]: self._trees.shown(one) for code, one in values}

@@ -22,6 +22,7 @@ from pimflow_akeneo.structure.writing import StructureWriter
 _CODE = re.compile(r"[A-Za-z0-9_]{1,100}")
 _NO_CODES = frozenset({PRODUCTS.key, MODELS.key, *PRODUCTS.properties, *MODELS.properties, *MODELS.made})
 _BATCH = 100
+_UNASKED = Problem("it was not needed yet")
 
 
 class NewAttributes:
@@ -63,6 +64,10 @@ class NewAttributes:
     def has(self, name: str) -> bool:
         """Tell whether a column is one of an attribute to be made."""
         return name in self._columns
+
+    def is_missing(self, name: str) -> bool:
+        """Tell whether the PIM lacks the attribute of a column now."""
+        return name in self._columns and (self._dry or self._made.get(self._columns[name], _UNASKED) is not None)
 
     def note(self, item: Item) -> None:
         """Remember which families need which attributes."""

@@ -60,13 +60,13 @@ class Making:
 
     def notes(self) -> Iterator[str]:
         """Tell what was made, or in a dry run would be."""
-        kept = [one.promise for one in self._settled.values() if one.made and not one.problem]
+        kept = sorted(one.promise for one in self._settled.values() if one.made and not one.problem)
         for has_owner, (noun, nouns) in _NOUNS.items():
             made = [promise for promise in kept if bool(promise.owner) is has_owner]
             if made:
                 number = f"{len(made):,} {noun if len(made) == 1 else nouns}"
                 were = "would be" if self._dry else "was" if len(made) == 1 else "were"
-                yield f"{number} {were} created: {self._listed(made)}"
+                yield f"{number} {were} created: {self._listed(made)}."
         if self._promises.too_many:
             yield (
                 f"`max_new: {self._asked.max_new}` of `create_missing` was reached: what else is missing was not "
@@ -108,6 +108,7 @@ class Making:
     def _written(self, owner: str, promises: Sequence[Promise]) -> Iterator[_Settled]:
         catalog = self._session.catalog
         before = catalog.options(owner) if owner else catalog.categories
+        parents = {} if owner else catalog.parents
         yield from (_Settled(one, made=False) for one in promises if one.code.lower() in before)
         promises = [one for one in promises if one.code.lower() not in before]
         if not promises:
@@ -121,7 +122,11 @@ class Making:
             return
         settled = [_Settled(one, _problem(outcomes.get(one.code))) for one in promises]
         made = {one.promise.code.lower(): one.promise.code for one in settled if not one.problem}
-        catalog.know(items[0].resource, {**before, **made})
+        if owner:
+            catalog.know_options(owner, {**before, **made})
+        else:
+            place = self._asked.category
+            catalog.know_categories({**parents, **{lower: (code, place) for lower, code in made.items()}})
         yield from settled
 
     def _row(self, promise: Promise) -> dict[str, Any]:

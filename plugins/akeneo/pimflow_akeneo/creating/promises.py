@@ -11,7 +11,7 @@ from pimflow_akeneo.creating.codes import code_of
 from pimflow_akeneo.creating.wishes import CreateMissing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Promise:
     """One option or category to be made. `owner` is the attribute of an option, empty for a category."""
 
