@@ -23,12 +23,14 @@ class Expected:
     """What is known of the values of one column.
 
     `type` is that of `Field.type`, empty where nobody knows: cells of files. `known` are values that it can have, and
-    with `only_known` it can have no others. `unit` is written behind every amount. `hot` is that of `Field.hot`.
+    with `only_known` it can have no others; where it is `filled` no cell is empty. `unit` is written behind every
+    amount. `hot` is that of `Field.hot`.
     """
 
     type: str = ""
     known: tuple[Known, ...] = ()
     only_known: bool = False
+    filled: bool = False
     unit: str = ""
     hot: bool = False
 

@@ -340,6 +340,17 @@ def test_a_full_run_stops_before_it_writes_where_nothing_could_arrive(flow, serv
     assert "the mapping has no such column, and the PIM needs one for each product." in told.out
 
 
+def test_a_full_run_goes_on_where_some_records_may_arrive(flow, tmp_path):
+    (tmp_path / "families.csv").write_text("kind;family\nx;mugz\n", "utf-8")
+    run = flow(mapped(family="{from: kind, table: families.csv}", name__en_US="name"))
+    assert run("check").code == 2
+    told = run("run")  # no line of the table is for this row: it arrives without a family
+    assert told.code == 0
+    assert "1 new" in told.out
+    run = flow(mapped(family="{from: kind, table: families.csv, default: cups}", name__en_US="name"))
+    assert run("run", "--full").code == 2
+
+
 def test_a_full_run_goes_on_where_values_are_lost(flow, served):
     told = flow(mapped(family="{constant: mugs}", taste="name", colour="{constant: BORD}"))("run")
     assert told.code == 0

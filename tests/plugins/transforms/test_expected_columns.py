@@ -35,8 +35,8 @@ def test_map_renames_and_drops():
 
 def test_map_knows_constants_defaults_and_units():
     found = mapped(a={"constant": 5}, b={"from": "colour", "default": "red"}, c={"from": "weight", "unit": "GRAM"})
-    assert found["a"] == Expected(known=(Known(5, "the constant"),), only_known=True)
-    assert found["b"] == Expected("selection", (Known("red", "the default"),))
+    assert found["a"] == Expected(known=(Known(5, "the constant"),), only_known=True, filled=True)
+    assert found["b"] == Expected("selection", (Known("red", "the default"),), filled=True)
     assert found["c"] == Expected("number", unit="GRAM", hot=True)
     assert mapped(c={"from": "sku", "default": 1, "unit": "GRAM"})["c"].known == (Known("1 GRAM", "the default"),)
 
@@ -57,7 +57,7 @@ def test_values_of_a_table_are_known_each_once(table):
     known = (Known("red", "the table colours.csv"), Known("blue", "the table colours.csv"))
     assert mapped(a={"from": "colour", "table": table})["a"] == Expected(known=known, only_known=True)
     found = mapped(a={"from": "colour", "table": table, "default": "grey"})["a"]
-    assert found == Expected(known=(*known, Known("grey", "the default")), only_known=True)
+    assert found == Expected(known=(*known, Known("grey", "the default")), only_known=True, filled=True)
 
 
 def test_a_value_map_has_its_own_values_and_those_of_its_table(table):

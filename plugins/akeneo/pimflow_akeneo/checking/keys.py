@@ -17,7 +17,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if subject.columns and not (kind.has_identifier and subject.has("uuid")):
             yield _missing(key, subject)
         return
-    if expected.only_known and len(expected.known) == 1:
+    if expected.only_known and expected.filled and len(expected.known) == 1:
         reason = f"all {kind.noun[1]} would have the same one, and only one of them could arrive"
         remedy = "Take it from a column of the source that differs in each record."
         yield finding(Severity.FATAL, key, reason, remedy, kind=ProblemKind.DUPLICATE)

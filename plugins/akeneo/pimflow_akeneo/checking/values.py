@@ -41,7 +41,7 @@ def _of_column(name: str, column: Column, expected: Expected, subject: Subject) 
         for problem in problems:
             refused.setdefault((known.origin, _cause(problem)), []).append((known, problem))
     needed = isinstance(column, Property) and column.name in _NEEDED
-    severity = Severity.FATAL if needed and expected.only_known and not fine else Severity.ERROR
+    severity = Severity.FATAL if needed and expected.only_known and expected.filled and not fine else Severity.ERROR
     for (origin, _), found in refused.items():
         problem = _of_the_pipeline(replace(found[0][1], field=name), origin)
         others = tuple(dict.fromkeys(str(one.value) for _, one in found[1:]))
