@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pimflow.cli.connecting import connected
     from pimflow.components import (
         Component,
         Connection,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
         Use,
         WholeTransform,
     )
+    from pimflow.config import check_document
+    from pimflow.document import Document, read_document
     from pimflow.errors import (
         AccessError,
         ConfigError,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
         GuardError,
         LoginError,
         MappingError,
+        Mistake,
         PimflowError,
         PluginError,
         RemoteError,
@@ -68,9 +72,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "cli.connecting": "connected",
     "components": "Component Connection DataPath Header InputPath Knows Notifier OutputPath Row RowStep Source Target "
     "Transform Use WholeTransform",
-    "errors": "AccessError ConfigError FlowError GuardError LoginError MappingError PimflowError PluginError "
+    "config": "check_document",
+    "document": "Document read_document",
+    "errors": "AccessError ConfigError FlowError GuardError LoginError MappingError Mistake PimflowError PluginError "
     "RemoteError RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
     "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
@@ -88,6 +95,7 @@ __all__ = [
     "ConfigError",
     "Connection",
     "DataPath",
+    "Document",
     "Event",
     "Expected",
     "Field",
@@ -105,6 +113,7 @@ __all__ = [
     "MappingError",
     "Memory",
     "Message",
+    "Mistake",
     "Notifier",
     "Origin",
     "Outcome",
@@ -134,7 +143,10 @@ __all__ = [
     "WholeTransform",
     "Window",
     "Writer",
+    "check_document",
+    "connected",
     "hookimpl",
+    "read_document",
 ]
 
 

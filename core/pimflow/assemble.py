@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,9 +13,10 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pimflow.answer_table import read_answers, table_of
 from pimflow.answers import Answers, by_flow
 from pimflow.components import Component, Connection, ConnectionName, Notifier, Source, Transform
-from pimflow.config import Part, Pipeline, mistakes_of, resolve_values
+from pimflow.config import Pipeline, Resolve, mistakes_of, resolve_values
 from pimflow.errors import ConfigError, Mistake, PluginError
 from pimflow.forms import FlowConfig
+from pimflow.parts import Part
 from pimflow.plugins import Registry, kind_of
 from pimflow.sinks import Sink
 from pimflow.words import did_you_mean
@@ -56,7 +56,7 @@ class Recipient:
     @property
     def place(self) -> str:
         """Give file and line."""
-        return f"{self.part.document.file}:{self.part.document.line(self.part.trail)}"
+        return self.part.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,11 @@ class Assembly:
         connection = self.connection(end)
         return connection.address if connection else end.address
 
+    def system(self, source: Source) -> str | None:
+        """Name the system of a source, which stays the same when its address changes; None for one without."""
+        names = connection_names(source)
+        return (self.connections[names[0]].system or names[0]) if names else None
+
     def connection(self, component: Component) -> Connection | None:
         """Give the connection that a source or sink uses."""
         names = connection_names(component)
@@ -109,6 +114,27 @@ def assemble(pipeline: Pipeline, registry: Registry) -> Assembly:
     connections = {name: connection for name, connection in work.connections.items() if connection}
     in_order = tuple(flow for name in order if (flow := flows[name]))
     return Assembly(pipeline, registry, in_order, connections, tuple(recipients))
+
+
+def make_connection(pipeline: Pipeline, name: str, registry: Registry) -> Connection:
+    """Make one connection of a pipeline or project, whatever else it has. Raises ConfigError."""
+    work = _Assembling(pipeline, registry, [], {}, {})
+    made = work.typed(Connection, pipeline.connections[name])
+    if made is None:
+        raise ConfigError(*work.mistakes)
+    return made
+
+
+def resolver(registry: Registry) -> Resolve:
+    """Give what finds values from outside, by the plugins that know their schemes."""
+
+    def resolve(folder: Path, scheme: str, reference: str) -> str | None:
+        if scheme == "file":
+            reference = str(folder / reference)
+        value: Any = registry.manager.hook.pimflow_resolve_secret(scheme=scheme, reference=reference)
+        return None if value is None else str(value)
+
+    return resolve
 
 
 def connection_names(component: Component) -> list[str]:
@@ -170,6 +196,8 @@ class _Assembling:
                 self.mistakes.append(part.mistake(message, "on_missing"))
         if self.pipeline.ownership is not None and any(sink is not None and sink.owned for sink in sinks):
             self.owner(part, config.owner, self.pipeline.ownership.names)
+        if config.entity is not None:
+            self.entity(part, config, source, [sink for sink in sinks if sink])
         if source is None or None in sinks or None in transforms:
             return None
         return Flow(
@@ -181,6 +209,15 @@ class _Assembling:
             part,
             self.answers.get(name, Answers()),
         )
+
+    def entity(self, part: Part, config: FlowConfig, source: Source | None, sinks: Sequence[Sink]) -> None:
+        """Check that records can be known by an id, and get another key."""
+        if source is not None and not (config.identity or source.identity):
+            message = "`entity` needs `identity`: the column of the source with an id that never changes"
+            self.mistakes.append(part.mistake(message, "entity"))
+        if sinks and not any(sink.renames for sink in sinks):
+            named = " and ".join(repr(sink.type) for sink in sinks)
+            self.mistakes.append(part.mistake(f"{named} cannot give a record another key; remove `entity`", "entity"))
 
     def owner(self, part: Part, owner: str | None, known: Collection[str]) -> None:
         """Check on whose behalf a flow writes where the project says who owns what."""
@@ -235,7 +272,7 @@ class _Assembling:
             self.mistakes.append(part.mistake("`type` is missing: the name of what a plugin offers"))
             return None
         options = {name: value for name, value in part.data.items() if name != "type"}
-        return self.component(kind, part.data["type"], Part(part.document, part.trail, options), "type")
+        return self.component(kind, part.data["type"], replace(part, data=options), "type")
 
     def transform(self, part: Part) -> Placed | None:
         """Make a transform from its name, or from one name with its options."""
@@ -255,12 +292,12 @@ class _Assembling:
         except PluginError as error:
             self.mistakes.extend(part.mistake(mistake.message, *steps) for mistake in error.mistakes)
             return None
-        values, mistakes = resolve_values(part, partial(self._resolve, part.document.folder))
+        values, mistakes = resolve_values(part, resolver(self.registry))
         self.mistakes.extend(mistakes)
         root = found.root if issubclass(found, Transform) else None
         options = {root: values} if root else ({} if values is None else values)
         try:
-            made = found.model_validate(options, context={"folder": part.document.folder})
+            made = found.model_validate(options, context=part.context)
         except ValidationError as error:
             self.mistakes.extend(self._mistakes(error, part, found, root) if not mistakes else [])
             return None
@@ -277,12 +314,6 @@ class _Assembling:
             part.mistake(mistake.message, *mistake.path.split(".")[len(part.trail) + 1 :])
             for mistake in mistakes_of(error, Part(part.document, part.trail, {root: part.data}), found)
         ]
-
-    def _resolve(self, folder: Path, scheme: str, reference: str) -> str | None:
-        if scheme == "file":
-            reference = str(folder / reference)
-        value: Any = self.registry.manager.hook.pimflow_resolve_secret(scheme=scheme, reference=reference)
-        return None if value is None else str(value)
 
     def order(self) -> list[str]:
         """Put the flows in an order in which each comes after those it needs; otherwise as in the file."""

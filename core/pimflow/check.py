@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pimflow.assemble import Assembly, Flow
 from pimflow.compiling import compile_chain, placed
 from pimflow.components import Source
-from pimflow.environments import wrong_environment
 from pimflow.foresight import expected_columns, find, softened
 from pimflow.model import Field, Header, Run, Window
 from pimflow.outlook import Finding
@@ -17,6 +16,7 @@ from pimflow.sessions import Sessions
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
+from pimflow.wiring import wrong_environment
 
 
 def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database) -> tuple[str, list[Finding]]:

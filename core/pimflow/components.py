@@ -41,7 +41,8 @@ class Target(Protocol):
 
 
 def _beside_the_pipeline(path: Path, info: ValidationInfo) -> Path:
-    folder = (info.context or {}).get("folder")
+    context = info.context or {}
+    folder = context.get("folders", {}).get(info.field_name, context.get("folder"))
     return Path(folder, path) if folder else path
 
 
@@ -113,10 +114,13 @@ class Component(BaseModel):
 class Connection(Component):
     """How to reach one system. Secrets are `pydantic.SecretStr`."""
 
+    system: str | None = Field(
+        None, description="A name of this system that never changes, for `entity`; the connection's name unless given."
+    )
     timeout: float = Field(30.0, gt=0, description="Seconds to wait for an answer.")
     proxy: str | None = Field(None, description="Address of an HTTP proxy.")
     ca_file: InputPath | None = Field(None, description="PEM file of the certificate authority to trust.")
-    environment: Literal["test", "production"] | None = Field(
+    purpose: Literal["test", "production"] | None = Field(
         None, description="What the system is for. A flow from a test system into a production one is stopped."
     )
 
@@ -138,6 +142,12 @@ class Connection(Component):
 
 class Source(Component):
     """Reads records. An option `connection: Use[…]` names the connection whose session the methods get."""
+
+    identity: ClassVar[str | None] = None
+    """The column with the id that the system gave a record and never changes."""
+
+    named: ClassVar[str | None] = None
+    """The column with the name by which people in that system know a record."""
 
     def discover(self, session: Any) -> list[FieldInfo]:
         """List the columns that `extract` can give."""

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from pimflow.document import Document, Trail, read_document
+from pimflow.environments import Environment, chosen_name, environments_of, without_project
 from pimflow.errors import ConfigError, Mistake
 from pimflow.forms import DEFAULT_HISTORY, History, Ownership, PipelineConfig, ProjectConfig
-from pimflow.words import did_you_mean
+from pimflow.parts import Part
+from pimflow.words import did_you_mean, titled
 
 PROJECT_FILE = "pimflow.yaml"
+FOLDER = "pipelines"
 LATER_KEYS = {
-    "": ("schedule", "environments", "ownership"),
-    "flows": ("entity", "owner"),
+    "": ("schedule",),
+    "flows": (),
 }
+_OF_ENVIRONMENTS = ("environments", "default_environment")
 _REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
 
 _NOTHING = object()
@@ -28,21 +34,11 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of configuration with the place where it stands."""
-
-    document: Document
-    trail: Trail
-    data: Any
-
-    def mistake(self, message: str, *steps: str | int) -> Mistake:
-        """Tell what is wrong here, or `steps` further inside."""
-        return self.document.mistake((*self.trail, *steps), message)
-
-
-@dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A checked pipeline. `root` is the folder of the project, where state and logs live."""
+    """A checked pipeline. `root` is the folder of the project, where state and logs live.
+
+    `environment` is the one that was chosen, one of `environments`; `connections` are as they are there.
+    """
 
     name: str
     file: Path
@@ -53,6 +49,18 @@ class Pipeline:
     history: History = DEFAULT_HISTORY
     notify: tuple[Part, ...] = ()
     ownership: Ownership | None = None
+    environment: Environment | None = None
+    environments: tuple[Environment, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What people call it: its name, and the environment where there is one."""
+        return titled(self.name, self.environment_name)
+
+    @property
+    def environment_name(self) -> str:
+        """The name of the environment; empty where there is none."""
+        return self.environment.name if self.environment else ""
 
     def part(self, *trail: str | int) -> Part:
         """Give a piece of the pipeline file."""
@@ -62,33 +70,69 @@ class Pipeline:
         return Part(self.document, trail, data)
 
 
-def load_pipeline(file: Path) -> Pipeline:
-    """Read a pipeline file and the project file above it. Raises ConfigError with all mistakes of the form."""
+def load_pipeline(file: Path, wanted: str | None = None) -> Pipeline:
+    """Read a pipeline file and the project file above it, for the environment that is wanted or the default.
+
+    Raises ConfigError with all mistakes of the form.
+    """
     document = read_document(file)
-    config = _checked(PipelineConfig, document)
+    config = check_document(PipelineConfig, document)
     project = _project(file)
     connections = {name: Part(document, ("connections", name), data) for name, data in config.connections.items()}
     notify = _parts(document, "notify")
+    environments: tuple[Environment, ...] = ()
+    chosen = None
     if project is None:
+        without_project(wanted)
         shared, root = ProjectConfig(version=1), file.absolute().parent
     else:
-        shared, root = _checked(ProjectConfig, project), project.folder.absolute()
+        shared, root = check_document(ProjectConfig, project), project.folder.absolute()
         clashes = list(_clashes(config, shared, document, project))
         if clashes:
             raise ConfigError(*clashes)
         connections |= {name: Part(project, ("connections", name), data) for name, data in shared.connections.items()}
         notify = (*_parts(project, "notify"), *notify)
+        environments = environments_of(project, shared, connections, lambda: _connections_in(root))
+        name = chosen_name(project, shared, wanted)
+        chosen = next((one for one in environments if one.name == name), None)
     return Pipeline(
         config.name or file.stem,
         file,
         root,
         config,
         document,
-        connections,
+        chosen.connections if chosen else connections,
         config.history or shared.history or DEFAULT_HISTORY,
         notify,
         config.ownership or shared.ownership,
+        chosen,
+        environments,
     )
+
+
+def environment_of(root: Path, wanted: str | None) -> str | None:
+    """Name the environment of a project that is wanted, or its default; None for a project that has none.
+
+    Other keys of the project file do not matter. Raises ConfigError.
+    """
+    file = root / PROJECT_FILE
+    if not file.is_file():
+        without_project(wanted)
+        return None
+    document = read_document(file)
+    data = document.data if isinstance(document.data, dict) else {}
+    own = {"version": 1, **{key: data[key] for key in _OF_ENVIRONMENTS if key in data}}
+    return chosen_name(document, check_document(ProjectConfig, replace(document, data=own)), wanted)
+
+
+def _connections_in(root: Path) -> set[str]:
+    """Name the connections of all pipeline files of a project, as far as they can be read."""
+    found: set[str] = set()
+    for path in sorted({*root.glob("*.yaml"), *root.glob(f"{FOLDER}/*.yaml")}):
+        with suppress(ConfigError):
+            data = read_document(path).data
+            found.update(data.get("connections") or () if isinstance(data, dict) else ())
+    return found
 
 
 def _clashes(config: PipelineConfig, shared: ProjectConfig, document: Document, project: Document) -> Iterator[Mistake]:
@@ -114,21 +158,27 @@ def _project(file: Path) -> Document | None:
     return None
 
 
-def _checked(model: type[ModelT], document: Document) -> ModelT:
+def check_document(model: type[ModelT], document: Document) -> ModelT:
+    """Make what a file describes, all mistakes told at once with their lines. Raises ConfigError.
+
+    Values are shown: none may be a secret.
+    """
     if not isinstance(document.data, dict):
         found = _found(document.data, (), show=True)
         raise ConfigError(document.mistake((), f"names with values were expected, such as `version: 1`; found {found}"))
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        raise ConfigError(*mistakes_of(error, Part(document, (), document.data), model)) from None
+        raise ConfigError(*mistakes_of(error, Part(document, (), document.data), model, show=True)) from None
 
 
-def mistakes_of(error: ValidationError, part: Part, model: type[BaseModel]) -> list[Mistake]:
-    """Put what pydantic found wrong into words, one mistake for each place in the file."""
+def mistakes_of(error: ValidationError, part: Part, model: type[BaseModel], *, show: bool = False) -> list[Mistake]:
+    """Put what pydantic found wrong into words, one mistake for each place in the file.
+
+    `show` tells what was found there: an option of a component may be a secret.
+    """
     expected: dict[Trail, list[str]] = {}
     said: dict[Trail, str] = {}
-    show = model in {PipelineConfig, ProjectConfig}  # an option of a component may be a secret
     for detail in error.errors(include_url=False, include_input=False):
         trail = _steps_in(part.data, detail["loc"])
         wanted = _wanted(detail)
@@ -234,22 +284,37 @@ def _unknown_key(key: str, location: Sequence[str | int], model: type[BaseModel]
     later = LATER_KEYS["flows" if model is PipelineConfig and len(location) == 3 else ""]
     if key in later and model in (PipelineConfig, ProjectConfig):
         return f"`{key}` does not work yet in this version of pimflow; remove it"
+    if key in _OF_ENVIRONMENTS and model is PipelineConfig and len(location) == 1:
+        return f"`{key}` belongs into the project file {PROJECT_FILE}, and holds for all its pipelines"
     return f"unknown key{did_you_mean(key, _keys_at(model, location[:-1]))}"
 
 
 def _keys_at(model: Any, location: Sequence[str | int]) -> list[str]:
     """List the keys that a model knows at one place inside it."""
-    for step in location:
+    steps = iter(location)
+    for step in steps:
         if isinstance(model, type) and issubclass(model, BaseModel) and step in model.model_fields:
-            model = model.model_fields[str(step)].annotation
-            model = getattr(model, "__args__", (model,))[-1]
+            annotation = model.model_fields[str(step)].annotation
+            if get_origin(annotation) is dict:
+                next(steps, None)  # a name that a person chose
+            model = _innermost(annotation)
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return []
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-Resolve = Callable[[str, str], str | None]
-"""Gives the value of `${scheme:reference}`, None for an unknown scheme; raises ValueError with a sentence."""
+def _innermost(annotation: Any) -> Any:
+    """Give what a mapping, a list or an option holds."""
+    while inner := [one for one in get_args(annotation) if one is not NoneType]:
+        annotation = inner[0 if get_origin(annotation) is Annotated else -1]
+    return annotation
+
+
+Resolve = Callable[[Path, str, str], str | None]
+"""Gives the value of `${scheme:reference}` in a file of this folder, None for an unknown scheme.
+
+Raises ValueError with a sentence.
+"""
 
 
 def resolve_values(part: Part, resolve: Resolve) -> tuple[Any, list[Mistake]]:
@@ -270,7 +335,7 @@ def resolve_values(part: Part, resolve: Resolve) -> tuple[Any, list[Mistake]]:
         if escaped:
             return match.group()[1:]
         try:
-            value = resolve(scheme, reference or "")
+            value = resolve(part.folder(*trail), scheme, reference or "")
         except ValueError as error:
             mistakes.append(part.mistake(f"{match.group()}: {error}", *trail))
             return ""

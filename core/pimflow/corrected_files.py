@@ -17,6 +17,7 @@ from pimflow.sheets import COLUMNS, Line, as_cell, from_cell, name_in, storable
 from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
+from pimflow.state.records import RecordKey
 from pimflow.words import did_you_mean
 
 _AT_ONCE = 500
@@ -36,7 +37,7 @@ def read_corrections(
     for place in places(assembly, database):
         reading.places.setdefault(place.flow.name, []).append(place)
     while chunk := list(islice(lines, _AT_ONCE)):
-        reading.take(database, [(number, dict(zip(header, line, strict=False))) for number, line in chunk if any(line)])
+        reading.take(database, list(reading.whole(header, chunk)))
     if reading.mistakes:
         raise ConfigError(*reading.mistakes)
     if not reading.rows:
@@ -56,10 +57,19 @@ class _Reading:
     file: str
     places: dict[str, list[Place]]
     mistakes: list[Mistake] = field(default_factory=list)
-    rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    rows: dict[str, dict[RecordKey, dict[str, Any]]] = field(default_factory=dict)
     columns: dict[str, dict[str, None]] = field(default_factory=dict)
     gone: dict[str, None] = field(default_factory=dict)
-    whence: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    whence: dict[tuple[str, RecordKey, str], int] = field(default_factory=dict)
+
+    def whole(self, header: Line, lines: Iterable[tuple[int, Line]]) -> Iterator[tuple[int, Mapping[str, str]]]:
+        """Give the cells of each line by name; what a line lacks must not be taken for emptied."""
+        for number, line in lines:
+            if any(line) and len(line) < len(header):
+                message = f"has {len(line)} cells, and the first line {len(header)}"
+                self.mistakes.append(Mistake(message, self.file, number))
+            elif any(line):
+                yield number, dict(zip(header, line, strict=False))
 
     def take(self, database: Database, lines: Sequence[tuple[int, Mapping[str, str]]]) -> None:
         """Take some lines."""
@@ -72,7 +82,7 @@ class _Reading:
         for flow, of_flow in by_flow.items():
             open_now = self._open(database, flow, [line["key"] for _, line in of_flow])
             for number, line in of_flow:
-                self._take(flow, number, line, open_now.get(line["key"]))
+                self._take(flow, number, line, _chosen(open_now.get(line["key"], []), line.get("resource")))
 
     def _of_flow(self, name: str) -> str:
         """Say what is wrong with the flow of a line."""
@@ -83,11 +93,11 @@ class _Reading:
             return f"flow {name} needs all rows of its source at once, so that none can be sent alone; correct it there"
         return ""
 
-    def _open(self, database: Database, flow: str, keys: Sequence[str]) -> dict[str, OpenItem]:
-        found: dict[str, OpenItem] = {}
+    def _open(self, database: Database, flow: str, keys: Sequence[str]) -> dict[str, list[OpenItem]]:
+        found: dict[str, list[OpenItem]] = {}
         for place in self.places.get(flow, ()):
             for item in open_items.under_keys(database, place.scope, list(dict.fromkeys(keys))):
-                found.setdefault(item.key, item)
+                found.setdefault(item.key, []).append(item)
         return found
 
     def _take(self, flow: str, number: int, line: Mapping[str, str], item: OpenItem | None) -> None:
@@ -95,11 +105,12 @@ class _Reading:
         if item is None:
             self.gone[key] = None
             return
-        cells = self.rows.setdefault(flow, {}).setdefault(key, {})
+        record = (item.resource, item.key)
+        cells = self.rows.setdefault(flow, {}).setdefault(record, {})
         self.columns.setdefault(flow, {}).update(dict.fromkeys(item.source_row))
         for name, text in _corrected(line, item):
             value = from_cell(text, item.source_row[name])
-            first = self.whence.setdefault((flow, key, name), number)
+            first = self.whence.setdefault((flow, record, name), number)
             if cells.setdefault(name, value) != value:
                 message = f"'{name}' of {key} is '{text}' here and '{cells[name]}' on line {first}; give it one value"
                 self.mistakes.append(Mistake(message, self.file, number))
@@ -107,12 +118,18 @@ class _Reading:
     def result(self, header: Line) -> Corrections:
         columns: dict[str, Header] = {flow: tuple(names) for flow, names in self.columns.items()}
         known = {name for names in columns.values() for name in names}
-        rows: dict[str, Mapping[str, Cells]] = {**self.rows}
+        rows: dict[str, Mapping[RecordKey, Cells]] = {**self.rows}
         strangers = [name for name in header if name and name not in COLUMNS and name_in(name) not in known]
         left_out = [_gone(list(self.gone), self.file)] if self.gone else []
         if strangers:
             left_out.append(f"{self.file}: no source has a column {', '.join(strangers)}; it was left aside.")
         return Corrections(self.file, rows, columns, tuple(left_out))
+
+
+def _chosen(items: Sequence[OpenItem], resource: str | None) -> OpenItem | None:
+    """Give the item that a line is about; since it was written its row may have become a record, or the other way."""
+    exact = next((item for item in items if item.resource == resource), None)
+    return exact or (items[0] if len({item.resource for item in items}) == 1 else None)
 
 
 def _corrected(line: Mapping[str, str], item: OpenItem) -> Iterable[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,11 +11,13 @@ from pydantic import Field
 from pimflow.chain import Chain, Steps
 from pimflow.components import Source
 from pimflow.delivery import Delivery
+from pimflow.intake import ROW
 from pimflow.model import BadValue, Header, Outcome, Problem, ProblemKind, Row, Status, Who, Window
 from pimflow.rows import Chunk, Passed
 from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import DUPLICATE, OpenItem
+from pimflow.state.records import RecordKey
 
 _AT_ONCE = 500
 Cells = Mapping[str, Any]
@@ -41,13 +43,13 @@ class CorrectedRows(Source):
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """What a person corrected: flow -> key of an open item -> cells. `columns` are those of each flow's source.
+    """What a person corrected: flow -> resource and key of an open item -> cells. `columns` are those of the source.
 
     `left_out` are sentences about what had to be left out.
     """
 
     file: str
-    rows: Mapping[str, Mapping[str, Cells]]
+    rows: Mapping[str, Mapping[RecordKey, Cells]]
     columns: Mapping[str, Header]
     left_out: tuple[str, ...] = ()
 
@@ -73,8 +75,9 @@ class Corrections:
         keys = list(self.rows[flow])
         for start in range(0, len(keys), _AT_ONCE):
             scope = delivery.target.records.scope
-            for item in open_items.under_keys(database, scope, keys[start : start + _AT_ONCE]):
-                new = replace(item, source_row={**item.source_row, **self.rows[flow][item.key]})
+            found = open_items.of_keys(database, scope, keys[start : start + _AT_ONCE])
+            for record, item in found.items():
+                new = replace(item, source_row={**item.source_row, **self.rows[flow][record]})
                 problem = may_go.problem(new)
                 if problem is None:
                     yield new
@@ -92,9 +95,7 @@ class _Keys:
         self._columns = columns
         self._name = delivery.target.key
         self._place = chain.header.index(self._name) if self._name in chain.header else None
-        self._has_settled: Callable[[str], bool] = lambda key: open_items.has_settled(
-            database, delivery.target.records.scope, key
-        )
+        self._scope, self._database = delivery.target.records.scope, database
 
     def problem(self, item: OpenItem) -> Problem | None:
         """Say why a row may not go: it would make another record, or change one that belongs to another row."""
@@ -102,7 +103,9 @@ class _Keys:
         is_same = new in {None, old}
         if item.resource == DUPLICATE:
             return self._of_another_row(old) if is_same else None
-        return None if is_same or not self._has_settled(old) else self._second_record(old, new)
+        resource = None if item.resource == ROW else item.resource
+        has_settled = not is_same and open_items.has_settled(self._database, self._scope, old, resource)
+        return self._second_record(old, new) if has_settled else None
 
     def _of_another_row(self, key: str) -> Problem:
         remedy = "Give this row a key of its own, or archive one of the two at the source."

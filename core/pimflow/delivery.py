@@ -15,25 +15,25 @@ from pimflow.diff import (
     Prepared,
     Rules,
     Verdict,
-    columns_of_new,
     compare,
     duplicate,
     owed_columns,
-    tried_again,
 )
+from pimflow.due import due_items
 from pimflow.errors import GuardError
 from pimflow.guards import check_guards
-from pimflow.intake import ROW, Intake, Target
-from pimflow.log import Mask, masked_problem
-from pimflow.model import SETTLED, Change, Header, Outcome, Row, Status
+from pimflow.intake import Intake, Target
+from pimflow.keeping import Keeping
+from pimflow.log import Mask
+from pimflow.model import Change, Header, Outcome, Row, Status
 from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 from pimflow.state import open_items
-from pimflow.state.changes import Changes, Deed, Written
+from pimflow.state.changes import Changes
 from pimflow.state.database import Database
-from pimflow.state.open_items import DUPLICATE, OpenItem
-from pimflow.state.records import RecordKey, Settled
+from pimflow.state.open_items import OpenItem
+from pimflow.state.records import RecordKey
 from pimflow.tally import Tally
 
 
@@ -80,14 +80,12 @@ class Delivery:
         self.changes = Changes(target.records.scope, target.records.column_sets)
         self._database = database
         self._observe = observe
-        self._mask = mask
         self._created = created
         self._waited: Spool[Candidate] = Spool()
-        self._source_header: Header = ()
+        self._keeping = Keeping(target, database, self.changes, mask)
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
         self._tried_again: Spool[RecordKey] = Spool()
-        self._open = open_items.count(database, target.records.scope) > 0
         guards = target.config.guards_in_force
         self._held: Spool[Candidate] | None = Spool() if guards.before_writing else None
         self._make_loading = make_loading
@@ -98,7 +96,9 @@ class Delivery:
 
         `elsewhere` tells whether another sink of the flow takes a column: then nothing needs to be told.
         """
-        self._source_header = source_header
+        self._keeping.source_header = source_header
+        if self.target.identification is not None:
+            self.target.identification.begin(source_header)
         refused = self.target.writer.check_columns(header)
         self._intake = Intake(self.target, header, refused)
         for name, reason in refused.items():
@@ -119,6 +119,8 @@ class Delivery:
                 prepared.append(one)
         if self.target.domain is not None:
             prepared = self.target.domain.narrowed(prepared)
+        if self.target.identification is not None:
+            prepared = self.target.identification.collect(prepared)
         self.unidentified += max(stopped, sum(one.outcome.key == f"row {one.prepared.row}" for one in verdicts))
         if self.target.sink.whole:
             for one in prepared:
@@ -131,27 +133,31 @@ class Delivery:
         """Give the rows of open items: those that are to be tried again, unless others are given."""
         chunk: list[tuple[int, Row]] = []
         self._intake.kept = True
-        for item in self._due() if items is None else items:
+        for item in due_items(self._database, self.target, {*self._under_way}) if items is None else items:
             self._tried_again.put((item.resource, item.key))
-            chunk.append((item.row, [item.source_row.get(name) for name in self._source_header]))
+            chunk.append((item.row, [item.source_row.get(name) for name in self._keeping.source_header]))
             if len(chunk) >= CHUNK_ROWS:
                 yield chunk
                 chunk = []
         if chunk:
             yield chunk
 
-    def _due(self) -> Iterator[OpenItem]:
-        """Give what earlier runs left open and this one did not meet, as far as it is to be tried again."""
-        target, met = self.target, {key for _, key in self._under_way}
-        for item in open_items.of_earlier_runs(self._database, target.records.scope, target.rules.run):
-            is_answered = item.resource != DUPLICATE and target.answers.concern(item.problems)
-            if item.key not in met and (is_answered or tried_again(item, target.rules)):
-                yield item
-
     @property
     def not_met(self) -> frozenset[str]:
         """The keys that a person asked for and no row had."""
         return frozenset(self._intake.not_met)
+
+    def identify(self, *, full: bool) -> None:
+        """See to the records that are known by an id, now that all are there; `full`: all of the source were met."""
+        if self.target.identification is None:
+            return
+        for prepared, verdicts in self.target.identification.renamed(full=full):
+            self._compare(prepared, verdicts)
+            self._keep(verdicts)
+        self.flush()
+        for prepared, verdicts in self.target.identification.others(full=full):
+            self._compare(prepared, verdicts)
+            self._keep(verdicts)
 
     def check_guards(self, read: int, *, full: bool, passing: frozenset[str]) -> None:
         """Raise GuardError where a guard holds the flow back; nothing is written yet then."""
@@ -179,7 +185,7 @@ class Delivery:
         self._loading.finish()
         self._finish_waited()
         self._tell_what_others_own()
-        self.notes.extend(self._intake.answers_without_column(self._source_header))
+        self.notes.extend(self._intake.answers_without_column(self._keeping.source_header))
         run = self.target.rules.run
         open_items.close_superseded(self._database, self.target.records.scope, self._tried_again, run)
 
@@ -219,6 +225,8 @@ class Delivery:
             closing.callback(self._close_writer, ok=ok)
             closing.callback(self._waited.clear)
             closing.callback(self._tried_again.clear)
+            if self.target.identification is not None:
+                closing.callback(self.target.identification.close)
             if self._held is not None:
                 closing.callback(self._held.clear)
             closing.callback(self._loading.close)
@@ -229,14 +237,14 @@ class Delivery:
             counts[Status.UNCHANGED] += counts.pop(Status.CREATED, 0)
 
     def _compare(self, prepared: Sequence[Prepared], verdicts: list[Verdict]) -> None:
-        records = [one.record for one in prepared]
+        records = [(one.item.resource, one.was or one.item.key) for one in prepared]
         under_way = {record: self._under_way[record] for record in records if record in self._under_way}
         known = self.target.records.known(records)
-        open_now = open_items.of_keys(self._database, self.target.records.scope, records) if self._open else {}
+        open_now = open_items.of_keys(self._database, self.target.records.scope, records) if self._keeping.open else {}
         met: dict[RecordKey, int] = {}
-        for one in prepared:
+        for one, record in zip(prepared, records, strict=True):
             first = met.get(one.record) or under_way.get(one.record)
-            before = known.get(one.record)
+            before = known.get(record)
             if first or (before is not None and before.seen == self.target.rules.run):
                 verdicts.append(duplicate(one, self.target.key, first))
                 continue
@@ -267,83 +275,22 @@ class Delivery:
             told = tuple(one for one in outcome.problems if one not in candidate.prepared.item.problems)
             outcome = replace(outcome, problems=(*candidate.prepared.item.problems, *told))  # noqa: PLW2901 - fuller
             columns = candidate.columns.union(owed_columns(candidate, outcome, rules))
-            written = self._written(candidate, outcome) if rules.history else None
+            written = self._keeping.written(candidate, outcome) if rules.history else None
             print_sent = candidate.change.fingerprint
             verdicts.append(Verdict(candidate.prepared, outcome, print_sent, rules.now, columns, told, written))
         self._keep(verdicts)
         for verdict in verdicts:
             self._under_way.pop(verdict.prepared.record, None)
 
-    def _written(self, candidate: Candidate, outcome: Outcome) -> Written | None:
-        """Say what a candidate put into the target; nothing where it found everything there."""
-        if not candidate.sent or outcome.status not in _WRITES:
-            return None
-        prepared, values = candidate.prepared, dict(candidate.sent)
-        if outcome.status is Status.CREATED:
-            values |= columns_of_new(prepared.item.payload, self.target.rules) if candidate.change.known else {}
-        source = dict(zip(self._source_header, prepared.source, strict=False))
-        deed = _WRITES[outcome.status]
-        return Written(*prepared.record, deed, values, candidate.before, prepared.row, source)
-
     def _keep(self, verdicts: Sequence[Verdict]) -> None:
         """Commit verdicts in one transaction; then count and tell them."""
         if not verdicts:
             return
-        verdicts = [self._without_secrets(verdict) for verdict in verdicts]
-        records, run = self.target.records, self.target.rules.run
-        final = [verdict for verdict in verdicts if verdict.outcome.status is not Status.WAITING]
-        needy = [v for v in final if v.outcome.problems or v.outcome.status not in SETTLED]
-        with self._database.writing() as connection:
-            if not self.target.sink.whole:
-                written = [v for v in final if v.outcome.status in SETTLED and v.columns is not None]
-                records.remember(connection, [_settled(v) for v in written], run)
-                self.changes.keep(connection, [v.written for v in final if v.written], run)
-                rest = {v.prepared.record for v in verdicts} - {v.prepared.record for v in written}
-                records.mark_seen(connection, [record for record in rest if record[0] not in _NO_RECORD], run)
-                records.mark_keys_seen(connection, [key for resource, key in rest if resource == ROW], run)
-            if self._open:
-                kept = {v.prepared.record for v in needy}
-                keys = [v.prepared.record for v in final]
-                closed = {*keys, *((ROW, key) for _, key in keys)} - kept
-                open_items.close(connection, records.scope, sorted(closed))
-            if needy:
-                items = [self._open_item(v) for v in needy]
-                open_items.put(connection, records.scope, items, run, self.target.rules.now)
-                self._open = True
-        for verdict in final:
-            self.tally.add(verdict.outcome)
-        self._observe([verdict.outcome for verdict in verdicts])
-
-    def _without_secrets(self, verdict: Verdict) -> Verdict:
-        if not verdict.outcome.problems:
-            return verdict
-        problems = tuple(masked_problem(problem, self._mask) for problem in verdict.outcome.problems)
-        told = tuple(masked_problem(problem, self._mask) for problem in verdict.told)
-        return replace(verdict, outcome=replace(verdict.outcome, problems=problems), told=told)
-
-    def _open_item(self, verdict: Verdict) -> OpenItem:
-        outcome, prepared = verdict.outcome, verdict.prepared
-        source = dict(zip(self._source_header, prepared.source, strict=False))
-        return OpenItem(
-            prepared.item.resource,
-            prepared.item.key,
-            prepared.row,
-            source,
-            outcome.status,
-            outcome.problems,
-            verdict.fingerprint,
-            verdict.tried,
-            verdict.told,
-        )
-
-
-_NO_RECORD = frozenset({ROW, DUPLICATE})
-_WRITES = {Status.CREATED: Deed.CREATED, Status.UPDATED: Deed.UPDATED}
-
-
-def _settled(verdict: Verdict) -> Settled:
-    resource, key = verdict.prepared.record
-    return Settled(resource, key, verdict.fingerprint or b"", verdict.columns or frozenset())
+        outcomes = [verdict.outcome for verdict in self._keeping.keep(verdicts)]
+        for outcome in outcomes:
+            if outcome.status is not Status.WAITING:
+                self.tally.add(outcome)
+        self._observe(outcomes)
 
 
 def _whole(prepared: Prepared) -> Candidate:

@@ -16,8 +16,11 @@ from pimflow.state.changes import Written
 from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import Known
 
-TRY_AGAIN_AFTER = timedelta(days=1)
-"""A refused record that did not change is sent again after this time: the target may have changed."""
+TRY_AGAIN_AFTER = timedelta(hours=20)
+"""A refused record that did not change is sent again after this time: the target may have changed.
+
+Less than a day, so that a daily run that begins a second earlier than yesterday's does not leave it out.
+"""
 
 OWED = "?"
 """Marks, among the columns of a record, one of `once` that is still to be written."""
@@ -35,7 +38,7 @@ class Rules:
 
     `enabled` is the column that the target uses to take a record out of use; `history`: what is written is kept;
     `asks_first`: old values are asked for before the first write. `against_target`: what was sent is held against what
-    the target has now; `recreate`: what somebody deleted there comes back.
+    the target has now; `recreate`: what somebody deleted there comes back. `flow` and `place` name flow and sink.
     """
 
     run: int
@@ -50,6 +53,8 @@ class Rules:
     asks_first: bool = False
     against_target: bool = False
     recreate: bool = True
+    flow: str = ""
+    place: str = ""
 
     @property
     def asks_what_exists(self) -> bool:
@@ -59,12 +64,19 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An item, and the source row that it was made of. `bad` names the columns whose value could not be read."""
+    """An item, and the source row that it was made of. `bad` names the columns whose value could not be read.
+
+    `was` is the key under which the target has it, where that is another one; `renaming` are columns that then go
+    with it. `identity` is its id in the source, with the name that people know it by there.
+    """
 
     row: int
     source: Row
     item: Item
     bad: frozenset[str] = frozenset()
+    was: str = ""
+    renaming: Mapping[str, Any] | None = None
+    identity: tuple[str, str] | None = None
 
     @property
     def record(self) -> tuple[str, str]:
@@ -132,17 +144,18 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     if DISABLED in columns and rules.enabled:
         payload = {rules.enabled: True, **payload}
     settled = known is not None and known.fingerprint is not None
-    owed = {name: item.payload[name] for name in _mended(prepared, columns, rules)}
+    owed = {name: item.payload[name] for name in _mended(prepared, columns, rules, open_item)}
     same = known is not None and known.fingerprint == now and not owed
-    unchanged = same or (settled and rules.mode == "create")
+    unchanged = not prepared.was and (same or (settled and rules.mode == "create"))
     decided = None if owed else _decide(prepared, now, open_item, rules, unchanged=unchanged)
     resting = _rests(decided, rules)
     if decided is not None and not resting and not _waited(open_item, now):
         return decided
     whole = rules.refuse_bad_values
-    change = Change(replace(item, payload={**payload, **owed}), prepared.row, settled, now, whole=whole)
+    full = {**payload, **owed, **(prepared.renaming or {})}
+    change = Change(replace(item, payload=full), prepared.row, settled, now, whole=whole)
     creation = {} if settled else columns_of_new(item.payload, rules)
-    fresh = frozenset(change.payload).difference(columns) if settled else frozenset()
+    fresh = frozenset({**payload, **owed}).difference(columns) if settled else frozenset()
     columns = columns.union(payload).difference([DISABLED], (OWED + name for name in owed))
     otherwise = None if resting else decided
     return Candidate(prepared, change, creation, columns, otherwise, fresh, resting=resting)
@@ -155,11 +168,14 @@ def _rests(decided: Verdict | None, rules: Rules) -> bool:
     return decided.outcome.status is Status.UNCHANGED and not decided.told
 
 
-def _mended(prepared: Prepared, columns: frozenset[str], rules: Rules) -> Iterator[str]:
-    """Name the columns of `once` that are still to be written and have a whole value now."""
+def _mended(prepared: Prepared, columns: frozenset[str], rules: Rules, open_item: OpenItem | None) -> Iterator[str]:
+    """Name the columns of `once` that are still to be written and have a whole value that the target did not refuse."""
+    refused = () if open_item is None or _due(open_item, rules) else open_item.told
     for name in rules.once:
         if OWED + name in columns and name in prepared.item.payload and name not in _troubled(prepared):
-            yield name
+            value = prepared.item.payload[name]
+            if not any(problem.field == name and problem.value == value for problem in refused):
+                yield name
 
 
 def _troubled(prepared: Prepared) -> frozenset[str]:
@@ -198,6 +214,10 @@ def _waited(open_item: OpenItem | None, now: bytes) -> bool:
     """Tell whether an open item lacks another record in the target, which may be there by now."""
     if open_item is None or open_item.fingerprint != now:
         return False
+    return _lacks_another(open_item)
+
+
+def _lacks_another(open_item: OpenItem) -> bool:
     return any(problem.kind is ProblemKind.REFERENCE for problem in open_item.told)
 
 
@@ -225,7 +245,10 @@ def columns_of_new(payload: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
 def tried_again(open_item: OpenItem, rules: Rules) -> bool:
     """Tell whether an open item is sent again although its source does not give it again."""
     # The key of a duplicate belongs to another row: sending it would overwrite that one.
-    return open_item.resource != DUPLICATE and (open_item.status in _UNSURE or _due(open_item, rules))
+    # What lacks another record is sent only if this run creates one.
+    return open_item.resource != DUPLICATE and (
+        open_item.status in _UNSURE or _due(open_item, rules) or _lacks_another(open_item)
+    )
 
 
 def _due(open_item: OpenItem, rules: Rules) -> bool:

@@ -1,49 +1,107 @@
-"""A source for tests that is wired to a target which is not."""
+"""The environments of a project: one set of pipelines, several worlds such as test and production."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 
-from pimflow.assemble import Assembly, Flow
-from pimflow.components import Connection
-from pimflow.model import Problem, ProblemKind, Who
-from pimflow.outlook import Finding, Severity
+from pimflow.document import Document
+from pimflow.errors import ConfigError, Mistake
+from pimflow.forms import ProjectConfig
+from pimflow.parts import Part
+from pimflow.words import did_you_mean
 
-_TEST_WORDS = frozenset(
-    ("test", "testing", "staging", "stage", "sandbox", "dev", "development", "demo", "localhost", "uat", "qa")
-)
+VARIABLE = "PIMFLOW_ENVIRONMENT"
+"""The variable that chooses an environment where no option does."""
 
-
-def wrong_environment(assembly: Assembly, flow: Flow, *, guess: bool) -> Iterator[Finding]:
-    """Tell of a source for tests whose target is none: as the connections say, or with `guess` their addresses."""
-    source = assembly.connection(flow.source)
-    for sink in flow.sinks:
-        target = assembly.connection(sink)
-        if source is None or target is None:
-            continue
-        ends = f"{_place(source)} is for tests, and {_place(target)} is not"
-        if (source.environment, target.environment) == ("test", "production"):
-            yield _environment(Severity.FATAL, f"{ends}: their connections say so")
-        elif guess and not (source.environment and target.environment) and _is_test(source) and not _is_test(target):
-            yield _environment(Severity.WARNING, f"{ends}, by the look of their addresses")
+_TAKEN = frozenset({"logs"})
+"""Names that have another meaning in the folder `.pimflow`."""
 
 
-def _environment(severity: Severity, reason: str) -> Finding:
-    remedy = (
-        "Take the other address; or say what each system is for with `environment: test` or `environment: production` "
-        "in its connection."
-    )
-    return Finding(severity, Problem(reason, ProblemKind.CONNECTION, remedy=remedy, who=Who.ADMINISTRATOR))
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One environment, with the connections of a pipeline as they are there."""
+
+    name: str
+    production: bool
+    connections: Mapping[str, Part]
 
 
-def _place(connection: Connection) -> str:
-    return f"{connection.title} at {connection.address}"
+def chosen_name(project: Document, config: ProjectConfig, wanted: str | None) -> str | None:
+    """Give the name of the environment that is wanted, else of the default; None where there are none.
+
+    Raises ConfigError where it is not plain which one is meant.
+    """
+    if not config.environments:
+        if config.default_environment is not None:
+            raise ConfigError(project.mistake(("default_environment",), "there are no `environments`"))
+        if wanted is not None:
+            raise _no_environments(wanted, f"{project.file} has no `environments`")
+        return None
+    for name, told in ((config.default_environment, "default_environment"), (wanted, "environments")):
+        if name is not None and name not in config.environments:
+            whence = f" (--environment or {VARIABLE})" if told == "environments" else ""
+            near = did_you_mean(name, config.environments)
+            raise ConfigError(project.mistake((told,), f"no environment is called {name!r}{whence}{near}"))
+    name = wanted if wanted is not None else config.default_environment
+    if name is None:
+        raise ConfigError(project.mistake(("environments",), _which(config)))
+    return name
 
 
-def _is_test(connection: Connection) -> bool:
-    """Tell whether a connection, or else a word of its address, says that it is for tests."""
-    if connection.environment is not None:
-        return connection.environment == "test"
-    words = {word.rstrip("0123456789") for word in re.split(r"[^a-z0-9]+", connection.address.lower())}
-    return bool(_TEST_WORDS & words) or "//127." in connection.address
+def without_project(wanted: str | None) -> None:
+    """See that no environment is wanted where there is no project file. Raises ConfigError."""
+    if wanted is not None:
+        raise _no_environments(wanted, "there is no project file pimflow.yaml that could name it")
+
+
+def environments_of(
+    project: Document, config: ProjectConfig, connections: Mapping[str, Part], elsewhere: Callable[[], Collection[str]]
+) -> tuple[Environment, ...]:
+    """Lay the options of each environment over the connections of a pipeline.
+
+    `elsewhere` names connections that other pipelines of the project have. Raises ConfigError with all mistakes.
+    """
+    mistakes = list(_names_taken(project, config))
+    found = []
+    for name, environment in config.environments.items():
+        laid = dict(connections)
+        for connection, options in environment.connections.items():
+            part = Part(project, ("environments", name, "connections", connection), options)
+            if connection in connections:
+                laid[connection] = connections[connection].under(part)
+                mistakes.extend(_type_changed(connections[connection], part))
+            elif connection not in elsewhere():
+                near = did_you_mean(connection, connections)
+                mistakes.append(part.mistake(f"no connection is called {connection!r}{near}"))
+        found.append(Environment(name, environment.production, laid))
+    if mistakes:
+        raise ConfigError(*mistakes)
+    return tuple(found)
+
+
+def _no_environments(wanted: str, why: str) -> ConfigError:
+    return ConfigError(f"no environment is called {wanted!r} (--environment or {VARIABLE}): {why}")
+
+
+def _which(config: ProjectConfig) -> str:
+    names = ", ".join(sorted(config.environments))
+    return f"which one? Give --environment or set {VARIABLE}: {names}; or write one under `default_environment`"
+
+
+def _names_taken(project: Document, config: ProjectConfig) -> Iterator[Mistake]:
+    """Find names of environments whose folders would be the same, or something else's."""
+    seen: dict[str, str] = {}
+    for name in config.environments:
+        first = seen.setdefault(name.lower(), name)
+        if name.lower() in _TAKEN:
+            yield project.mistake(("environments", name), f"{name!r} has another meaning here; choose another name")
+        elif first != name:
+            told = f"{first!r} and {name!r} have the same folder where upper and lower case count alike; rename one"
+            yield project.mistake(("environments", name), told)
+
+
+def _type_changed(below: Part, over: Part) -> Iterator[Mistake]:
+    before, after = below.data.get("type"), over.data.get("type")
+    if before is not None and after is not None and before != after:
+        yield over.mistake(f"connection {over.trail[-1]!r} is of type {before!r}, in every environment", "type")

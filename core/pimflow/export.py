@@ -45,6 +45,7 @@ def _told(item: OpenItem, problem: Problem) -> Line:
         item.status,
         _minute(item.since),
         _minute(item.last),
+        item.resource,
     ]
 
 

@@ -20,6 +20,7 @@ from pimflow.diff import Rules
 from pimflow.errors import FlowError, GuardError, PimflowError
 from pimflow.flow_reports import reports
 from pimflow.foresight import before_full_run
+from pimflow.identification import Columns, Identification
 from pimflow.intake import Target, other_keys
 from pimflow.missing import settle_missing
 from pimflow.model import FlowReport, Header, Outcome, Window
@@ -28,9 +29,10 @@ from pimflow.plugins import notify_observers
 from pimflow.rows import Chunk, Passed, Reader, Stopped
 from pimflow.sinks import Sink, Writer
 from pimflow.state import history, open_items
+from pimflow.state.identities import Identities
 from pimflow.state.memory import KeptMemory
 from pimflow.state.owners import keep_owner
-from pimflow.state.records import Records, open_scope
+from pimflow.state.records import Records, Scope, open_scope
 
 _SAMPLE = 20
 
@@ -126,6 +128,8 @@ def _limited(results: Results, limit: int | None) -> Results:
 
 
 def _finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
+    for delivery in deliveries:
+        delivery.identify(full=context.is_full(done.window))
     try:
         for delivery in deliveries:
             delivery.check_guards(done.read, full=context.is_full(done.window), passing=context.allowed)
@@ -193,10 +197,14 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         records = Records(context.database, scope)
         only = frozenset(context.run.only)
         others = other_keys(flow.sinks, sink) if flow.config.key is None else frozenset()
-        target = Target(sink, writer, records, flow.config, _rules(context, flow, sink), only, others)
+        target = Target(
+            sink, writer, records, flow.config, _rules(context, flow, sink, f"{name} {address}"), only, others
+        )
         domain = _domain(context, flow, writer, records) if sink.owned else None
+        identification = _identification(context, flow, sink, writer, scope) if sink.renames else None
         tells_stopped = not others or sink is flow.sinks[-1]
         target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
+        target = replace(target, identification=identification)
         delivery = Delivery(
             target, context.database, context.make_loading, observe, context.mask, context.created_so_far
         )
@@ -215,7 +223,18 @@ def _domain(context: RunContext, flow: Flow, writer: Writer, records: Records) -
     return Domain(contract, owner, writer, frozenset(flow.config.once), context.database, records)
 
 
-def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
+def _identification(context: RunContext, flow: Flow, sink: Sink, writer: Writer, scope: Scope) -> Identification | None:
+    config, source = flow.config, flow.source
+    column = config.identity or source.identity
+    if config.entity is None or column is None:
+        return None
+    assembly = context.assembly
+    system = assembly.system(source) or context.run.pipeline
+    identities = Identities(context.database, scope, config.entity, system, assembly.address(sink))
+    return Identification(identities, Columns(column, source.named), sink, writer, config.key or sink.key)
+
+
+def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:
     config = flow.config
     return Rules(
         run=context.number,
@@ -230,6 +249,8 @@ def _rules(context: RunContext, flow: Flow, sink: Sink) -> Rules:
         asks_first=sink.asks_first,
         against_target=config.diff == "target",
         recreate=config.on_deleted == "recreate",
+        flow=flow.name,
+        place=place,
     )
 
 
@@ -273,6 +294,8 @@ def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], d
     if done.basis is not None:
         history.keep_basis(context.database, run.pipeline, flow.name, done.basis)
     for delivery in deliveries:
+        if delivery.target.identification is not None:
+            delivery.target.identification.end(complete=True)
         records = delivery.target.records
         open_items.close_unmet(context.database, records.scope, context.number)
         number, keys = records.unseen(context.number, _SAMPLE)

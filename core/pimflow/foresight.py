@@ -10,12 +10,12 @@ from pimflow.compiling import Sinks
 from pimflow.components import Component
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivery import Delivery
-from pimflow.environments import wrong_environment
 from pimflow.errors import MappingError
 from pimflow.model import Field, Header, ProblemKind
 from pimflow.outlook import Expected, Finding, Outlook, Severity
 from pimflow.report import shown
 from pimflow.sinks import Writer
+from pimflow.wiring import wrong_environment
 from pimflow.words import capital, full_stop
 
 BAD = frozenset({Severity.FATAL, Severity.ERROR})

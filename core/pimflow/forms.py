@@ -61,6 +61,12 @@ class FlowConfig(Checked):
         description="Where records go: `type` and its options."
     )
     key: str | None = Field(None, description="The column that holds the record's key in the target.")
+    entity: Name | None = Field(
+        None, description="What the records are, such as `product`: they are then known by their source's own id."
+    )
+    identity: str | None = Field(
+        None, description="The source's column with that id, which never changes; many sources know it themselves."
+    )
     mode: Literal["upsert", "create", "update"] = Field("upsert", description="What may be done in the target.")
     once: list[str] = Field([], description="Columns that are written when a record is created, and never again.")
     empty: Literal["keep", "erase"] = Field("keep", description="What an empty cell does to a value sent earlier.")
@@ -144,6 +150,17 @@ class PipelineConfig(Checked):
     ownership: Ownership | None = Field(None, description="Who owns what in the target.")
 
 
+class EnvironmentConfig(Checked):
+    """One environment of a project: what is different there."""
+
+    production: bool = Field(
+        False, strict=True, description="Whether the first run of each pipeline asks for the environment's name."
+    )
+    connections: dict[Name, dict[str, Any]] = Field(
+        {}, description="Options by connection, laid over those of the connection of this name."
+    )
+
+
 class ProjectConfig(Checked):
     """The project file `pimflow.yaml`: what its pipelines share."""
 
@@ -153,3 +170,9 @@ class ProjectConfig(Checked):
     notify: list[dict[str, Any]] = Field([], description=_NOTIFY)
     history: History | None = Field(None, description="How long it is kept what runs did, unless a pipeline says so.")
     ownership: Ownership | None = Field(None, description="Who owns what in the target.")
+    environments: dict[Name, EnvironmentConfig] = Field(
+        {}, description="Worlds such as test and production, by name: what is different there."
+    )
+    default_environment: Name | None = Field(
+        None, description="The environment where neither `--environment` nor `PIMFLOW_ENVIRONMENT` names one."
+    )

@@ -11,6 +11,7 @@ from pimflow.cells import key_in, read_cells, read_key
 from pimflow.diff import Prepared, Rules, Verdict
 from pimflow.errors import PimflowError, RowProblem, defect
 from pimflow.forms import FlowConfig
+from pimflow.identification import Identification
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
 from pimflow.ownership import Domain
 from pimflow.plain import to_json
@@ -29,7 +30,8 @@ class Target:
 
     `other_keys` are the key columns of the flow's other sinks, where each has its own: a row that has one of these and
     not ours is theirs. `tells_stopped`: rows that never reached a sink, or have no key at all, are told here.
-    `answers` are what people decided about values, `domain` is what the flow may write where others own a part.
+    `answers` are what people decided about values, `domain` is what the flow may write where others own a part,
+    `identification` tells records apart by their source's own id.
     """
 
     sink: Sink
@@ -42,6 +44,7 @@ class Target:
     tells_stopped: bool = True
     answers: Answers = Answers()  # noqa: RUF009 - frozen
     domain: Domain | None = None
+    identification: Identification | None = None
 
     @property
     def key(self) -> str | None:
@@ -99,8 +102,9 @@ class Intake:
             cells, bad = read_cells(self._header, row.result, config, key_column, self._answering)
             key = read_key(cells, config, key_column)
             told = tuple(dict.fromkeys(bad.values()))
+            renamed = key != before and before in self._target.only  # an answer gave it the key that it goes by
             for item in self._target.writer.prepare(cells):
-                if not self._is_left_out(item.key):
+                if renamed or not self._is_left_out(item.key):
                     full = replace(item, problems=(*told, *item.problems)) if told else item
                     yield Prepared(row.row, row.source, full, frozenset(bad))
         except RowProblem as problem:

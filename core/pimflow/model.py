@@ -231,7 +231,8 @@ class Run:
     """One run of one pipeline, as plugins see it. `dry` runs write nothing.
 
     `strict`: it ends with 1 when anything needs attention. `undoes` is the id of a run that it undoes, `corrects` a
-    file of corrected rows that it sends. `memory` is that of the target for which a sink is opened.
+    file of corrected rows that it sends, `environment` that of the project in which it works, if that has any. `memory`
+    is that of the target for which a sink is opened.
     """
 
     id: str
@@ -244,8 +245,14 @@ class Run:
     strict: bool = False
     undoes: str = ""
     corrects: str = ""
+    environment: str = ""
     memory: Memory = field(default_factory=ShortMemory, repr=False, compare=False)
     __pydantic_config__: ClassVar = {"arbitrary_types_allowed": True}  # reports are read again; they have no memory
+
+    @property
+    def option(self) -> str:
+        """What is added to a command that looks this run up."""
+        return f" -e {self.environment}" if self.environment else ""
 
     @property
     def is_regular(self) -> bool:

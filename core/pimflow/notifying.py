@@ -6,10 +6,12 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from queue import Empty, Queue
+from threading import Thread
 from typing import Any
 
 from loguru import logger
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from pimflow.assemble import Recipient
 from pimflow.context import RunContext
@@ -25,6 +27,8 @@ from pimflow.state.memory import KeptMemory
 
 _ADDRESS = "pimflow:notify"
 _LOOK_BACK = 20
+_PATIENCE = 600.0
+"""Seconds after which a notifier that does not come to an end is left behind."""
 _RUN = TypeAdapter(Run)
 _STANDING = TypeAdapter(Standing)
 
@@ -44,7 +48,19 @@ def tell(context: RunContext, report: RunReport) -> None:
 
 
 def deliver(recipient: Recipient, told: Message, mask: Mask) -> FlowError | None:
-    """Hand a message over, and give what went wrong, without secrets. A defect of the notifier is logged as well."""
+    """Hand a message over, and give what went wrong, without secrets. A defect of the notifier is logged as well.
+
+    A notifier that does not come to an end is left behind: the run still holds its lock.
+    """
+    ended: Queue[FlowError | None] = Queue()
+    Thread(target=lambda: ended.put(_delivered(recipient, told, mask)), name="pimflow-notify", daemon=True).start()
+    try:
+        return ended.get(timeout=_PATIENCE)
+    except Empty:
+        return FlowError(f"it did not come to an end within {_PATIENCE:.0f} seconds")
+
+
+def _delivered(recipient: Recipient, told: Message, mask: Mask) -> FlowError | None:
     try:
         recipient.notifier.deliver(told)
     except FlowError as error:
@@ -92,11 +108,10 @@ def _standing(context: RunContext, recipient: Recipient, earlier: Sequence[PastR
     memory = KeptMemory(context.database, _ADDRESS)
     try:
         kept = memory.get(context.run.pipeline, [recipient.name]).get(recipient.name)
-    except StateError as error:
+        if kept is not None:
+            return _STANDING.validate_json(kept)
+    except (StateError, ValidationError) as error:
         logger.warning("what {} was told before is not known: {}", recipient.notifier.type, error)
-        kept = None
-    if kept is not None:
-        return _STANDING.validate_json(kept)
     ended = next((one for one in earlier if one.report is not None), None)
     if ended is None or ended.report is None:
         return Standing()

@@ -12,10 +12,12 @@ from hashlib import blake2b
 from pimflow.components import Notifier
 from pimflow.model import Event, FlowReport, Message, Run, RunReport, Status
 from pimflow.report import report_text
+from pimflow.words import titled
 
 _PREFIX = "[pimflow]"
 _LONGEST_WHY = 100
 _FOLDER = re.compile(r"^\S*[/\\](?=[^/\\\s]+:\d+: )")
+_ARTICLE = re.compile(r"^The ")
 _UNPUNCTUAL = timedelta(minutes=10)
 """A job of every day begins some minutes earlier or later; what is told again after 24 hours is then told each day."""
 
@@ -111,20 +113,23 @@ def causes(report: RunReport) -> frozenset[str]:
 def message(occasion: Occasion, event: Event, machine: str) -> Message:
     """Put an occasion into words. `machine` is where the run took place."""
     report = occasion.report
+    title = titled(report.run.pipeline, report.run.environment)
     lines = [*_before(occasion), report_text(report), ""]
-    lines.append(f"Run {report.run.id} of {report.run.pipeline} on {machine}.")
-    lines.append(f"This report again: pimflow runs {report.run.id}. Every detail: pimflow logs {report.run.id}.")
-    return Message(event, f"{_PREFIX} {report.run.pipeline}{_title(occasion, event)}", "\n".join(lines), report)
+    lines.append(f"Run {report.run.id} of {title} on {machine}.")
+    again = f"{report.run.id}{report.run.option}"
+    lines.append(f"This report again: pimflow runs {again}. Every detail: pimflow logs {again}.")
+    return Message(event, f"{_PREFIX} {title}{_title(occasion, event)}", "\n".join(lines), report)
 
 
-def trial(pipeline: str, event: Event, now: datetime, machine: str) -> Message:
+def trial(pipeline: str, event: Event, now: datetime, machine: str, environment: str = "") -> Message:
     """Make the message of a test."""
-    report = RunReport(Run("test", pipeline, now), (), 0.0, 0)
+    title = titled(pipeline, environment)
+    report = RunReport(Run("test", pipeline, now, environment=environment), (), 0.0, 0)
     text = (
         f"This is a test, sent by `pimflow notify-test` on {machine}.\n"
-        f"Whoever reads it will be told how runs of {pipeline} end. Nothing was run."
+        f"Whoever reads it will be told how runs of {title} end. Nothing was run."
     )
-    return Message(event, f"{_PREFIX} {pipeline}: this is a test", text, report)
+    return Message(event, f"{_PREFIX} {title}: this is a test", text, report)
 
 
 def _short(text: str) -> str:
@@ -174,7 +179,7 @@ def _why(report: RunReport) -> str:
     error = next((error for error in errors if error), "")
     if error:
         sentence = _FOLDER.sub("", error.partition(". ")[0].rstrip("."))
-        return textwrap.shorten(sentence, _LONGEST_WHY, placeholder=" …")
+        return textwrap.shorten(_ARTICLE.sub("the ", sentence), _LONGEST_WHY, placeholder=" …")
     if number := _undelivered(report):
         return f"{number:,} {_noun([flow for flow in report.flows if _lost(flow)], number)} could not be delivered"
     return "more were refused than allowed"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from pimflow.assemble import Assembly
 from pimflow.batches import Settle, outcome_of, refuse_missing
 from pimflow.context import Progress
 from pimflow.delivery import Loading
-from pimflow.diff import Candidate, Rules
+from pimflow.diff import Candidate, Rules, fingerprint
 from pimflow.flow import run_flow
 from pimflow.model import Outcome, RunReport, Status
 from pimflow.run import CarryOut, RunOptions, run_pipeline
@@ -38,12 +38,22 @@ class ValueChange:
 
 @dataclass(frozen=True, slots=True)
 class PlannedChange:
-    """What a run would do to one record; `noun` is what people call such a record."""
+    """What a run would do to one record; `noun` is what people call such a record.
+
+    `place` names flow, sink and kind of record; `digest` tells the payload apart that the flow gives.
+    """
 
     noun: str
     key: str
     status: Status
     values: tuple[ValueChange, ...]
+    place: tuple[str, str, str] = field(default=("", "", ""), compare=False)
+    digest: str = field(default="", compare=False)
+
+    @property
+    def cleared(self) -> int:
+        """How many values would be emptied."""
+        return sum(one.new is None and one.old is not None for one in self.values)
 
 
 OnPlanned = Callable[[PlannedChange], None]
@@ -56,11 +66,15 @@ def plan_pipeline(
     on_planned: OnPlanned,
     progress: Progress = lambda _flow, _done, _total: None,
     carry_out: CarryOut = run_flow,
+    on_looked: OnPlanned = lambda _change: None,
 ) -> RunReport:
-    """Tell what a run would do, and call `on_planned` for each record that it would create or change."""
+    """Tell what a run would do, and call `on_planned` for each record that it would create or change.
 
-    def planner(sink: Sink, writer: Writer, rules: Rules, settle: Settle, _max_failed: int) -> Loading:
-        return Planner(sink, writer, rules, settle, on_planned)
+    `on_looked` is called for these and for each that the target has already as it would be sent.
+    """
+
+    def planner(sink: Sink, writer: Writer, rules: Rules, settle: Settle, _max_failed: int, **_: Any) -> Loading:
+        return Planner(sink, writer, rules, settle, on_planned, on_looked)
 
     with _copied(database) as copy:
         return run_pipeline(assembly, copy, replace(options, dry=True), progress, planner, carry_out=carry_out)
@@ -69,12 +83,21 @@ def plan_pipeline(
 class Planner:
     """Stands where the loader stands in a run, and only looks."""
 
-    def __init__(self, sink: Sink, writer: Writer, rules: Rules, settle: Settle, on_planned: OnPlanned) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        writer: Writer,
+        rules: Rules,
+        settle: Settle,
+        on_planned: OnPlanned,
+        on_looked: OnPlanned = lambda _change: None,
+    ) -> None:
         self._sink = sink
         self._writer = writer
         self._rules = rules
         self._settle = settle
         self._on_planned = on_planned
+        self._on_looked = on_looked
         self._batches: dict[str, list[Candidate]] = {}
 
     def put(self, candidate: Candidate) -> None:
@@ -102,7 +125,13 @@ class Planner:
         going = [replace(candidate, change=change) for candidate, change in zip(batch, fitted, strict=True)]
         current = {} if self._sink.whole else self._present(going)
         looked = [_looked(candidate, current) for candidate in going]
-        self._settle([(candidate, self._judge(candidate, current.get(candidate.change.key))) for candidate in looked])
+        digests = [digest_of(candidate) for candidate in batch]
+        self._settle(
+            [
+                (candidate, self._judge(candidate, current.get(candidate.change.key), digest))
+                for candidate, digest in zip(looked, digests, strict=True)
+            ]
+        )
 
     def _present(self, batch: Sequence[Candidate]) -> Mapping[str, Mapping[str, Any]]:
         columns = sorted({name for candidate in batch for name in (*candidate.change.payload, *candidate.creation)})
@@ -113,7 +142,7 @@ class Planner:
             unknown = dict.fromkeys(columns, NOT_KNOWN)
             return {candidate.change.key: unknown for candidate in batch if candidate.change.known}
 
-    def _judge(self, candidate: Candidate, current: Mapping[str, Any] | None) -> Outcome:
+    def _judge(self, candidate: Candidate, current: Mapping[str, Any] | None, digest: str) -> Outcome:
         change = candidate.change
         if change.whole and change.item.problems:
             return outcome_of(candidate, Status.REFUSED, *change.item.problems)
@@ -133,9 +162,17 @@ class Planner:
                 if current.get(name) != new
             ]
             status = Status.UPDATED if values else Status.UNCHANGED
+        place = (self._rules.flow, self._rules.place, change.resource)
+        planned = PlannedChange(self._sink.noun[0], change.key, status, tuple(values), place, digest)
+        self._on_looked(planned)
         if values:
-            self._on_planned(PlannedChange(self._sink.noun[0], change.key, status, tuple(values)))
+            self._on_planned(planned)
         return outcome_of(candidate, status, *change.item.problems)
+
+
+def digest_of(candidate: Candidate) -> str:
+    """Tell what a flow would send of a record apart from anything else that it could."""
+    return fingerprint({**candidate.creation, **candidate.change.payload}).hex()
 
 
 def _looked(candidate: Candidate, current: Mapping[str, Mapping[str, Any]]) -> Candidate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from pimflow.answers import Answer, as_text, name_of
@@ -53,7 +53,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class OpenCause:
-    """One cause: `says` is the sentence of the reports, `since` and `last` when it was met first, and last.
+    """One cause: `says` is the sentence of the reports, `since` and `last` when it was met first, and last, if known.
 
     `answer` is what a person decided about it, `unanswerable` why nobody can.
     """
@@ -62,8 +62,8 @@ class OpenCause:
     flow: str
     cause: Cause
     says: str
-    since: datetime
-    last: datetime
+    since: datetime | None
+    last: datetime | None
     answer: Answer | None
     unanswerable: str
 
@@ -91,8 +91,9 @@ class _Found:
 
     def take(self, item: OpenItem, name: str, problem: Problem) -> None:
         self.tally.add_problem(problem, item.status, shown_key(item))
-        since, last = item.since or datetime.now(UTC), item.last or datetime.now(UTC)
-        known = self.times.get(name)
+        since, last, known = item.since, item.last, self.times.get(name)
+        assert since is not None, "what comes out of the state has both"
+        assert last is not None
         if known is None and len(self.times) < _TIMES_KEPT:
             self.times[name] = _Times(since, last)
         elif known is not None:
@@ -148,9 +149,10 @@ def _open_flow(place: Place, found: _Found) -> OpenFlow:
 def _open_cause(place: Place, cause: Cause, found: _Found, report: FlowReport) -> OpenCause:
     problem, flow = cause.problem, place.flow
     name = name_of(flow.name, problem.field, problem.value, problem.reason)
-    times = found.times.get(name) or _Times(datetime.now(UTC), datetime.now(UTC))
+    times = found.times.get(name)
+    since, last = (times.since, times.last) if times else (None, None)
     says, answer = cause_sentence(cause, report), flow.answers.to(problem)
-    return OpenCause(name, flow.name, cause, says, times.since, times.last, answer, unanswerable(problem, place.key))
+    return OpenCause(name, flow.name, cause, says, since, last, answer, unanswerable(problem, place.key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from pimflow.model import SETTLED, Cause, FlowReport, RunReport, Status
 from pimflow.plain import to_json
-from pimflow.words import capital, full_stop
+from pimflow.words import capital, full_stop, titled
 
 _EFFECTS = {
     Status.REFUSED: ("did not go through", "would not go through"),
@@ -87,11 +87,12 @@ def undone(flow: FlowReport, *, dry: bool = False) -> str:
 
 
 def headline(flow: FlowReport, report: RunReport) -> str:
-    """Say what moved, when and how long: `Odoo -> PIM, 14:15, changes only, 2 min:`."""
+    """Say what moved, when and how long: `Odoo -> PIM, 14:15, changes only, 2 min:`; in which environment, too."""
+    target = titled(flow.target, report.run.environment)
     when = report.run.started.astimezone().strftime("%H:%M")
     if report.run.undoes:
         dry = ", preview" if report.run.dry else ""
-        return f"{flow.target}, {when}, run {report.run.undoes} undone, {duration(flow.seconds)}{dry}:"
+        return f"{target}, {when}, run {report.run.undoes} undone, {duration(flow.seconds)}{dry}:"
     extent = "everything" if flow.full else "changes only"
     if report.run.only:
         more = len(report.run.only) - _KEYS_SHOWN
@@ -101,7 +102,7 @@ def headline(flow: FlowReport, report: RunReport) -> str:
     elif report.run.limit:
         extent = f"the first {report.run.limit:,}"
     dry = ", preview" if report.run.dry else ""
-    return f"{flow.source} -> {flow.target}, {when}, {extent}, {duration(flow.seconds)}{dry}:"
+    return f"{flow.source} -> {target}, {when}, {extent}, {duration(flow.seconds)}{dry}:"
 
 
 def sentence(flow: FlowReport, *, dry: bool = False) -> str:

@@ -16,8 +16,9 @@ from loguru import logger
 from pimflow.assemble import Assembly, Flow
 from pimflow.context import Progress, RunContext
 from pimflow.corrections import Corrections
-from pimflow.delivery import MakeLoading
+from pimflow.delivery import Loading
 from pimflow.errors import PimflowError, StateError
+from pimflow.first_run import begin, check_confirmed
 from pimflow.flow import run_flow
 from pimflow.flow_reports import skipped
 from pimflow.holding import Pace, held
@@ -41,7 +42,8 @@ class RunOptions:
     """What the person who starts a run asks for. `retry` sends what is open again, changed or not.
 
     `since` reads what changed from this time on; `allow` names guards that may be passed this once; `undoes` is the id
-    of a run that this one undoes.
+    of a run that this one undoes; `confirm` is the name of the production that a person lets be written for the first
+    time.
     """
 
     full: bool = False
@@ -54,6 +56,7 @@ class RunOptions:
     allow: frozenset[str] = frozenset()
     corrections: Corrections | None = None
     undoes: str = ""
+    confirm: str = ""
 
 
 def run_pipeline(
@@ -61,7 +64,7 @@ def run_pipeline(
     database: Database,
     options: RunOptions,
     progress: Progress = lambda _flow, _done, _total: None,
-    make_loading: MakeLoading | None = None,
+    make_loading: Callable[..., Loading] | None = None,
     pace: Pace = Pace(),  # noqa: B008 - frozen
     carry_out: CarryOut = run_flow,
 ) -> RunReport:
@@ -71,7 +74,11 @@ def run_pipeline(
     waits for others nor keeps them off.
     """
     pipeline = assembly.pipeline
+    environment = pipeline.environment_name
     database.examine()
+    goes_on = options.dry or options.undoes  # where a run was, or writes nothing
+    if not goes_on:
+        check_confirmed(assembly, database, options.confirm)
     started = _now()
     run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     run = Run(
@@ -85,11 +92,14 @@ def run_pipeline(
         options.strict,
         options.undoes,
         options.corrections.file if options.corrections else "",
+        environment,
     )
-    log = log_folder(pipeline.root) / f"{run_id}.jsonl"
+    log = log_folder(pipeline.root, environment) / f"{run_id}.jsonl"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run_id, _now, pace)
     with holding as ours, run_log(log, assembly.secrets), Sessions(assembly) as sessions:
         number = history.begin_run(ours, run, str(log))
+        if not goes_on:
+            begin(assembly, ours, started)
         if not run.dry:
             for broken_off in history.break_off(ours, run.pipeline, number, started):
                 logger.warning("run {} was broken off: its process did not end it", broken_off)
@@ -98,7 +108,7 @@ def run_pipeline(
             ours,
             run,
             number,
-            make_loading or partial(Loader, may_write=ours.check_fence),
+            partial(make_loading or Loader, may_write=ours.check_fence),
             sessions,
             progress,
             options.retry,
@@ -136,14 +146,14 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def log_folder(root: Path) -> Path:
-    """Give the folder of a project's logs, one file a run."""
-    return root / ".pimflow" / "logs"
+def log_folder(root: Path, environment: str | None = None) -> Path:
+    """Give the folder of a project's logs, one file a run; each environment has its own."""
+    return root / ".pimflow" / (environment or "") / "logs"
 
 
-def state_file(root: Path) -> Path:
-    """Give the file of a project's state."""
-    return root / ".pimflow" / "state.sqlite"
+def state_file(root: Path, environment: str | None = None) -> Path:
+    """Give the file of a project's state; each environment has its own."""
+    return root / ".pimflow" / (environment or "") / "state.sqlite"
 
 
 def _run_flows(context: RunContext, keep: Keep, log: Path, carry_out: CarryOut) -> RunReport:

@@ -29,6 +29,7 @@ COLUMNS = (
     "status",
     "since",
     "last",
+    "resource",
 )
 """What is told of each problem; the columns of the source follow."""
 

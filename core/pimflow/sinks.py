@@ -115,6 +115,14 @@ class Writer:
         """Tell what the report says besides, in whole sentences; asked once, after `close`."""
         return ()
 
+    def renaming(self, resource: str, keys: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
+        """Give the columns with which records get another key; `keys` has for each the key that it has: the new one.
+
+        By the keys that they have, as `{"uuid": …, "identifier": NEW}`; those that the target lacks are left out. For
+        sinks with `renames`.
+        """
+        raise NotImplementedError
+
     def close(self, ok: bool) -> bool:  # noqa: ARG002 - a target that is written at once has nothing to close
         """End the run: with `ok` make the result visible, without it leave the target as it was found.
 
@@ -145,6 +153,12 @@ class Sink(Component):
     asks_first: ClassVar[bool] = False
     """Whether the target is asked what it has of a record before that is written for the first time. Then such a write
     can be undone; a sink with `creation_defaults` is asked in any case."""
+
+    renames: ClassVar[bool] = False
+    """Whether a record can get another key there: needed for `entity`."""
+
+    folds_case: ClassVar[bool] = False
+    """Whether the target takes keys for equal that differ in the case of letters only."""
 
     owned: ClassVar[bool] = False
     """Whether an ownership contract can say who owns what there: then each flow into it has an `owner`."""

@@ -15,6 +15,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; known here: {', '.join(names)}" if 0 < len(names) <= 20 else ""
 
 
+def titled(pipeline: str, environment: str | None) -> str:
+    """Name a pipeline or target, and the environment where there is one: `products (test)`."""
+    return f"{pipeline} ({environment})" if environment else pipeline
+
+
 def full_stop(text: str) -> str:
     """End a text as a sentence."""
     return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,4 +1,4 @@
-"""The same tables as Excel files. Needs openpyxl, which comes with `pimflow[xlsx]`."""
+"""The same tables as Excel files. Needs openpyxl, the extra `xlsx` of this distribution."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _cell(sheet: WriteOnlyWorksheet, text: str) -> Any:
 
 
 def read_workbook(file: Path) -> Iterator[tuple[int, Line]]:
-    """Give the lines of the first sheet with their numbers, the header first. Raises ConfigError."""
+    """Give the lines of the first sheet with their numbers, the header first, all as long. Raises ConfigError."""
     try:
         book = load_workbook(file, read_only=True, data_only=True)
     except (InvalidFileException, BadZipFile, KeyError):
@@ -55,8 +55,11 @@ def read_workbook(file: Path) -> Iterator[tuple[int, Line]]:
     except OSError as error:
         raise ConfigError(Mistake(f"cannot be read: {error.strerror}", str(file))) from None
     try:
+        width = 0
         for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
-            yield number, [_text(value) for value in row]
+            line = [_text(value) for value in row]
+            width = width or len(line)
+            yield number, [*line, *[""] * (width - len(line))]
     finally:
         book.close()
 

@@ -95,3 +95,19 @@ def test_what_another_target_left_open_is_not_shown(cli, dated, pipeline, shop):
     pimflow_shop.SHOPS["other"].tables = shop.tables
     pipeline.write_text(INCREMENTAL.replace("type: shop,", "type: shop, name: other,"))
     assert cli("problems", "--json").json == []
+
+
+def test_corrected_rows_wait_for_no_other_run(cli, dated, tmp_path):
+    from datetime import UTC, datetime
+
+    from pimflow.holding import Pace, held
+    from pimflow.run import state_file
+    from pimflow.state.database import open_database
+
+    cli("problems", "--export", "open.csv")
+    database = open_database(state_file(tmp_path))
+    with held(database, "to-shop", "another run", lambda: datetime.now(UTC), Pace()):
+        answer = cli("retry", "to_shop", "--edit", "open.csv")
+    database.close()
+    assert answer.code == 4
+    assert "another run" in answer.err

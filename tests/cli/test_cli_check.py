@@ -42,7 +42,7 @@ def test_an_address_for_tests_that_feeds_another_one_is_told(cli, pipeline, shop
     if warned:
         assert "is for tests, and" in answer.out
         assert "by the look of their addresses." in answer.out
-        pipeline.write_text(pipeline.read_text().replace("{type: shop,", "{environment: production, type: shop,"))
+        pipeline.write_text(pipeline.read_text().replace("{type: shop,", "{purpose: production, type: shop,"))
         assert "is for tests" not in cli("check", "to_shop").out
 
 

@@ -249,3 +249,23 @@ def test_an_answer_for_one_item_of_a_list_that_a_transform_could_not_map(bench, 
     decide(bench, "colours;BORD;use;b")
     assert bench.run(**mapped).attention == 0
     assert shop.records["products", "A"]["colours"] == ["r", "b", "g"]
+
+
+def test_an_answer_pays_what_a_new_record_is_owed(bench, shop):
+    table(shop, ("A", "BORD"), header=("sku", "colour"))
+    bench.run(once=["colour"])
+    assert "colour" not in shop.records["products", "A"]
+    decide(bench, "colour;BORD;use;red")
+    assert bench.run(once=["colour"]).attention == 0
+    assert shop.records["products", "A"]["colour"] == "red"
+    sent = len(shop.sent)
+    bench.run(once=["colour"])
+    assert (len(shop.sent), bench.open_items()) == (sent, [])
+
+
+def test_a_plan_shows_what_answers_make_of_a_value(bench, shop):
+    table(shop, ("A", "BORD"), header=("sku", "colour"))
+    decide(bench, "colour;BORD;use;red")
+    report, planned = bench.plan()
+    assert report.attention == 0
+    assert [(value.column, value.new) for value in planned[0].values] == [("sku", "A"), ("colour", "red")]

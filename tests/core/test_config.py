@@ -136,17 +136,11 @@ def test_what_is_of_another_form_is_told_once_with_what_was_found(told, text, me
     assert told(text) == [f"p.yaml:{message}"]
 
 
-@pytest.mark.parametrize("key", ["schedule", "environments"])
+@pytest.mark.parametrize("key", ["schedule"])
 def test_keys_that_do_not_work_yet_are_refused_in_words(told, key):
     assert told(f"{PLAIN}{key}: x\n") == [
         f"p.yaml:8: {key}: `{key}` does not work yet in this version of pimflow; remove it"
     ]
-
-
-@pytest.mark.parametrize("key", ["entity"])
-def test_flow_keys_that_do_not_work_yet_are_refused_in_words(told, key):
-    (message,) = told(flow(f"{key}: x"))
-    assert message.endswith(f"flows.products.{key}: `{key}` does not work yet in this version of pimflow; remove it")
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(told):
@@ -237,7 +231,7 @@ def test_mistakes_in_the_project_file_are_told_with_its_name(told, tmp_path):
     (message,) = told(PLAIN, pimflow="version: 1\nflows: {}\n")
     assert (
         message
-        == f"{tmp_path}/pimflow.yaml:2: flows: unknown key; known here: connections, history, name, notify, ownership, version"
+        == f"{tmp_path}/pimflow.yaml:2: flows: unknown key; known here: connections, default_environment, environments, history, name, notify, ownership, version"
     )
 
 

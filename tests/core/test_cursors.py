@@ -1,6 +1,6 @@
 """Cursors: kept after a complete read only, and nothing is forgotten behind them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -79,6 +79,29 @@ def test_what_failed_is_sent_again_although_the_cursor_passed_it(dated, shop):
     assert ("products", "B") in shop.records
     assert dated.open_items() == []
     assert report.exit_code == 0
+
+
+def test_a_record_that_waited_in_vain_goes_when_its_parent_is_read_and_it_is_not(dated, shop):
+    table(shop, ("C", "P", 10), header=("sku", "parent", "changed"))
+    assert counts(dated.run(**INCREMENTAL)) == {"refused": 1}
+    shop.now = 200
+    sent = len(shop.sent)
+    assert counts(dated.run(**INCREMENTAL)) == {"refused": 1}
+    assert len(shop.sent) == sent, "nothing new arrived that it could have waited for"
+    shop.tables["products"].append(("P", "", 250))
+    shop.now = 300
+    assert counts(dated.run(**INCREMENTAL)) == {"created": 2}
+    assert (len(shop.records), dated.open_items()) == (2, [])
+
+
+def test_a_daily_run_tries_again_although_it_begins_a_little_earlier_than_yesterday(dated, shop):
+    shop.scripts["B"] = [Status.REFUSED]
+    dated.run(**INCREMENTAL)
+    yesterday = (datetime.now(UTC) - timedelta(hours=23, minutes=50)).isoformat()
+    dated.sql(f"UPDATE open_items SET tried = '{yesterday}'")
+    shop.now = 200
+    dated.run(**INCREMENTAL)
+    assert dated.open_items() == []
 
 
 def test_a_new_source_address_has_no_cursor(dated, shop, shop_plugin):

@@ -1,6 +1,7 @@
 """Who is told of a run: through the run itself, its state and its log."""
 
 import json
+import threading
 from datetime import UTC, datetime
 
 import jsonschema
@@ -122,6 +123,25 @@ def test_a_notifier_that_fails_changes_nothing_and_is_tried_by_the_next_run(noti
     assert "a defect" in told["its plugin has a defect; report it to its authors"]
     with notified.database() as database:
         assert all(past.report for past in history.past_runs(database, "bench", 10))
+
+
+def test_a_notifier_that_hangs_is_left_behind(notified, shop, monkeypatch):
+    monkeypatch.setattr("pimflow.notifying._PATIENCE", 0.1)
+    released = threading.Event()
+    monkeypatch.setattr("pimflow_shop.ShopNotice.deliver", lambda *_: released.wait(30))
+    fail(shop)
+    notified.run()
+    released.set()
+    assert any("it did not come to an end within 0 seconds" in line["message"] for line in log_of(notified))
+
+
+def test_what_is_kept_in_a_form_that_nobody_reads_tells_all_the_same(notified, shop):
+    fail(shop)
+    notified.run()
+    notified.sql("""UPDATE memory SET text = '{"number": "x"}' WHERE address = 'pimflow:notify'""")
+    fail(shop)
+    notified.run()
+    assert len(shop.messages) == 2
 
 
 def test_what_notifiers_and_reports_tell_holds_no_secret(notified, shop):

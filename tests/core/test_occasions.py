@@ -37,7 +37,7 @@ def good(at=MORNING, **facts):
     return RunReport(run(at=at), (flow(**facts),), 1.0, 0)
 
 
-def bad(at=MORNING, error="the PIM refused the credentials. Check them."):
+def bad(at=MORNING, error="The PIM refused the credentials. Check them."):
     return RunReport(run(at=at), (flow(error=error, complete=False, exit_code=3),), 1.0, 3)
 
 

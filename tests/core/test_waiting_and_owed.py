@@ -1,5 +1,7 @@
 """Records that wait for others, and columns of `once` that are still owed."""
 
+from dataclasses import replace
+
 import pytest
 
 from pimflow.model import BadValue, Item, Problem, Status
@@ -102,3 +104,34 @@ def test_a_once_column_that_arrived_in_part_is_sent_again_only_when_it_is_whole(
     table(shop, ("A", "Anvils"))
     bench.run(once=["name"])
     assert shop.records["products", "A"]["name"] == "Anvils"
+
+
+def test_a_once_column_whose_value_the_target_refused_is_tried_daily(bench, shop):
+    table(shop, ("A", "Anvil"))
+    refused = Problem("nobody may be called so", field="name", value="Anvil")
+    shop.fit = lambda batch: [without_name(change, refused) if change.key == "A" else change for change in batch]
+    bench.run(once=["name"])
+    sent = len(shop.sent)
+    assert counts(bench.run(once=["name"])) == {"unchanged": 1}
+    assert len(shop.sent) == sent
+    bench.yesterday()
+    shop.fit = lambda batch: batch
+    bench.run(once=["name"])
+    assert shop.records["products", "A"]["name"] == "Anvil"
+    assert bench.open_items() == []
+
+
+def test_a_once_column_that_the_target_refused_goes_when_its_value_changes(bench, shop):
+    table(shop, ("A", "Anvil"))
+    refused = Problem("nobody may be called so", field="name", value="Anvil")
+    shop.fit = lambda batch: [without_name(change, refused) for change in batch]
+    bench.run(once=["name"])
+    shop.fit = lambda batch: batch
+    table(shop, ("A", "Amboss"))
+    bench.run(once=["name"])
+    assert shop.records["products", "A"]["name"] == "Amboss"
+
+
+def without_name(change, problem):
+    payload = {name: value for name, value in change.payload.items() if name != "name"}
+    return replace(change, item=replace(change.item, payload=payload, problems=(*change.item.problems, problem)))

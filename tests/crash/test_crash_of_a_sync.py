@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
@@ -19,10 +18,8 @@ import pytest
 from pimflow_akeneo_sandbox.serve import serve
 
 from ..e2e.conftest import CATALOG, PIPELINE  # noqa: TID252 - tests are no package
+from .stage import CHILD, LONGEST_PAUSE, SEED, quiet
 
-CHILD = Path(__file__).parent / "child.py"
-SEED = 20_261_123
-LONGEST_PAUSE = 0.03
 CHANGING = {"uuid", "created", "updated", "_links"}
 
 
@@ -154,6 +151,7 @@ def crash(scene, undisturbed, number):
     code, report = scene.run(folder, point, pause)
     if code == 0:
         pytest.skip(f"this run had less than {point} points")
+    quiet(scene.pim)
     before = scene.products()
     _, report = scene.run(folder)
     assert differences(scene.end(folder, report), end) == [], f"point {point}, pause {pause}"

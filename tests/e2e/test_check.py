@@ -402,12 +402,12 @@ def test_a_test_system_that_feeds_a_production_one_stops_the_run(flow, served, t
 
     wired("", "")
     assert "is for tests" not in run("check").out
-    wired("environment: test, ", "environment: production, ")
+    wired("purpose: test, ", "purpose: production, ")
     told = run("check")
     assert told.code == 2
     assert f"wrong flow products: the PIM at {served.url} is for tests, and the PIM at" in told.out
     stopped = run("run")
     assert stopped.code == 2
     assert "is not: their connections say so." in stopped.out
-    wired("environment: test, ", "environment: test, ")
+    wired("purpose: test, ", "purpose: test, ")
     assert run("check").code == 0

@@ -86,7 +86,7 @@ def test_corrected_rows_are_sent_and_their_items_close(open_project: Project, ki
     by_key(lines, "MUG-1")["weight"] = "0.7"
     by_key(lines, "=MUG-2", "weight")["weight"] = "0.8"
     by_key(lines, "=MUG-2", "colour")["colour"] = "blue"
-    by_key(lines, "CAP-1")["family"] = "mugs"
+    by_key(lines, "CAP-1").update(family="mugs", weight="")
     by_key(lines, "foo,")["sku"] = "foo"
     by_key(lines, "row 6")["sku"] = "NEW-1"
     corrected = write(file, lines)
@@ -102,6 +102,7 @@ def test_corrected_rows_are_sent_and_their_items_close(open_project: Project, ki
     assert (mended["weight"][0]["data"]["amount"], mended["colour"][0]["data"]) == ("0.8000", "blue")
     assert mended["name"][0]["data"] == "-Mug"
     assert project.product("CAP-1")["family"] == "mugs"
+    assert "weight" not in project.product("CAP-1")["values"]
     assert {"foo", "NEW-1"} <= {one["identifier"] for one in project.products()}
 
     writes = project.writes()
@@ -111,7 +112,7 @@ def test_corrected_rows_are_sent_and_their_items_close(open_project: Project, ki
         GOOD,
         "MUG-1;mugs;cups;Mug;red;0.7",
         "=MUG-2;mugs;cups;-Mug;blue;0.8",
-        "CAP-1;mugs;cups;Cap;red;1",
+        "CAP-1;mugs;cups;Cap;red;",
         "foo;mugs;cups;Comma;red;1",
         "NEW-1;mugs;cups;No SKU;red;1",
     )
@@ -185,6 +186,9 @@ def test_mistakes_in_the_list_are_told_together_and_nothing_is_sent(open_project
     assert wrong.code == 2
     assert "corrected.csv:3: 'weight' of MUG-1 is '2' here and '1' on line 2; give it one value" in wrong.err
     assert "corrected.csv:4: no flow is called 'product'; did you mean 'products'?" in wrong.err
+    short = file.with_stem("short")
+    short.write_text("flow;key;weight\nproducts;MUG-1\n", "utf-8")
+    assert "short.csv:2: has 2 cells, and the first line 3" in edit(project, short).err
     no_list = edit(project, write(file, [{"sku": "X"}]))
     assert "corrected.csv:1: has no column flow and no column key" in no_list.err
     assert "give no KEYS with it" in edit(project, file, "MUG-1").err
@@ -211,7 +215,7 @@ def test_excel_without_its_library_says_what_to_install(open_project: Project, m
     file = open_project.folder / "list.xlsx"
     refused = command(open_project, "problems", "--export", str(file))
     assert refused.code == 2
-    assert "an Excel file needs openpyxl, which is not installed; pip install 'pimflow[xlsx]' brings it" in refused.err
+    assert "an Excel file needs openpyxl, which is not installed; `pip install openpyxl` brings it" in refused.err
     assert not file.exists()
 
 
@@ -226,4 +230,24 @@ def test_columns_of_the_source_that_are_called_like_ours(project: Project) -> No
     file, (line,) = exported(project)
     assert (line["status"], line["status (source)"], line["key"], line["key (source)"]) == ("created", "much", "A", "1")
     assert "1 updated" in edit(project, write(file, [line | {"status (source)": "12"}])).out
+    assert open_keys(project) == set()
+
+
+def test_records_of_one_key_and_two_resources_are_kept_apart(project: Project) -> None:
+    project.pim.seed({"attributes": [ATTRIBUTE | {"code": "size", "type": "pim_catalog_simpleselect"}]})
+    (project.folder / "options.csv").write_text("attribute;code;sort_order\ncolour;one;x\nsize;one;y\n", "utf-8")
+    pipeline = project.folder / "pipeline.yaml"
+    head, _, _ = pipeline.read_text("utf-8").partition("  products:")
+    flow = "    source: {type: files.csv, path: options.csv}\n"
+    sink = "    sink: {type: akeneo.attribute_options, connection: pim}\n"
+    pipeline.write_text(f"{head}  options:\n{flow}{sink}")
+    project.run()
+    file, lines = exported(project)
+    assert [(line["key"], line["resource"]) for line in lines] == [
+        ("one", "attributes/colour/options"),
+        ("one", "attributes/size/options"),
+    ]
+    lines[0]["sort_order"], lines[1]["sort_order"] = "5", "6"
+    sent = json.loads(edit(project, write(file, lines), "--json").out)["flows"][0]
+    assert (sent["read"], sent["counts"], sent["attention"]) == (2, {"updated": 2}, 0)
     assert open_keys(project) == set()

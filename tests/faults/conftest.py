@@ -112,8 +112,22 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture
-def healed(project: Disturbed, undisturbed: dict[str, Any]) -> Callable[..., Printed]:
-    """Run once more without faults: all is as if there had been none, and a further run sends nothing."""
+def settled(project: Disturbed, undisturbed: dict[str, Any]) -> Callable[[], None]:
+    """See that all is as if there had been no fault, and that a further run sends nothing."""
+
+    def look() -> None:
+        project.pim.sandbox.change_faults(vars(project.pim.sandbox.settings.faults))
+        assert project.contents() == undisturbed
+        writes = project.writes()
+        assert f"{NUMBER} already up to date." in project.run().out
+        assert project.writes() == writes
+
+    return look
+
+
+@pytest.fixture
+def healed(project: Disturbed, settled: Callable[[], None]) -> Callable[..., Printed]:
+    """Run once more without faults: then all is settled, and what was there is still the same."""
 
     def run() -> Printed:
         project.pim.sandbox.change_faults(vars(project.pim.sandbox.settings.faults))
@@ -121,11 +135,8 @@ def healed(project: Disturbed, undisturbed: dict[str, Any]) -> Callable[..., Pri
         again = project.run()
         assert again.code == 0, again.out + again.err
         assert "your attention" not in again.out
-        assert project.contents() == undisturbed
+        settled()
         assert before.items() <= project.uuids().items()
-        writes = project.writes()
-        assert f"{NUMBER} already up to date." in project.run().out
-        assert project.writes() == writes
         return again
 
     return run

@@ -67,6 +67,7 @@ MISSING = (
         },
         "the PIM's own tests of this endpoint send and get them",
     ),
+    Missing(ATTRIBUTES, {"is_read_only": {"type": "boolean"}}, "a switch of the Enterprise edition, told in its pages"),
     Missing(
         (f"{ROOT}/products-uuid/search",),
         {"with_quality_scores": {"type": "boolean"}},

@@ -68,6 +68,11 @@ def test_installed_wheels_list_their_types_and_run_the_sample(environment, tmp_p
     assert (tmp_path / "demo" / "files_to_akeneo.yaml").is_file()
 
 
+def test_the_file_that_ships_is_in_the_wheel(environment):
+    done = environment.pimflow("akeneo", "provision", "--erp", "--print")
+    assert "erp_name:" in done.stdout, done.stderr
+
+
 def test_removing_a_wheel_removes_its_types_and_nothing_else(environment, tmp_path):
     before = environment.types()
     environment.uninstall("pimflow-files")

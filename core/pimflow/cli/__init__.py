@@ -24,6 +24,7 @@ COMMANDS = {
     "validate": "Check files without contacting anything.",
     "check": "Check files, log in everywhere, and hold the mapping against the target.",
     "plan": "Tell what a run would create, change and leave, without writing anything.",
+    "apply": "Carry out a plan that was saved.",
     "run": "Run a pipeline.",
     "problems": "Show what needs attention now, by cause; export it for correction.",
     "answer": "Decide once about a value that the target does not take.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pimflow.cli.common import assembled, echo_json, json_option, opened_state, state_option
+from pimflow.cli.common import assembled, echo_json, environment_option, json_option, opened_state, state_option
 from pimflow.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--ignore", is_flag=True, help="Leave the value out, and tell of it no longer.")
 @click.option("--forget", is_flag=True, help="Take the answer back.")
 @click.option("--list", "list_all", is_flag=True, help="List all answers.")
+@environment_option
 @state_option
 @json_option
 def answer(

@@ -55,11 +55,13 @@ def check(pipeline: str | None, strict: bool, state_path: Path | None, as_json: 
     Exit codes: 0 well; 1 warnings, with --strict; 2 a file is wrong, or the target cannot take what a flow brings;
     3 a system cannot be used.
     """
+    from pimflow.first_run import shared_with_production
     from pimflow.log import masker
     from pimflow.sessions import Sessions
 
     assembly: Assembly = assembled(pipeline)
     mask = masker(assembly.secrets)
+    shared = list(shared_with_production(assembly))
     with opened_state(assembly.pipeline.root, state_path) as database, Sessions(assembly) as sessions:
         connections = [mask(asdict(one)) for one in _connections(assembly, sessions)]
         flows = (
@@ -68,11 +70,17 @@ def check(pipeline: str | None, strict: bool, state_path: Path | None, as_json: 
             else [mask(asdict(one)) for flow in assembly.flows for one in _flow(assembly, flow, sessions, database)]
         )
     if as_json:
-        echo_json({"connections": connections, "flows": flows})
+        named = {"environment": assembly.pipeline.environment_name or None, "warnings": shared}
+        echo_json({**named, "connections": connections, "flows": flows})
     else:
+        if assembly.pipeline.environment:
+            click.echo(f"Environment {assembly.pipeline.environment_name}")
+        for told in shared:
+            click.secho("warn ", nl=False, fg="yellow")
+            click.echo(f" {full_stop(told)}")
         for one in (*connections, *flows):
             _print(one)
-    sys.exit(_exit_code([*connections, *flows], strict=strict))
+    sys.exit(_exit_code([*connections, *flows], warned=bool(shared), strict=strict))
 
 
 def _connections(assembly: Assembly, sessions: Sessions) -> Iterator[Line]:
@@ -117,13 +125,13 @@ def _line(flow: Flow, finding: Finding) -> Line:
     )
 
 
-def _exit_code(lines: list[dict[str, Any]], *, strict: bool) -> int:
+def _exit_code(lines: list[dict[str, Any]], *, warned: bool, strict: bool) -> int:
     severities = {line["severity"] for line in lines}
     if "unusable" in severities:
         return 3
     if severities & {"fatal", "error"}:
         return 2
-    return int(strict and "warning" in severities)
+    return int(strict and (warned or "warning" in severities))
 
 
 def _print(line: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +14,7 @@ import orjson
 
 from pimflow.errors import ConfigError, Mistake
 from pimflow.plain import to_json
+from pimflow.words import full_stop
 
 F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = Path("pipelines")
@@ -22,9 +24,35 @@ state_option = click.option(
     "--state",
     "state_path",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file of the state; .pimflow/state.sqlite of the project unless given.",
+    help="The file of the state; .pimflow/state.sqlite of the project, or of its environment, unless given.",
 )
 
+_ENVIRONMENT = "pimflow.environment"
+_CONFIRMED = "pimflow.confirmed"
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Keep an option that all commands share for whatever of this command asks for it."""
+    context.meta[_CONFIRMED if parameter.name == "confirm" else _ENVIRONMENT] = value
+
+
+environment_option = click.option(
+    "--environment",
+    "-e",
+    metavar="NAME",
+    envvar="PIMFLOW_ENVIRONMENT",
+    show_envvar=True,
+    expose_value=False,
+    callback=_remember,
+    help="Which of the `environments` of pimflow.yaml; its `default_environment` unless given.",
+)
+confirm_option = click.option(
+    "--confirm",
+    metavar="NAME",
+    expose_value=False,
+    callback=_remember,
+    help="The name of the environment: lets the first run write into production without being asked.",
+)
 since_option = click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]),
@@ -46,7 +74,7 @@ def since_when(since: datetime | None, *, full: bool) -> datetime | None:
 
 
 def pipeline_argument(function: F) -> F:
-    """Add the argument PIPELINE: a file, or the name of one in the folder `pipelines`."""
+    """Add the argument PIPELINE: a file, or the name of one in the folder `pipelines`; and `--environment`."""
     from click.shell_completion import CompletionItem
 
     def complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -54,7 +82,40 @@ def pipeline_argument(function: F) -> F:
         files = [str(path) for path in sorted(Path().glob("*.yaml"))]
         return [CompletionItem(name) for name in (*names, *files) if name.startswith(incomplete)]
 
-    return click.argument("pipeline", required=False, shell_complete=complete)(function)
+    return click.argument("pipeline", required=False, shell_complete=complete)(environment_option(function))
+
+
+def chosen_environment() -> str | None:
+    """Give what `--environment` of this command, or its variable, says."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(_ENVIRONMENT) if context else None
+
+
+def environment_in(root: Path) -> str | None:
+    """Name the environment of a project in which this command works; None where there are none. Raises ConfigError."""
+    from pimflow.config import environment_of
+
+    return environment_of(root, chosen_environment())
+
+
+def confirmed(assembly: Any, database: Any, *, as_json: bool) -> str:
+    """Give the name of the environment as a person confirmed it; in a terminal that is asked for where it is needed.
+
+    Raises ConfigError for the name of another one.
+    """
+    from pimflow.first_run import never_written, new_targets, shared_with_production
+
+    environment = assembly.pipeline.environment
+    given: str | None = click.get_current_context().meta.get(_CONFIRMED)
+    targets = new_targets(assembly, database) if environment and environment.production else []
+    if given is None and targets and not as_json and sys.stdin.isatty():
+        for told in (never_written(assembly, targets), *shared_with_production(assembly)):
+            click.secho(full_stop(told), err=True, fg="yellow")
+        given = click.prompt("Type the name of the environment to go on", err=True)
+    if given is not None and (environment is None or given != environment.name):
+        here = f"this would run in {environment.name!r}" if environment else "the project has no `environments`"
+        raise ConfigError(f"{given!r} was confirmed, and {here}. Nothing was run")
+    return given or ""
 
 
 def find_pipeline(given: str | None) -> Path:
@@ -79,7 +140,7 @@ def assembled(given: str | None) -> Any:
     from pimflow.config import load_pipeline
     from pimflow.plugins import create_registry
 
-    return assemble(load_pipeline(find_pipeline(given)), create_registry())
+    return assemble(load_pipeline(find_pipeline(given), chosen_environment()), create_registry())
 
 
 def pipeline_called(name: str) -> Any:
@@ -88,7 +149,7 @@ def pipeline_called(name: str) -> Any:
 
     for file in sorted({*FOLDER.glob("*.yaml"), *Path().glob("*.yaml")}):
         try:
-            if load_pipeline(file).name == name:
+            if load_pipeline(file, chosen_environment()).name == name:
                 return assembled(str(file))
         except ConfigError:
             continue
@@ -97,11 +158,11 @@ def pipeline_called(name: str) -> Any:
 
 @contextmanager
 def opened_state(root: Path, given: Path | None) -> Iterator[Any]:
-    """Open the state of a project while a command works. Raises StateError."""
+    """Open the state of a project, or of the chosen environment, while a command works. Raises StateError."""
     from pimflow.run import state_file
     from pimflow.state.database import open_database
 
-    database = open_database(given or state_file(root))
+    database = open_database(given or state_file(root, environment_in(root)))
     try:
         yield database
     finally:

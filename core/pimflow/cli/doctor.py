@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pimflow.cli.common import echo_json, find_pipeline, json_option, project_root, state_option
+from pimflow.cli.common import (
+    chosen_environment,
+    echo_json,
+    environment_option,
+    find_pipeline,
+    json_option,
+    project_root,
+    state_option,
+)
 from pimflow.errors import ConfigError
 from pimflow.words import full_stop
 
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--runs", type=click.IntRange(0), default=5, show_default=True, help="How many runs the bundle tells of.")
 @click.option("--with-data", is_flag=True, help="Let the bundle hold product data: keys, values, small lookup tables.")
 @click.option("--force", is_flag=True, help="Overwrite a bundle that is there already.")
+@environment_option
 @state_option
 @json_option
 def doctor(
@@ -58,8 +67,8 @@ def doctor(
     files, unknown = _files(pipelines)
     root = _near(project_root(str(files[0])) if files else project_root())
     registry = create_registry()
-    project = find_project(root, files, registry)
-    state, now = state_path or state_file(root), datetime.now(UTC)
+    project = find_project(root, files, registry, chosen_environment())
+    state, now = state_path or state_file(root, project.environment), datetime.now(UTC)
     secrets = secrets_in(project, os.environ)
     findings = [*unknown, *examine(project, registry, state, os.environ, now)]
     packed = None

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pimflow.cli.common import echo_json, json_option, opened_state, pipeline_called, project_root, state_option
+from pimflow.cli.common import (
+    echo_json,
+    environment_in,
+    environment_option,
+    json_option,
+    opened_state,
+    pipeline_called,
+    project_root,
+    state_option,
+)
 from pimflow.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("key")
 @click.argument("attribute", required=False)
+@environment_option
 @state_option
 @json_option
 def explain(key: str, attribute: str | None, state_path: Path | None, as_json: bool) -> None:
@@ -33,9 +43,10 @@ def explain(key: str, attribute: str | None, state_path: Path | None, as_json: b
     with opened_state(root, state_path) as database:
         found = explained(database, key, attribute, cache(pipeline_called))
     if not found:
+        inside = f" in environment {environment}" if (environment := environment_in(root)) else ""
         what = f"{attribute!r} of the record {key!r}" if attribute else f"a record with the key {key!r}"
         raise ConfigError(
-            f"no pipeline of {root} sent {what}. Keys are compared letter by letter; what was sent before "
+            f"no pipeline of {root} sent {what}{inside}. Keys are compared letter by letter; what was sent before "
             "version 4 of the state, or under `history: {days: 0}`, cannot be explained"
         )
     if as_json:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from pytimeparse.timeparse import timeparse
 
-from pimflow.cli.common import echo_json
+from pimflow.cli.common import chosen_environment, echo_json
 from pimflow.errors import ConfigError
-from pimflow.words import did_you_mean
+from pimflow.words import did_you_mean, titled
 
 if TYPE_CHECKING:
     from pimflow.lateness import LastRuns
@@ -38,7 +38,9 @@ class Duration(click.ParamType[timedelta]):
         return timedelta(seconds=seconds)
 
 
-def show_late(database: Database, root: Path, pipeline: str | None, within: timedelta, *, as_json: bool) -> None:
+def show_late(
+    database: Database, root: Path, pipeline: str | None, within: timedelta, environment: str | None, *, as_json: bool
+) -> None:
     """Tell of each pipeline when it last ran well, and exit with 1 when one of them is late."""
     from pimflow.lateness import last_runs
 
@@ -48,10 +50,10 @@ def show_late(database: Database, root: Path, pipeline: str | None, within: time
     chosen = known if pipeline is None else [pipeline]
     found = list(last_runs(database, chosen, within, datetime.now(UTC)))
     if as_json:
-        echo_json([_data(one) for one in found])
+        echo_json([{**_data(one), "environment": environment} for one in found])
     for one in () if as_json else found:
         click.secho("late " if one.late else "ok   ", nl=False, fg="red" if one.late else "green")
-        click.echo(f" {one.pipeline}: {_sentence(database, one)}")
+        click.echo(f" {titled(one.pipeline, environment)}: {_sentence(database, one)}")
     sys.exit(_LATE if any(one.late for one in found) else 0)
 
 
@@ -67,7 +69,7 @@ def _name(file: Path) -> str:
     from pimflow.config import load_pipeline
 
     try:
-        return load_pipeline(file).name
+        return load_pipeline(file, chosen_environment()).name
     except ConfigError:
         return file.stem
 

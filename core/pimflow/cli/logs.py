@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import orjson
 
-from pimflow.cli.common import json_option, project_root
+from pimflow.cli.common import environment_in, environment_option, json_option, project_root
 from pimflow.errors import ConfigError
 
 _LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -15,12 +15,14 @@ _LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 @click.argument("run_id", required=False)
 @click.option("--level", type=click.Choice(_LEVELS, case_sensitive=False), default="INFO", show_default=True)
 @click.option("--flow", help="Only lines of this flow.")
+@environment_option
 @json_option
 def logs(run_id: str | None, level: str, flow: str | None, as_json: bool) -> None:
     """Show the log of a run, the latest unless RUN_ID is given. Secrets are masked in it."""
     from pimflow.run import log_folder
 
-    folder = log_folder(project_root())
+    root = project_root()
+    folder = log_folder(root, environment_in(root))
     files = sorted(folder.glob("*.jsonl"), key=lambda file: (file.stat().st_mtime_ns, file.name))
     chosen = [file for file in files if run_id is None or file.stem == run_id]
     if not chosen:

@@ -27,7 +27,7 @@ def notify_test(pipeline: str | None, as_json: bool) -> None:
     """
     assembly: Assembly = assembled(pipeline)
     if not assembly.recipients:
-        name = assembly.pipeline.name
+        name = assembly.pipeline.title
         raise ConfigError(f"nobody is told of {name}: there is no `notify` in its file nor in that of the project")
     found = [_tried(assembly, number) for number in range(len(assembly.recipients))]
     if as_json:
@@ -43,8 +43,9 @@ def _tried(assembly: Assembly, number: int) -> dict[str, Any]:
     from pimflow.notifying import deliver
     from pimflow.occasions import trial
 
-    recipient = assembly.recipients[number]
-    told = trial(assembly.pipeline.name, recipient.notifier.on[0], datetime.now(UTC), platform.node())
+    recipient, pipeline = assembly.recipients[number], assembly.pipeline
+    event, now, machine = recipient.notifier.on[0], datetime.now(UTC), platform.node()
+    told = trial(pipeline.name, event, now, machine, pipeline.environment_name)
     error = deliver(recipient, told, masker(assembly.secrets))
     place = Path(recipient.place)
     place = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place

@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 @click.option(
     "--show", type=click.IntRange(0), default=20, show_default=True, help="How many records of each kind to show."
 )
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the plan in this new file; `pimflow apply FILE` carries it out.",
+)
 @state_option
 @json_option
 def plan(
@@ -48,38 +53,58 @@ def plan(
     limit: int | None,
     allow: tuple[str, ...],
     show: int,
+    save: Path | None,
     state_path: Path | None,
     as_json: bool,
 ) -> None:
     """Tell what a run would create and change, value by value, and write nothing.
 
-    The target is asked for its present values. Nothing of it is remembered.
+    The target is asked for its present values. Nothing of it is remembered, unless the plan is saved.
     """
+    from pimflow.approval import save_plan
     from pimflow.cli.progress import shown_progress
     from pimflow.cli.show import print_lines, print_plan
     from pimflow.plan import plan_pipeline
     from pimflow.report import report_data, report_text
     from pimflow.run import RunOptions
+    from pimflow.state.plans import new_plan
 
     begin = since_when(since, full=full)
     assembly = assembled(pipeline)
     options = RunOptions(full, only, limit, since=begin, allow=frozenset(allow))
     shown: list[PlannedChange] = []
     found: Counter[str] = Counter()
+    cleared = 0
 
     def on_planned(change: PlannedChange) -> None:
+        nonlocal cleared
+        cleared += change.cleared
         found[change.noun] += 1
         if found[change.noun] <= show:
             shown.append(change)
 
     with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
-        report = plan_pipeline(assembly, database, options, on_planned, on_progress)
+        if save is None:
+            report = plan_pipeline(assembly, database, options, on_planned, on_progress)
+        else:
+            with new_plan(save) as saved:
+                report = save_plan(assembly, database, options, saved, on_planned, on_progress)
     hidden = found.total() - len(shown)
     if as_json:
-        echo_json({"report": report_data(report), "changes": [asdict(change) for change in shown], "not_shown": hidden})
+        echo_json(
+            {
+                "report": report_data(report),
+                "changes": [asdict(change) for change in shown],
+                "not_shown": hidden,
+                "cleared": cleared,
+            }
+        )
     else:
         print_plan(shown, hidden, max(found.values(), default=0))
         print_lines(report_text(report))
+        if cleared:
+            click.echo(f"\n{cleared:,} values would be emptied.")
+        does_it = f"`pimflow apply {save}{report.run.option}`" if save else f"`pimflow run{report.run.option}`"
         stopped = any(flow.error for flow in report.flows)
-        click.echo(f"\nNothing was written.{'' if stopped else ' `pimflow run` does it.'}")
+        click.echo(f"\nNothing was written.{'' if stopped else f' {does_it} does it.'}")
     sys.exit(report.exit_code)

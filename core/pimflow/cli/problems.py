@@ -10,7 +10,7 @@ import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
 from pimflow.errors import ConfigError
-from pimflow.model import ProblemKind
+from pimflow.model import SETTLED, ProblemKind
 from pimflow.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _day(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+def _day(moment: datetime | None) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else "?"
 
 
 def _answered(one: OpenCause) -> str:
@@ -104,7 +104,7 @@ def _answered(one: OpenCause) -> str:
     answer = one.answer
     assert answer is not None
     told = f"Answered: use '{answer.becomes}'" if answer.becomes else "Answered: leave it out"
-    if (given := _moment(answer.given)) and one.last > given:
+    if one.last and (given := _moment(answer.given)) and one.last > given:
         return (
             f"{told}; a run since then still met it. Something before or behind the answer changes this value or "
             "refuses it: correct it in the mapping or at the source."
@@ -160,7 +160,8 @@ def _list_records(assembly: Assembly, database: Database, wanted: Wanted, *, as_
         number += 1
         key, since = shown_key(item), item.since
         if not as_json:
-            click.echo(f"  {key}  row {item.row}  {item.status}  since {_day(since) if since else ''}")
+            became = "arrived without it" if item.status in SETTLED else item.status
+            click.echo(f"  {key}  row {item.row}  {became}  since {_day(since)}")
             continue
         data = {"flow": place.flow.name, "key": key, "row": item.row, "status": item.status, "reason": problem.reason}
         data |= {"since": since, "last": item.last, "source_row": item.source_row}

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.cli.common import (
+    assembled,
+    confirm_option,
+    echo_json,
+    json_option,
+    opened_state,
+    pipeline_argument,
+    state_option,
+)
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Send the rows of a corrected list instead, as `pimflow problems --export` wrote it; the source is not read.",
 )
+@confirm_option
 @state_option
 @json_option
 def retry(

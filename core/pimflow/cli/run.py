@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ import click
 from pimflow.cli.common import (
     allow_option,
     assembled,
+    confirm_option,
+    confirmed,
     echo_json,
     json_option,
     opened_state,
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--only", multiple=True, metavar="KEY", help="Only the record with this key; may be given several times.")
 @click.option("--limit", type=click.IntRange(1), help="Stop after this many rows.")
 @allow_option
+@confirm_option
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything needs attention.")
 @state_option
 @json_option
@@ -69,8 +73,10 @@ def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | N
     from pimflow.run import run_pipeline
 
     try:
-        with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
-            report = run_pipeline(assembly, database, options, on_progress)
+        with opened_state(assembly.pipeline.root, state_path) as database:
+            options = replace(options, confirm=confirmed(assembly, database, as_json=as_json))
+            with shown_progress(quiet=as_json) as on_progress:
+                report = run_pipeline(assembly, database, options, on_progress)
     except KeyboardInterrupt:
         raise PimflowError(
             "stopped by you. What was written stays; the next run goes on from there. "

@@ -36,5 +36,5 @@ def _workbooks(file: Path) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "openpyxl":
             raise
-        hint = "pip install 'pimflow[xlsx]' brings it; or name a .csv file"
+        hint = "`pip install openpyxl` brings it; or name a .csv file"
         raise ConfigError(Mistake(f"an Excel file needs openpyxl, which is not installed; {hint}", str(file))) from None

@@ -19,7 +19,8 @@ def print_report(report: RunReport) -> None:
     """Print a report, and where its details are."""
     print_lines(report_text(report))
     if report.log:
-        click.echo(f"\nRun {report.run.id}. Every detail: pimflow logs {report.run.id} ({_relative(report.log)})")
+        again = f"{report.run.id}{report.run.option}"
+        click.echo(f"\nRun {report.run.id}. Every detail: pimflow logs {again} ({_relative(report.log)})")
 
 
 def print_lines(text: str) -> None:

@@ -82,7 +82,7 @@ def reset(
         with opened_state(assembly.pipeline.root, state_path) as database:
             history.forget_cursors(database, name, flow)
         return echo_json({"forgotten": 0}) if as_json else click.echo("The next run reads everything.")
-    what = f"flow {flow} of {name}" if flow else name
+    what = f"flow {flow} of {assembly.pipeline.title}" if flow else assembly.pipeline.title
     if as_json and not yes:
         raise ConfigError("with `--json` nobody can be asked; add `--yes`")
     if not yes:
@@ -162,7 +162,7 @@ def unlock(pipeline: str | None, yes: bool, state_path: Path | None, as_json: bo
         if holder and as_json and not yes:
             raise ConfigError("with `--json` nobody can be asked; add `--yes`")
         if holder and not yes:
-            click.confirm(f"{name}: {told}. Take the lock away from it?", abort=True)
+            click.confirm(f"{assembly.pipeline.title}: {told}. Take the lock away from it?", abort=True)
         if holder:
             locks.unlock(database, name)
     if as_json:

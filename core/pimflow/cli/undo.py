@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pimflow.cli.common import echo_json, json_option, opened_state, pipeline_called, project_root, state_option
+from pimflow.cli.common import (
+    echo_json,
+    environment_option,
+    json_option,
+    opened_state,
+    pipeline_called,
+    project_root,
+    state_option,
+)
 from pimflow.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -24,6 +32,7 @@ _SHOWN = 20
 @click.argument("run_id", metavar="RUN")
 @click.option("--dry", is_flag=True, help="Show what would be put back, and write nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@environment_option
 @state_option
 @json_option
 def undo(run_id: str, *, dry: bool, yes: bool, state_path: Path | None, as_json: bool) -> None:

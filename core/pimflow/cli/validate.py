@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, pipeline_argument
+from pimflow.words import titled
 
 
 @click.command()
@@ -16,9 +17,10 @@ def validate(pipeline: str | None, as_json: bool) -> None:
     All mistakes are told at once, each with its file and line; the exit code is then 2.
     """
     assembly = assembled(pipeline)
+    environment = assembly.pipeline.environment_name or None
     flows = [flow.name for flow in assembly.flows]
     if as_json:
-        echo_json({"pipeline": assembly.pipeline.name, "valid": True, "flows": flows})
+        echo_json({"pipeline": assembly.pipeline.name, "environment": environment, "valid": True, "flows": flows})
     else:
-        click.echo(f"{assembly.pipeline.file}: valid. Flows in order: {', '.join(flows)}.")
+        click.echo(f"{titled(str(assembly.pipeline.file), environment)}: valid. Flows in order: {', '.join(flows)}.")
         click.echo("Next: `pimflow check` logs in and holds the mapping against the target.")

@@ -70,7 +70,8 @@ class Contents:
         data = _WITH_DATA if self.wanted.with_data else _WITHOUT_DATA
         yield "README.txt", [_README.format(made=self.made, data=data).encode()]
         yield "doctor.json", [_json(self.known([asdict(one) for one in self.findings]))]
-        yield "versions.json", [_json(self.known({"made": self.made.isoformat(), **versions()}))]
+        about = {"made": self.made.isoformat(), "environment": self.project.environment, **versions()}
+        yield "versions.json", [_json(self.known(about))]
         yield "state.json", [_json(self.strict(_plain(summary)))]
         yield from self._configuration()
         for one in runs:
@@ -114,7 +115,7 @@ class Contents:
 
     def _logs(self, runs: Sequence[PastRun]) -> Iterator[Entry]:
         """Give the logs of these runs; the latest ones where the state tells of none."""
-        folder = log_folder(self.project.root)
+        folder = log_folder(self.project.root, self.project.environment)
         known = {one.id: data_in(one.report or {}) for one in runs}
         files = [folder / f"{one.id}.jsonl" for one in runs]
         if not runs:

@@ -13,7 +13,6 @@ from pathlib import Path
 from pimflow.doctor.findings import GIGABYTE, MEGABYTE, Finding, size, unwell, well
 from pimflow.holding import Pace, is_dead, who
 from pimflow.report import duration
-from pimflow.run import log_folder
 from pimflow.state import examination, history, locks
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun
@@ -62,9 +61,8 @@ def of_state(path: Path, now: datetime) -> Iterator[Finding]:
             yield from _of_pipelines(database, now)
 
 
-def of_logs(root: Path) -> Iterator[Finding]:
+def of_logs(folder: Path) -> Iterator[Finding]:
     """Look at the folder of the logs."""
-    folder = log_folder(root)
     if not folder.exists():
         yield well("logs", "none yet")
         return

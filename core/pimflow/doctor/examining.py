@@ -9,14 +9,15 @@ from pathlib import Path
 from pimflow.doctor.condition import of_logs, of_state, of_state_file
 from pimflow.doctor.findings import Finding, carefully
 from pimflow.doctor.installation import of_packages, of_plugins, of_python
-from pimflow.doctor.project import Project, of_files, of_variables, pipeline_files, read_project
+from pimflow.doctor.project import Project, of_environment, of_files, of_variables, pipeline_files, read_project
 from pimflow.doctor.surroundings import of_encoding, of_proxies, of_temporary_files
 from pimflow.plugins import Registry
+from pimflow.run import log_folder
 
 
-def find_project(root: Path, named: Sequence[Path], registry: Registry) -> Project:
-    """Read the project in a folder: all its pipelines, or those that a person named."""
-    return read_project(root, named or pipeline_files(root), registry, chosen=bool(named))
+def find_project(root: Path, named: Sequence[Path], registry: Registry, wanted: str | None = None) -> Project:
+    """Read the project in a folder, in the environment that is wanted: all its pipelines, or those that are named."""
+    return read_project(root, named or pipeline_files(root), registry, chosen=bool(named), wanted=wanted)
 
 
 def examine(
@@ -31,6 +32,7 @@ def examine(
     yield from carefully("temporary files", of_temporary_files)
     yield from carefully("files", lambda: of_files(project, environment))
     yield from carefully("variables", lambda: of_variables(project, environment))
+    yield from carefully("environment", lambda: of_environment(project))
     yield from carefully("state", lambda: of_state_file(state))
     yield from carefully("state", lambda: of_state(state, now))
-    yield from carefully("logs", lambda: of_logs(project.root))
+    yield from carefully("logs", lambda: of_logs(log_folder(project.root, project.environment)))

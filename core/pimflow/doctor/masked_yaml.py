@@ -20,9 +20,13 @@ from pimflow.log import MASK
 _REFERENCES = re.compile(r"(?:\$\{[^}]*\})+")
 _REFERRED = re.compile(rf"[\s\"'\[]*{_REFERENCES.pattern}[\s\"'\],}}]*")
 _COMMENT = re.compile(r"#[^\r\n]*")
-_NAMES = frozenset({"flows", "connections"})
+_NAMES = frozenset({"flows", "connections", "environments"})
 """Keys below which names stand that a person chose."""
-_FRAME = frozenset("version type name connections flows source sink transforms connection notify".split())  # noqa: SIM905
+_FRAME = frozenset("version type name connections flows source sink transforms connection notify".split()) | {  # noqa: SIM905
+    "environments",
+    "production",
+    "default_environment",
+}
 _LINE = re.compile(r"""(?<![\w.-])["']?(?P<name>[A-Za-z_][\w.-]*)["']?\s*:(?=\s|$)""")
 _VALUE = re.compile(r"""[\s\[{]*(?:&\S+\s+)?(?:"(?P<double>[^"]*)|'(?P<single>[^']*)|(?P<plain>[^\s,}\]"']+))""")
 
@@ -62,7 +66,7 @@ def masked_yaml(text: str, known: Vocabulary) -> MaskedText:
         tokens = [(token.start_mark.index, token.end_mark.index) for token in yaml.scan(text, yaml.SafeLoader)]
     except (yaml.YAMLError, RecursionError):
         return _by_lines(text, known)
-    marking = _Marking(known)
+    marking = _Marking(known, _types_in(node))
     if node is not None:
         marking.walk(node, (), frozenset(), secret=False)
     return MaskedText(_put(text, marking.spans, tokens), tuple(marking.found))
@@ -73,6 +77,7 @@ class _Marking:
     """Finds where secrets stand in a document."""
 
     known: Vocabulary
+    types: Mapping[str, str]
     spans: set[tuple[int, int]] = field(default_factory=set)
     found: list[str] = field(default_factory=list)
     _seen: set[tuple[int, frozenset[str], bool]] = field(default_factory=set)
@@ -94,13 +99,31 @@ class _Marking:
     def _mapping(self, node: yaml.MappingNode, trail: tuple[str, ...], names: frozenset[str], *, secret: bool) -> None:
         options = [(str(key.value) if isinstance(key, yaml.ScalarNode) else "", value) for key, value in node.value]
         of_type = next((str(value.value) for name, value in options if name == "type"), None)
+        below_environment = trail[:1] + trail[2:3] == ("environments", "connections")
+        if below_environment and len(trail) == 4 and of_type is None:  # laid over a connection, perhaps of another file
+            of_type = self.types.get(trail[3], "")
         stranger = of_type is not None and of_type not in self.known.secrets  # any of its options may be a secret
         here = self.known.secrets.get(of_type or "", names)
-        chosen = len(trail) == 1 and trail[0] in _NAMES
+        chosen = (len(trail) == 1 and trail[0] in _NAMES) or (below_environment and len(trail) == 3)
         for name, value in options:
             hidden = (stranger and name != "type") or name in here or (not chosen and looks_secret(name))
             below = self.known.secrets.get(name, here)  # a transform stands under its name
             self.walk(value, (*trail, name), below, secret=secret or hidden)
+
+
+def _types_in(node: yaml.Node | None) -> dict[str, str]:
+    """Give the type of each connection of a document."""
+    return {
+        str(name.value): str(value.value)
+        for section in _values_of(node, "connections")
+        for name, connection in (section.value if isinstance(section, yaml.MappingNode) else ())
+        for value in _values_of(connection, "type")
+    }
+
+
+def _values_of(node: yaml.Node | None, key: str) -> list[yaml.Node]:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return [value for name, value in pairs if name.value == key]
 
 
 def _put(text: str, spans: Iterable[tuple[int, int]], tokens: Iterable[tuple[int, int]]) -> str:

@@ -12,16 +12,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from pimflow.assemble import Assembly, assemble
-from pimflow.config import PROJECT_FILE, Part, load_pipeline, mistakes_of
+from pimflow.config import FOLDER, PROJECT_FILE, environment_of, load_pipeline, mistakes_of
 from pimflow.doctor.findings import Finding, unwell, well
 from pimflow.doctor.masked_yaml import Vocabulary, masked_yaml, vocabulary_of
 from pimflow.doctor.masking import looks_secret
 from pimflow.document import Document, Trail, read_document
 from pimflow.errors import ConfigError, Mistake
 from pimflow.forms import ProjectConfig
+from pimflow.parts import Part
 from pimflow.plugins import Registry
 
-FOLDER = "pipelines"
 _REFERENCE = re.compile(r"(?<!\$)\$\{(env|file):([^}]*)\}")
 _BETWEEN = re.compile(r"\$\{[^}]*\}")
 _HAS_FLOWS = re.compile(r"^flows\s*:", re.MULTILINE)
@@ -41,7 +41,10 @@ class PipelineFile:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as far as it can be read; `chosen` tells that a person asked for these pipelines only."""
+    """A project as far as it can be read; `chosen` tells that a person asked for these pipelines only.
+
+    `environment` is the name of the one that is examined: None where there are none, or it is not plain which.
+    """
 
     root: Path
     project_file: Path | None
@@ -50,6 +53,7 @@ class Project:
     documents: tuple[Document, ...]
     vocabulary: Vocabulary
     chosen: bool = False
+    environment: str | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -69,12 +73,17 @@ def pipeline_files(root: Path) -> list[Path]:
     return [*sorted((root / FOLDER).glob("*.yaml")), *(path for path in beside if _HAS_FLOWS.search(text_of(path)))]
 
 
-def read_project(root: Path, files: Iterable[Path], registry: Registry, *, chosen: bool = False) -> Project:
-    """Read what can be read; nothing is raised for what cannot."""
+def read_project(
+    root: Path, files: Iterable[Path], registry: Registry, *, chosen: bool = False, wanted: str | None = None
+) -> Project:
+    """Read what can be read of a project, for the environment that is wanted; nothing is raised for what cannot."""
     components = [component for plugin in registry.load_all() for component in plugin.components]
     own = root / PROJECT_FILE
     project_file = own if own.exists() else None
-    pipelines = tuple(_read_pipeline(file, registry) for file in files)
+    pipelines = tuple(_read_pipeline(file, registry, wanted) for file in files)
+    environment = None
+    with suppress(ConfigError):
+        environment = environment_of(root, wanted)
     documents: list[Document] = []
     mistakes: list[Mistake] = []
     for path in ([project_file] if project_file else []) + [one.path for one in pipelines]:
@@ -84,7 +93,8 @@ def read_project(root: Path, files: Iterable[Path], registry: Registry, *, chose
             mistakes.extend(error.mistakes if path == project_file else [])
     if project_file and not mistakes:
         mistakes = _form_of(documents[0])
-    return Project(root, project_file, pipelines, tuple(mistakes), tuple(documents), vocabulary_of(components), chosen)
+    vocabulary = vocabulary_of(components)
+    return Project(root, project_file, pipelines, tuple(mistakes), tuple(documents), vocabulary, chosen, environment)
 
 
 def of_files(project: Project, environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -102,11 +112,19 @@ def of_files(project: Project, environment: Mapping[str, str]) -> Iterator[Findi
             yield well(name, told if not mistakes else "valid, but for variables that are not set")
 
 
+def of_environment(project: Project) -> Iterator[Finding]:
+    """Tell which environment is examined."""
+    if project.environment is not None:
+        yield well("environment", f"{project.environment}; its state and its logs are its own")
+
+
 def of_variables(project: Project, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Tell which environment variables the files name that have no value here; never a value."""
     named: dict[str, str] = {}
     for document in project.documents:
         for trail, text in _texts(document.data, ()):
+            if trail[:1] == ("environments",) and trail[1:2] != (project.environment,):
+                continue  # what another environment needs may be set on another machine
             for scheme, name in _REFERENCE.findall(text):
                 if scheme == "env":
                     named.setdefault(name, f"{document.file}:{document.line(trail)}")
@@ -143,9 +161,9 @@ def text_of(path: Path) -> str:
         return ""
 
 
-def _read_pipeline(file: Path, registry: Registry) -> PipelineFile:
+def _read_pipeline(file: Path, registry: Registry, wanted: str | None) -> PipelineFile:
     try:
-        return PipelineFile(file, assemble(load_pipeline(file), registry), ())
+        return PipelineFile(file, assemble(load_pipeline(file, wanted), registry), ())
     except ConfigError as error:
         return PipelineFile(file, None, tuple(error.mistakes))
     except Exception as error:  # noqa: BLE001 - options are checked by somebody else's code

@@ -107,6 +107,15 @@ class Changes:
             keys = ["scope", "key", "resource"]
             connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), now)
 
+    def rename(self, connection: Connection, renamed: Mapping[RecordKey, str]) -> None:
+        """Within the caller's transaction: carry the history of records from the keys that they had to these."""
+        for (resource, key), was in renamed.items():
+            for table in (sent, changes):
+                old = (table.c.scope == self._scope.id) & (table.c.resource == resource)
+                if table is sent:
+                    connection.execute(sent.delete().where(old, sent.c.key == key))
+                connection.execute(table.update().where(old, table.c.key == was).values(key=key))
+
     def sent(self, connection: Connection, keys: Sequence[RecordKey]) -> dict[RecordKey, Sent]:
         """Give what was sent last of these records; those never written are left out."""
         found: dict[RecordKey, Sent] = {}

@@ -92,9 +92,11 @@ def under_keys(database: Database, scope: Scope, keys: Sequence[str]) -> list[Op
         return found
 
 
-def has_settled(database: Database, scope: Scope, key: str) -> bool:
-    """Tell whether the target has a record under this key, as far as is known."""
+def has_settled(database: Database, scope: Scope, key: str, resource: str | None) -> bool:
+    """Tell whether the target has a record under this key, as far as is known; of any resource where none is named."""
     found = (records.c.scope == scope.id) & (records.c.key == key) & records.c.fingerprint.is_not(None)
+    if resource is not None:
+        found &= records.c.resource == resource
     with database.reading() as connection:
         return connection.execute(sa.select(records.c.key).where(found).limit(1)).first() is not None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,15 @@ class Records:
         rows: list[Any] = [(self.scope.id, resource, key, run) for resource, key in keys]
         if rows:
             connection.exec_driver_sql(_MARK_SEEN, rows)
+
+    def mark_met(self, connection: Connection, keys: Iterable[RecordKey], run: int) -> None:
+        """Within the caller's transaction: note that this run met these, as far as they are known at all."""
+        for resource, chunk in by_chunks(list(keys)):
+            connection.execute(records.update().where(self._chosen(resource, chunk)).values(seen=run))
+
+    def rename(self, connection: Connection, renamed: Mapping[RecordKey, str]) -> None:
+        """Within the caller's transaction: forget records under the keys that they had before."""
+        self.drop(connection, [(resource, was) for (resource, key), was in renamed.items() if was != key])
 
     def mark_keys_seen(self, connection: Connection, keys: Sequence[str], run: int) -> None:
         """Note that this run met these keys in rows that never became an item, so that their resource is not known."""

@@ -1,7 +1,7 @@
 """The tables of the state. A change of them raises SCHEMA_VERSION.
 
-Version 2 added `memory`, version 3 `locks` and `bases`, version 4 `sent`, `changes` and `owners`; an older state gets
-the tables that it lacks when it is opened.
+Version 2 added `memory`, version 3 `locks` and `bases`, version 4 `sent`, `changes`, `owners`, `identities`
+and `claims`; an older state gets the tables that it lacks when it is opened.
 """
 
 from __future__ import annotations
@@ -45,6 +45,33 @@ owners = sa.Table(
     metadata,
     sa.Column("scope", sa.Integer, primary_key=True),
     sa.Column("owner", sa.Text, nullable=False),
+)
+
+# Under which key a target has a record that a system knows by an id of its own, which never changes.
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("entity", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("folded", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Index("identities_of_key", "entity", "address", "folded"),
+    sqlite_with_rowid=False,
+)
+
+# Which keys the records of a run claim, until all of them are known; empty between runs.
+claims = sa.Table(
+    "claims",
+    metadata,
+    sa.Column("scope", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("folded", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Index("claims_of_key", "scope", "folded"),
+    sqlite_with_rowid=False,
 )
 
 # The columns ever sent of a record. Most records share one set, so it is kept once.

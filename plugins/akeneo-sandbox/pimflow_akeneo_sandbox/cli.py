@@ -73,7 +73,7 @@ def sandbox(
     Client id, secret, user name and password are `sandbox` unless given. Faults below 1 are a share of the
     writing calls, from 1 on they mean every Nth of them.
     """
-    from pimflow_akeneo_sandbox.starting import run  # noqa: PLC0415 (the help must not load the server)
+    from pimflow_akeneo_sandbox.starting import run
 
     if sum(map(bool, (catalog, catalog_dir, given["installed"]))) > 1:
         raise click.UsageError("Give one of --catalog, --catalog-dir and --installed.")

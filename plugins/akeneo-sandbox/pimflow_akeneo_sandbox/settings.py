@@ -89,6 +89,11 @@ class Settings:
         return self.edition in {"ee", "serenity"}
 
     @property
+    def has_read_only_attributes(self) -> bool:
+        """Whether an attribute can be read only on the PIM's screens."""
+        return self.edition in {"ee", "serenity"}
+
+    @property
     def has_saas_features(self) -> bool:
         """Whether the edition is the hosted one, which has more than the others."""
         return self.edition == "serenity"

@@ -102,6 +102,11 @@ class Catalog:
             code = found[1].lower()
         return None
 
+    @property
+    def measurement_families(self) -> frozenset[str]:
+        """Codes of all measurement families."""
+        return frozenset(self._once("measurement-families", self._read_units))
+
     def options(self, attribute: str) -> Mapping[str, str]:
         """Codes of the attribute's options by their lower-case form."""
         path = f"attributes/{quote(attribute, safe='')}/options"

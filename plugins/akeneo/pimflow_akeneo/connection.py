@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pydantic import Field, SecretStr, field_validator
 
 from pimflow import AccessError, Connection
+from pimflow_akeneo.edition import edition
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.tokens import Credentials
 from pimflow_http import Client, Explanation, Pace, Remote, redact_url
@@ -105,8 +106,7 @@ class AkeneoConnection(Connection):
 
     def check(self, session: Session) -> str:
         """Say edition, version and user. Raises LoginError, UnreachableError, or AccessError with what is missing."""
-        answer = session.call("GET", "system-information", handled={403, 404})
-        about = answer.json() if answer.is_success else {}
+        about = edition(session)
         missing = [right for path, right in _NEEDED.items() if not _may_list(session, path)]
         if missing:
             raise AccessError(
@@ -114,8 +114,7 @@ class AkeneoConnection(Connection):
                 f"Web API permissions: {', '.join(missing)}.",
                 detail="403 from " + ", ".join(path for path, right in _NEEDED.items() if right in missing),
             )
-        edition, version = about.get("edition", "PIM"), about.get("version", "of unknown version")
-        return f"Akeneo {edition} {version}, user {session.username}"
+        return f"{about}, user {session.username}"
 
 
 def _may_list(session: Session, path: str) -> bool:

@@ -51,6 +51,7 @@ class _RecordsSink(Sink):
 
     kind: ClassVar[Kind]
     owned = True
+    folds_case = True
     batch_size = 100
     in_flight = 4
 
@@ -81,6 +82,7 @@ class AkeneoProductsSink(_RecordsSink):
     kind = PRODUCTS
     key = "identifier"
     noun = PRODUCTS.noun
+    renames = True
     creation_defaults: ClassVar[Mapping[str, Any]] = {"enabled": False}
     enabled = "enabled"
 
@@ -201,6 +203,14 @@ class ProductWriter(Writer):
         """Leave out values of other levels of a family variant; show files and categories in a plan as they will be."""
         fitted = self._fitting.fit(self._files.fit(self._making.settle(self._attributes.settle(batch))))
         return self._loading.planned(fitted) if self._run.dry else fitted
+
+    def renaming(self, resource: str, keys: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
+        """Give the uuids of products: under its uuid a product takes another identifier.
+
+        Raises RemoteError from a PIM whose products have no uuid.
+        """
+        found = self._current.uuids(keys)
+        return {key: {"uuid": uuid, "identifier": keys[key]} for key, uuid in found.items()}
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch: every record that can be, without the values that the PIM does not take."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx
 import orjson
 
 from pimflow import LoginError, RemoteError
-from pimflow_http import Client
+from pimflow_http import BrokenAnswerError, Client
 
 _PATH = "/api/oauth/v1/token"
 _MARGIN = 60.0
@@ -85,13 +86,19 @@ class Tokens:
 
     def _next(self) -> _Token:
         if self._token is not None and self._token.refresh:
-            grant = {"grant_type": "refresh_token", "refresh_token": self._token.refresh}
-            answer = self._ask(grant)
-            if answer.is_success:
-                return self._read(answer)
-        who = self._credentials
+            answer = self._ask({"grant_type": "refresh_token", "refresh_token": self._token.refresh})
+            with suppress(BrokenAnswerError):  # what was refreshed cannot be refreshed again
+                if answer.is_success:
+                    return self._read(answer)
         if self._refusal is not None:
             raise self._refusal  # asking again could lock the account, and the run has more flows
+        try:
+            return self._logged_in()
+        except BrokenAnswerError:
+            return self._logged_in()
+
+    def _logged_in(self) -> _Token:
+        who = self._credentials
         answer = self._ask({"grant_type": "password", "username": who.username, "password": who.password})
         if not answer.is_success:
             self._refusal = self._refused(answer)

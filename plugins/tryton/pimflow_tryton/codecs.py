@@ -1,7 +1,7 @@
 """Cells for Tryton -> canonical values -> what Tryton takes, and back. No calls of its own.
 
 Canonical values: text, plain decimal text, true and false, `YYYY-MM-DD`, the symbol of a unit, sorted lists of keys or
-of paths of categories.
+of categories.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from stdnum import ean, isan, isbn, isil, isin, ismn
 
 from pimflow import ProblemKind, RowProblem, Who
-from pimflow_tryton.catalog import Catalog
+from pimflow_tryton.catalog import Catalog, Category
 
 _BOOLEANS = {"1": True, "0": False, "true": True, "false": False, "yes": True, "no": False}
 
@@ -164,24 +164,28 @@ def identifier(kind: str) -> Codec:
 
 
 def categories(catalog: Catalog) -> Codec:
-    """Make the codec of categories, found by code or path."""
+    """Make the codec of categories, found by code or path; one is told by its code, or its path where it has none."""
 
     def accept(cell: Any) -> list[str]:
         known = catalog.categories.values()
-        by_path, by_code = {one.path: one.path for one in known}, {one.code: one.path for one in known if one.code}
+        names = {one.path: _name(one) for one in known} | {one.code: one.code for one in known if one.code}
         asked = listed(cell)
-        unknown = [text for text in asked if text not in by_code and text not in by_path]
+        unknown = [text for text in asked if text not in names]
         if unknown:
             raise _absent("category", ", ".join(unknown))
-        return sorted({by_code.get(text) or by_path[text] for text in asked})
+        return sorted({names[text] for text in asked})
 
-    def write(paths: list[str]) -> list[int]:
-        return [number for number, one in catalog.categories.items() if one.path in paths]
+    def write(names: list[str]) -> list[int]:
+        return [number for number, one in catalog.categories.items() if _name(one) in names]
 
     def read(numbers: list[int]) -> list[str]:
-        return sorted(catalog.categories[number].path for number in numbers if number in catalog.categories)
+        return sorted(_name(catalog.categories[number]) for number in numbers if number in catalog.categories)
 
     return Codec(accept, write, read)
+
+
+def _name(category: Category) -> str:
+    return category.code or category.path
 
 
 def listed(cell: Any) -> list[str]:

@@ -86,7 +86,7 @@ class Login:
             )
             if response.is_success:
                 return _readable(self._client.remote.address, self._client.json(response))
-        raise _no_tryton(self._client.remote.address, self._client.refusal(response).detail)
+        raise _no_tryton(self._client.remote.address, _first_line(self._client.refusal(response).detail))
 
     def _log_in(self) -> str:
         who = self.account
@@ -106,7 +106,7 @@ class Login:
         return f"Session {header}"
 
     def _refusal(self, response: httpx.Response) -> FlowError:
-        where, detail = f"Tryton at {self._gate.remote.address}", self._gate.refusal(response).detail
+        where, detail = f"Tryton at {self._gate.remote.address}", _first_line(self._gate.refusal(response).detail)
         who = self.account
         if response.status_code == 404:
             return RemoteError(f"{where} has no database {who.database!r}. Check `database`.", detail=detail)
@@ -158,3 +158,8 @@ def _readable(address: str, answer: Any) -> str:
 
 def _no_tryton(address: str, detail: str) -> RemoteError:
     return RemoteError(f"{address} is no Tryton server. Check the `url` of the connection.", detail=detail)
+
+
+def _first_line(detail: str) -> str:
+    """Leave out the page for browsers that Tryton sends with a refusal."""
+    return detail.partition("\n")[0].partition(" <!")[0]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pimflow import Change
 from pimflow_tryton.calls import Values
 from pimflow_tryton.existing import PlaceOf
-from pimflow_tryton.places import IMAGE, Place
+from pimflow_tryton.places import IMAGE, TEMPLATE, Place
 from pimflow_tryton.session import Record
 
 
@@ -44,9 +44,9 @@ def of_new(change: Change, place_of: PlaceOf, model: str) -> Values:
 def of_existing(change: Change, place_of: PlaceOf, model: str, record: Record, language: str) -> Values:
     """Make what is written to a record that is there, in one language; attributes that are not named stay."""
     there = [(place, value) for place, value in given(change, place_of, language) if place.model == model]
-    values: Values = {place.field: value for place, value in there if not place.fixed and place.column != _KEY[model]}
+    values: Values = {place.field: value for place, value in there if not place.fixed}
     for field in _MANY & values.keys():
-        now = (record["template."] if model == "product.template" and "template." in record else record)[field]
+        now = (record["template."] if model == TEMPLATE and "template." in record else record)[field]
         values[field] = _commands(values[field] or [], now)
     if "attributes" in values:
         changed = {place.part: value for place, value in there if place.field == "attributes"}
@@ -60,8 +60,6 @@ def of_existing(change: Change, place_of: PlaceOf, model: str, record: Record, l
 
 _ON_THEIR_OWN = frozenset({"active", "template", IMAGE})
 _MANY = frozenset({"categories", "sets"})
-_KEY: Mapping[str, str] = {"product.attribute": "name", **dict.fromkeys(
-    ("product.product", "product.template", "product.category"), "code")}  # fmt: skip
 
 
 def _commands(wanted: Sequence[int], there: Sequence[int]) -> list[Any]:

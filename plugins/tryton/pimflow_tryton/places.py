@@ -24,7 +24,7 @@ from pimflow_tryton.codecs import (
 from pimflow_tryton.session import Record
 
 PRODUCT, TEMPLATE, CATEGORY = "product.product", "product.template", "product.category"
-ATTRIBUTE, IDENTIFIER = "product.attribute", "product.identifier"
+ATTRIBUTE = "product.attribute"
 ATTRIBUTES, IDENTIFIERS, TEMPLATE_CODE = "attributes.", "identifiers.", "template_code"
 IMAGE = "image"
 _VARIANT = frozenset({"description", "cost_price", "position"})
@@ -62,7 +62,7 @@ class Place:
 _OF_BOTH: Mapping[str, Place] = {
     place.column: place
     for place in (
-        Place("code", "code", PRODUCT, TEXT, ("code",), lambda one: one["code"]),
+        Place("code", "code", PRODUCT, TEXT, ("code",), lambda one: one["code"], fixed=True),
         Place(
             "active",
             "active",
@@ -78,6 +78,7 @@ _OF_BOTH: Mapping[str, Place] = {
             TEXT,
             ("template.code",),
             lambda one: one["template."]["code"],
+            "Code of the template",
             fixed=True,
         ),
     )
@@ -131,7 +132,7 @@ def _own(
 ) -> Place | None:
     field = column.partition("@")[0]
     if column == key:
-        return Place(column, column, model, TEXT, (key,), lambda one: one[key])
+        return Place(column, column, model, TEXT, (key,), lambda one: one[key], fixed=True)
     if field in {"id", key}:
         return None
     return _of_field(column, model, catalog, own_language, (field,), lambda one: one[field], codec)
@@ -182,7 +183,7 @@ def _of_identifier(column: str, catalog: Catalog) -> Place | None:
     def found(one: Record) -> Any:
         return next((part["code"] for part in one["identifiers."] if part["type"] == kind), None)
 
-    label = "" if kind == "ean" else catalog.identifier_types[kind]
+    label = "EAN" if kind == "ean" else catalog.identifier_types[kind]
     return Place(column, "identifiers", PRODUCT, identifier(kind), asks, found, label)
 
 

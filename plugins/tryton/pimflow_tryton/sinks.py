@@ -29,9 +29,10 @@ from pimflow_tryton import existing, rights
 from pimflow_tryton.connection import TITLE, TrytonConnection
 from pimflow_tryton.creating import Create, creator, creator_of_products
 from pimflow_tryton.existing import CATEGORIES, DEFINITIONS, PRODUCTS, TEMPLATES, Target
+from pimflow_tryton.fitting import fit
 from pimflow_tryton.loading import Finish, Loading
 from pimflow_tryton.pictures import send, with_pictures
-from pimflow_tryton.places import ATTRIBUTE, CATEGORY, TEMPLATE, Place
+from pimflow_tryton.places import ATTRIBUTE, ATTRIBUTES, CATEGORY, IMAGE, TEMPLATE, Place
 from pimflow_tryton.session import Session
 
 
@@ -89,8 +90,8 @@ class TrytonProductsSink(_RecordsSink):
         """Give the writer, which takes pictures where there is a folder of them."""
         folder = self.picture_folder
         if folder is None:
-            return super().writer(session, create)
-        return RecordWriter(session, with_pictures(self.target, folder), create, partial(send, session, folder))
+            return ProductWriter(session, self.target, create)
+        return ProductWriter(session, with_pictures(self.target, folder), create, partial(send, session, folder))
 
     def creator(self, session: Session) -> Create:
         """Give what makes new products. Raises ConfigError for a unit that Tryton does not have."""
@@ -221,11 +222,26 @@ class RecordWriter(Writer):
 
     def _unknown(self, column: str) -> RowProblem:
         field, _, language = column.partition("@")
+        remedy = "Correct the mapping."
         if language and language not in self._session.catalog.languages:
             reason = f"Tryton has not loaded the language {language!r}"
+        elif field.startswith(ATTRIBUTES):
+            reason = f"Tryton has no product attribute {field.removeprefix(ATTRIBUTES)!r}"
+            remedy = "Correct the mapping, or have the attribute made in Tryton."
+        elif field == IMAGE:
+            reason = "pictures are written from a folder only, and with the module product_image"
+            remedy = "Give the sink of products a `picture_folder`, or take the column out of the mapping."
         else:
             reason = f"Tryton has no field {field!r} of {self._target.noun[1]} that can be written"
-        return RowProblem(column, None, reason, remedy="Correct the mapping.", who=Who.ADMINISTRATOR)
+        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
+
+
+class ProductWriter(RecordWriter):
+    """Writes products, with attributes only where they have an attribute set."""
+
+    def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Take out what Tryton would refuse the whole product for."""
+        return fit(self._session, batch)
 
 
 def _check_unit(session: Session, unit: str | None) -> None:

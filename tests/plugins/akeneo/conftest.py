@@ -12,6 +12,8 @@ from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.sinks import AkeneoProductsSink
 from pimflow_akeneo_sandbox.serve import serve
 
+from .provision_setup import PROJECT, USED, Desk
+
 GROUP = "erp"
 
 
@@ -202,3 +204,12 @@ def write(session, run, changes):
         return [outcome.status for outcome in outcomes], [*told, *(p for one in outcomes for p in one.problems)]
 
     return make
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """Give a project with a Community PIM that is in use."""
+    with serve(USED) as pim:
+        (tmp_path / "pimflow.yaml").write_text(PROJECT.format(url=pim.url), "utf-8")
+        monkeypatch.chdir(tmp_path)
+        yield Desk(tmp_path, pim)

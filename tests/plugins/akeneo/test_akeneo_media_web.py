@@ -1,14 +1,17 @@
 """Pictures behind addresses, served by a small server of the test."""
 
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
-from pimflow import Status
+from pimflow import FlowError, Status
 from pimflow.model import ShortMemory
+from pimflow_akeneo.media.options import MediaOptions
+from pimflow_akeneo.media.web import Web
 from pimflow_akeneo_sandbox.serve import serve
 from pimflow_http import Clock
 
@@ -260,6 +263,29 @@ def test_addresses_with_their_secrets_are_kept_nowhere(session, shop):
     write(session, boot(f"{shop.url}/a.png?token=geheim"), memory=memory)
     assert "geheim" not in repr(memory._kept)
     assert memory._kept
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+def test_a_full_disk_is_told_as_such_and_leaves_nothing(shop, tmp_path):
+    full = tmp_path / "file"
+    full.symlink_to("/dev/full")
+    shop.files["/a.png"] = File(PNG)
+    web = Web(MediaOptions(), ShortMemory(), lambda: full)
+    with closing(web), pytest.raises(FlowError, match="cannot be put aside on this machine") as caught:
+        web.fetch(f"{shop.url}/a.png", most=10_000_000)
+    assert "No space left on device" in caught.value.detail
+    assert not full.is_symlink()
+
+
+def test_a_file_that_was_asked_for_in_the_future_is_asked_for_again(shop, tmp_path):
+    shop.files["/a.png"] = File(PNG, {"ETag": "1"})
+    memory, now = ShortMemory(), [2e9]
+    options = MediaOptions(recheck_hours=24)
+    web = Web(options, memory, lambda: tmp_path / "file", Clock(wall=lambda: now[0]))
+    with closing(web):
+        for now[0] in (2e9, 2e9 + 3600, 1e9):
+            web.fetch(f"{shop.url}/a.png", most=10_000_000)
+    assert [status for _, status, _ in shop.asked] == [200, 304]
 
 
 def test_copies_are_kept_only_while_they_may_be_uploaded(pim, session, shop, tmp_path, monkeypatch):

@@ -113,6 +113,33 @@ def test_where_the_refresh_is_refused_the_password_is_used_once(session, pim):
     assert pim.grants == ["password", "refresh_token", "password"]
 
 
+HALF = httpx.Response(200, content=b'{"access_tok', headers={"Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_login_whose_answer_is_not_whole_is_repeated_once(session, pim, times):
+    whole, half = pim.token, [HALF] * times
+    pim.token = lambda request: half.pop() if half else whole(request)
+    if times == 1:
+        assert session.call("GET", "channels").is_success
+    else:
+        with pytest.raises(RemoteError, match="gave an answer that is not whole"):
+            session.call("GET", "channels")
+
+
+def test_a_token_that_was_refreshed_and_got_lost_is_not_refreshed_again(session, pim):
+    session.get("channels")
+    whole = pim.token
+
+    def token(request):
+        answer = whole(request)
+        return HALF if pim.grants[-1] == "refresh_token" else answer
+
+    pim.good, pim.token = set(), token
+    assert session.get("channels") == {"ok": True}
+    assert pim.grants == ["password", "refresh_token", "password"]
+
+
 def test_tokens_that_are_always_refused_are_a_failed_login(session, pim):
     pim.accepts_tokens = False
     with pytest.raises(LoginError, match="gave a token and then refused it"):

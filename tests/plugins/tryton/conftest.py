@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import shutil
+from contextlib import contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -38,12 +39,27 @@ def _key():
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def erp(filled, tmp_path_factory):
-    """A running server on a copy of the filled database."""
-    copy = Erp(tmp_path_factory.mktemp("erp") / "erp")
+    """A running server on a copy of the filled database, for tests that count nothing in it."""
+    with served(filled, tmp_path_factory.mktemp("erp")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def untouched(filled, tmp_path_factory):
+    """Another one, in which nobody has written before the first sync: that of the sample, which writes nothing."""
+    with served(filled, tmp_path_factory.mktemp("untouched")) as running:
+        yield running
+
+
+@contextmanager
+def served(filled, folder):
+    copy = Erp(folder / "erp")
     shutil.copytree(filled, copy.folder)
     copy.configure()
     copy.start()
-    yield copy
-    copy.stop()
+    try:
+        yield copy
+    finally:
+        copy.stop()

@@ -61,6 +61,11 @@ def catalog() -> dict[str, Any]:
     return found
 
 
+@pytest.fixture
+def erp(untouched):
+    return untouched
+
+
 @pytest.fixture(scope="module")
 def pim():
     with serve(catalog()) as sandbox:
@@ -193,19 +198,7 @@ def test_an_archived_product_gives_its_code_to_its_successor(sync, erp):
     assert sync.project.product("OLD")["enabled"] is True
 
 
-def test_a_server_that_restarts_in_mid_read_costs_nothing(sync, erp, calls):
-    def restart(_):
-        erp.stop()
-        erp.start()
-
-    calls.before[f"{SEARCH} 6"] = restart
-    answer = sync.project.run("--full")
-    assert answer.code == 0, answer.out
-    assert not calls.before
-    assert len(sync.project.products()) >= 32
-
-
-def test_a_server_that_is_down_for_a_while_in_mid_read_is_asked_again(sync, erp, calls, monkeypatch):
+def test_a_server_that_restarts_in_mid_read_is_asked_again_and_costs_nothing(sync, erp, calls, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: erp.start() if erp._process.poll() is not None else None)
     calls.before[f"{SEARCH} 6"] = lambda _: erp.stop()
     answer = sync.project.run("--full")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pimflow import LoginError, RemoteError
@@ -187,6 +187,7 @@ MOMENTS = st.datetimes(timezones=st.just(UTC))
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False)
 
 
+@settings(max_examples=50)
 @given(st.recursive(PLAIN | MOMENTS | AMOUNTS, lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside)))
 def test_values_come_back_as_they_were(value):
     if "__class__" in str(value):

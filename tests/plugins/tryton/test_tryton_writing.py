@@ -183,6 +183,23 @@ def test_attributes_and_their_options_are_written_and_read(write, read):
     assert "1 updated" in write("products", {"code": "MUG-02", "attributes.finish": "Satin"}).out
 
 
+def test_attributes_without_an_attribute_set_are_left_out_and_go_once_it_is_chosen(write, erp):
+    bowl = {"code": "BOWL", "name": "Bowl", "default_uom": "u", "attributes.color": "red"}
+    joins = [{**bowl, "code": f"DISH-{n}", "template_code": "DISH"} for n in (1, 2)]
+    answer = write("products", bowl, *joins)
+    assert "3 new" in answer.out, answer.out
+    assert (
+        "Tryton takes attributes only where a product has an attribute set. 3 products arrived without it" in answer.out
+    )
+    assert not erp.product("BOWL", "attributes")["attributes"]
+    assert "1 updated" in write("products", {**bowl, "attribute_set": "Crockery"}).out
+    assert erp.product("BOWL", "attributes")["attributes"] == {"color": "red"}
+    erp.rpc("product.template.write", [erp.product("DISH-1", "template")["template"]], {"attribute_set": 1})
+    again = write("products", *(dict(row, description="Deep") for row in joins))
+    assert "2 updated" in again.out, again.out
+    assert erp.product("DISH-2", "attributes")["attributes"] == {"color": "red"}
+
+
 def test_identifiers_of_all_kinds_are_written_beside_each_other(write, read):
     row = {"code": "MUG-03", "ean": "036000291452", "identifiers.mpn": "M 3", "identifiers.isbn": "9780306406157"}
     assert "1 updated" in write("products", row).out
@@ -214,11 +231,11 @@ def test_a_picture_is_written_once_and_replaced_when_it_changes(write, read, erp
 
 
 def test_prices_are_those_of_the_company_that_the_connection_names(erp, read):
-    party = erp.rpc("party.party.create", [{"name": "Südlicht"}])
+    party = erp.rpc("party.party.create", [{"name": "Westlicht"}])
     (south,) = erp.rpc("company.company.create", [{"party": party[0], "currency": 1, "timezone": "Europe/Rome"}])
     erp.rpc("res.user.write", [1], {"companies": [["add", [south]]]})
     erp.rpc("product.template.write", [5], {"list_price": "11.50"}, company=south)
-    assert read("products", "code", ", company: Südlicht")["MUG-05"]["list_price"] == "11.50"
+    assert read("products", "code", ", company: Westlicht")["MUG-05"]["list_price"] == "11.50"
     assert read("products", "code", ", company: Nordlicht")["MUG-05"]["list_price"] == "9.90"
 
 

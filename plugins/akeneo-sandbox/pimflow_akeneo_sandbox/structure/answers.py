@@ -22,6 +22,8 @@ def attribute_answer(store: Store, record: Record) -> Record:
     answer = {**undated(store, record), "group_labels": group["labels"] if group else None}
     if record["type"] != kinds.IDENTIFIER:
         del answer["is_main_identifier"]
+    if store.settings.has_read_only_attributes:
+        answer["is_read_only"] = record.get("is_read_only")
     return answer
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pimflow_akeneo_sandbox import php
 from pimflow_akeneo_sandbox.collection import Record
-from pimflow_akeneo_sandbox.errors import PropertyError, expects_entity
+from pimflow_akeneo_sandbox.errors import PropertyError, UnknownPropertyError, expects, expects_entity
 from pimflow_akeneo_sandbox.loading.defaults import ATTRIBUTE, midnight
 from pimflow_akeneo_sandbox.store import Store
 from pimflow_akeneo_sandbox.structure.attribute_check import of_entity, of_properties, of_type, of_unique
@@ -78,6 +78,15 @@ def _number(name: str) -> Setter:
     return put
 
 
+def _read_only(store: Store, record: Record, data: Any) -> Record:
+    """Take the switch of the Enterprise edition; the others do not know it."""
+    if not store.settings.has_read_only_attributes:
+        raise UnknownPropertyError("is_read_only")
+    if not isinstance(data, bool):
+        raise expects("is_read_only", "a boolean", php.type_name(data))
+    return {**record, "is_read_only": data}
+
+
 SETTERS: dict[str, Setter] = {
     **{name: plain(name) for name in ATTRIBUTE if name not in {"labels", "guidelines", "is_main_identifier"}},
     "required": plain("required"),
@@ -91,6 +100,7 @@ SETTERS: dict[str, Setter] = {
     "number_max": _number("number_max"),
     "max_file_size": _number("max_file_size"),
     "guidelines": texts_by_locale("guidelines"),
+    "is_read_only": _read_only,
 }
 
 

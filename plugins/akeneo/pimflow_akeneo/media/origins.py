@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from pimflow_akeneo.media.temporary import room
+
 _TABLE = "CREATE TABLE origins (key TEXT PRIMARY KEY, kind TEXT, place TEXT, address TEXT) WITHOUT ROWID"
 FILE, ADDRESS, COPY = "file", "address", "copy"
 
@@ -31,8 +33,8 @@ class Origins:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def new_file(self) -> Path:
-        """Name a file that may be written; it is gone at the end of the run."""
-        with self._lock:
+        """Name a file that may be written; it is gone at the end of the run. Raises FlowError without a folder."""
+        with self._lock, room():
             if self._folder is None:
                 self._folder = tempfile.TemporaryDirectory(prefix="pimflow-media-")
             return Path(self._folder.name, uuid4().hex)

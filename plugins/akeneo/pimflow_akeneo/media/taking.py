@@ -15,6 +15,7 @@ from pimflow_akeneo.media.content import CODE, Content, clean_name, digest_of, e
 from pimflow_akeneo.media.local import Folder, Found, OutsideError
 from pimflow_akeneo.media.options import MediaOptions
 from pimflow_akeneo.media.origins import ADDRESS, COPY, FILE, Origin, Origins
+from pimflow_akeneo.media.temporary import room
 from pimflow_akeneo.media.web import Web, shown
 from pimflow_akeneo.model import Attribute
 
@@ -178,7 +179,8 @@ class Taking:
         if not self._needs(found):
             return _Taken(found, len(content), None)
         path = self.origins.new_file()
-        path.write_bytes(content)
+        with room():
+            path.write_bytes(content)
         return _Taken(found, len(content), Origin(COPY, str(path)))
 
 

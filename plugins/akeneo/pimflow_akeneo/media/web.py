@@ -13,12 +13,14 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import orjson
 
-from pimflow import Memory, ProblemKind, RowProblem, Who
+from pimflow import Memory, PimflowError, ProblemKind, RowProblem, Who
 from pimflow import __version__ as version
 from pimflow_akeneo.media.content import clean_name, extension_of
 from pimflow_akeneo.media.embedded import extension_for
 from pimflow_akeneo.media.options import MediaOptions
+from pimflow_akeneo.media.temporary import room
 from pimflow_http import Clock, RetryPolicy
+from pimflow_http.receiving import Watched
 from pimflow_http.retry import Attempt, retrying
 
 _NAME = "media-urls"
@@ -78,7 +80,7 @@ class Web:
         """
         key = blake2b(url.encode(), digest_size=16).hexdigest()  # addresses hold secrets; nothing keeps them
         kept = None if again else self._remembered(key)
-        if kept and self._clock.wall() - kept.asked < self._options.recheck_hours * 3600:
+        if kept and 0 <= self._clock.wall() - kept.asked < self._options.recheck_hours * 3600:
             return Fetched(kept)
         found = self._download(url, kept, most)
         self._memory.put(_NAME, {key: orjson.dumps(asdict(found.about)).decode()})
@@ -102,6 +104,7 @@ class Web:
         def attempt() -> Attempt:
             try:
                 with self._client().stream("GET", url, headers=kept.conditions if kept else {}) as response:
+                    response.stream = Watched(response, self._clock, self._options.timeout)
                     if response.is_success:
                         saved[:] = [_save(response, path, most)]
                     return Attempt(response=response)
@@ -110,7 +113,7 @@ class Web:
 
         try:
             response = self._answer(url, attempt)
-        except RowProblem:
+        except PimflowError:
             path.unlink(missing_ok=True)
             raise
         now = self._clock.wall()
@@ -183,7 +186,7 @@ def _save(response: httpx.Response, path: Path, most: int) -> tuple[str, int]:
     if told.isdecimal() and int(told) > most:
         raise _too_large(most)
     digest, size = blake2b(digest_size=16), 0
-    with path.open("wb") as file:
+    with room(), path.open("wb") as file:
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > most:

@@ -21,7 +21,7 @@ _KINDS = (
     "identifier text textarea number metric price_collection boolean date simpleselect multiselect file image "
     "asset_collection table product_link reference_data_simpleselect reference_data_multiselect"
 )
-_TYPES = (
+TYPES = (
     *(f"pim_catalog_{kind}" for kind in _KINDS.split()),
     "pim_reference_data_simpleselect",
     "pim_reference_data_multiselect",
@@ -58,8 +58,8 @@ def _code(cell: Any) -> str:
 
 def _type(cell: Any) -> str:
     found = _code(cell)
-    if found not in _TYPES:
-        near = alike(found, _TYPES, cutoff=0.4)
+    if found not in TYPES:
+        near = alike(found, TYPES, cutoff=0.4)
         hint = f", but '{near}'" if near else ""
         raise ValueError(f"the PIM has no such type of attribute{hint}")
     return found

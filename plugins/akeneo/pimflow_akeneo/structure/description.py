@@ -65,7 +65,7 @@ class Place:
         return f"{self.column.words} ({self.part})" if self.part else self.column.words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Resource:
     """One kind of structure record.
 

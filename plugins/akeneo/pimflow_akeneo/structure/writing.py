@@ -57,6 +57,15 @@ class StructureWriter(Writer):
         found = self._now(resource, keys)
         return {key: {name: now[name] for name in columns if name in now} for key, now in found.items()}
 
+    def records(self, resource: str, keys: Collection[str]) -> Mapping[str, reading.Record]:
+        """Give by code, as asked, what the PIM has; its own spelling of a code is in the record."""
+        path = self._path(resource)
+        if path is None or not self._has_list(path):
+            return {}
+        asked = {key.lower(): key for key in keys}
+        found = reading.found(self._session, self._resource, path, keys)
+        return {asked[record["code"].lower()]: record for record in found if record["code"].lower() in asked}
+
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Take out what the PIM keeps for ever; put in what it holds by itself."""
         if self._resource is ATTRIBUTE_GROUPS:
@@ -109,16 +118,7 @@ class StructureWriter(Writer):
 
     def _now(self, resource: str, keys: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
         """Give by code, as asked, all that the PIM has."""
-        path = self._path(resource)
-        if path is None or not self._has_list(path):
-            return {}
-        asked = {key.lower(): key for key in keys}
-        found = reading.found(self._session, self._resource, path, keys)
-        return {
-            asked[record["code"].lower()]: flat(record, self._resource)
-            for record in found
-            if record["code"].lower() in asked
-        }
+        return {key: flat(record, self._resource) for key, record in self.records(resource, keys).items()}
 
     def _has_list(self, path: str) -> bool:
         resource = self._resource

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pimflow import Item
+from pimflow import Item, RemoteError
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
 from pimflow_akeneo.products import lines
@@ -48,6 +48,22 @@ class Current:
         found = existence(self._session, self._kind).found(others) if others else {}
         uuids = existence(self._session, BY_UUID).found(by_uuid) if by_uuid else {}
         return [*found, *(by_uuid[uuid] for uuid in uuids)]
+
+    def uuids(self, keys: Mapping[str, str]) -> dict[str, str]:
+        """Give the uuids of products by identifier, and know them under the identifiers that they will get."""
+        asked = {key.lower(): key for key in keys}
+        found = {}
+        for record in lookup.find(self._session, list(keys), [self._model.identifier.code], self._kind):
+            if "uuid" not in record:
+                raise RemoteError(
+                    "products of this PIM have no uuid, so none can get another identifier; Akeneo 7 and later can. "
+                    "Remove `entity` from the flow"
+                )
+            key = asked.get(str(lines.key_of(record, self._model, self._kind)).lower())
+            if key is not None:
+                found[key] = record["uuid"]
+                self._uuids[keys[key]] = record["uuid"]
+        return found
 
     def values(self, keys: Iterable[str], columns: Sequence[str]) -> Found:
         """Give what the PIM has under these keys, limited to columns; those that have no value are left out."""

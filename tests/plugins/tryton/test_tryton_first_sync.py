@@ -16,9 +16,9 @@ PIPELINE = "tryton_to_akeneo.yaml"
 pytestmark = pytest.mark.slow
 
 
-def test_the_sample_arrives_as_expected_and_the_second_run_sends_nothing(erp, tmp_path, monkeypatch, request):
+def test_the_sample_arrives_as_expected_and_the_second_run_sends_nothing(untouched, tmp_path, monkeypatch, request):
     shutil.copytree(SAMPLE, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".pimflow"))
-    values = {"URL": erp.url, "DATABASE": "erp", "USERNAME": "admin", "PASSWORD": PASSWORD}
+    values = {"URL": untouched.url, "DATABASE": "erp", "USERNAME": "admin", "PASSWORD": PASSWORD}
     for name, value in values.items():
         monkeypatch.setenv(f"TRYTON_{name}", value)
     with serve(tmp_path / "catalog.json") as sandbox:

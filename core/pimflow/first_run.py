@@ -1,0 +1,114 @@
+"""The first run of a pipeline in an environment: production is confirmed by its name, shared addresses are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from loguru import logger
+from pydantic import ValidationError
+
+from pimflow.assemble import Assembly, resolver
+from pimflow.components import Connection
+from pimflow.config import resolve_values
+from pimflow.environments import Environment
+from pimflow.errors import ConfigError, PluginError
+from pimflow.parts import Part
+from pimflow.plugins import Registry
+from pimflow.state.database import Database
+from pimflow.state.memory import KeptMemory
+
+_UNKNOWN = "pimflow-unknown"
+"""Stands for values that another machine may have; an address that holds it is not known here."""
+
+
+def new_targets(assembly: Assembly, database: Database) -> list[str]:
+    """Give the addresses into which no run of a pipeline was begun in its environment; none where it has none.
+
+    A run is remembered with the address and the environment, so that a copied state knows nothing of another one.
+    """
+    environment = assembly.pipeline.environment
+    if environment is None:
+        return []
+    kept, name = _kept(environment), assembly.pipeline.name
+    addresses = dict.fromkeys(address for flow in assembly.flows for _, address in assembly.places(flow))
+    return [address for address in addresses if not KeptMemory(database, address).get(kept, [name])]
+
+
+def check_confirmed(assembly: Assembly, database: Database, confirmed: str) -> None:
+    """See that a person has named the production in which nothing was written yet. Raises ConfigError."""
+    environment = assembly.pipeline.environment
+    if environment is None or not environment.production or confirmed == environment.name:
+        return
+    if targets := new_targets(assembly, database):
+        raise ConfigError(
+            f"{never_written(assembly, targets)} Nothing was run. `pimflow plan -e {environment.name}` shows what a "
+            f"run would do. Then give the name of the environment, this once: --confirm {environment.name}"
+        )
+
+
+def never_written(assembly: Assembly, targets: Sequence[str]) -> str:
+    """Say into which addresses of production a pipeline writes for the first time."""
+    return f"{assembly.pipeline.title} has never written to {' and '.join(targets)}, which is production."
+
+
+def begin(assembly: Assembly, database: Database, now: datetime) -> None:
+    """Remember that a run writes in its environment; the first time, warn of addresses that production shares."""
+    environment = assembly.pipeline.environment
+    targets = new_targets(assembly, database)
+    if environment is None or not targets:
+        return
+    for told in shared_with_production(assembly):
+        logger.warning("{}", told)
+    for address in targets:
+        KeptMemory(database, address).put(_kept(environment), {assembly.pipeline.name: now.isoformat()})
+
+
+def shared_with_production(assembly: Assembly) -> Iterator[str]:
+    """Tell of each address of a connection that production and an environment that is not production both use.
+
+    What another environment takes from variables that are not set here is not known, and not told.
+    """
+    here = assembly.pipeline.environment
+    others = [one for one in assembly.pipeline.environments if here and one.production != here.production]
+    for other in others:
+        there: dict[str, str] = {}
+        for name in assembly.connections:
+            if address := _address(assembly.registry, other.connections[name]):
+                there.setdefault(address, name)
+        for name, connection in assembly.connections.items():
+            if here is not None and connection.address in there:
+                yield _shared(connection.address, (here, name), (other, there[connection.address]))
+
+
+def _shared(address: str, *users: tuple[Environment, str]) -> str:
+    (production, its), (test, own) = sorted(users, key=lambda user: not user[0].production)
+    part = test.connections[own]
+    return (
+        f"{address} is connection {its} of {production.name}, which is production, and connection {own} of "
+        f"{test.name} too: what is meant for {test.name} reaches production. "
+        f"Give it an address of its own in {test.name} ({(part.over or part).place})"
+    )
+
+
+def _kept(environment: Environment) -> str:
+    return f"pimflow:environment {environment.name}"
+
+
+def _address(registry: Registry, part: Part) -> str | None:
+    """Give the address of a connection as far as it can be told without the values that are not here."""
+    resolve = resolver(registry)
+
+    def resolved(*reference: Any) -> str:
+        try:
+            return resolve(*reference) or _UNKNOWN
+        except ValueError:
+            return _UNKNOWN
+
+    options = {name: value for name, value in resolve_values(part, resolved)[0].items() if name != "type"}
+    try:
+        made = registry.find(Connection, str(part.data.get("type"))).model_validate(options, context=part.context)
+    except (PluginError, ValidationError):
+        return None
+    return None if _UNKNOWN in made.address else made.address

@@ -1,0 +1,223 @@
+"""Who has which key: records are known by their source's own id, and their key is a value that may change or clash.
+
+All rows are looked at before any is written: a key that two records claim belongs to neither, and what gives up its key
+does so before another one takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from pimflow.diff import Prepared, Verdict
+from pimflow.errors import ConfigError
+from pimflow.model import Header, Outcome, Problem, ProblemKind, Status
+from pimflow.rows import CHUNK_ROWS
+from pimflow.sinks import Sink, Writer
+from pimflow.spool import Spool
+from pimflow.state.identities import Identities, Identity
+from pimflow.words import did_you_mean
+
+Sorted = Iterator[tuple[list[Prepared], list[Verdict]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of the source that tell who a record is: its id, and the name people know it by, if there is one."""
+
+    id: str
+    name: str | None = None
+
+
+class Identification:
+    """Holds the items of one sink back until all are known, and sorts them out. `key` is the column of the key."""
+
+    def __init__(self, identities: Identities, columns: Columns, sink: Sink, writer: Writer, key: str | None) -> None:
+        self._identities = identities
+        self._columns = columns
+        self._sink = sink
+        self._writer = writer
+        self._key = key
+        self._places: tuple[int, int | None] = (0, None)
+        self._held: Spool[Prepared] = Spool()
+
+    def begin(self, source_header: Header) -> None:
+        """Find the columns. Raises ConfigError where the source does not have them."""
+        if self._columns.id not in source_header:
+            near = did_you_mean(self._columns.id, source_header)
+            raise ConfigError(f"identity: the source has no column {self._columns.id!r}{near}")
+        name = self._columns.name
+        at = source_header.index(name) if name in source_header else None
+        self._places = (source_header.index(self._columns.id), at)
+        self._identities.begin()
+
+    def collect(self, prepared: Sequence[Prepared]) -> list[Prepared]:
+        """Take items whose record is known by an id, and give back those without one."""
+        without = []
+        claims = []
+        for one in prepared:
+            identity = self._identity(one)
+            if identity is None:
+                without.append(one)
+            else:
+                self._held.put(one)
+                claims.append((identity, self._folded(identity.key)))
+        self._identities.claim(claims)
+        return without
+
+    def renamed(self, *, full: bool) -> Sorted:
+        """Give what gets another key, those first whose new key is free; `full`: all records of the source were met."""
+        waiting, moving = self._moving(full=full), Spool[Prepared]()
+        try:
+            while 0 < waiting.count != moving.count:  # in a circle of keys nothing gets free: then they go as they are
+                moving.clear()
+                moving, waiting = waiting, Spool()
+                for chunk in _chunks(moving):
+                    free = self._free(chunk)
+                    for one in chunk:
+                        if one.row not in free:
+                            waiting.put(one)
+                    yield self._with_columns([one for one in chunk if one.row in free]), []
+            for chunk in _chunks(waiting):
+                yield self._with_columns(chunk), []
+        finally:
+            waiting.clear()
+            moving.clear()
+
+    def _moving(self, *, full: bool) -> Spool[Prepared]:
+        """Give the items whose record gets another key."""
+        moving = Spool[Prepared]()
+        for chunk in _chunks(self._held):
+            before, refused = self._before(chunk), self._refused(chunk, full=full)
+            for one in chunk:
+                if one.row not in refused and one.item.key != before.get(self._id(one), one.item.key):
+                    moving.put(one)
+        return moving
+
+    def others(self, *, full: bool) -> Sorted:
+        """Give what keeps its key or is new, and the verdicts on what may not have it."""
+        for chunk in _chunks(self._held):
+            before = self._before(chunk)
+            refused = self._refused(chunk, full=full)
+            free = self._free([one for one in chunk if one.row not in refused])
+            staying, verdicts = [], list(refused.values())
+            for one in chunk:
+                if one.row in refused or one.item.key != before.get(self._id(one), one.item.key):
+                    continue
+                if one.row in free:
+                    staying.append(self._identified(one, before))
+                else:
+                    verdicts.append(self._refuse(one, _STILL_TAKEN))
+            yield staying, verdicts
+
+    def keep(self, connection: Connection, settled: Sequence[Prepared]) -> None:
+        """Within the caller's transaction: note under which key the target has these records by now."""
+        found = {
+            one.identity[0]: (Identity(one.identity[0], one.item.key, one.identity[1]), self._folded(one.item.key))
+            for one in settled
+            if one.identity is not None
+        }
+        self._identities.keep(connection, found)
+
+    def end(self, *, complete: bool) -> None:
+        """End the run; after a complete read of everything, what was not met is forgotten."""
+        if complete:
+            self._identities.forget_unmet()
+        self._identities.begin()
+
+    def close(self) -> None:
+        """Remove what was held."""
+        self._held.clear()
+
+    def _identity(self, one: Prepared) -> Identity | None:
+        at, name = self._places
+        if not one.source or one.source[at] in {None, ""}:
+            return None
+        called = "" if name is None or one.source[name] is None else str(one.source[name])
+        return Identity(str(one.source[at]), one.item.key, called)
+
+    def _id(self, one: Prepared) -> str:
+        return str(one.source[self._places[0]])
+
+    def _folded(self, key: str) -> str:
+        return key.casefold() if self._sink.folds_case else key
+
+    def _before(self, chunk: Sequence[Prepared]) -> dict[str, str]:
+        """Give the keys under which the target has these records, by id."""
+        return {id_: one.key for id_, one in self._identities.known({self._id(one) for one in chunk}).items()}
+
+    def _refused(self, chunk: Sequence[Prepared], *, full: bool) -> dict[int, Verdict]:
+        """Refuse, by row, what claims the key of another record."""
+        keys = {self._folded(one.item.key) for one in chunk}
+        rivals = self._identities.rivals(keys, with_unmet=not full)
+        found = {}
+        for one in chunk:
+            claimed = rivals.get(self._folded(one.item.key), [])
+            if any(rival.id != self._id(one) for rival in claimed):
+                found[one.row] = self._refuse(one, _belongs_to(claimed, self._sink.noun[1]))
+        return found
+
+    def _refuse(self, one: Prepared, problem: Problem) -> Verdict:
+        told = replace(problem, field=self._key, value=one.item.key)
+        return Verdict(one, Outcome(*one.record, Status.REFUSED, (*one.item.problems, told)))
+
+    def _free(self, chunk: Sequence[Prepared]) -> frozenset[int]:
+        """Name the rows whose key the target has for no other record now."""
+        holders = self._identities.holders({self._folded(one.item.key) for one in chunk})
+        return frozenset(
+            one.row for one in chunk if not holders.get(self._folded(one.item.key), set()) - {self._id(one)}
+        )
+
+    def _with_columns(self, chunk: Sequence[Prepared]) -> list[Prepared]:
+        """Give items that get another key what they are found by; the target may lack some, which are new then."""
+        before = self._before(chunk)
+        other = [one for one in chunk if self._folded(before[self._id(one)]) != self._folded(one.item.key)]
+        columns: Mapping[str, Mapping[str, Any]] = {}
+        if other:
+            keys = {before[self._id(one)]: one.item.key for one in other}
+            columns = self._writer.renaming(other[0].item.resource, keys)
+        renamed = {one.row for one in other}
+        given = []
+        for one in chunk:
+            was = before[self._id(one)]
+            found = self._identified(one, before)
+            if one.row not in renamed:
+                given.append(replace(found, was=was))
+            elif was in columns:
+                given.append(replace(found, was=was, renaming=columns[was]))
+            else:
+                given.append(found)
+        return given
+
+    def _identified(self, one: Prepared, before: Mapping[str, str]) -> Prepared:
+        identity = self._identity(one)
+        assert identity is not None
+        same = before.get(identity.id) == one.item.key
+        return one if same else replace(one, identity=(identity.id, identity.name))
+
+
+def _chunks(held: Spool[Prepared]) -> Iterator[list[Prepared]]:
+    rest = iter(held)
+    while chunk := list(islice(rest, CHUNK_ROWS)):
+        yield chunk
+
+
+def _belongs_to(claimed: Collection[Identity], noun: str) -> Problem:
+    names = sorted(f"'{one.name}' ({one.id})" if one.name else f"'{one.id}'" for one in claimed)
+    called = f"{', '.join(names[:-1])} and {names[-1]}"
+    return Problem(
+        f"which belongs to {len(names)} {noun} there: {called}",
+        ProblemKind.DUPLICATE,
+        remedy="None of them was updated under this key. Change or archive one of them; the other then goes by itself.",
+    )
+
+
+_STILL_TAKEN = Problem(
+    "which the target still has for another record, whose own key changed and could not be written yet",
+    ProblemKind.DUPLICATE,
+    remedy="It goes by itself once the other has its new key; see what is told about that one.",
+)

@@ -1,0 +1,109 @@
+"""What became of records, committed: fingerprints, history and open items of one sink."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.engine import Connection
+
+from pimflow.diff import Candidate, Verdict, columns_of_new
+from pimflow.intake import ROW, Target
+from pimflow.log import Mask, masked_problem
+from pimflow.model import SETTLED, Header, Outcome, Status
+from pimflow.state import open_items
+from pimflow.state.changes import Changes, Deed, Written
+from pimflow.state.database import Database
+from pimflow.state.open_items import DUPLICATE, OpenItem
+from pimflow.state.records import Settled
+
+_NO_RECORD = frozenset({ROW, DUPLICATE})
+_WRITES = {Status.CREATED: Deed.CREATED, Status.UPDATED: Deed.UPDATED}
+
+
+class Keeping:
+    """Keeps verdicts, a batch in one transaction. `open`: something of this sink needs attention."""
+
+    def __init__(self, target: Target, database: Database, changes: Changes, mask: Mask) -> None:
+        self._target = target
+        self._database = database
+        self._changes = changes
+        self._mask = mask
+        self.source_header: Header = ()
+        self.open = open_items.count(database, target.records.scope) > 0
+
+    def written(self, candidate: Candidate, outcome: Outcome) -> Written | None:
+        """Say what a candidate put into the target; nothing where it found everything there."""
+        if not candidate.sent or outcome.status not in _WRITES:
+            return None
+        prepared = candidate.prepared
+        values = {name: value for name, value in candidate.sent.items() if name not in (prepared.renaming or {})}
+        if outcome.status is Status.CREATED:
+            values |= columns_of_new(prepared.item.payload, self._target.rules) if candidate.change.known else {}
+        source = dict(zip(self.source_header, prepared.source, strict=False))
+        deed = _WRITES[outcome.status]
+        return Written(*prepared.record, deed, values, candidate.before, prepared.row, source)
+
+    def keep(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+        """Commit verdicts in one transaction, and give them as they may be told. Raises StateError."""
+        verdicts = [self._without_secrets(verdict) for verdict in verdicts]
+        records, run = self._target.records, self._target.rules.run
+        final = [verdict for verdict in verdicts if verdict.outcome.status is not Status.WAITING]
+        needy = [v for v in final if v.outcome.problems or v.outcome.status not in SETTLED]
+        with self._database.writing() as connection:
+            if not self._target.sink.whole:
+                self._rename(connection, final)
+                written = [v for v in final if v.outcome.status in SETTLED and v.columns is not None]
+                records.remember(connection, [_settled(v) for v in written], run)
+                self._changes.keep(connection, [v.written for v in final if v.written], run)
+                rest = {v.prepared.record for v in verdicts} - {v.prepared.record for v in written}
+                records.mark_seen(connection, [record for record in rest if record[0] not in _NO_RECORD], run)
+                records.mark_keys_seen(connection, [key for resource, key in rest if resource == ROW], run)
+            if self.open:
+                kept = {v.prepared.record for v in needy}
+                keys = [v.prepared.record for v in final]
+                closed = {*keys, *((ROW, key) for _, key in keys)} - kept
+                open_items.close(connection, records.scope, sorted(closed))
+            if needy:
+                items = [self._open_item(v) for v in needy]
+                open_items.put(connection, records.scope, items, run, self._target.rules.now)
+                self.open = True
+        return verdicts
+
+    def _rename(self, connection: Connection, final: Sequence[Verdict]) -> None:
+        """Carry what is known of records to their new keys, where they have them by now."""
+        settled = [one.prepared for one in final if one.outcome.status in SETTLED]
+        renamed = {one.record: one.was for one in settled if one.was}
+        self._target.records.rename(connection, renamed)
+        self._changes.rename(connection, renamed)
+        waiting = [(one.prepared.item.resource, one.prepared.was) for one in final if one.prepared.was]
+        self._target.records.mark_met(connection, waiting, self._target.rules.run)
+        if self._target.identification is not None:
+            self._target.identification.keep(connection, settled)
+
+    def _without_secrets(self, verdict: Verdict) -> Verdict:
+        if not verdict.outcome.problems:
+            return verdict
+        problems = tuple(masked_problem(problem, self._mask) for problem in verdict.outcome.problems)
+        told = tuple(masked_problem(problem, self._mask) for problem in verdict.told)
+        return replace(verdict, outcome=replace(verdict.outcome, problems=problems), told=told)
+
+    def _open_item(self, verdict: Verdict) -> OpenItem:
+        outcome, prepared = verdict.outcome, verdict.prepared
+        source = dict(zip(self.source_header, prepared.source, strict=False))
+        return OpenItem(
+            prepared.item.resource,
+            prepared.item.key,
+            prepared.row,
+            source,
+            outcome.status,
+            outcome.problems,
+            verdict.fingerprint,
+            verdict.tried,
+            verdict.told,
+        )
+
+
+def _settled(verdict: Verdict) -> Settled:
+    resource, key = verdict.prepared.record
+    return Settled(resource, key, verdict.fingerprint or b"", verdict.columns or frozenset())

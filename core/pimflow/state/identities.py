@@ -1,0 +1,109 @@
+"""Records known by the id that their own system gave them, whatever their key is today."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection
+
+from pimflow.state.database import Database
+from pimflow.state.records import Scope
+from pimflow.state.tables import claims, identities
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One record: the id in its own system, its key in the target, what people call it there."""
+
+    id: str
+    key: str
+    name: str
+
+
+class Identities:
+    """The records of one entity that one system has in one target. `folded` keys are as the target compares them."""
+
+    def __init__(self, database: Database, scope: Scope, entity: str, system: str, address: str) -> None:
+        self._database = database
+        self._scope = scope
+        self._place = {"entity": entity, "address": address, "system": system}
+
+    def begin(self) -> None:
+        """Forget what an earlier run that was broken off has claimed."""
+        with self._database.writing() as connection:
+            connection.execute(claims.delete().where(claims.c.scope == self._scope.id))
+
+    def claim(self, found: Sequence[tuple[Identity, str]]) -> None:
+        """Note which keys records of this run claim, each with its folded form."""
+        rows = [{"scope": self._scope.id, "id": one.id, "folded": folded, "name": one.name} for one, folded in found]
+        if rows:
+            statement = insert(claims)
+            new = {name: statement.excluded[name] for name in ("folded", "name")}
+            with self._database.writing() as connection:
+                connection.execute(statement.on_conflict_do_update(index_elements=["scope", "id"], set_=new), rows)
+
+    def known(self, ids: Collection[str]) -> dict[str, Identity]:
+        """Give what is known of records by their id."""
+        with self._database.reading() as connection:
+            return {
+                row.id: Identity(row.id, row.key, row.name)
+                for some in _cut(sorted(ids))
+                for row in connection.execute(sa.select(identities).where(self._ours(), identities.c.id.in_(some)))
+            }
+
+    def rivals(self, folded: Collection[str], *, with_unmet: bool) -> dict[str, list[Identity]]:
+        """Give for each key the records that claim it in this run; `with_unmet`, also who has it and was not met."""
+        found: dict[str, dict[str, Identity]] = {}
+        met = sa.select(claims.c.id).where(claims.c.scope == self._scope.id)
+        with self._database.reading() as connection:
+            for some in _cut(sorted(folded)):
+                now = sa.select(claims).where(claims.c.scope == self._scope.id, claims.c.folded.in_(some))
+                for row in connection.execute(now):
+                    found.setdefault(row.folded, {})[row.id] = Identity(row.id, row.folded, row.name)
+                before = sa.select(identities).where(self._ours(), identities.c.folded.in_(some))
+                for row in connection.execute(before.where(identities.c.id.not_in(met))) if with_unmet else ():
+                    found.setdefault(row.folded, {})[row.id] = Identity(row.id, row.key, row.name)
+        return {key: list(claimed.values()) for key, claimed in found.items()}
+
+    def holders(self, folded: Collection[str]) -> dict[str, set[str]]:
+        """Give for each key the ids of the records of this run for which the target has it now."""
+        found: dict[str, set[str]] = {}
+        met = sa.select(claims.c.id).where(claims.c.scope == self._scope.id)
+        with self._database.reading() as connection:
+            for some in _cut(sorted(folded)):
+                query = sa.select(identities.c.folded, identities.c.id).where(self._ours())
+                query = query.where(identities.c.folded.in_(some), identities.c.id.in_(met))
+                for row in connection.execute(query):
+                    found.setdefault(row.folded, set()).add(row.id)
+        return found
+
+    def keep(self, connection: Connection, found: Mapping[str, tuple[Identity, str]]) -> None:
+        """Within the caller's transaction: note under which keys the target has records by now."""
+        rows = [
+            {**self._place, "id": one.id, "key": one.key, "folded": folded, "name": one.name}
+            for one, folded in found.values()
+        ]
+        if rows:
+            statement = insert(identities)
+            new = {name: statement.excluded[name] for name in ("key", "folded", "name")}
+            keys = ["entity", "address", "system", "id"]
+            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
+
+    def forget_unmet(self) -> None:
+        """After a complete read of everything: forget records that the system no longer has; their keys are free."""
+        met = sa.select(claims.c.id).where(claims.c.scope == self._scope.id)
+        with self._database.writing() as connection:
+            connection.execute(identities.delete().where(self._ours(), identities.c.id.not_in(met)))
+
+    def _ours(self) -> sa.ColumnElement[bool]:
+        return sa.and_(*(identities.c[name] == value for name, value in self._place.items()))
+
+
+def _cut(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
