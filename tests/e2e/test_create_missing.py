@@ -323,3 +323,16 @@ def test_what_is_created_does_not_disturb_how_changes_are_found(tasting, diff):
     again = tasting.run()
     assert "300 already up to date." in again.out
     assert "were created" not in again.out
+
+
+def test_a_saved_plan_that_is_applied_creates_what_it_names(asking, monkeypatch):
+    project = asking("{what: [options, categories], category: master}")
+    project.write(row(1, "Dark Blue", "Gift Ideas"))
+    monkeypatch.chdir(project.folder)
+    pipeline, plan = "pipeline.yaml", "saved.plan"
+    assert project.command("plan", pipeline, "--save", plan).code == 0
+    assert project.writes() == 0
+    applied = project.command("apply", plan)
+    assert applied.code == 0, applied.out + applied.err
+    assert value(project, "MUG-1", "colour") == "dark_blue"
+    assert project.product("MUG-1")["categories"] == ["gift_ideas"]

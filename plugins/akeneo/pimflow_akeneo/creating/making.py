@@ -49,7 +49,7 @@ class Making:
 
     def settle(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Make what the batch needs; values that could not be made are taken out, each told."""
-        if not self._promises.all:
+        if not {"options", "categories"}.intersection(self._asked.what):
             return batch
         needed = {one.key: one for change in batch for _, found in self._needs(change) for one in found}
         with self._lock:
@@ -91,7 +91,7 @@ class Making:
             if value is None or owner is None:
                 continue
             codes = [str(one) for one in (value if isinstance(value, list) else [value])]
-            if found := list(self._promises.of(owner, codes)):
+            if found := self._promises.of(owner, codes):
                 yield name, found
 
     def _made(self, missing: Sequence[Promise]) -> Iterator[_Settled]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pimflow_akeneo.catalog import Catalog
@@ -47,8 +47,11 @@ class Promises:
             return None
         return self._code("", text, self._catalog.categories)
 
-    def of(self, owner: str, codes: Iterable[str]) -> Collection[Promise]:
-        """Give those of the codes that were promised."""
+    def of(self, owner: str, codes: Iterable[str]) -> Sequence[Promise]:
+        """Give those of the codes that were promised: by rows, or now where a saved plan that is applied names them."""
+        for code in codes:
+            if (owner, code.lower()) not in self._made:
+                _ = self.option(owner, code) if owner else self.category(code)
         keys = [(owner, code.lower()) for code in codes]
         return [self._made[key] for key in keys if key in self._made]
 
