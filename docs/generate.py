@@ -18,16 +18,15 @@ from pydantic_core import PydanticUndefined
 from pimflow import errors
 from pimflow.cli import pimflow
 from pimflow.components import Component, Transform
-from pimflow.forms import FlowConfig, Guards, History, Ownership, PipelineConfig, ProjectConfig
+from pimflow.forms import EnvironmentConfig, FlowConfig, Guards, History, Ownership, PipelineConfig, ProjectConfig
 from pimflow.plugins import KINDS, create_registry
 from pimflow_akeneo.structure import codecs, resources
 from pimflow_akeneo.structure.codecs import Codec
 from pimflow_akeneo.structure.description import Column, Resource
 
 MARK = re.compile(r"^<!-- generate: (?P<what>\w+)(?P<names>[^\n]*?) -->$", re.MULTILINE)
-MODELS: Mapping[str, type[BaseModel]] = {
-    model.__name__: model for model in (PipelineConfig, ProjectConfig, History, Ownership, FlowConfig, Guards)
-}
+_MODELS = (PipelineConfig, ProjectConfig, EnvironmentConfig, History, Ownership, FlowConfig, Guards)
+MODELS: Mapping[str, type[BaseModel]] = {model.__name__: model for model in _MODELS}
 _HELP_WIDTH = 100
 
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pimflow.answer_table import read_answers, table_of
 from pimflow.answers import Answers, by_flow
 from pimflow.components import Component, Connection, ConnectionName, Notifier, Source, Transform
-from pimflow.config import Pipeline, Resolve, mistakes_of, resolve_values
+from pimflow.config import Pipeline, mistakes_of, resolve_values
+from pimflow.environments import strange_options
 from pimflow.errors import ConfigError, Mistake, PluginError
 from pimflow.forms import FlowConfig
 from pimflow.parts import Part
@@ -109,6 +110,8 @@ def assemble(pipeline: Pipeline, registry: Registry) -> Assembly:
     work.unused_connections()
     recipients = [one for part in pipeline.notify for one in work.recipients(part)]
     order = work.order()
+    for name, made in work.connections.items():
+        work.mistakes.extend(strange_options(pipeline.environments, name, type(made)) if made else ())
     if work.mistakes:
         raise ConfigError(*work.mistakes)
     connections = {name: connection for name, connection in work.connections.items() if connection}
@@ -123,18 +126,6 @@ def make_connection(pipeline: Pipeline, name: str, registry: Registry) -> Connec
     if made is None:
         raise ConfigError(*work.mistakes)
     return made
-
-
-def resolver(registry: Registry) -> Resolve:
-    """Give what finds values from outside, by the plugins that know their schemes."""
-
-    def resolve(folder: Path, scheme: str, reference: str) -> str | None:
-        if scheme == "file":
-            reference = str(folder / reference)
-        value: Any = registry.manager.hook.pimflow_resolve_secret(scheme=scheme, reference=reference)
-        return None if value is None else str(value)
-
-    return resolve
 
 
 def connection_names(component: Component) -> list[str]:
@@ -292,7 +283,7 @@ class _Assembling:
         except PluginError as error:
             self.mistakes.extend(part.mistake(mistake.message, *steps) for mistake in error.mistakes)
             return None
-        values, mistakes = resolve_values(part, resolver(self.registry))
+        values, mistakes = resolve_values(part, self.registry.resolve)
         self.mistakes.extend(mistakes)
         root = found.root if issubclass(found, Transform) else None
         options = {root: values} if root else ({} if values is None else values)

@@ -26,7 +26,7 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
         changes, answers = _sort_out(sink, batch, rules, there)
         changes, told, decided = fitted(writer, changes)
         if rules.against_target:
-            changes, same = _differing(writer, changes, there)
+            changes, same = _differing(writer, changes, there, rules)
             decided |= same
         outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
         taken = {change.key: _taken(change, outcomes.get(change.key)) for change in changes}
@@ -112,7 +112,9 @@ def fitted(
     return going, told, decided
 
 
-def _differing(writer: Writer, changes: Sequence[Change], there: There) -> tuple[list[Change], dict[str, Outcome]]:
+def _differing(
+    writer: Writer, changes: Sequence[Change], there: There, rules: Rules
+) -> tuple[list[Change], dict[str, Outcome]]:
     """Give the changes of which the target has not all values already, and the outcomes of the others."""
     held = {change.key: change.payload for change in writer.as_held(changes)} if changes else {}
     going: list[Change] = []
@@ -120,7 +122,9 @@ def _differing(writer: Writer, changes: Sequence[Change], there: There) -> tuple
     for change in changes:
         now = as_json(dict(there.before.get(change.key, {})))
         wanted = as_json(dict(held[change.key]))
-        equal = wanted.keys() == change.payload.keys() and all(now.get(n) == value for n, value in wanted.items())
+        equal = wanted.keys() == change.payload.keys() and all(
+            now.get(name) == value or name in rules.stamps for name, value in wanted.items()
+        )
         if equal and change.key in there.exists:
             same[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
         else:

@@ -99,7 +99,7 @@ class Delivery:
         self._keeping.source_header = source_header
         if self.target.identification is not None:
             self.target.identification.begin(source_header)
-        refused = self.target.writer.check_columns(header)
+        refused = self.target.writer.check_columns((*header, *self.target.rules.stamps))
         self._intake = Intake(self.target, header, refused)
         for name, reason in refused.items():
             if elsewhere(name):

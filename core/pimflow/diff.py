@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Literal
@@ -39,6 +39,7 @@ class Rules:
     `enabled` is the column that the target uses to take a record out of use; `history`: what is written is kept;
     `asks_first`: old values are asked for before the first write. `against_target`: what was sent is held against what
     the target has now; `recreate`: what somebody deleted there comes back. `flow` and `place` name flow and sink.
+    `stamps` are columns with the day of the run, which alone make no record a changed one.
     """
 
     run: int
@@ -55,11 +56,13 @@ class Rules:
     recreate: bool = True
     flow: str = ""
     place: str = ""
+    stamps: Mapping[str, Literal["changed", "created"]] = field(default_factory=dict)
 
     @property
     def asks_what_exists(self) -> bool:
         """Tell whether new records must be told from existing ones before they are sent."""
-        return self.asks_first or self.against_target or bool(self.once or self.defaults) or self.mode != "upsert"
+        wants_to_know = bool(self.once or self.defaults) or "created" in self.stamps.values()
+        return self.asks_first or self.against_target or wants_to_know or self.mode != "upsert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     payload = {
         name: value
         for name, value in item.payload.items()
-        if name not in rules.once and (value is not None or name in columns)
+        if name not in rules.once and name not in rules.stamps and (value is not None or name in columns)
     }
     now = fingerprint(payload)
     if DISABLED in columns and rules.enabled:
@@ -152,7 +155,8 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     if decided is not None and not resting and not _waited(open_item, now):
         return decided
     whole = rules.refuse_bad_values
-    full = {**payload, **owed, **(prepared.renaming or {})}
+    stamps = {} if resting else {n: v for n, v in item.payload.items() if rules.stamps.get(n) == "changed"}
+    full = {**payload, **owed, **stamps, **(prepared.renaming or {})}
     change = Change(replace(item, payload=full), prepared.row, settled, now, whole=whole)
     creation = {} if settled else columns_of_new(item.payload, rules)
     fresh = frozenset({**payload, **owed}).difference(columns) if settled else frozenset()
@@ -237,8 +241,9 @@ def duplicate(prepared: Prepared, field: str | None, first: int | None) -> Verdi
 
 
 def columns_of_new(payload: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
-    """Give what a record gets at its creation only: defaults of the target, and columns of `once`."""
-    once = {name: value for name, value in payload.items() if name in rules.once and value is not None}
+    """Give what a record gets at its creation only: defaults of the target, columns of `once`, its day of arrival."""
+    only_then = {*rules.once, *(name for name, when in rules.stamps.items() if when == "created")}
+    once = {name: value for name, value in payload.items() if name in only_then and value is not None}
     return {**(rules.defaults or {}), **once}
 
 

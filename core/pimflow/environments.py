@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pimflow.components import Connection
 from pimflow.document import Document
 from pimflow.errors import ConfigError, Mistake
 from pimflow.forms import ProjectConfig
@@ -78,6 +79,16 @@ def environments_of(
     if mistakes:
         raise ConfigError(*mistakes)
     return tuple(found)
+
+
+def strange_options(environments: Iterable[Environment], connection: str, kind: type[Connection]) -> Iterator[Mistake]:
+    """Find options in any environment that a connection of this class does not know: their values may be elsewhere."""
+    known = ["type", *(option.alias or name for name, option in kind.model_fields.items())]
+    for environment in environments:
+        over = environment.connections[connection].over
+        if over is not None:
+            strange = [name for name in over.data if name not in known]
+            yield from (over.mistake(f"unknown key{did_you_mean(name, known)}", name) for name in strange)
 
 
 def _no_environments(wanted: str, why: str) -> ConfigError:

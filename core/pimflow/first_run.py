@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 
 from loguru import logger
 from pydantic import ValidationError
 
-from pimflow.assemble import Assembly, resolver
+from pimflow.assemble import Assembly
 from pimflow.components import Connection
 from pimflow.config import resolve_values
 from pimflow.environments import Environment
@@ -50,7 +50,9 @@ def check_confirmed(assembly: Assembly, database: Database, confirmed: str) -> N
 
 def never_written(assembly: Assembly, targets: Sequence[str]) -> str:
     """Say into which addresses of production a pipeline writes for the first time."""
-    return f"{assembly.pipeline.title} has never written to {' and '.join(targets)}, which is production."
+    pipeline = assembly.pipeline
+    marked = f"{pipeline.environment_name} is marked as production"
+    return f"{pipeline.name} has never written to {' and '.join(targets)}, and {marked}."
 
 
 def begin(assembly: Assembly, database: Database, now: datetime) -> None:
@@ -86,8 +88,8 @@ def _shared(address: str, *users: tuple[Environment, str]) -> str:
     (production, its), (test, own) = sorted(users, key=lambda user: not user[0].production)
     part = test.connections[own]
     return (
-        f"{address} is connection {its} of {production.name}, which is production, and connection {own} of "
-        f"{test.name} too: what is meant for {test.name} reaches production. "
+        f"{address} is used by {production.name} (connection {its}), which is marked as production, and by {test.name} "
+        f"(connection {own}): what is meant for {test.name} reaches production. "
         f"Give it an address of its own in {test.name} ({(part.over or part).place})"
     )
 
@@ -98,11 +100,10 @@ def _kept(environment: Environment) -> str:
 
 def _address(registry: Registry, part: Part) -> str | None:
     """Give the address of a connection as far as it can be told without the values that are not here."""
-    resolve = resolver(registry)
 
-    def resolved(*reference: Any) -> str:
+    def resolved(folder: Path, scheme: str, reference: str) -> str:
         try:
-            return resolve(*reference) or _UNKNOWN
+            return registry.resolve(folder, scheme, reference) or _UNKNOWN
         except ValueError:
             return _UNKNOWN
 

@@ -251,6 +251,7 @@ def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:
         recreate=config.on_deleted == "recreate",
         flow=flow.name,
         place=place,
+        stamps=config.stamp,
     )
 
 

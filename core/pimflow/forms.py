@@ -69,6 +69,10 @@ class FlowConfig(Checked):
     )
     mode: Literal["upsert", "create", "update"] = Field("upsert", description="What may be done in the target.")
     once: list[str] = Field([], description="Columns that are written when a record is created, and never again.")
+    stamp: dict[str, Literal["changed", "created"]] = Field(
+        {},
+        description="Columns that get the day of the run: when anything else of a record changes, or it is new.",
+    )
     empty: Literal["keep", "erase"] = Field("keep", description="What an empty cell does to a value sent earlier.")
     empty_when: dict[str, list[Any]] = Field({}, description="Values, per column, that count as empty.")
     on_bad_value: Literal["leave_out", "refuse"] = Field(

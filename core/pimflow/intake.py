@@ -62,6 +62,8 @@ class Intake:
     def __init__(self, target: Target, header: Header, refused: Container[str] = ()) -> None:
         self._target = target
         self._header = tuple("" if name in refused else name for name in header)
+        today = target.rules.now.astimezone().date().isoformat()
+        self._stamps = {name: today for name in target.rules.stamps if name not in refused}
         self._other_keys = [place for place, name in enumerate(header) if name in target.other_keys]
         self._key_place = self._header.index(target.key) if target.key in self._header else None
         self._answering = Answering(target.answers, target.writer.separator) if target.answers else None
@@ -103,7 +105,7 @@ class Intake:
             key = read_key(cells, config, key_column)
             told = tuple(dict.fromkeys(bad.values()))
             renamed = key != before and before in self._target.only  # an answer gave it the key that it goes by
-            for item in self._target.writer.prepare(cells):
+            for item in self._target.writer.prepare({**cells, **self._stamps}):
                 if renamed or not self._is_left_out(item.key):
                     full = replace(item, problems=(*told, *item.problems)) if told else item
                     yield Prepared(row.row, row.source, full, frozenset(bad))

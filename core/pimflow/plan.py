@@ -161,6 +161,7 @@ class Planner:
                 for name, new in change.payload.items()
                 if current.get(name) != new
             ]
+            values = values if any(one.column not in self._rules.stamps for one in values) else []
             status = Status.UPDATED if values else Status.UNCHANGED
         place = (self._rules.flow, self._rules.place, change.resource)
         planned = PlannedChange(self._sink.noun[0], change.key, status, tuple(values), place, digest)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -85,6 +86,15 @@ class Registry:
         points = _installed()
         names = sorted({point.name for point in points})
         return [plugin for name in names for plugin in self._load_once(name, [p for p in points if p.name == name])]
+
+    def resolve(self, folder: Path, scheme: str, reference: str) -> str | None:
+        """Give the value of `${scheme:reference}` in a file of this folder, by the plugin that knows the scheme.
+
+        None for an unknown scheme. Raises ValueError with a sentence.
+        """
+        place = str(folder / reference) if scheme == "file" else reference
+        value: Any = self.manager.hook.pimflow_resolve_secret(scheme=scheme, reference=place)
+        return None if value is None else str(value)
 
     def _load_once(self, prefix: str, points: list[EntryPoint]) -> list[Plugin]:
         if prefix not in self._plugins:

@@ -160,3 +160,21 @@ def test_numbers_and_names_in_data_are_masked_too():
 )
 def test_sentences_lose_values_and_keys_and_keep_their_words(text, expected):
     assert redactor({"MUG-01"})(text) == expected
+
+
+def test_options_that_an_environment_lays_over_a_connection_are_masked_as_its_own():
+    text = """\
+connections:
+  erp: {type: erp, url: https://x, pin: 1234}
+  secret_pim: {type: erp, url: https://y}
+environments:
+  test:
+    connections:
+      erp: {url: https://test, pin: 5678}
+      secret_pim: {url: https://test, keys: {a: 9012}}
+      elsewhere: {url: https://z, phrase: abc, from: "${env:X}"}
+"""
+    masked = masked_yaml(text, KNOWN)
+    assert set(masked.secrets) == {"1234", "5678", "9012", "https://z", "abc"}
+    assert masked.text.count("https://test") == 2
+    assert '"${env:X}"' in masked.text

@@ -286,3 +286,18 @@ def test_editors_know_notifiers_and_their_options(shop):
     assert not accepts({"type": "shop.notice", "also": 1})
     assert not accepts({"type": "notify.ping"})
     assert not accepts({"type": "shop.rows"})
+
+
+def test_messages_name_the_environment_and_commands_that_find_the_run_there(notified, shop):
+    notified.folder.joinpath("pimflow.yaml").write_text(
+        "version: 1\nenvironments: {test: {}}\ndefault_environment: test\n"
+    )
+    fail(shop)
+    notified.run()
+    ((_, told),) = shop.messages
+    run = told.report.run
+    assert run.environment == "test"
+    assert told.title == "[pimflow] bench (test) failed: the shop refused the credentials"
+    assert f"Run {run.id} of bench (test) on " in told.text
+    assert f"pimflow runs {run.id} -e test. Every detail: pimflow logs {run.id} -e test." in told.text
+    assert "(test), " in told.text.splitlines()[0]

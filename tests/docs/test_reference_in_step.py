@@ -13,7 +13,7 @@ import pimflow_testkit
 from pimflow import hookspecs
 from pimflow.config import LATER_KEYS
 from pimflow.errors import PimflowError
-from pimflow.forms import FlowConfig, Guards, History, Ownership, PipelineConfig, ProjectConfig
+from pimflow.forms import EnvironmentConfig, FlowConfig, Guards, History, Ownership, PipelineConfig, ProjectConfig
 from pimflow.model import Cause, FlowReport, Problem, ProblemKind, Run, RunReport, Status, Who
 from pimflow.plugins import create_registry, kind_of
 from pimflow.state.tables import metadata
@@ -101,7 +101,7 @@ def test_every_structure_resource_is_in_the_reference(text_of, generate):
 
 def test_every_key_of_the_files_is_in_the_reference(text_of, generate):
     text = text_of("reference/pipeline-file.md")
-    for model in (PipelineConfig, ProjectConfig, History, Ownership, FlowConfig, Guards):
+    for model in (PipelineConfig, ProjectConfig, EnvironmentConfig, History, Ownership, FlowConfig, Guards):
         assert f"<!-- generate: keys {model.__name__} -->" in text
         for name in model.model_fields:
             assert f"| `{name}` |" in generate.keys(model.__name__)

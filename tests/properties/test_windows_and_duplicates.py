@@ -11,8 +11,8 @@ from pimflow.run import RunOptions, run_pipeline
 
 from ..core.conftest import Bench  # noqa: TID252 - tests are no package
 
-FAST = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(FAST, max_examples=300)
+FAST = settings(max_examples=12, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(FAST, max_examples=300, derandomize=False)
 CHANGES = st.tuples(st.sampled_from("ABCDEFGH"), st.sampled_from(("x", "y", "z")), st.integers(0, 1))
 STEPS = st.lists(st.one_of(CHANGES, st.integers(0, 4)), max_size=40)
 """Changes that are committed so many years after their stamp; or a run, so many years after the one before."""

@@ -27,7 +27,7 @@ def examine(
     yield from carefully("Python", of_python)
     yield from carefully("packages", of_packages)
     yield from carefully("plugins", lambda: of_plugins(registry))
-    yield from carefully("encoding", of_encoding)
+    yield from carefully("encoding", lambda: of_encoding(now))
     yield from carefully("network", lambda: of_proxies(environment))
     yield from carefully("temporary files", of_temporary_files)
     yield from carefully("files", lambda: of_files(project, environment))

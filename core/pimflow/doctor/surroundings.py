@@ -22,7 +22,7 @@ _OTHERS = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Where other programs look for certificates, and httpx does not."""
 
 
-def of_encoding(shown_in: str | None = None) -> Iterator[Finding]:
+def of_encoding(now: datetime, shown_in: str | None = None) -> Iterator[Finding]:
     """Look whether product names can be printed, and how files and times are read."""
     output = shown_in or sys.stdout.encoding or "ascii"
     try:
@@ -35,8 +35,8 @@ def of_encoding(shown_in: str | None = None) -> Iterator[Finding]:
         )
     else:
         yield well("encoding", f"{output} for what is printed, {locale.getpreferredencoding(False)} of this system")
-    now = datetime.now().astimezone()
-    yield well("clock", f"{now:%Y-%m-%d %H:%M:%S}, zone {now.tzname()} (UTC{now:%z})")
+    here = now.astimezone()
+    yield well("clock", f"{here:%Y-%m-%d %H:%M:%S}, zone {here.tzname()} (UTC{here:%z})")
 
 
 def of_proxies(environment: Mapping[str, str]) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """The tables of the state. A change of them raises SCHEMA_VERSION.
 
-Version 2 added `memory`, version 3 `locks` and `bases`, version 4 `sent`, `changes`, `owners`, `identities`
-and `claims`; an older state gets the tables that it lacks when it is opened.
+Version 2 added `memory`, version 3 `locks` and `bases`, version 4 `sent`, `changes`, `owners`, `identities`,
+`claims`, `links` and `matches`; an older state gets the tables that it lacks when it is opened.
 """
 
 from __future__ import annotations
@@ -72,6 +72,26 @@ claims = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Index("claims_of_key", "scope", "folded"),
     sqlite_with_rowid=False,
+)
+
+# What a person said of a record of a flow and one of its target under another key: that they are the same, or not.
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("scope", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("target_key", sa.Text, primary_key=True),
+    sa.Column("same", sa.Boolean, nullable=False),
+    sa.Column("decided", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# When a person has seen what of a flow its target has already.
+matches = sa.Table(
+    "matches",
+    metadata,
+    sa.Column("scope", sa.Integer, primary_key=True),
+    sa.Column("matched", sa.Text, nullable=False),
 )
 
 # The columns ever sent of a record. Most records share one set, so it is kept once.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -66,13 +66,38 @@ class Current:
         return found
 
     def values(self, keys: Iterable[str], columns: Sequence[str]) -> Found:
-        """Give what the PIM has under these keys, limited to columns; those that have no value are left out."""
-        by_uuid, others = self._sorted(self.there(keys))
+        """Give what the PIM has under these keys, limited to columns; those that have no value are left out.
+
+        Of a record that is there while the search does not find it yet, no values are known.
+        """
+        there = self.there(keys)
+        by_uuid, others = self._sorted(there)
         asked = {key.lower(): key for key in others}
         found = self._read(asked, self._kind, self._kind, columns)
         found |= self._read(by_uuid, _BY_BOTH, BY_UUID, columns)
         without_identifier = {uuid: key for uuid, key in by_uuid.items() if key not in found}
-        return found | self._read(without_identifier, BY_UUID, BY_UUID, columns)
+        found |= self._read(without_identifier, BY_UUID, BY_UUID, columns)
+        return {key: {} for key in there} | found
+
+    def count(self) -> int:
+        """Give how many records the PIM has; a number too large where it does not tell."""
+        first = existence(self._session, self._kind).count()
+        if not first:  # what is there by now, this run has made
+            return 0
+        found = self._session.get(self._kind.path, {"limit": "1", "with_count": "true"}).get("items_count")
+        return first if found is None else int(found)
+
+    def all(self, columns: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Give everything that the PIM has, page by page, limited to columns; the key is empty where there is none."""
+        parsed = [self._parse(name) for name in columns]
+        codes = {column.attribute.code for column in parsed if isinstance(column, ValueColumn)}
+        wanted = lookup.projection(sorted({*codes, self._model.identifier.code}))
+        for record in lookup.pages(self._session, wanted, self._kind):
+            now = lines.flat(record, self._model, self._kind)
+            yield (
+                lines.key_of(record, self._model, self._kind) or "",
+                {name: now[name] for name in columns if now.get(name) is not None},
+            )
 
     def _read(self, asked: Mapping[str, str], source: Kind, kind: Kind, columns: Sequence[str]) -> dict[str, Any]:
         if not asked:

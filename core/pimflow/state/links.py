@@ -1,0 +1,103 @@
+"""Which record of a flow is which one of its target under another key, as people decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from pimflow.state.database import Database
+from pimflow.state.records import Scope
+from pimflow.state.tables import links, matches, records, scopes
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What was decided of one record of a flow and one of its target: that they are the same, or are not."""
+
+    key: str
+    target_key: str
+    same: bool
+
+
+class Links:
+    """The links of one scope."""
+
+    def __init__(self, database: Database, scope: Scope) -> None:
+        self._database = database
+        self._scope = scope
+
+    def any(self) -> bool:
+        """Tell whether any record is linked."""
+        with self._database.reading() as connection:
+            return connection.execute(sa.select(links.c.key).where(self._linked).limit(1)).first() is not None
+
+    def of(self, keys: Collection[str]) -> dict[str, str]:
+        """Give the keys of the target for those of these keys that are linked."""
+        found: dict[str, str] = {}
+        asked = sorted(keys)
+        with self._database.reading() as connection:
+            for start in range(0, len(asked), _AT_ONCE):
+                some = links.c.key.in_(asked[start : start + _AT_ONCE])
+                found.update(
+                    (row.key, row.target_key)
+                    for row in connection.execute(sa.select(links.c.key, links.c.target_key).where(self._linked, some))
+                )
+        return found
+
+    def decided(self) -> Iterator[Link]:
+        """Give all that was decided, by key."""
+        after = ("", "")
+        while True:
+            later = sa.tuple_(links.c.key, links.c.target_key) > sa.tuple_(*map(sa.literal, after))
+            query = sa.select(links).where(links.c.scope == self._scope.id, later)
+            with self._database.reading() as connection:
+                page = connection.execute(query.order_by(links.c.key, links.c.target_key).limit(_AT_ONCE)).all()
+            if not page:
+                return
+            yield from (Link(row.key, row.target_key, row.same) for row in page)
+            after = (page[-1].key, page[-1].target_key)
+
+    def decide(self, decided: Sequence[Link], now: datetime, *, matched: bool) -> None:
+        """Keep what was decided, all or nothing; `matched`: the person has seen everything."""
+        rows = [
+            {"scope": self._scope.id, "key": one.key, "target_key": one.target_key, "same": one.same}
+            | {"decided": now.isoformat()}
+            for one in decided
+        ]
+        statement = insert(links)
+        new = {name: statement.excluded[name] for name in ("same", "decided")}
+        with self._database.writing() as connection:
+            if rows:
+                keys = ["scope", "key", "target_key"]
+                connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
+            if matched:
+                seen = insert(matches).values(scope=self._scope.id, matched=now.isoformat())
+                connection.execute(
+                    seen.on_conflict_do_update(index_elements=["scope"], set_={"matched": now.isoformat()})
+                )
+
+    @property
+    def matched(self) -> bool:
+        """Tell whether a person has seen what of the flow its target has already."""
+        with self._database.reading() as connection:
+            query = sa.select(matches.c.scope).where(matches.c.scope == self._scope.id)
+            return connection.execute(query).first() is not None
+
+    @property
+    def _linked(self) -> sa.ColumnElement[bool]:
+        return (links.c.scope == self._scope.id) & links.c.same
+
+
+def known_there(database: Database, sink: str, address: str) -> int:
+    """Count the records that flows of any pipeline sent to this place, each once."""
+    here = sa.select(scopes.c.id).where(scopes.c.sink == sink, scopes.c.address == address)
+    sent = records.c.scope.in_(here) & records.c.fingerprint.is_not(None)
+    with database.reading() as connection:
+        query = sa.select(records.c.resource, records.c.key).where(sent).distinct().subquery()
+        return connection.execute(sa.select(sa.func.count()).select_from(query)).scalar_one()
