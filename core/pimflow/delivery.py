@@ -87,7 +87,8 @@ class Delivery:
         self._under_way: dict[RecordKey, int] = {}
         self._tried_again: Spool[RecordKey] = Spool()
         guards = target.config.guards_in_force
-        self._held: Spool[Candidate] | None = Spool() if guards.before_writing else None
+        holds = guards.before_writing or target.first_import is not None
+        self._held: Spool[Candidate] | None = Spool() if holds else None
         self._make_loading = make_loading
         self._loading = make_loading(target.sink, target.writer, target.rules, self._settle, guards.max_failed)
 
@@ -167,6 +168,8 @@ class Delivery:
         guards, run = target.config.guards_in_force, target.rules.run
         try:
             check_guards(guards, self._held, target.records, run, read, full=full, passing=passing)
+            if target.first_import is not None:
+                target.first_import.check(self._held)
         except GuardError as error:
             if error.samples:
                 self.notes.append(f"Held back, the first {len(error.samples)}: {', '.join(error.samples)}")

@@ -19,6 +19,9 @@ from pimflow.plugins import Registry
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
 
+_FILES = "files"
+"""Stands for all targets of a pipeline that has no connection to write to."""
+
 _UNKNOWN = "pimflow-unknown"
 """Stands for values that another machine may have; an address that holds it is not known here."""
 
@@ -27,13 +30,16 @@ def new_targets(assembly: Assembly, database: Database) -> list[str]:
     """Give the addresses into which no run of a pipeline was begun in its environment; none where it has none.
 
     A run is remembered with the address and the environment, so that a copied state knows nothing of another one.
+    Addresses are those of connections: files are no part of an environment, and count where a pipeline writes nothing
+    else.
     """
     environment = assembly.pipeline.environment
     if environment is None:
         return []
     kept, name = _kept(environment), assembly.pipeline.name
-    addresses = dict.fromkeys(address for flow in assembly.flows for _, address in assembly.places(flow))
-    return [address for address in addresses if not KeptMemory(database, address).get(kept, [name])]
+    sinks = [sink for flow in assembly.flows for sink in flow.sinks]
+    addresses = dict.fromkeys(found.address for sink in sinks if (found := assembly.connection(sink)))
+    return [address for address in addresses or [_FILES] if not KeptMemory(database, address).get(kept, [name])]
 
 
 def check_confirmed(assembly: Assembly, database: Database, confirmed: str) -> None:

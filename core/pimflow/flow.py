@@ -18,6 +18,7 @@ from pimflow.context import FlowProgress, RunContext
 from pimflow.delivery import Delivery
 from pimflow.diff import Rules
 from pimflow.errors import FlowError, GuardError, PimflowError
+from pimflow.first_import import first_import
 from pimflow.flow_reports import reports
 from pimflow.foresight import before_full_run
 from pimflow.identification import Columns, Identification
@@ -30,6 +31,7 @@ from pimflow.rows import Chunk, Passed, Reader, Stopped
 from pimflow.sinks import Sink, Writer
 from pimflow.state import history, open_items
 from pimflow.state.identities import Identities
+from pimflow.state.links import Links
 from pimflow.state.memory import KeptMemory
 from pimflow.state.owners import keep_owner
 from pimflow.state.records import Records, Scope, open_scope
@@ -204,7 +206,10 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         identification = _identification(context, flow, sink, writer, scope) if sink.renames else None
         tells_stopped = not others or sink is flow.sinks[-1]
         target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
-        target = replace(target, identification=identification)
+        target = replace(target, identification=identification, links=_links(context, scope))
+        if not context.run.undoes and "first_import" not in context.allowed:
+            demand = first_import(flow.config, flow.name, sink, writer, records, (name, address))
+            target = replace(target, first_import=demand)
         delivery = Delivery(
             target, context.database, context.make_loading, observe, context.mask, context.created_so_far
         )
@@ -213,6 +218,11 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         if scope.others - {address for _, address in places}:
             delivery.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
         yield delivery
+
+
+def _links(context: RunContext, scope: Scope) -> Links | None:
+    links = Links(context.database, scope)
+    return links if links.any() else None
 
 
 def _domain(context: RunContext, flow: Flow, writer: Writer, records: Records) -> Domain | None:

@@ -41,6 +41,10 @@ class Guards(Checked):
     max_changed: Limit | None = Field(None, description="* Most records, of those known, that may change.")
     max_missing: Limit | None = Field(None, description="* Most known records that a full read may lack.")
     max_cleared: Limit | None = Field(None, description="* Most values that may be emptied.")
+    first_import: Literal["match", "allow"] = Field(
+        "match",
+        description="* Whether the first run may create records in a target that has others, before `pimflow match`.",
+    )
     max_refused: Limit | None = Field(None, description="Most refused records before the exit code is 1.")
     max_failed: int = Field(200, ge=1, strict=True, description="Failures in a row after which the run is broken off.")
 

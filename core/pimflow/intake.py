@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -10,6 +10,7 @@ from pimflow.answers import Answering, Answers
 from pimflow.cells import key_in, read_cells, read_key
 from pimflow.diff import Prepared, Rules, Verdict
 from pimflow.errors import PimflowError, RowProblem, defect
+from pimflow.first_import import FirstImport
 from pimflow.forms import FlowConfig
 from pimflow.identification import Identification
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
@@ -17,6 +18,7 @@ from pimflow.ownership import Domain
 from pimflow.plain import to_json
 from pimflow.rows import Passed, Stopped
 from pimflow.sinks import Sink, Writer
+from pimflow.state.links import Links
 from pimflow.state.records import Records
 from pimflow.words import did_you_mean, full_stop
 
@@ -31,7 +33,8 @@ class Target:
     `other_keys` are the key columns of the flow's other sinks, where each has its own: a row that has one of these and
     not ours is theirs. `tells_stopped`: rows that never reached a sink, or have no key at all, are told here.
     `answers` are what people decided about values, `domain` is what the flow may write where others own a part,
-    `identification` tells records apart by their source's own id.
+    `identification` tells records apart by their source's own id. `links` name the records that the target has under
+    another key, `first_import` is asked before a flow creates records beside ones that it never sent.
     """
 
     sink: Sink
@@ -45,6 +48,8 @@ class Target:
     answers: Answers = Answers()  # noqa: RUF009 - frozen
     domain: Domain | None = None
     identification: Identification | None = None
+    links: Links | None = None
+    first_import: FirstImport | None = None
 
     @property
     def key(self) -> str | None:
@@ -81,11 +86,20 @@ class Intake:
 
     def take(self, rows: Sequence[Passed | Stopped]) -> Iterator[Prepared | Verdict]:
         """Give the items of each row, or the verdict on one of which no item can be made."""
+        linked = self._linked(rows)
         for row in rows:
             if isinstance(row, Stopped):
                 yield from self._stopped(row)
             else:
-                yield from self._items(row)
+                yield from self._items(row, linked)
+
+    def _linked(self, rows: Sequence[Passed | Stopped]) -> Mapping[str, str]:
+        """Give the keys of the target for those of these rows that it has under another one."""
+        links, at = self._target.links, self._key_place
+        if links is None or at is None:
+            return {}
+        cells = (row.result[at] for row in rows if isinstance(row, Passed))
+        return links.of({key for cell in cells if (key := key_in(cell, self._target.config, self._target.key))})
 
     def _stopped(self, row: Stopped) -> Iterator[Verdict]:
         only = self._target.only
@@ -94,7 +108,7 @@ class Intake:
             self.not_met -= asked
             yield _refused_row(row.row, row.source, "", row.problem)
 
-    def _items(self, row: Passed) -> Iterator[Prepared | Verdict]:
+    def _items(self, row: Passed, linked: Mapping[str, str]) -> Iterator[Prepared | Verdict]:
         config, key_column = self._target.config, self._target.key
         before = None if self._key_place is None else key_in(row.result[self._key_place], config, key_column)
         key = before or ""
@@ -103,8 +117,11 @@ class Intake:
         try:
             cells, bad = read_cells(self._header, row.result, config, key_column, self._answering)
             key = read_key(cells, config, key_column)
+            if key in linked and key_column is not None:
+                key = cells[key_column] = linked[key]
             told = tuple(dict.fromkeys(bad.values()))
-            renamed = key != before and before in self._target.only  # an answer gave it the key that it goes by
+            # An answer, or a link, gave it the key that it goes by.
+            renamed = key != before and before in self._target.only
             for item in self._target.writer.prepare({**cells, **self._stamps}):
                 if renamed or not self._is_left_out(item.key):
                     full = replace(item, problems=(*told, *item.problems)) if told else item

@@ -25,7 +25,7 @@ from pimflow.holding import Pace, held
 from pimflow.load import Loader
 from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport
-from pimflow.notifying import tell
+from pimflow.notifying.telling import tell
 from pimflow.plugins import notify_observers
 from pimflow.report import report_json
 from pimflow.sessions import Sessions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pimflow.components import Component
@@ -77,6 +77,17 @@ class Writer:
         """Give what the target has now: key -> payload, limited to `columns`; keys that it lacks are left out.
 
         Values have the form that `prepare` gives them. Used by `plan`, and to tell new records from existing ones.
+        """
+        raise NotImplementedError
+
+    def count(self) -> int:
+        """Count what the target has now, of the sink's kind of record. For sinks with `matches`."""
+        raise NotImplementedError
+
+    def listed(self, columns: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Give everything that the target has, as it comes: key -> payload, limited to `columns`.
+
+        The key is empty for a record that has none there. For sinks with `matches`.
         """
         raise NotImplementedError
 
@@ -156,6 +167,13 @@ class Sink(Component):
 
     renames: ClassVar[bool] = False
     """Whether a record can get another key there: needed for `entity`."""
+
+    matches: ClassVar[bool] = False
+    """Whether the writer can `count` and has `listed`: needed for `pimflow match`. The first run of a flow that would
+    create records beside others then asks for that."""
+
+    id: ClassVar[str | None] = None
+    """The column that holds a record's id in the target, which stays when its key changes."""
 
     folds_case: ClassVar[bool] = False
     """Whether the target takes keys for equal that differ in the case of letters only."""

@@ -140,6 +140,21 @@ def test_another_address_of_production_is_confirmed_anew(both):
     assert both.products() == []
 
 
+def test_files_that_production_writes_are_confirmed_once(both, production, monkeypatch):
+    text = (both.folder / "pipeline.yaml").read_text()
+    flow = (
+        "  {}:\n    source: {{type: files.csv, path: products.csv}}\n    sink: {{type: files.jsonl, path: {}.jsonl}}\n"
+    )
+    (both.folder / "pipeline.yaml").write_text("version: 1\nname: mugs\nflows:\n" + flow.format("copy", "one"))
+    assert both.run("-e", "production").code == 2
+    confirm(both)
+    monkeypatch.chdir(both.folder.parent)  # a path that is told in another way is the same file
+    assert both.run("-e", "production").code == 0
+    (both.folder / "pipeline.yaml").write_text(text + flow.format("copy", "two"))
+    refused = both.run("-e", "production")
+    assert (refused.code, production.url in refused.err) == (2, True)
+
+
 @pytest.mark.parametrize(("typed", "code"), [("production", 0), ("prod", 2)])
 def test_in_a_terminal_the_name_is_asked_for_once(both, production, typed, code):
     answer = in_terminal(both.folder, typed)

@@ -61,7 +61,7 @@ since_option = click.option(
 allow_option = click.option(
     "--allow",
     multiple=True,
-    type=click.Choice(["min_rows", "max_changed", "max_missing", "max_cleared"]),
+    type=click.Choice(["min_rows", "max_changed", "max_missing", "max_cleared", "first_import"]),
     help="Let this run pass a guard that stopped the last one; may be given several times.",
 )
 

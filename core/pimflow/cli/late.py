@@ -15,7 +15,7 @@ from pimflow.errors import ConfigError
 from pimflow.words import did_you_mean, titled
 
 if TYPE_CHECKING:
-    from pimflow.lateness import LastRuns
+    from pimflow.notifying.lateness import LastRuns
     from pimflow.state.database import Database
     from pimflow.state.history import PastRun
 
@@ -42,7 +42,7 @@ def show_late(
     database: Database, root: Path, pipeline: str | None, within: timedelta, environment: str | None, *, as_json: bool
 ) -> None:
     """Tell of each pipeline when it last ran well, and exit with 1 when one of them is late."""
-    from pimflow.lateness import last_runs
+    from pimflow.notifying.lateness import last_runs
 
     known = _pipelines(database, root)
     if pipeline is not None and pipeline not in known:

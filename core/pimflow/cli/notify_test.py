@@ -40,8 +40,8 @@ def notify_test(pipeline: str | None, as_json: bool) -> None:
 
 def _tried(assembly: Assembly, number: int) -> dict[str, Any]:
     from pimflow.log import masker
-    from pimflow.notifying import deliver
-    from pimflow.occasions import trial
+    from pimflow.notifying.occasions import trial
+    from pimflow.notifying.telling import deliver
 
     recipient, pipeline = assembly.recipients[number], assembly.pipeline
     event, now, machine = recipient.notifier.on[0], datetime.now(UTC), platform.node()

@@ -78,9 +78,10 @@ def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | N
             with shown_progress(quiet=as_json) as on_progress:
                 report = run_pipeline(assembly, database, options, on_progress)
     except KeyboardInterrupt:
+        environment = assembly.pipeline.environment_name
         raise PimflowError(
             "stopped by you. What was written stays; the next run goes on from there. "
-            "`pimflow runs last` tells how far it came"
+            f"`pimflow runs last{f' -e {environment}' if environment else ''}` tells how far it came"
         ) from None
     if as_json:
         from pimflow.report import report_data

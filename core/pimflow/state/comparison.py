@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Engine
 
+from pimflow.state.links import Link
+
 _AT_ONCE = 1000
 _CROWD = 20
 """So many records of one side with the same code say nothing: somebody typed in a stand-in."""
@@ -45,11 +47,13 @@ _pairs = sa.Table(
     sa.Column("target_key", sa.Text, primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
-_apart = sa.Table(
-    "apart",
+_decided = sa.Table(
+    "decided",
     _metadata,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("target_key", sa.Text, primary_key=True),
+    sa.Column("same", sa.Boolean, nullable=False, index=True),
+    sa.Column("new", sa.Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -94,12 +98,39 @@ class Comparison:
         """Take records of the target."""
         self._add(_target, records)
 
-    def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Take keys of flow and target that are known to be two records."""
-        rows = [{"key": key, "target_key": target_key} for key, target_key in pairs]
+    def decide(self, pairs: Iterable[Link], *, new: bool = True) -> None:
+        """Take what people said of keys of flow and target; what is not `new` they said in an earlier match."""
+        rows = [asdict(one) | {"new": new} for one in pairs]
         if rows:
+            statement = insert(_decided)
+            values = {name: statement.excluded[name] for name in ("same", "new")}
+            statement = statement.on_conflict_do_update(index_elements=["key", "target_key"], set_=values)
             with self._engine.begin() as connection:
-                connection.execute(insert(_apart).on_conflict_do_nothing(), rows)
+                connection.execute(statement, rows)
+
+    def decided(self) -> Iterator[Link]:
+        """Give what was decided in this match."""
+        query = sa.select(_decided).where(_decided.c.new).order_by(_decided.c.key)
+        with self._engine.begin() as connection:
+            for row in connection.execute(query).yield_per(_AT_ONCE):
+                yield Link(row.key, row.target_key, row.same)
+
+    def undecided(self) -> int:
+        """Count the pairs of which nobody said anything, nor linked one of them to another record."""
+        same = sa.select(_decided).where(_decided.c.same).subquery()
+        query = sa.select(_pairs.c.key).where(_pairs.c.key.not_in(sa.select(same.c.key)))
+        query = query.where(_pairs.c.target_key.not_in(sa.select(same.c.target_key)), ~_is_decided(_pairs))
+        with self._engine.begin() as connection:
+            return _number(connection, query)
+
+    def clashes(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """Give the keys, of either side, that were now linked to several records, and the keys of these."""
+        for one, other in ((_decided.c.key, _decided.c.target_key), (_decided.c.target_key, _decided.c.key)):
+            same = _decided.c.same & _decided.c.new
+            several = sa.select(one).where(same).group_by(one).having(sa.func.count() > 1)
+            with self._engine.begin() as connection:
+                for key in connection.execute(several.order_by(one)).scalars().all():
+                    yield key, connection.execute(sa.select(other).where(one == key, same)).scalars().all()
 
     def compare(self) -> None:
         """Hold the sides against each other, once all is there: equal keys first, then what is left."""
@@ -225,9 +256,14 @@ def _pair(connection: Connection, on: sa.ColumnElement[bool]) -> None:
     """Put records together that may be one; those that stand in a pair already take no further part."""
     free = _source.c.met.is_(None) & _target.c.met.is_(None)
     free &= _source.c.key.not_in(sa.select(_pairs.c.key)) & _target.c.key.not_in(sa.select(_pairs.c.target_key))
-    apart = sa.exists().where(_apart.c.key == _source.c.key, _apart.c.target_key == _target.c.key)
+    apart = sa.exists().where(_decided.c.key == _source.c.key, _decided.c.target_key == _target.c.key)
     found = sa.select(_source.c.key, _target.c.key).where(on, free, ~apart)
     connection.execute(_pairs.insert().from_select(["key", "target_key"], found))
+
+
+def _is_decided(pairs: sa.Table) -> sa.ColumnElement[bool]:
+    same_pair = (_decided.c.key == pairs.c.key) & (_decided.c.target_key == pairs.c.target_key)
+    return sa.exists().where(same_pair).correlate(pairs)
 
 
 def _alone(table: sa.Table) -> sa.Select[tuple[str, ...]]:

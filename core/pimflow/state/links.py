@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection
 
 from pimflow.state.database import Database
 from pimflow.state.records import Scope
@@ -63,24 +65,30 @@ class Links:
             yield from (Link(row.key, row.target_key, row.same) for row in page)
             after = (page[-1].key, page[-1].target_key)
 
-    def decide(self, decided: Sequence[Link], now: datetime, *, matched: bool) -> None:
-        """Keep what was decided, all or nothing; `matched`: the person has seen everything."""
-        rows = [
-            {"scope": self._scope.id, "key": one.key, "target_key": one.target_key, "same": one.same}
-            | {"decided": now.isoformat()}
-            for one in decided
-        ]
+    def decide(self, decided: Iterable[Link], now: datetime, *, matched: bool) -> int:
+        """Keep what was decided, all or nothing, and give its number; `matched`: the person has seen everything.
+
+        A record that is linked anew is no longer the same as another.
+        """
+        when, number = now.isoformat(), 0
+        rest = iter(decided)
+        with self._database.writing() as connection:
+            while chunk := list(islice(rest, _AT_ONCE)):
+                number += len(chunk)
+                self._keep(connection, chunk, when)
+            if matched:
+                seen = insert(matches).values(scope=self._scope.id, matched=when)
+                connection.execute(seen.on_conflict_do_update(index_elements=["scope"], set_={"matched": when}))
+        return number
+
+    def _keep(self, connection: Connection, chunk: Sequence[Link], when: str) -> None:
+        anew = sorted(one.key for one in chunk if one.same)
+        connection.execute(links.update().where(self._linked, links.c.key.in_(anew)).values(same=False))
         statement = insert(links)
         new = {name: statement.excluded[name] for name in ("same", "decided")}
-        with self._database.writing() as connection:
-            if rows:
-                keys = ["scope", "key", "target_key"]
-                connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
-            if matched:
-                seen = insert(matches).values(scope=self._scope.id, matched=now.isoformat())
-                connection.execute(
-                    seen.on_conflict_do_update(index_elements=["scope"], set_={"matched": now.isoformat()})
-                )
+        rows = [{"scope": self._scope.id, **asdict(one), "decided": when} for one in chunk]
+        keys = ["scope", "key", "target_key"]
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
 
     @property
     def matched(self) -> bool:

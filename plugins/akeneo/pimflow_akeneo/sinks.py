@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -83,6 +83,8 @@ class AkeneoProductsSink(_RecordsSink):
     key = "identifier"
     noun = PRODUCTS.noun
     renames = True
+    matches = True
+    id = "uuid"
     creation_defaults: ClassVar[Mapping[str, Any]] = {"enabled": False}
     enabled = "enabled"
 
@@ -194,6 +196,14 @@ class ProductWriter(Writer):
         else:
             found = {asked[code]: {} for code in self._current.there(asked)}
         return {**{key: {} for key in self._loading.partly(keys)}, **found}
+
+    def count(self) -> int:
+        """Let the PIM count, in one call."""
+        return self._current.count()
+
+    def listed(self, columns: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Give all records of the PIM, 100 a call."""
+        return self._current.all(columns)
 
     def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Put the codes that the PIM gave to files in place of their contents."""

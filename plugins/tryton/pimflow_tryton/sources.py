@@ -56,6 +56,8 @@ class _TrytonSource(Source):
 class _RecordsSource(_TrytonSource):
     """Gives records of one kind as they are."""
 
+    identity = "id"
+    named = "name"
     own: ClassVar[Callable[[Session], Iterator[Column]]]
 
     more_fields: list[str] = Field(

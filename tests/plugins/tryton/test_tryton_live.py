@@ -175,6 +175,20 @@ def test_an_identifier_written_alone_is_a_change(sync, erp):
     assert "2 products read" in sync.project.run().out
 
 
+def test_a_code_that_changes_renames_the_product_in_the_pim(sync, erp):
+    file = sync.project.folder / "pipeline.yaml"
+    file.write_text(file.read_text("utf-8").replace("  products:\n", "  products:\n    entity: product\n"), "utf-8")
+    sync.project.run()
+    uuid = sync.project.product("MUG-05")["uuid"]
+    (number,) = [row["id"] for row in [erp.product("MUG-05")]]
+    erp.rpc("product.product.write", [number], {"suffix_code": "-NEW"})
+    try:
+        assert "0 new, 1 updated" in sync.project.run().out
+        assert (sync.project.product("MUG-05-NEW")["uuid"], sync.project.product("MUG-05")) == (uuid, None)
+    finally:
+        erp.rpc("product.product.write", [number], {"suffix_code": ""})
+
+
 def test_what_a_long_transaction_commits_late_is_read_within_the_overlap(sync, erp):
     sync.project.run()
     before = (datetime.now(UTC) - timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M:%S.%f")

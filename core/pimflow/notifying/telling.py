@@ -18,7 +18,7 @@ from pimflow.context import RunContext
 from pimflow.errors import FlowError, StateError
 from pimflow.log import Mask
 from pimflow.model import Event, Message, Run, RunReport
-from pimflow.occasions import Occasion, Standing, has_failed, message
+from pimflow.notifying.occasions import Occasion, Standing, has_failed, message
 from pimflow.plain import to_json
 from pimflow.report import report_from_json
 from pimflow.state import history

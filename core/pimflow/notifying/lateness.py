@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pimflow.occasions import has_failed
+from pimflow.notifying.occasions import has_failed
 from pimflow.report import report_from_json
 from pimflow.state import history
 from pimflow.state.database import Database

@@ -1,0 +1,215 @@
+"""`pimflow match`: what a flow would write held against what its target has, before the first import."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.errors import ConfigError
+from pimflow.nearness import KINDS
+from pimflow.words import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pimflow.assemble import Assembly
+    from pimflow.matching import Match, Matches
+    from pimflow.sheets import Line
+
+_WHY = {
+    "case": "letter case",
+    "blanks": "blanks",
+    "separators": "separators",
+    "zeros": "leading zeros",
+    "code": "same GTIN or code, other key",
+}
+
+
+@click.command()
+@pipeline_argument
+@click.option("--flow", help="Only this flow.")
+@click.option("--code", metavar="COLUMN", help="Compare by this column too; by a GTIN, if the flow maps one.")
+@click.option("--show", type=click.IntRange(0), default=5, show_default=True, help="How many of each kind to show.")
+@click.option(
+    "--export",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write every pair into FILE.csv or FILE.xlsx, with a column for what you decide.",
+)
+@click.option(
+    "--approve",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Take what you decided in an exported FILE.",
+)
+@click.option(
+    "--approve-all",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help="Take all pairs for the same that differ in this way only; may be given several times.",
+)
+@click.option("--leave-rest", is_flag=True, help="The pairs without a decision are different records.")
+@state_option
+@json_option
+def match(
+    pipeline: str | None,
+    *,
+    flow: str | None,
+    code: str | None,
+    show: int,
+    export: Path | None,
+    approve: Path | None,
+    approve_all: tuple[str, ...],
+    leave_rest: bool,
+    state_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Tell which records are in the source and in the target, on one side only, or nearly equal.
+
+    Nothing is written to the target. What you approve is kept: from then on the flow writes such a record under the key
+    that the target has for it.
+    """
+    from pimflow.cli.progress import shown_progress
+    from pimflow.linking import keep_decisions, pair_lines
+    from pimflow.matching import matched
+
+    assembly = _chosen(assembled(pipeline), flow)
+    name = assembly.pipeline.name
+    kept, written = {}, 0
+    with (
+        opened_state(assembly.pipeline.root, state_path) as database,
+        shown_progress(quiet=as_json) as on_progress,
+        matched(assembly, database, code, on_progress) as matches,
+    ):
+        told = [_data(one, show) for one in matches.found]
+        if matches.complete:
+            _decide(matches, approve, approve_all)
+            kept = keep_decisions(matches.found, database, name, datetime.now(UTC), leave_rest=leave_rest)
+        if export is not None:
+            written = _export(export, pair_lines(matches.found, database, name))
+    if as_json:
+        decided = {flow: {"decided": number, "undecided": left} for flow, (number, left) in kept.items()}
+        echo_json({"flows": told, "decisions": decided, "exported": written, "errors": _errors(matches)})
+    else:
+        _print(told, kept, matches)
+        if export is not None:
+            click.echo(f"\n{written:,} {'pair' if written == 1 else 'pairs'} written to {export}.")
+    sys.exit(matches.report.exit_code)
+
+
+def _chosen(assembly: Assembly, flow: str | None) -> Assembly:
+    names = [one.name for one in assembly.flows]
+    if flow is not None and flow not in names:
+        raise ConfigError(f"no flow is called {flow!r}{did_you_mean(flow, names)}")
+    flows = [one for one in assembly.flows if flow in {None, one.name} and any(sink.matches for sink in one.sinks)]
+    if not flows:
+        raise ConfigError("no flow here writes to a target whose records can be listed, such as `akeneo.products`")
+    alone = [replace(one, config=one.config.model_copy(update={"needs": []})) for one in flows]
+    return replace(assembly, flows=tuple(alone))
+
+
+def _decide(matches: Matches, approve: Path | None, approve_all: Sequence[str]) -> None:
+    from pimflow.cli.sheets import sheet_reader
+    from pimflow.linking import approve_kinds, read_decisions
+
+    for match in matches.found if approve_all else ():
+        approve_kinds(match, approve_all)
+    if approve is not None:
+        read_decisions(matches.found, str(approve), sheet_reader(approve)(approve))
+
+
+def _export(file: Path, lines: Iterator[Line]) -> int:
+    from pimflow.cli.sheets import sheet_writer
+
+    return sheet_writer(file)(file, lines) - 1
+
+
+def _data(match: Match, show: int) -> dict[str, Any]:
+    """Give what is told of one flow and target; it is all that is left of them when the comparison is gone."""
+    from pimflow.matching import kinds_of
+
+    comparison = match.comparison
+    couples = islice(comparison.couples(), show)
+    return {
+        "flow": match.flow,
+        "source": match.source,
+        "target": match.target,
+        "noun": match.noun,
+        "counts": comparison.counts(),
+        "kinds": dict(match.kinds().most_common()),
+        "unread": match.unread,
+        "nameless": match.nameless,
+        "code": match.code,
+        "pairs": [
+            {"source": asdict(one.source), "target": asdict(one.target), "why": kinds_of(one), "sole": one.sole}
+            for one in couples
+        ],
+        "only_source": [asdict(one) for one in comparison.alone("source", show)],
+        "only_target": [asdict(one) for one in comparison.alone("target", show)],
+        "twice": comparison.twice(show),
+    }
+
+
+def _print(told: Sequence[dict[str, Any]], kept: Mapping[str, tuple[int, int]], matches: Matches) -> None:
+    for one in told:
+        _print_flow(one)
+    for error in _errors(matches):
+        click.secho(f"stopped: {error}", err=True, fg="red")
+    for flow, (number, left) in kept.items():
+        if number:
+            click.echo(f"\n{flow}: {_number(number, ('decision', 'decisions'))} kept.")
+        if left:
+            click.echo(f"\n{flow}: {_number(left, ('pair is', 'pairs are'))} to be decided. {_HOW}")
+        else:
+            click.echo(f"\n{flow}: nothing is left to decide; its first import may run.")
+    click.echo("Nothing was written to the target.")
+
+
+def _print_flow(one: Mapping[str, Any]) -> None:
+    counts, source, target, noun = one["counts"], one["source"], one["target"], one["noun"]
+    has = f"{source} has {_number(counts['source'], noun)}, {target} {counts['target'] + one['nameless']:,}"
+    click.secho(f"{one['flow']}: {has}.", bold=True)
+    _line(counts["both"], "in both")
+    kinds = ", ".join(f"{number:,} by {_why(kind.split(', '))}" for kind, number in one["kinds"].items())
+    _line(counts["pairs"], f"{'pair' if counts['pairs'] == 1 else 'pairs'} nearly equal", kinds)
+    _line(counts["only_source"], f"only in {source}", ", ".join(record["key"] for record in one["only_source"]))
+    _line(counts["only_target"], f"only in {target}", ", ".join(record["key"] for record in one["only_target"]))
+    twice = "; ".join(" and ".join(keys) for keys in one["twice"])
+    _line(counts["twice"], f"twice in {source}, as {target} compares", twice)
+    _line(one["unread"], f"of {source} that no {noun[0]} can be made of; `pimflow plan` tells why", always=False)
+    _line(one["nameless"], f"in {target} without a key", always=False)
+    _line(counts["crowds"], f"values of {one['code']} that too many have to tell anything", always=False)
+    for pair in one["pairs"]:
+        ours, theirs = pair["source"], pair["target"]
+        names = f"  ({ours['name'] or '-'} / {theirs['name'] or '-'})" if ours["name"] or theirs["name"] else ""
+        click.echo(f"    {ours['key']}  ->  {theirs['key']}  {_why(pair['why'])}{names}")
+
+
+def _line(number: int, text: str, samples: str = "", *, always: bool = True) -> None:
+    if number or always:
+        click.echo(f"{number:>9,} {text}{f': {samples}' if samples and number else ''}")
+
+
+def _why(kinds: Sequence[str]) -> str:
+    return " and ".join(_WHY[kind] for kind in kinds)
+
+
+def _number(number: int, noun: Sequence[str]) -> str:
+    return f"{number:,} {noun[0] if number == 1 else noun[1]}"
+
+
+def _errors(matches: Matches) -> list[str]:
+    return [f"{flow.name}: {flow.error}" for flow in matches.report.flows if flow.error]
+
+
+_HOW = (
+    "`--export FILE.xlsx` lists them with a column to fill, `--approve FILE.xlsx` takes it; `--approve-all case` takes "
+    "all of one kind; `--leave-rest` takes the others for different."
+)

@@ -1,0 +1,74 @@
+"""The demand of a first import: before a flow creates records beside others, somebody sees whether they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from pimflow.diff import Candidate
+from pimflow.errors import GuardError
+from pimflow.forms import FlowConfig
+from pimflow.sinks import Sink, Writer
+from pimflow.state.database import Database
+from pimflow.state.links import Links, known_there
+from pimflow.state.records import Records
+
+_SAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FirstImport:
+    """A flow that never wrote into a target that has records; `strangers` are those that no flow has sent there."""
+
+    flow: str
+    sink: Sink
+    writer: Writer
+    strangers: int
+
+    def check(self, held: Iterable[Candidate]) -> None:
+        """Hold the flow back where it would create records beside ones that it does not name.
+
+        Raises GuardError with the first that it would create.
+        """
+        there, new, samples = 0, 0, list[str]()
+        for resource, keys in _batches(held, self.sink.batch_size):
+            found = self.writer.current(resource, keys, ())
+            missing = [key for key in keys if key not in found]
+            there += len(found)
+            new += len(missing)
+            samples += missing[: _SAMPLES - len(samples)]
+        if new and there < self.strangers:
+            raise GuardError(self._told(there, new), samples=tuple(samples))
+
+    def _told(self, there: int, new: int) -> str:
+        one, several = self.sink.noun
+        others, its = self.strangers - there, f"{self.sink.title} has"
+        theirs = f"{others:,} {one if others == 1 else several} that {self.flow} does not name"
+        ours = f"{new:,} {one if new == 1 else several}"
+        return (
+            f"{self.flow} was never imported there, and {its} {theirs} ({there:,} that it does). It would create "
+            f"{ours}, of which some may be there under another spelling. Nothing was written. `pimflow match` tells "
+            "which; once that is settled the flow runs. If all of them are to be created, let this run pass with "
+            "`--allow first_import`"
+        )
+
+
+def first_import(
+    config: FlowConfig, flow: str, sink: Sink, writer: Writer, records: Records, place: tuple[str, str]
+) -> FirstImport | None:
+    """Give the demand of a flow, where there is one: a record was never sent, and the target is not empty."""
+    if not sink.matches or config.mode == "update" or config.guards.first_import == "allow":
+        return None
+    database: Database = records.database
+    if records.count() or Links(database, records.scope).matched:
+        return None
+    strangers = writer.count() - known_there(database, *place)
+    return FirstImport(flow, sink, writer, strangers) if strangers > 0 else None
+
+
+def _batches(held: Iterable[Candidate], size: int) -> Iterator[tuple[str, Sequence[str]]]:
+    rest = ((one.change.resource, one.change.key) for one in held)
+    while chunk := list(islice(rest, size)):
+        for resource in dict.fromkeys(resource for resource, _ in chunk):
+            yield resource, [key for one, key in chunk if one == resource]

@@ -1,0 +1,142 @@
+"""Pairs of records that may be one, as a table that a person decides about, and what she decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+
+from pimflow.errors import ConfigError, Mistake
+from pimflow.matching import Match, kinds_of
+from pimflow.sheets import Line
+from pimflow.state.comparison import Couple
+from pimflow.state.database import Database
+from pimflow.state.links import Link
+from pimflow.words import did_you_mean
+
+COLUMNS = (
+    "flow",
+    "source_key",
+    "target_key",
+    "why",
+    "source_name",
+    "target_name",
+    "source_code",
+    "target_code",
+    "target_id",
+    "decision",
+)
+"""What is told of each pair; a person fills the last one."""
+
+SAME, DIFFERENT = "same", "different"
+_WORDS = {
+    **dict.fromkeys([SAME, "yes", "y", "x", "1", "true", "link"], True),
+    **dict.fromkeys([DIFFERENT, "no", "n", "0", "false"], False),
+}
+_AT_ONCE = 500
+
+
+def pair_lines(found: Sequence[Match], database: Database, pipeline: str) -> Iterator[Line]:
+    """Give the header, then each pair: those decided earlier with their decision, then those to decide."""
+    yield COLUMNS
+    for match in found:
+        for link in match.links(database, pipeline).decided():
+            yield [match.flow, link.key, link.target_key, "decided", *[""] * 5, SAME if link.same else DIFFERENT]
+        for couple in match.comparison.couples():
+            source, target = couple.source, couple.target
+            why = ", ".join(kinds_of(couple))
+            told = [source.name, target.name, source.code, target.code, target.id]
+            yield [match.flow, source.key, target.key, why, *told, ""]
+
+
+def approve_kinds(match: Match, kinds: Collection[str]) -> None:
+    """Take all pairs for the same whose keys differ in these ways only.
+
+    A record that may be several others is left to a person, and so are two with different codes.
+    """
+    pairs = (
+        Link(couple.source.key, couple.target.key, same=True)
+        for couple in match.comparison.couples()
+        if couple.sole and set(kinds_of(couple)) <= set(kinds) and not _codes_differ(couple)
+    )
+    while chunk := list(islice(pairs, _AT_ONCE)):
+        match.comparison.decide(chunk)
+
+
+def _codes_differ(couple: Couple) -> bool:
+    return bool(couple.source.code and couple.target.code) and couple.source.code != couple.target.code
+
+
+def read_decisions(found: Sequence[Match], file: str, lines: Iterator[tuple[int, Line]]) -> None:
+    """Take what a person decided in a file of pairs. Raises ConfigError with all mistakes; then nothing is decided."""
+    number, header = next(lines, (1, ()))
+    missing = [name for name in ("flow", "source_key", "target_key", "decision") if name not in header]
+    if missing:
+        wanted = "it should be what `pimflow match --export` wrote"
+        raise ConfigError(Mistake(f"has no column {' and no column '.join(missing)}; {wanted}", file, number))
+    mistakes: list[Mistake] = []
+    while chunk := list(islice(lines, _AT_ONCE)):
+        decided: dict[str, list[Link]] = {match.flow: [] for match in found}
+        for number, line in chunk:
+            cells = dict(zip(header, line, strict=False))
+            mistake = _take(cells, decided) or ""
+            mistakes += [Mistake(mistake, file, number)] if mistake else []
+        for match in found:
+            for link in decided[match.flow]:
+                mistakes += [Mistake(one, file) for one in _wrong(match, link)]
+            match.comparison.decide(decided[match.flow])
+    mistakes += [Mistake(one, file) for match in found for one in _clashing(match)]
+    if mistakes:
+        raise ConfigError(*mistakes)
+
+
+def _take(cells: Mapping[str, str], decided: Mapping[str, list[Link]]) -> str | None:
+    """Take one line; what is wrong with it is given."""
+    word = cells.get("decision", "").strip().casefold()
+    if not word:
+        return None
+    if cells["flow"] not in decided:
+        return f"no flow that was matched is called {cells['flow']!r}{did_you_mean(cells['flow'], decided)}"
+    if word not in _WORDS:
+        return f"the decision is {word!r}; {SAME!r} or {DIFFERENT!r} was expected"
+    decided[cells["flow"]].append(Link(cells["source_key"], cells["target_key"], _WORDS[word]))
+    return None
+
+
+def _wrong(match: Match, link: Link) -> Iterator[str]:
+    """Say what speaks against a link."""
+    if not link.same:
+        return
+    pair = f"{link.key} -> {link.target_key}"
+    ours, theirs = match.comparison.of_source(link.key), match.comparison.of_target(link.target_key)
+    changed = "did a spreadsheet change it, such as its zeros? An .xlsx file keeps them"
+    if ours is None:
+        yield f"{pair}: {match.source} has no {match.noun[0]} {link.key!r}; {changed}"
+    elif ours == link.key != link.target_key:
+        yield f"{pair}: {match.target} has {link.key} under this very key"
+    if theirs is None:
+        yield f"{pair}: {match.target} has no {match.noun[0]} {link.target_key!r}; {changed}"
+    elif theirs not in {"", link.key}:
+        yield f"{pair}: {link.target_key} is {theirs} of {match.source} already"
+
+
+def _clashing(match: Match) -> Iterator[str]:
+    for key, others in match.comparison.clashes():
+        yield f"flow {match.flow}: {key} cannot be the same as {' and '.join(others)}; choose one"
+
+
+def keep_decisions(
+    found: Sequence[Match], database: Database, pipeline: str, now: datetime, *, leave_rest: bool
+) -> Mapping[str, tuple[int, int]]:
+    """Keep what was decided, and give for each flow how many decisions and how many pairs without one.
+
+    A flow without any pair left, or whose rest is left as it is, has been matched: its first import may run.
+    """
+    kept: dict[str, tuple[int, int]] = {}
+    for match in found:
+        left = match.comparison.undecided()
+        links = match.links(database, pipeline)
+        number = links.decide(match.comparison.decided(), now, matched=leave_rest or not left)
+        before = kept.get(match.flow, (0, 0))
+        kept[match.flow] = (before[0] + number, before[1] + left)
+    return kept

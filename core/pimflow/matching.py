@@ -1,0 +1,223 @@
+"""What a flow would write held against all that its target has, before the first import: who is in both, who may be.
+
+The rows go through transforms and `prepare` as in a run, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from pimflow.assemble import Assembly, Flow
+from pimflow.compiling import compile_chain, placed
+from pimflow.context import FlowProgress, Progress, RunContext
+from pimflow.delivery import Delivery
+from pimflow.diff import Verdict
+from pimflow.flow import open_deliveries, told
+from pimflow.flow_reports import reports
+from pimflow.intake import Intake, Target
+from pimflow.model import FlowReport, Header, RunReport
+from pimflow.nearness import code_form, differences, is_code, is_name, near_form
+from pimflow.plan import plan_pipeline
+from pimflow.rows import CHUNK_ROWS, Passed, Reader, Stopped
+from pimflow.run import RunOptions
+from pimflow.state.comparison import Comparison, Couple, Listed, new_comparison
+from pimflow.state.database import Database
+from pimflow.state.links import Links
+from pimflow.state.records import open_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One flow and one of its targets, compared. `nameless` are records of the target without a key.
+
+    `unread` counts rows of which no record could be made. `code` and `name` are the columns that were compared and
+    shown besides the key, empty where there is none.
+    """
+
+    flow: str
+    place: tuple[str, str]
+    source: str
+    target: str
+    noun: tuple[str, str]
+    comparison: Comparison
+    code: str
+    name: str
+    unread: int
+    nameless: int
+
+    def kinds(self) -> Counter[str]:
+        """Count the pairs by how their keys differ."""
+        return Counter(", ".join(kinds_of(couple)) for couple in self.comparison.couples())
+
+    def links(self, database: Database, pipeline: str) -> Links:
+        """Give what people decided of this flow and target."""
+        return Links(database, open_scope(database, pipeline, self.flow, *self.place))
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The flows of a pipeline that can be matched, and the report of reading them."""
+
+    report: RunReport
+    found: Sequence[Match]
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every flow could be read to its end."""
+        return not any(flow.error for flow in self.report.flows)
+
+
+def kinds_of(couple: Couple) -> tuple[str, ...]:
+    """Name how the keys of two records differ that may be one."""
+    return differences(couple.source.key, couple.target.key)
+
+
+@contextmanager
+def matched(
+    assembly: Assembly,
+    database: Database,
+    code: str | None = None,
+    progress: Progress = lambda _flow, _done, _total: None,
+) -> Iterator[Matches]:
+    """Compare the flows of a pipeline with their targets; the comparisons are there while the block lasts.
+
+    `code` is a column that tells records to be the same besides their key; a GTIN where the flow has one, if left out.
+    """
+    found: list[Match] = []
+    with ExitStack() as comparisons:
+        carry_out = partial(_match_flow, found=found, comparisons=comparisons, code=code)
+        options = RunOptions(full=True)
+        report = plan_pipeline(assembly, database, options, lambda _change: None, progress, carry_out=carry_out)
+        yield Matches(report, found)
+
+
+def _match_flow(
+    context: RunContext, flow: Flow, found: list[Match], comparisons: ExitStack, code: str | None
+) -> list[FlowReport]:
+    if not any(sink.matches for sink in flow.sinks):
+        return []
+    done = FlowProgress(time.monotonic())
+    deliveries: list[Delivery] = []
+    with ExitStack() as closing, told(done):
+        for delivery in open_deliveries(context, flow, done):
+            deliveries.append(delivery)
+            closing.callback(delivery.close, ok=False)
+        matching = [
+            _Matching(delivery.target, comparisons.enter_context(new_comparison()))
+            for delivery in deliveries
+            if delivery.target.sink.matches
+        ]
+        with placed(flow):
+            _read(context, flow, deliveries, matching, code, done)
+        places = dict(zip([id(one.target.sink) for one in deliveries], context.assembly.places(flow), strict=True))
+        for one in matching:
+            one.compare(partial(context.progress, f"{flow.name} in {one.target.sink.title}"))
+            found.append(one.result(flow, places[id(one.target.sink)]))
+        done.complete = True
+    return reports(context, flow, deliveries, done)
+
+
+def _read(
+    context: RunContext,
+    flow: Flow,
+    deliveries: Sequence[Delivery],
+    matching: Sequence[_Matching],
+    code: str | None,
+    done: FlowProgress,
+) -> None:
+    session = context.sessions.of(flow.source)
+    window = flow.source.window(session, None)
+    done.total = flow.source.count(session, window)
+    with Reader(flow.source.extract(session, window)) as reader:
+        chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
+        for one in matching:
+            one.begin(chain.header, code)
+        for rows in chain.run(reader):
+            for one in matching:
+                one.take(rows)
+            done.read, done.dropped = reader.read, chain.dropped
+            context.progress(flow.name, done.read, done.total)
+
+
+@dataclass(slots=True)
+class _Matching:
+    """One sink while its flow is read."""
+
+    target: Target
+    comparison: Comparison
+    code: str = ""
+    name: str = ""
+    unread: int = 0
+    nameless: int = 0
+    intake: Intake = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.intake = Intake(self.target, ())
+
+    def begin(self, header: Header, code: str | None) -> None:
+        writer = self.target.writer
+        known = [name for name in header if writer.knows(name) and name != self.target.key]
+        self.code = next((name for name in known if (name == code if code else is_code(name))), "")
+        self.name = next(filter(is_name, known), "")
+        # Without what was linked: the keys of the source are wanted.
+        self.intake = Intake(replace(self.target, links=None), header, writer.check_columns(header))
+        if self.target.links is not None:
+            self.comparison.decide(self.target.links.decided(), new=False)
+
+    def take(self, rows: Sequence[Passed | Stopped]) -> None:
+        items = []
+        for one in self.intake.take(rows):
+            if isinstance(one, Verdict):
+                self.unread += 1
+            else:
+                items.append(one.item)
+        linked = self.target.links.of([item.key for item in items]) if self.target.links else {}
+        self.comparison.add_source(
+            self._listed(item.key, linked.get(item.key, item.key), item.payload) for item in items
+        )
+
+    def compare(self, progress: Callable[[int, int | None], None]) -> None:
+        writer, done = self.target.writer, 0
+        total = writer.count()
+        columns = [name for name in (self.code, self.name, self.target.sink.id) if name]
+        for chunk in _chunks(writer.listed(columns)):
+            done += len(chunk)
+            self.comparison.add_target(self._listed(key, key, values) for key, values in chunk if key)
+            self.nameless += sum(not key for key, _ in chunk)
+            progress(done, total)
+        self.comparison.compare()
+
+    def result(self, flow: Flow, place: tuple[str, str]) -> Match:
+        sink = self.target.sink
+        return Match(
+            flow.name,
+            place,
+            flow.source.title,
+            sink.title,
+            sink.noun,
+            self.comparison,
+            self.code,
+            self.name,
+            self.unread,
+            self.nameless,
+        )
+
+    def _listed(self, key: str, meant: str, values: Mapping[str, Any]) -> Listed:
+        folded = key.casefold() if self.target.sink.folds_case else key
+        own = values.get(self.target.sink.id or "") or ""
+        name = values.get(self.name)
+        called = "" if name is None else str(name)
+        return Listed(key, meant, folded, near_form(key), code_form(values.get(self.code)), str(own), called)
+
+
+def _chunks(records: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[list[tuple[str, Mapping[str, Any]]]]:
+    rest = iter(records)
+    while chunk := list(islice(rest, CHUNK_ROWS)):
+        yield chunk
