@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         FlowError,
         GuardError,
         LoginError,
+        MappingError,
         Mistake,
         PimflowError,
         PluginError,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
         Who,
         Window,
     )
+    from pimflow.outlook import Expected, Finding, Known, Outlook, Severity
     from pimflow.sinks import Sink, Writer
     from pimflow.words import Lead
 
@@ -76,11 +78,12 @@ _HOME = {
     "Transform Use WholeTransform",
     "config": "check_document",
     "document": "Document read_document",
-    "errors": "AccessError ConfigError FlowError GuardError LoginError Mistake PimflowError PluginError RemoteError "
-    "RowProblem StateError UnreachableError",
+    "errors": "AccessError ConfigError FlowError GuardError LoginError MappingError Mistake PimflowError PluginError "
+    "RemoteError RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
     "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
     "Run RunReport Status Who Window",
+    "outlook": "Expected Finding Known Outlook Severity",
     "sinks": "Sink Writer",
     "words": "Lead",
 }
@@ -96,23 +99,28 @@ __all__ = [
     "DataPath",
     "Document",
     "Event",
+    "Expected",
     "Field",
+    "Finding",
     "FlowError",
     "FlowReport",
     "GuardError",
     "Header",
     "InputPath",
     "Item",
+    "Known",
     "Knows",
     "Lead",
     "Level",
     "LoginError",
+    "MappingError",
     "Memory",
     "Message",
     "Mistake",
     "Notifier",
     "Origin",
     "Outcome",
+    "Outlook",
     "OutputPath",
     "Page",
     "PimflowError",
@@ -125,6 +133,7 @@ __all__ = [
     "RowStep",
     "Run",
     "RunReport",
+    "Severity",
     "Sink",
     "Source",
     "StateError",

@@ -1,35 +1,61 @@
-"""Holds the columns of a flow against its targets, without writing."""
+"""Holds a flow against its targets as they are now. Nothing is written there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from pimflow.assemble import Flow
+from pimflow.assemble import Assembly, Flow
 from pimflow.compiling import compile_chain, placed
-from pimflow.model import Header, Problem, Run, Window
+from pimflow.components import Source
+from pimflow.foresight import expected_columns, find, softened
+from pimflow.model import Field, Header, Run, Window
+from pimflow.outlook import Finding
 from pimflow.rows import Reader
 from pimflow.sessions import Sessions
+from pimflow.sinks import Sink, Writer
+from pimflow.state.database import Database
+from pimflow.state.memory import KeptMemory
+from pimflow.wiring import wrong_environment
 
 
-def check_columns(flow: Flow, sessions: Sessions) -> tuple[Header, Mapping[str, Problem]]:
-    """Give the columns that reach the targets, and those that a target cannot take.
+def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database) -> tuple[str, list[Finding]]:
+    """Say how many of the columns the targets take, and give all that was found.
 
-    Only the header of the source is read. Raises FlowError where a system cannot be used, ConfigError where a
-    transform names a column that is not there.
+    Of the source only what it can give and its header are read. Raises FlowError where a system cannot be used,
+    ConfigError where a transform names a column that is not there.
     """
-    run = Run("check", "check", datetime.now(UTC), limit=0, dry=True)
-    writers = [sink.open(sessions.of(sink), run) for sink in flow.sinks]
+    writers: list[Writer] = []
     try:
-        with placed(flow), Reader(flow.source.extract(sessions.of(flow.source), Window()), limit=0) as reader:
-            header = compile_chain(flow, reader.header, writers).header
-        refused = {
-            name: reason.problem
-            for writer in writers
-            for name, reason in writer.check_columns(header).items()
-            if not any(other.knows(name) for other in writers if other is not writer)
-        }
+        writers.extend(_opened(assembly, sink, sessions, database) for sink in flow.sinks)
+        header = _header(flow, sessions, writers)
+        expected = expected_columns(flow, header, _fields(flow, sessions))
+        found = [
+            *wrong_environment(assembly, flow, guess=True),
+            *softened(find(flow, expected, writers, thorough=True), flow, assembly),
+        ]
+        refused = [writer.check_columns(header) for writer in writers]
+        known = sum(any(name not in names for names in refused) for name in header)
     finally:
         for writer in writers:
             writer.close(ok=False)
-    return header, refused
+    return f"{'all' if known == len(header) else f'{known} of'} {len(header)} columns are known to the target", found
+
+
+def _opened(assembly: Assembly, sink: Sink, sessions: Sessions, database: Database) -> Writer:
+    connection = assembly.connection(sink)
+    memory = KeptMemory(database, connection.address if connection else sink.address)
+    run = Run("check", assembly.pipeline.name, datetime.now(UTC), limit=0, dry=True, memory=memory)
+    return sink.open(sessions.of(sink), run)
+
+
+def _header(flow: Flow, sessions: Sessions, writers: Sequence[Writer]) -> Header:
+    with placed(flow), Reader(flow.source.extract(sessions.of(flow.source), Window()), limit=0) as reader:
+        return compile_chain(flow, reader.header, writers).header
+
+
+def _fields(flow: Flow, sessions: Sessions) -> Sequence[Field]:
+    """Ask what the source can give; one that only repeats its header knows no types."""
+    source = flow.source
+    with placed(flow):
+        return () if type(source).discover is Source.discover else source.discover(sessions.of(source))

@@ -6,17 +6,18 @@ It keeps no state while running; that lives in the session which `Connection.ope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from pimflow.errors import RowProblem
 from pimflow.model import Event, Header, Level, Message, Origin, Row, RowStep, Window
 from pimflow.model import Field as FieldInfo
+from pimflow.outlook import Expected
 
 if TYPE_CHECKING:
     import petl
@@ -119,6 +120,9 @@ class Connection(Component):
     timeout: float = Field(30.0, gt=0, description="Seconds to wait for an answer.")
     proxy: str | None = Field(None, description="Address of an HTTP proxy.")
     ca_file: InputPath | None = Field(None, description="PEM file of the certificate authority to trust.")
+    purpose: Literal["test", "production"] | None = Field(
+        None, description="What the system is for. A flow from a test system into a production one is stopped."
+    )
 
     def open(self) -> AbstractContextManager[Any]:
         """Give the session, as a context manager; the run opens and closes it.
@@ -187,6 +191,13 @@ class Transform(Component):
         that cannot go on. For one bad cell it puts a `BadValue` into the row; it carries along those it finds.
         """
         raise NotImplementedError
+
+    def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:  # noqa: ARG002 - those who know more
+        """Tell what is known beforehand of the columns that come out, given that of those that go in.
+
+        A column that is not told is one of which nothing is known; `check` then has nothing to hold against it.
+        """
+        return {}
 
     def made_from(self, column: str, header: Header) -> Sequence[str]:
         """Name the columns of `header`, as `compile` gets it, of which a column that comes out is made.

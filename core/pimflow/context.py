@@ -78,6 +78,7 @@ class FlowProgress:
     complete: bool = False
     error: str = ""
     detail: str = ""
+    exit_code: int = 3
 
     def settled(self) -> int:
         """Count the rows whose outcome is known, at the slowest of the sinks; a row may have several outcomes."""

@@ -11,6 +11,7 @@ PimflowError                  exit 3  the run ends
 │   ├── AccessError           exit 3  the account may not do this
 │   ├── RemoteError           exit 3  the other side answered what cannot be understood or mended
 │   ├── GuardError            exit 3  a guard of the pipeline stopped the flow
+│   ├── MappingError          exit 2  the flow cannot work with its target as it is now; nothing was written
 │   └── UnreachableError      exit 3  no answer after all retries; while loading it costs the batch only
 └── RowProblem                exit 0  one record is put aside with its reason; the others go on
 """
@@ -108,6 +109,13 @@ class GuardError(FlowError):
     def __init__(self, message: str, *, detail: str = "", samples: Sequence[str] = ()) -> None:
         super().__init__(message, detail=detail)
         self.samples = samples
+
+
+class MappingError(FlowError):
+    """Nothing of the flow could arrive in its target as it is now: it was stopped before anything was written."""
+
+    exit_code = 2
+    kind = ProblemKind.REFERENCE
 
 
 class UnreachableError(FlowError):

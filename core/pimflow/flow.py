@@ -20,6 +20,7 @@ from pimflow.diff import Rules
 from pimflow.errors import FlowError, GuardError, PimflowError
 from pimflow.first_import import first_import
 from pimflow.flow_reports import reports
+from pimflow.foresight import before_full_run
 from pimflow.identification import Columns, Identification
 from pimflow.intake import Target, other_keys
 from pimflow.missing import settle_missing
@@ -82,6 +83,7 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
     whole = has_whole_transform(flow)
     with Reader(flow.source.extract(session, done.window), None if whole else run.limit) as reader:
         chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
+        before_full_run(context, flow, chain.header, deliveries, done)
         _begin(deliveries, reader.header, chain.header)
         context.progress(flow.name, 0, done.total)
         for rows in _limited(chain.run(reader), run.limit if whole else None):
@@ -325,7 +327,7 @@ def told(done: FlowProgress) -> Iterator[None]:
     except FlowError as error:
         logger.bind(detail=error.detail).opt(exception=True).debug("the flow ends: {}", error)
         if not done.error:
-            done.error, done.detail = str(error), error.detail
+            done.error, done.detail, done.exit_code = str(error), error.detail, error.exit_code
     except PimflowError:
         raise
     except Exception as error:  # noqa: BLE001 - a defect of a plugin ends its flow, not the run

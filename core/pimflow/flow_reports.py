@@ -22,7 +22,7 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgr
     target, tally = delivery.target, delivery.tally
     names = (flow.source.title, target.sink.title)
     refused, limit = tally.counts[Status.REFUSED], flow.config.guards.max_refused
-    notes = [*done.notes, *delivery.notes]
+    notes = [*done.notes, *delivery.notes, *target.writer.notes]
     too_many = limit is not None and refused > allowed(limit, done.read)
     if too_many:
         notes.append(f"More were refused than `max_refused: {limit}` allows.")
@@ -44,7 +44,7 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgr
         detail=context.mask(done.detail),
         notes=tuple(notes),
         seconds=time.monotonic() - done.began,
-        exit_code=3 if done.error else int(failed or too_many or needs_attention),
+        exit_code=done.exit_code if done.error else int(failed or too_many or needs_attention),
         shared=bool(target.other_keys),
     )
 

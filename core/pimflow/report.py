@@ -158,17 +158,17 @@ def _lead(cause: Cause, flow: FlowReport) -> str:
     if problem.lead is Lead.NOTHING:
         return ""
     if problem.lead is Lead.VALUE:
-        return f"{_shown(problem.value)} "
+        return f"{shown(problem.value)} "
     if problem.lead is Lead.KEY:
         return f"{field} {problem.value} "
-    said = "" if problem.value is None else f"{flow.source} says {_shown(problem.value)}, "
+    said = "" if problem.value is None else f"{flow.source} says {shown(problem.value)}, "
     return f"{field}: {said}" if field else said
 
 
 def _likewise(cause: Cause) -> str:
     if not cause.others:
         return ""
-    return f"; likewise {', '.join(map(_shown, cause.others[:_OTHERS_SHOWN]))} and others"
+    return f"; likewise {', '.join(map(shown, cause.others[:_OTHERS_SHOWN]))} and others"
 
 
 def _effect(cause: Cause, flow: FlowReport, *, dry: bool) -> str:
@@ -214,6 +214,7 @@ def _number(count: int, flow: FlowReport) -> str:
     return f"{count:,} {flow.noun[0] if count == 1 else flow.noun[1]}"
 
 
-def _shown(value: Any, longest: int = 60) -> str:
+def shown(value: Any, longest: int = 60) -> str:
+    """Give a value between quotes, cut where it is long."""
     text = str(value)
     return f"'{text[:longest]}…'" if len(text) > longest else f"'{text}'"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pimflow.components import Component
 from pimflow.errors import RowProblem
 from pimflow.model import Change, Header, Item, Level, Outcome, Run
+from pimflow.outlook import Finding, Outlook
 
 
 class Writer:
@@ -34,6 +35,13 @@ class Writer:
 
         For what owners share within one value: the writer leaves alone what others own there.
         """
+
+    def check(self, outlook: Outlook) -> Iterable[Finding]:  # noqa: ARG002 - files take anything
+        """Hold what a flow will bring against the target: what cannot work, and what changed there since last time.
+
+        Columns that `check_columns` names are told already. Nothing may be written. Raises FlowError.
+        """
+        return ()
 
     def family_variants(self, family: str) -> Sequence[str]:  # noqa: ARG002 - most have none
         """Give the codes of the family variants of a family."""
@@ -112,6 +120,11 @@ class Writer:
         Called as `load` is. For sinks with `deletes`.
         """
         raise NotImplementedError
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Tell what the report says besides, in whole sentences; asked once, after `close`."""
+        return ()
 
     def renaming(self, resource: str, keys: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
         """Give the columns with which records get another key; `keys` has for each the key that it has: the new one.

@@ -98,8 +98,8 @@ def test_check_logs_in_and_holds_the_columns_against_the_target(cli, pipeline, s
 
     shop.unknown_columns["name"] = RowProblem("name", None, "the shop has no such attribute", remedy="Create it.")
     answer = cli("check", "to_shop")
-    assert answer.code == 1
-    assert "wrong flow products, column name: the shop has no such attribute. Create it." in answer.out
+    assert answer.code == 2
+    assert "wrong flow products, column name: the shop has no such attribute.\n      ERP team: Create it." in answer.out
     shop.scripts["open"] = [LoginError("the shop refuses geheimes-wort", detail="geheimes-wort")]
     answer = cli("check", "to_shop", "--json")
     assert answer.code == 3

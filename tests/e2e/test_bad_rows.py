@@ -97,7 +97,7 @@ def test_a_locale_that_the_pim_does_not_have_costs_its_column_only(project: Proj
     assert "name-xx_XX" in first.out
     assert first.code == 0
     check = project.command("check", str(file))
-    assert check.code == 1
+    assert check.code == 2
     assert "name-xx_XX" in check.out
 
 

@@ -1,41 +1,59 @@
-"""`pimflow check`: the connections, and the mapping against the target."""
+"""`pimflow check`: the connections, and each flow against its target."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pimflow.cli.common import assembled, echo_json, json_option, pipeline_argument
-from pimflow.words import full_stop
+from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.words import capital, full_stop
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly, Flow
+    from pimflow.outlook import Finding
     from pimflow.sessions import Sessions
+    from pimflow.state.database import Database
+
+_MARKS = {
+    "ok": ("ok   ", "green"),
+    "warning": ("warn ", "yellow"),
+    "note": ("note ", "cyan"),
+    "change": ("news ", "cyan"),
+}
+_ORDER = ("change", "fatal", "error", "warning", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was checked; `remedy` and `detail` are for what is not well."""
+class Line:
+    """One thing that was checked; `severity` is `ok`, or that of a finding, or `unusable` for a system."""
 
     what: str
     ok: bool
     found: str
     remedy: str = ""
     detail: str = ""
+    severity: str = "ok"
+    who: str = ""
+    column: str | None = None
 
 
 @click.command()
 @pipeline_argument
+@click.option("--strict", is_flag=True, help="Exit with 1 where there are warnings.")
+@state_option
 @json_option
-def check(pipeline: str | None, as_json: bool) -> None:
-    """Check the files, log in everywhere, and hold each flow's columns against its target. Nothing is written.
+def check(pipeline: str | None, strict: bool, state_path: Path | None, as_json: bool) -> None:
+    """Check the files, log in everywhere, and hold each flow against its target. Nothing is written there.
 
-    Exit codes: 0 well, a warning included; 1 columns that the target cannot take; 2 a file is wrong; 3 a system cannot
-    be used.
+    Tells all that cannot work, who mends it and how, and what changed in the target since the last check.
+
+    Exit codes: 0 well; 1 warnings, with --strict; 2 a file is wrong, or the target cannot take what a flow brings;
+    3 a system cannot be used.
     """
     from pimflow.first_run import shared_with_production
     from pimflow.log import masker
@@ -44,12 +62,12 @@ def check(pipeline: str | None, as_json: bool) -> None:
     assembly: Assembly = assembled(pipeline)
     mask = masker(assembly.secrets)
     shared = list(shared_with_production(assembly))
-    with Sessions(assembly) as sessions:
+    with opened_state(assembly.pipeline.root, state_path) as database, Sessions(assembly) as sessions:
         connections = [mask(asdict(one)) for one in _connections(assembly, sessions)]
         flows = (
             []
             if any(not one["ok"] for one in connections)
-            else [mask(asdict(one)) for flow in assembly.flows for one in _columns(flow, sessions)]
+            else [mask(asdict(one)) for flow in assembly.flows for one in _flow(assembly, flow, sessions, database)]
         )
     if as_json:
         named = {"environment": assembly.pipeline.environment_name or None, "warnings": shared}
@@ -62,37 +80,65 @@ def check(pipeline: str | None, as_json: bool) -> None:
             click.echo(f" {full_stop(told)}")
         for one in (*connections, *flows):
             _print(one)
-    sys.exit(3 if any(not one["ok"] for one in connections) else int(any(not one["ok"] for one in flows)))
+    sys.exit(_exit_code([*connections, *flows], warned=bool(shared), strict=strict))
 
 
-def _connections(assembly: Assembly, sessions: Sessions) -> Iterator[Finding]:
+def _connections(assembly: Assembly, sessions: Sessions) -> Iterator[Line]:
     from pimflow.errors import FlowError
 
     for name, connection in assembly.connections.items():
         try:
-            yield Finding(f"connection {name}", True, connection.check(sessions.connect(name)))
+            yield Line(f"connection {name}", True, connection.check(sessions.connect(name)))
         except FlowError as error:
-            yield Finding(f"connection {name}", False, str(error), detail=error.detail)
+            yield Line(f"connection {name}", False, str(error), detail=error.detail, severity="unusable")
 
 
-def _columns(flow: Flow, sessions: Sessions) -> Iterator[Finding]:
-    """Read the header of a source, compile the transforms, and ask each sink which columns it cannot take."""
-    from pimflow.check import check_columns
+def _flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database) -> Iterator[Line]:
+    from pimflow.check import check_flow
     from pimflow.errors import FlowError
 
     try:
-        header, refused = check_columns(flow, sessions)
+        columns, findings = check_flow(assembly, flow, sessions, database)
     except FlowError as error:
-        yield Finding(f"flow {flow.name}", False, str(error), detail=error.detail)
+        yield Line(f"flow {flow.name}", False, str(error), detail=error.detail, severity="unusable")
         return
-    for column, problem in refused.items():
-        yield Finding(f"flow {flow.name}, column {column}", False, problem.reason, problem.remedy, problem.detail)
-    if not refused:
-        yield Finding(f"flow {flow.name}", True, f"all {len(header)} columns are known to the target")
+    lines = [_line(flow, finding) for finding in findings]
+    yield from sorted(lines, key=lambda line: _ORDER.index(line.severity))
+    if all(line.ok for line in lines):
+        yield Line(f"flow {flow.name}", True, columns)
 
 
-def _print(finding: dict[str, object]) -> None:
-    click.secho("ok   " if finding["ok"] else "wrong", nl=False, fg="green" if finding["ok"] else "red")
-    click.echo(f" {finding['what']}: {full_stop(str(finding['found']))} {finding['remedy']}".rstrip())
-    if finding["detail"]:
-        click.echo(f"      {finding['detail']}")
+def _line(flow: Flow, finding: Finding) -> Line:
+    from pimflow.foresight import BAD, sentence
+
+    problem = finding.problem
+    place = f"flow {flow.name}, column {problem.field}" if problem.field else f"flow {flow.name}"
+    return Line(
+        place,
+        finding.severity not in BAD,
+        sentence(finding),
+        problem.remedy,
+        problem.detail,
+        str(finding.severity),
+        str(problem.who),
+        problem.field,
+    )
+
+
+def _exit_code(lines: list[dict[str, Any]], *, warned: bool, strict: bool) -> int:
+    severities = {line["severity"] for line in lines}
+    if "unusable" in severities:
+        return 3
+    if severities & {"fatal", "error"}:
+        return 2
+    return int(strict and (warned or "warning" in severities))
+
+
+def _print(line: dict[str, Any]) -> None:
+    mark, colour = _MARKS.get(line["severity"], ("wrong", "red"))
+    click.secho(mark, nl=False, fg=colour)
+    click.echo(f" {line['what']}: {full_stop(str(line['found']))}")
+    if line["remedy"]:
+        click.secho(f"      {capital(line['who'])}: {line['remedy']}", fg="cyan")
+    if line["detail"]:
+        click.echo(f"      {line['detail']}")

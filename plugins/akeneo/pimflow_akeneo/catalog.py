@@ -86,11 +86,16 @@ class Catalog:
     @property
     def categories(self) -> Mapping[str, str]:
         """Codes of all categories by their lower-case form."""
-        return self._once("categories/codes", lambda: {lower: code for lower, (code, _) in self._categories().items()})
+        return self._once("categories/codes", lambda: {lower: code for lower, (code, _) in self.parents.items()})
+
+    @property
+    def parents(self) -> Mapping[str, tuple[str, str | None]]:
+        """Code and parent of each category, by the lower-case form of its code; roots have no parent."""
+        return self._once("categories", self._read_categories)
 
     def tree(self, category: str) -> str | None:
         """Give the code of the tree that a category stands in, in whatever case it is written; None for none."""
-        known, code = self._categories(), category.lower()
+        known, code = self.parents, category.lower()
         while (found := known.get(code)) is not None:
             if found[1] is None:
                 return found[0]
@@ -110,6 +115,17 @@ class Catalog:
     def units(self, metric_family: str) -> Mapping[str, str]:
         """Codes of the measurement family's units by their lower-case form."""
         return self._once("measurement-families", self._read_units).get(metric_family, {})
+
+    def know_options(self, attribute: str, codes: Mapping[str, str]) -> None:
+        """Take these for all options of an attribute, by their lower-case form: some were made just now."""
+        with self._lock:
+            self._loaded[f"attributes/{quote(attribute, safe='')}/options"] = codes
+
+    def know_categories(self, categories: Mapping[str, tuple[str, str | None]]) -> None:
+        """Take these for all categories, as `parents` gives them: some were made just now."""
+        with self._lock:
+            self._loaded["categories"] = categories
+            self._loaded.pop("categories/codes", None)
 
     def forget(self, path: str) -> None:
         """Read anew what a write to this list may have changed, as soon as somebody asks for it."""
@@ -157,10 +173,6 @@ class Catalog:
     def _read_variants(self, path: str, family: str) -> Mapping[str, FamilyVariant]:
         variants = (FamilyVariant.of(one, family) for one in self._session.pages(path))
         return {one.code.lower(): one for one in variants}
-
-    def _categories(self) -> Mapping[str, tuple[str, str | None]]:
-        """Give code and parent of all categories by their lower-case code."""
-        return self._once("categories", self._read_categories)
 
     def _read_categories(self) -> Mapping[str, tuple[str, str | None]]:
         return {one["code"].lower(): (one["code"], one.get("parent")) for one in self._session.pages("categories")}

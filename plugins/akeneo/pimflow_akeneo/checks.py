@@ -27,10 +27,14 @@ _AMOUNT_UNIT = re.compile(r"\s*(\S+)\s+(\S+)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The codes that exist: each function gives lower-case form -> code, of an attribute or measurement family."""
+    """The codes that exist: each function gives lower-case form -> code, of an attribute or measurement family.
+
+    `new_option` gives the code under which a missing option of an attribute will be made, None where none is made.
+    """
 
     options: Callable[[str], Codes]
     units: Callable[[str], Codes]
+    new_option: Callable[[str, str], str | None] = lambda _attribute, _text: None
 
 
 def text(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
@@ -115,7 +119,7 @@ def date(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
 def option(cell: Any, column: ValueColumn, vocabulary: Vocabulary) -> str:
     """Accept the code of an option, in any case."""
     known = vocabulary.options(column.attribute.code)
-    found = known.get(str(cell).strip().lower())
+    found = known.get(str(cell).strip().lower()) or vocabulary.new_option(column.attribute.code, str(cell))
     if found is None:
         raise unknown_option(column, cell, known)
     return found

@@ -95,7 +95,7 @@ def parse_column(name: str, model: Model, kind: Kind = PRODUCTS) -> Column:
         raise _unknown(name, code, model, kind)
     if model.attributes[code] is model.identifier:
         raise _wrong(name, f"a {kind.noun[0]} has no identifier", "Give this column to products only.")
-    return _value(name, model.attributes[code], rest, model)
+    return value_column(name, model.attributes[code], rest, model)
 
 
 _KEYS = frozenset({"identifier", "code", "uuid", "variants", *_CATEGORIES})
@@ -152,7 +152,8 @@ def _association(name: str, code: str, rest: list[str], model: Model) -> Associa
     return column
 
 
-def _value(name: str, attribute: Attribute, rest: list[str], model: Model) -> ValueColumn:
+def value_column(name: str, attribute: Attribute, rest: list[str], model: Model) -> ValueColumn:
+    """Understand what stands behind the attribute's code. Raises RowProblem."""
     parts = list(rest)
     locale = _locale(name, attribute, parts, model) if attribute.localizable else None
     scope = _scope(name, attribute, parts, model) if attribute.scopable else None

@@ -6,11 +6,31 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from pimflow import Change, Header, Item, Level, Outcome, RowProblem, Run, Sink, Use, Writer
+from pimflow import (
+    Change,
+    Finding,
+    Header,
+    Item,
+    Level,
+    Outcome,
+    Outlook,
+    RowProblem,
+    Run,
+    Sink,
+    Use,
+    Writer,
+)
 from pimflow_akeneo import columns
+from pimflow_akeneo.checking import records
+from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.creating import creations
+from pimflow_akeneo.creating.attributes import NewAttributes
+from pimflow_akeneo.creating.making import Making
+from pimflow_akeneo.creating.promises import Promises
+from pimflow_akeneo.creating.wishes import CreateMissing, CreateMissingOption
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.media.files import Files
 from pimflow_akeneo.media.options import MediaOptions
@@ -41,6 +61,9 @@ class _RecordsSink(Sink):
         validate_default=True,
         description="Where pictures and files come from, for cells that hold no code of the PIM.",
     )
+    create_missing: CreateMissingOption = Field(
+        CreateMissing(), description="What is made where the PIM lacks it, as in `[options]`; nothing when left out."
+    )
 
     @property
     def title(self) -> str:
@@ -49,7 +72,7 @@ class _RecordsSink(Sink):
 
     def open(self, session: Session, run: Run) -> Writer:
         """Read the PIM's model and give the writer."""
-        return ProductWriter(session, self.kind, self.media, run)
+        return ProductWriter(session, self.kind, self.media, self.create_missing, run)
 
 
 class AkeneoProductsSink(_RecordsSink):
@@ -78,15 +101,28 @@ class AkeneoProductModelsSink(_RecordsSink):
     noun = MODELS.noun
     asks_first = True
 
+    @field_validator("create_missing")
+    @classmethod
+    def _creates_no_attributes(cls, asked: CreateMissing) -> CreateMissing:
+        if "attributes" in asked.what:
+            raise ValueError("attributes are created by `akeneo.products`, not by product models")
+        return asked
+
 
 class ProductWriter(Writer):
     """Writes products by identifier, or by uuid where the row has one; or product models by code."""
 
-    def __init__(self, session: Session, kind: Kind, media: MediaOptions, run: Run) -> None:
-        self._dry = run.dry
+    def __init__(self, session: Session, kind: Kind, media: MediaOptions, asked: CreateMissing, run: Run) -> None:
+        self._session = session
+        self._run = run
+        self._kind = kind
         self._catalog = session.catalog
-        self._columns = Columns(session.catalog.model, kind)
-        self._preparation = Preparation(session.catalog, kind, self._columns.known)
+        self._asked = asked
+        self._attributes = NewAttributes(session, asked, dry=run.dry)
+        self._columns = Columns(session.catalog.model, kind, self._attributes.column)
+        self._promises = promises = Promises(session.catalog, asked)
+        self._preparation = Preparation(session.catalog, kind, self._columns.known, promises.option, promises.category)
+        self._making = Making(session, asked, promises, self._columns.column, dry=run.dry)
         self._current = Current(session, kind, self._columns.column)
         self._trees = OwnedTrees(session.catalog)
         self._loading = Loading(session, kind, self._columns.column, self._trees)
@@ -97,7 +133,7 @@ class ProductWriter(Writer):
 
     def knows(self, column: str) -> bool:
         """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
-        return self._columns.known(column) is not None
+        return self._columns.known(column) is not None and not self._attributes.has(column)
 
     def places(self, column: str) -> Sequence[tuple[str, str]]:
         """Name attribute, attribute group, association type or property; categories are owned tree by tree."""
@@ -116,6 +152,14 @@ class ProductWriter(Writer):
         found = {name: self._columns.parsed(name) for name in header}
         return {name: problem for name, problem in found.items() if isinstance(problem, RowProblem)}
 
+    def check(self, outlook: Outlook) -> Iterable[Finding]:
+        """Hold the columns, their types, the families, the values of the mapping and the rights against the PIM."""
+        subject = Subject(outlook, self._catalog, self._kind, self._columns, self._preparation)
+        yield from records.check(self._session, self._run, subject)
+        if outlook.thorough:
+            attributes = self._attributes.of(outlook.columns)
+            yield from creations.check(self._session, self._asked, self._promises, attributes)
+
     def family_variants(self, family: str) -> Sequence[str]:
         """Give the codes of the family variants that the PIM has for a family."""
         return [one.code for one in self._catalog.family_variants(family).values()]
@@ -132,6 +176,7 @@ class ProductWriter(Writer):
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
         item = self._files.taken(self._preparation.item(row))
+        self._attributes.note(item)
         payload, told = self._trees.limited(item.payload)
         item = replace(item, payload=payload, problems=(*item.problems, *told)) if told else item
         self._current.note([item])
@@ -144,6 +189,7 @@ class ProductWriter(Writer):
         Nothing but their existence is asked for where `columns` is empty.
         """
         asked = {code: key for key, code in self._fitting.own(keys).items()}
+        columns = [name for name in columns if not self._attributes.is_missing(name)]
         if columns:
             values = self._current.values(asked, columns).items()
             found = {asked[code]: self._trees.shown(one) for code, one in values}
@@ -165,8 +211,8 @@ class ProductWriter(Writer):
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Leave out values of other levels of a family variant; show files and categories in a plan as they will be."""
-        fitted = self._fitting.fit(self._files.fit(batch))
-        return self._loading.planned(fitted) if self._dry else fitted
+        fitted = self._fitting.fit(self._files.fit(self._making.settle(self._attributes.settle(batch))))
+        return self._loading.planned(fitted) if self._run.dry else fitted
 
     def renaming(self, resource: str, keys: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give the uuids of products: under its uuid a product takes another identifier.
@@ -181,6 +227,11 @@ class ProductWriter(Writer):
         held = self._fitting.hold(batch)
         going = [change for change in batch if change.key not in held]
         return [*held.values(), *self._files.load(going, self._loading.load)]
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Tell what was made for the records."""
+        return (*self._attributes.notes(), *self._making.notes())
 
     def close(self, ok: bool) -> bool:  # noqa: ARG002 - what was written is written
         """Remove what was downloaded to be uploaded."""

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import pytest
 
-from pimflow import Change, Item, Outcome, Problem, RowProblem, Run, Status, Writer
+from pimflow import Change, Expected, Item, Outcome, Outlook, Problem, RowProblem, Run, Severity, Status, Writer
 from pimflow_testkit.bench import Bench, Row, Setup
 from pimflow_testkit.component_cases import secrets_of
 from pimflow_testkit.leaks import assert_silent, log_lines, nothing_left_behind
@@ -87,6 +87,18 @@ def check_columns_agrees_with_knows(bench: Bench) -> None:
     for problem in refused.values():
         assert isinstance(problem, RowProblem)
         _tells_why(problem.problem)
+
+
+def check_lets_good_rows_pass(bench: Bench) -> None:
+    """`check` finds nothing fatal about the columns of the suite's rows, and tells why of all that it finds."""
+    header = _columns(bench.subject.rows)
+    with _writer(bench, replace(RUN, dry=True)) as writer:
+        refused = writer.check_columns(header)
+        columns = {name: Expected() for name in header if name not in refused}
+        found = list(writer.check(Outlook("testkit", "the testkit", columns, tuple(refused))))
+    for finding in found:
+        assert finding.severity is not Severity.FATAL, finding.problem.reason
+        _tells_why(finding.problem)
 
 
 def items_have_keys(bench: Bench) -> None:
@@ -294,6 +306,7 @@ CASES: Sequence[Callable[[Bench], None]] = (
     sink_tells_its_ways,
     knows_the_columns_of_the_suite,
     check_columns_agrees_with_knows,
+    check_lets_good_rows_pass,
     items_have_keys,
     payloads_can_be_kept,
     same_row_makes_the_same_payload,

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from pimflow import BadValue, Header, Knows, Problem, Row, RowStep, Transform
+from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform
 from pimflow_transforms.options import PlainText, Rule, positions
 from pimflow_transforms.readings import DecimalSign, read_boolean, read_date, read_integer, read_number
 from pimflow_transforms.values import Change, as_text, carrying
@@ -102,6 +102,13 @@ class Convert(Transform):
             return cells
 
         return header, step
+
+    def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
+        """Know the types of the columns that are converted."""
+        converted = {
+            name: Expected(one.to, hot=columns.get(name, Expected()).hot) for name, one in self.columns.items()
+        }
+        return {**columns, **converted}
 
 
 def _told(name: str, read: Callable[[Any], Any]) -> Change:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from pimflow import BadValue, Header, Knows, Row, RowProblem, RowStep, Transform
+from pimflow import BadValue, Expected, Header, Knows, Row, RowProblem, RowStep, Transform
 from pimflow_transforms.options import Plain, PlainText, Rule, positions
 from pimflow_transforms.values import as_number, as_text, is_empty
 
@@ -139,6 +139,10 @@ class Filter(Transform):
             return row
 
         return header, step
+
+    def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
+        """Leave all columns as they are."""
+        return columns
 
 
 def _only_presence(condition: Condition) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any, ClassVar
 
 from pydantic import Field, field_validator, model_validator
 
-from pimflow import BadValue, ConfigError, Header, InputPath, Knows, Problem, Row, RowStep, Transform, Who
+from pimflow import BadValue, ConfigError, Expected, Header, InputPath, Knows, Problem, Row, RowStep, Transform, Who
 from pimflow_transforms.options import Plain, Rule, positions
-from pimflow_transforms.tables import load_table
+from pimflow_transforms.tables import known_values, load_table, of_table
 from pimflow_transforms.values import Change, as_text, carrying, is_empty
 
 Constant = Plain | tuple[Plain, ...]
@@ -66,6 +67,22 @@ class Column(Rule):
         if self.unit is not None:
             steps.append(carrying(_with_unit(self.unit)))
         return _chained(steps)
+
+    def expected(self, before: Expected) -> Expected:
+        """Tell what is known of the values, given what is known of the source column. Reads the table."""
+        if self.constant is not None:
+            return Expected(known=known_values([_listed(self.constant)], "the constant"), only_known=True, filled=True)
+        found = before
+        if self.table is not None:
+            table = load_table(self.table, self.key, self.value)
+            found = Expected(known=known_values(table.values(), of_table(self.table)), only_known=True)
+        if self.default is not None:
+            known = (*found.known, *known_values([_listed(self.default)], "the default"))
+            found = replace(found, known=known, filled=True)
+        if self.unit is not None:
+            known = tuple(replace(one, value=f"{as_text(one.value)} {self.unit}") for one in found.known)
+            found = replace(found, known=known, unit=self.unit)
+        return found
 
 
 def _listed(value: Constant) -> Any:
@@ -159,6 +176,14 @@ class Map(Transform):
             raise ConfigError(*[f"column {target!r} is given twice" for target in sorted(twice)])
         changes = {id(column): column.change() for column in named.values()}
         return targets, _step([at for _, at, _ in plan], [changes.get(id(column)) for _, _, column in plan])
+
+    def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
+        """Know constants, defaults, units, and what stands in tables."""
+        found = dict(columns) if "others" in self.columns else {}
+        for target, column in self.columns.items():
+            for name, origin, _ in _fanned_out(target, column) if target != "others" else ():
+                found[name] = column.expected(columns.get(origin or "", Expected()))
+        return found
 
     def made_from(self, column: str, header: Header) -> Sequence[str]:
         """Name the source column; none for a constant."""

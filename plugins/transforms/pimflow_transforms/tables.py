@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from pimflow import ConfigError
+from pimflow import ConfigError, Known
 from pimflow_transforms.options import positions
+from pimflow_transforms.values import is_empty
 
 
 def load_table(path: Path, key: str | None = None, value: str | None = None) -> Mapping[str, str]:
@@ -42,3 +44,14 @@ def _pairs(path: Path, lines: Iterable[tuple[int, str, str]]) -> Mapping[str, st
         if table.setdefault(key, value) != value:
             raise ConfigError(f"table {path.name}, line {number}: {key!r} has two values, {table[key]!r} and {value!r}")
     return table
+
+
+def known_values(values: Iterable[Any], origin: str) -> tuple[Known, ...]:
+    """Give the values that a column can have by what stands there, each once; an empty one is none."""
+    found = {repr(value): Known(value, origin) for value in values if not is_empty(value)}
+    return tuple(found.values())
+
+
+def of_table(path: Path | None) -> str:
+    """Name a table as the origin of values."""
+    return f"the table {path.name}" if path else ""

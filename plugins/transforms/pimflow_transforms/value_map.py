@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from pimflow import BadValue, Header, InputPath, Knows, Problem, Row, RowProblem, RowStep, Transform, Who
+from pimflow import BadValue, Expected, Header, InputPath, Knows, Problem, Row, RowProblem, RowStep, Transform, Who
 from pimflow_transforms.options import Plain, PlainText, positions
-from pimflow_transforms.tables import load_table
+from pimflow_transforms.tables import known_values, load_table, of_table
 from pimflow_transforms.values import Change, as_text, carrying
 
 
@@ -54,6 +54,19 @@ class ValueMap(Transform):
             return row if new is value else [*row[:at], new, *row[at + 1 :]]
 
         return header, step
+
+    def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
+        """Know the values that the column can have; others too where unknown ones are kept."""
+        before = columns.get(self.field, Expected())
+        table = load_table(self.table, self.key, self.value) if self.table else {}
+        kept = self.default is None and self.unknown == "keep"
+        known = [
+            *known_values(self.map.values(), "the mapping"),
+            *known_values((value for key, value in table.items() if key not in self.map), of_table(self.table)),
+            *known_values([] if self.default is None else [self.default], "the default"),
+            *(before.known if kept else ()),
+        ]
+        return {**columns, self.field: Expected(before.type if kept else "", tuple(known), only_known=not kept)}
 
     def _replaced(self, becomes: Mapping[str, Any]) -> Change:
         def replaced(value: Any) -> Any:

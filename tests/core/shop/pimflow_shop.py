@@ -15,6 +15,7 @@ from shop_in_memory import SHOPS, Shop
 from pimflow import (
     Change,
     Connection,
+    Finding,
     Header,
     Item,
     Level,
@@ -22,6 +23,7 @@ from pimflow import (
     Notifier,
     Origin,
     Outcome,
+    Outlook,
     Problem,
     Row,
     RowProblem,
@@ -113,6 +115,10 @@ class ShopWriter(Writer):
 
     def check_columns(self, header: Sequence[str]) -> Mapping[str, RowProblem]:
         return {name: problem for name, problem in self.shop.unknown_columns.items() if name in header}
+
+    def check(self, outlook: Outlook) -> Iterable[Finding]:
+        self.shop.outlooks.append(outlook)
+        return self.shop.findings
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         return self.shop.prepare(row)

@@ -7,7 +7,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pimflow import Change, Item, Message, Outcome, Problem, ProblemKind, RowProblem, Run, Status, Window
+from pimflow import (
+    Change,
+    Finding,
+    Item,
+    Message,
+    Outcome,
+    Outlook,
+    Problem,
+    ProblemKind,
+    RowProblem,
+    Run,
+    Status,
+    Window,
+)
 
 SHOPS: dict[str, Shop] = {}
 
@@ -31,6 +44,8 @@ class Shop:
         self.fit: Callable[[Sequence[Change]], Sequence[Change]] = lambda batch: batch
         self.runs: list[Run] = []
         self.unknown_columns: dict[str, RowProblem] = {}
+        self.findings: list[Finding] = []
+        self.outlooks: list[Outlook] = []
         self.events: list[tuple[str, Any]] = []
         self.messages: list[tuple[str, Message]] = []
         self.cursor: str | None = None

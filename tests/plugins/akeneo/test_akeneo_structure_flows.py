@@ -122,7 +122,7 @@ def test_an_empty_pim_passes_the_check_and_a_misspelt_column_does_not(empty, tmp
     write_csv(tmp_path / "families.csv", {"code": "mugs", "label-en_US": "Mugs", "requirements-shop": "sku"})
     write_csv(tmp_path / "categories.csv", {"code": "mugs", "label-en_us": "Mugs"})
     run(tmp_path, loading(empty, tmp_path, {"families": []}), "check")
-    found = run(tmp_path, loading(empty, tmp_path, {"categories": []}), "check", code=1)
+    found = run(tmp_path, loading(empty, tmp_path, {"categories": []}), "check", code=2)
     (wrong,) = [one for one in found["flows"] if not one["ok"]]
     assert (wrong["found"], wrong["remedy"]) == ("the PIM has no locale 'en_us'", "Did you mean 'label-en_US'?")
 

@@ -13,10 +13,12 @@ from pydantic import ConfigDict, Field, SecretStr
 from pimflow import (
     BadValue,
     Connection,
+    Finding,
     InputPath,
     Item,
     Outcome,
     Problem,
+    Severity,
     Sink,
     Source,
     Status,
@@ -305,6 +307,7 @@ def every(status, problems=()):
     [
         (sink.knows_the_columns_of_the_suite, {"knows": lambda self, column: False}),
         (sink.check_columns_agrees_with_knows, {"knows": lambda self, column: column == "sku"}),
+        (sink.check_lets_good_rows_pass, {"check": lambda self, outlook: [Finding(Severity.FATAL, Problem("no"))]}),
         (sink.items_have_keys, {"prepare": lambda self, row: [Item("rows", "same", row)]}),
         (sink.items_have_keys, {"prepare": lambda self, row: [Item("rows", 1, row)]}),
         (sink.items_have_keys, {"prepare": lambda self, row: []}),

@@ -8,7 +8,24 @@ from typing import Any
 
 from pydantic import Field
 
-from pimflow import Change, Header, Item, Outcome, Problem, ProblemKind, RowProblem, Run, Sink, Status, Use, Who, Writer
+from pimflow import (
+    Change,
+    Finding,
+    Header,
+    Item,
+    Outcome,
+    Outlook,
+    Problem,
+    ProblemKind,
+    RowProblem,
+    Run,
+    Sink,
+    Status,
+    Use,
+    Who,
+    Writer,
+)
+from pimflow_akeneo.checking import rights
 from pimflow_akeneo.columns import ValueColumn
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, Kind
@@ -92,6 +109,10 @@ class MediaFilesWriter(Writer):
             for name in header
             if name not in _LABELS
         }
+
+    def check(self, outlook: Outlook) -> Iterable[Finding]:
+        """See whether files may be attached, which is the right to write products."""
+        return rights.check(self._session, "products") if outlook.thorough else ()
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Find the file of one row. Raises RowProblem where the file, its record or its attribute is not clear."""

@@ -23,7 +23,7 @@ def item(row: Mapping[str, Any], resource: Resource) -> Item:
         if place is None or place.column in {resource.KEY, resource.owner}:
             continue
         try:
-            payload[name] = place.column.codec.nothing if cell is None else _accepted(place, cell)
+            payload[name] = place.column.codec.nothing if cell is None else accepted(place, cell)
         except RowProblem as bad:
             if place.column.fixed or place.column.vital:
                 raise
@@ -40,7 +40,8 @@ def _needed(row: Mapping[str, Any], column: Column, resource: Resource) -> str:
     return text
 
 
-def _accepted(place: Place, cell: Any) -> Any:
+def accepted(place: Place, cell: Any) -> Any:
+    """Make the canonical value of a cell. Raises RowProblem."""
     try:
         return place.column.codec.accept(cell)
     except ValueError as bad:

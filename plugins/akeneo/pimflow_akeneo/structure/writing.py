@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from pimflow import Change, Header, Item, Outcome, ProblemKind, RowProblem, Status, Who, Writer
+from pimflow import Change, Finding, Header, Item, Outcome, Outlook, ProblemKind, RowProblem, Status, Who, Writer
 from pimflow_akeneo.bulk import Answer, deliver
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.spelling import CLOSE, alike
-from pimflow_akeneo.structure import preparing, reading
+from pimflow_akeneo.structure import checking, preparing, reading
 from pimflow_akeneo.structure.answers import absent, judge
 from pimflow_akeneo.structure.description import Place, Resource, flat, line
 from pimflow_akeneo.structure.fitting import fitted, grouped
@@ -38,6 +38,10 @@ class StructureWriter(Writer):
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Name the columns that the PIM cannot take, with names that are spelled alike."""
         return {name: self._unknown(name) for name in header if not self.knows(name)}
+
+    def check(self, outlook: Outlook) -> Iterable[Finding]:
+        """Hold the columns, the values of the mapping and the right to write against the PIM."""
+        return checking.check(self._session, self._resource, outlook)
 
     def separator(self, column: str) -> str | None:
         """Give `,` for columns that take codes, or pairs of them."""

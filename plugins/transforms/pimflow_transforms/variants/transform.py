@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from pimflow import ConfigError, Header, Origin, Row, RowProblem, Target, WholeTransform
+from pimflow import ConfigError, Expected, Header, Origin, Row, RowProblem, Target, WholeTransform
 from pimflow_transforms.options import positions
 from pimflow_transforms.variants.building import FAMILY, MADE, Builder, Result
 from pimflow_transforms.variants.expressions import names_in
@@ -106,6 +106,10 @@ class Variants(WholeTransform):
         )
         reader = Reader.of(header, self.key, self.group, found)
         return self._without_used(whole, _given(rows, reader, builder), target)
+
+    def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
+        """Know the family variants that are named; all other columns stay as they are."""
+        return {**columns, "family_variant": self.family_variant.expected() if self.family_variant else Expected()}
 
     def _without_used(self, header: Header, given: Iterator[Result], target: Target) -> tuple[Header, Iterator[Result]]:
         """Leave out the columns that only told which rows belong together, where the target has none of that name."""

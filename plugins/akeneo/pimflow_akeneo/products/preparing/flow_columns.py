@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pimflow import RowProblem, Who
 from pimflow_akeneo import fields
 from pimflow_akeneo.columns import Column, Property, ValueColumn, parse_column
@@ -10,9 +12,15 @@ from pimflow_akeneo.model import Model
 
 
 class Columns:
-    """Columns by name, as the PIM's model has them for one kind of record."""
+    """Columns by name, as the PIM's model has them for one kind of record.
 
-    def __init__(self, model: Model, kind: Kind) -> None:
+    `new` understands columns of attributes that will be made.
+    """
+
+    def __init__(
+        self, model: Model, kind: Kind, new: Callable[[str, Model], ValueColumn | None] = lambda _name, _model: None
+    ) -> None:
+        self._new = new
         self._model = model
         self._kind = kind
         self._found: dict[str, Column | RowProblem] = {}
@@ -50,7 +58,10 @@ class Columns:
         try:
             column = parse_column(name, self._model, self._kind)
         except RowProblem as problem:
-            return problem
+            new = self._new(name, self._model)
+            if new is None:
+                return problem
+            column = new
         if isinstance(column, ValueColumn) and column.attribute.kind not in fields.CODECS:
             reason = f"values of type {column.attribute.kind} cannot be written yet"
             return RowProblem(name, None, reason, remedy="Leave this column out.", who=Who.ADMINISTRATOR)

@@ -33,13 +33,24 @@ Found = Iterator[tuple[str, Any]]
 
 
 class Preparation:
-    """Makes items. `parse` gives the column of a name, or None for one that cannot be taken and was told before."""
+    """Makes items. `parse` gives the column of a name, or None for one that cannot be taken and was told before.
 
-    def __init__(self, catalog: Catalog, kind: Kind, parse: Callable[[str], Column | None]) -> None:
+    `new_option` and `new_category` give the code under which something missing will be made, or None.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        kind: Kind,
+        parse: Callable[[str], Column | None],
+        new_option: Callable[[str, str], str | None] = lambda _attribute, _text: None,
+        new_category: Callable[[str], str | None] = lambda _text: None,
+    ) -> None:
         self._catalog = catalog
         self._model = catalog.model
         self._kind = kind
-        self._vocabulary = Vocabulary(catalog.options, catalog.units)
+        self.vocabulary = Vocabulary(catalog.options, catalog.units, new_option)
+        self._new_category = new_category
         self._parse = parse
         self._needed = _NEEDED | {"family"} if kind.has_identifier else _NEEDED
 
@@ -59,6 +70,15 @@ class Preparation:
             columns = [column for name in payload if isinstance(column := self._parse(name), Association)]
             problems += filter(None, (properties.in_one_way(payload, column) for column in columns))
         return Item(self._kind.resource, self._key(payload), payload, tuple(problems))
+
+    def judged(self, name: str, cell: Any) -> list[Problem]:
+        """Tell what is wrong with one cell, whatever else its row holds."""
+        problems: list[Problem] = []
+        try:
+            list(self._taken(self._parse(name), cell, {name: cell}, problems))
+        except RowProblem as bad:
+            problems.append(bad.problem)
+        return problems
 
     def _key(self, payload: dict[str, Any]) -> str:
         """Take the key out of the payload; under its uuid a product keeps the identifier there, as it may change."""
@@ -131,11 +151,16 @@ class Preparation:
         taken = set()
         for code in asked:
             try:
-                taken.add(properties.existing(code, self._catalog.categories, name, "category"))
+                taken.add(self._category(code, name))
             except RowProblem as bad:
                 problems.append(bad.problem)
         if taken or (name == "categories" and not asked):
             yield name, sorted(taken) or None
+
+    def _category(self, code: str, name: str) -> str:
+        known = self._catalog.categories
+        made = None if code.lower() in known or name == REMOVE_CATEGORIES else self._new_category(code)
+        return made or properties.existing(code, known, name, "category")
 
     def _value(self, column: ValueColumn, cell: Any, row: Cells, problems: list[Problem]) -> Found:
         kind = column.attribute.kind
@@ -146,11 +171,11 @@ class Preparation:
         elif kind == "metric":
             unit = row.get(f"{column.whole}-{UNIT}")
             whole = (cell, unit) if unit not in {None, ""} else cell
-            yield column.name, fields.accept(whole, column, self._vocabulary)
+            yield column.name, fields.accept(whole, column, self.vocabulary)
         elif kind == "multiselect":
             yield from self._options(column, cell, problems)
         else:
-            yield column.name, fields.accept(cell, column, self._vocabulary)
+            yield column.name, fields.accept(cell, column, self.vocabulary)
 
     def _options(self, column: ValueColumn, cell: Any, problems: list[Problem]) -> Found:
         """Take the options that exist; the value is left as it is where none of them does."""
@@ -158,7 +183,7 @@ class Preparation:
         asked = checks.listed(cell)
         for one in asked:
             try:
-                taken.add(checks.option(one, column, self._vocabulary))
+                taken.add(checks.option(one, column, self.vocabulary))
             except RowProblem as bad:
                 problems.append(bad.problem)
         if taken or not asked:
@@ -178,4 +203,4 @@ class Preparation:
                 f"Write amount and currency as in '12.50 {next(iter(active), 'EUR')}'; active: {', '.join(active)}."
             )
             raise RowProblem(column.name, text, "which is no price of a currency that the PIM has", remedy=remedy)
-        return parts[2].upper(), fields.accept(parts[1], column, self._vocabulary)
+        return parts[2].upper(), fields.accept(parts[1], column, self.vocabulary)

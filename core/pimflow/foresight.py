@@ -1,0 +1,135 @@
+"""What can be known of a flow before its rows are read, held against its targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from pimflow.assemble import Assembly, Flow
+from pimflow.compiling import Sinks
+from pimflow.components import Component
+from pimflow.context import FlowProgress, RunContext
+from pimflow.delivery import Delivery
+from pimflow.errors import MappingError
+from pimflow.model import Field, Header, ProblemKind
+from pimflow.outlook import Expected, Finding, Outlook, Severity
+from pimflow.report import shown
+from pimflow.sinks import Writer
+from pimflow.wiring import wrong_environment
+from pimflow.words import capital, full_stop
+
+BAD = frozenset({Severity.FATAL, Severity.ERROR})
+_OTHERS_SHOWN = 5
+
+
+def expected_columns(flow: Flow, header: Header, fields: Iterable[Field]) -> Mapping[str, Expected]:
+    """Follow what is known of the source's columns through the transforms; `header` is that behind the last of them."""
+    columns: Mapping[str, Expected] = {one.name: Expected(one.type, hot=one.hot) for one in fields}
+    for placed in flow.transforms:
+        columns = placed.transform.expected(columns)
+    return {name: columns.get(name, Expected()) for name in header}
+
+
+def find(
+    flow: Flow, expected: Mapping[str, Expected], writers: Sequence[Writer], *, thorough: bool
+) -> Iterator[Finding]:
+    """Give what is wrong with a flow as its targets are now; what several of them say comes once."""
+    told = set()
+    for writer in writers:
+        for finding in _of_writer(flow, expected, writer, writers, thorough=thorough):
+            problem = finding.problem
+            cause = (finding.severity, problem.field, problem.reason, repr(problem.value), finding.origin)
+            if cause not in told:
+                told.add(cause)
+                yield finding
+
+
+def _of_writer(
+    flow: Flow, expected: Mapping[str, Expected], writer: Writer, writers: Sequence[Writer], *, thorough: bool
+) -> Iterator[Finding]:
+    others = Sinks([other for other in writers if other is not writer])
+    refused = writer.check_columns(tuple(expected))
+    for name, reason in refused.items():
+        if not others.knows(name):
+            yield Finding(Severity.ERROR, replace(reason.problem, field=reason.problem.field or name))
+    columns = {name: known for name, known in expected.items() if name not in refused}
+    yield from writer.check(Outlook(flow.name, flow.source.title, columns, tuple(refused), thorough))
+
+
+def softened(findings: Iterable[Finding], flow: Flow, assembly: Assembly) -> Iterator[Finding]:
+    """Make warnings of what the target lacks where flows of another kind write there before, which may bring it."""
+    own = {(_address(assembly, sink), sink.type) for sink in flow.sinks}
+    before = {(_address(assembly, sink), sink.type) for other in _needed(flow, assembly) for sink in other.sinks} - own
+    brought = {address for address, _ in before} & {address for address, _ in own}
+    for finding in findings:
+        problem = finding.problem
+        if not brought or finding.severity not in BAD or problem.kind is not ProblemKind.REFERENCE:
+            yield finding
+            continue
+        remedy = f"Nothing to do if an earlier flow brings it. {problem.remedy}".rstrip()
+        yield replace(finding, severity=Severity.WARNING, problem=replace(problem, remedy=remedy))
+
+
+def _needed(flow: Flow, assembly: Assembly) -> list[Flow]:
+    """Give the flows that a flow needs, and those that these need; they stand in the order in which they run."""
+    names = set(flow.config.needs)
+    found = []
+    for other in reversed(assembly.flows):
+        if other.name in names:
+            found.append(other)
+            names.update(other.config.needs)
+    return found
+
+
+def _address(assembly: Assembly, end: Component) -> str:
+    connection = assembly.connection(end)
+    return connection.address if connection else end.address
+
+
+def before_full_run(
+    context: RunContext, flow: Flow, header: Header, deliveries: Sequence[Delivery], done: FlowProgress
+) -> None:
+    """Tell what changed in the targets of a flow that reads everything, asking them nothing that the run does not ask.
+
+    Raises MappingError where nothing of the flow could arrive.
+    """
+    if not context.is_full(done.window):
+        return
+    writers = [delivery.target.writer for delivery in deliveries]
+    found = [
+        *wrong_environment(context.assembly, flow, guess=False),
+        *find(flow, expected_columns(flow, header, ()), writers, thorough=False),
+    ]
+    if context.run.dry:
+        found = list(softened(found, flow, context.assembly))
+    changes = [finding for finding in found if finding.severity is Severity.CHANGE]
+    deliveries[0].notes.extend(f"Since the last check: {full_stop(sentence(one))}" for one in changes)
+    fatal = [one for one in found if one.severity is Severity.FATAL]
+    if fatal:
+        raise MappingError(
+            " ".join(f"{capital(full_stop(_labelled(one, writers)))} {one.problem.remedy}".rstrip() for one in fatal)
+            + " Nothing was written; `pimflow check` tells all that is wrong",
+            detail=" ".join(one.problem.detail for one in fatal).strip(),
+        )
+
+
+def _labelled(finding: Finding, writers: Sequence[Writer]) -> str:
+    """Put the name before it by which people in the target know the column."""
+    field = finding.problem.field or ""
+    label = next((label for writer in writers if (label := writer.label(field)) != field), field)
+    return f"{label}: {sentence(finding)}" if field else sentence(finding)
+
+
+def sentence(finding: Finding) -> str:
+    """Say what was found, without its column: `the table colours.csv says 'BORD', the PIM has no such option`."""
+    value = finding.problem.value
+    said = "" if value is None else f"{finding.origin or 'the mapping'} says {shown(value)}, "
+    return f"{said}{finding.problem.reason}{_likewise(finding)}"
+
+
+def _likewise(finding: Finding) -> str:
+    if not finding.others:
+        return ""
+    more = len(finding.others) - _OTHERS_SHOWN
+    listed = ", ".join(map(shown, finding.others[:_OTHERS_SHOWN]))
+    return f"; likewise {listed}{f' and {more} more' if more > 0 else ''}"

@@ -1,0 +1,79 @@
+"""What is known of a flow's columns before a row is read, and what a check finds: frozen data, no behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pimflow.model import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value that stands in the pipeline or its tables; `origin` says where: `the table families.csv`."""
+
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is known of the values of one column.
+
+    `type` is that of `Field.type`, empty where nobody knows: cells of files. `known` are values that it can have, and
+    with `only_known` it can have no others; where it is `filled` no cell is empty. `unit` is written behind every
+    amount. `hot` is that of `Field.hot`.
+    """
+
+    type: str = ""
+    known: tuple[Known, ...] = ()
+    only_known: bool = False
+    filled: bool = False
+    unit: str = ""
+    hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a flow will bring to one sink: its columns in the order of the header, save those that the sink refuses.
+
+    `source` is the title of the source, `refused` are the columns that were left out. Before a run `thorough` is
+    False: then only what the run asks the target anyway may be asked.
+    """
+
+    flow: str
+    source: str
+    columns: Mapping[str, Expected]
+    refused: tuple[str, ...] = ()
+    thorough: bool = True
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    FATAL = "fatal"
+    """Nothing of the flow could arrive: a full run stops before it writes."""
+    ERROR = "error"
+    """Values or records will be lost; a run leaves them out and tells each."""
+    WARNING = "warning"
+    """It may be meant like this."""
+    NOTE = "note"
+    """It is usual, and good to know."""
+    CHANGE = "change"
+    """The target is another one than at the last check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check found.
+
+    `problem.reason` continues `origin` and the value: "the table families.csv says 'shos', the PIM has no such family".
+    `others` are further values of which the same is true.
+    """
+
+    severity: Severity
+    problem: Problem
+    origin: str = ""
+    others: tuple[Any, ...] = field(default=())
