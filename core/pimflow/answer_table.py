@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 
 from pimflow.answers import Answer, as_text
 from pimflow.errors import ConfigError, Mistake
+from pimflow.table_files import DELIMITERS, csv_lines, delimiter_of, replaced
 from pimflow.words import did_you_mean
 
 USE, IGNORE = "use", "ignore"
 _COLUMNS = ("flow", "column", "value", "answer", "becomes", "given")
 _NEEDED = frozenset(_COLUMNS) - {"given"}
-_DELIMITERS = ";,\t"
-_NOT_UTF8 = "is not UTF-8 text; in Excel, save it as 'CSV UTF-8'"
 Line = dict[str, str]
 
 
@@ -93,16 +91,7 @@ def _lines(file: Path) -> Iterator[tuple[int, Line]]:
 
 
 def _read(file: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    try:
-        text = file.read_text("utf-8-sig")
-        lines = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-        rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
-    except UnicodeDecodeError:
-        raise ConfigError(Mistake(_NOT_UTF8, str(file))) from None
-    except OSError as error:
-        raise ConfigError(Mistake(f"cannot be read: {error.strerror}", str(file))) from None
-    except csv.Error as error:
-        raise ConfigError(Mistake(f"is no CSV file: {error}", str(file), lines.line_num)) from None
+    rows = [(number, row) for number, row in csv_lines(file) if any(cell.strip() for cell in row)]
     header = [name.strip() for name in rows[0][1]] if rows else list(_COLUMNS)
     missing = sorted(_NEEDED - set(header))
     if missing or len(set(header)) < len(header):
@@ -111,17 +100,12 @@ def _read(file: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     return header, rows[1:]
 
 
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(_DELIMITERS, key=first.count)
-
-
 def _rewrite(file: Path, change: Callable[[list[Line]], Iterable[Line]]) -> None:
     """Write the table anew: in one step, with its own delimiter and the columns that people added."""
     lines = [line for _, line in _lines(file)] if file.exists() else []
     names = _read(file)[0] if file.exists() else list(_COLUMNS)
     names += [name for name in _COLUMNS if name not in names]
-    delimiter = _delimiter(file.read_text("utf-8-sig")) if lines else _DELIMITERS[0]
+    delimiter = delimiter_of(file) if lines else DELIMITERS[0]
     text = StringIO(newline="")
     writer = csv.DictWriter(text, names, delimiter=delimiter, lineterminator="\n")
     writer.writeheader()
@@ -130,11 +114,7 @@ def _rewrite(file: Path, change: Callable[[list[Line]], Iterable[Line]]) -> None
 
 
 def _write(file: Path, text: str) -> None:
-    """Write in one step; what is more than ASCII with the mark by which Excel knows UTF-8."""
-    beside = file.with_name(f".{os.getpid()}.{file.name}")
-    try:
-        file.parent.mkdir(exist_ok=True)
+    """Write what is more than ASCII with the mark by which Excel knows UTF-8."""
+    with replaced(file) as beside:
+        beside.parent.mkdir(exist_ok=True)
         beside.write_text(text, "utf-8" if text.isascii() else "utf-8-sig", newline="")
-        beside.replace(file)
-    except OSError as error:
-        raise ConfigError(Mistake(f"cannot be written: {error.strerror}. Nothing was changed", str(file))) from None

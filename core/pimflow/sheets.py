@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from pimflow.errors import ConfigError, Mistake
 from pimflow.model import BadValue
 from pimflow.plain import to_json
+from pimflow.table_files import DELIMITERS, csv_lines, replaced
 
 COLUMNS = (
     "flow",
@@ -34,7 +32,6 @@ COLUMNS = (
 """What is told of each problem; the columns of the source follow."""
 
 _MARK = " (source)"
-_DELIMITERS = ";,\t"
 # A spreadsheet takes such a cell for a formula, save for a plain negative number.
 _FORMULA = re.compile(r"'*[=+@\t\r]|'*-(?!\d+([.,]\d+)?\Z)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -85,27 +82,15 @@ def storable(text: str) -> str:
 
 def read_csv(file: Path) -> Iterator[tuple[int, Line]]:
     """Give the lines of a CSV file with their numbers, the header first. Raises ConfigError."""
-    line = 1
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            first = opened.readline()
-            opened.seek(0)
-            for row in (rows := csv.reader(opened, delimiter=max(_DELIMITERS, key=first.count), strict=True)):
-                line = rows.line_num
-                yield line, [_unmarked(cell) for cell in row]
-    except UnicodeDecodeError:
-        raise ConfigError(Mistake("is not UTF-8 text; in Excel, save it as 'CSV UTF-8'", str(file))) from None
-    except OSError as error:
-        raise ConfigError(Mistake(f"cannot be read: {error.strerror}", str(file))) from None
-    except csv.Error as error:
-        raise ConfigError(Mistake(f"is no CSV file: {error}", str(file), line)) from None
+    for number, line in csv_lines(file):
+        yield number, [_unmarked(cell) for cell in line]
 
 
 def write_csv(file: Path, lines: Iterable[Line]) -> int:
     """Write lines, and give their number. Cells that a spreadsheet would take for formulas get an apostrophe before."""
     number = 0
     with replaced(file) as beside, beside.open("w", encoding="utf-8-sig", newline="") as opened:
-        writer = csv.writer(opened, delimiter=_DELIMITERS[0], lineterminator="\n")
+        writer = csv.writer(opened, delimiter=DELIMITERS[0], lineterminator="\n")
         for number, line in enumerate(lines, 1):  # noqa: B007 - counted
             writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in line])
     return number
@@ -113,16 +98,3 @@ def write_csv(file: Path, lines: Iterable[Line]) -> int:
 
 def _unmarked(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
-
-
-@contextmanager
-def replaced(file: Path) -> Iterator[Path]:
-    """Give a file beside this one, which takes its place in one step when it is complete. Raises ConfigError."""
-    beside = file.with_name(f".{os.getpid()}.{file.name}")
-    try:
-        yield beside
-        beside.replace(file)
-    except OSError as error:
-        raise ConfigError(Mistake(f"cannot be written: {error.strerror}", str(file))) from None
-    finally:
-        beside.unlink(missing_ok=True)

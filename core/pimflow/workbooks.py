@@ -15,7 +15,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from pimflow.errors import ConfigError, Mistake
-from pimflow.sheets import Line, replaced, storable
+from pimflow.sheets import Line, storable
+from pimflow.table_files import replaced
 
 _MOST_LINES = 1_048_576
 _FORMULA = re.compile(r"[=+@\-]")
