@@ -159,10 +159,14 @@ class Identification:
         keys = {self._folded(one.item.key) for one in chunk}
         rivals = self._identities.rivals(keys, with_unmet=not full)
         found = {}
+        spelled: dict[str, str] = {}
         for one in chunk:
-            claimed = rivals.get(self._folded(one.item.key), [])
+            key = self._folded(one.item.key)
+            claimed = rivals.get(key, [])
             if any(rival.id != self._id(one) for rival in claimed):
-                found[one.row] = self._refuse(one, _belongs_to(claimed, self._sink.noun[1], self._columns.source))
+                problem = _belongs_to(claimed, self._sink.noun[1], self._columns.source)
+                same = spelled.setdefault(key, one.item.key)  # however each of them spells it, it is one cause
+                found[one.row] = self._refuse(one, replace(problem, value=same))
         return found
 
     def _refuse(self, one: Prepared, problem: Problem) -> Verdict:
@@ -215,7 +219,6 @@ def _belongs_to(claimed: Collection[Identity], noun: str, source: str) -> Proble
     return Problem(
         f"belongs to {in_words(len(claimed))} {noun} in {source}: {listed(_names(claimed))}",
         ProblemKind.DUPLICATE,
-        value=min(claimed, key=lambda one: one.id).key,
         remedy=f"The {Who.SOURCE_TEAM} must change or archive {'one' if two else 'all but one'}.",
         lead=Lead.KEY,
         effect="Neither was updated" if two else "None of them was updated",

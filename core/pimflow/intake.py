@@ -33,8 +33,9 @@ class Target:
     `other_keys` are the key columns of the flow's other sinks, where each has its own: a row that has one of these and
     not ours is theirs. `tells_stopped`: rows that never reached a sink, or have no key at all, are told here.
     `answers` are what people decided about values, `domain` is what the flow may write where others own a part,
-    `identification` tells records apart by their source's own id, `named` is its column with their names. `links` name the records that the target has under
-    another key, `first_import` is asked before a flow creates records beside ones that it never sent.
+    `identification` tells records apart by their source's own id, `named` is its column with their names. `links` name
+    the records that the target has under another key, `first_import` is asked before a flow creates records beside
+    ones that it never sent.
     """
 
     sink: Sink

@@ -187,8 +187,9 @@ def _effect(cause: Cause, flow: FlowReport, *, dry: bool) -> str:
 
 def _lost(cause: Cause) -> str:
     """Name what a record arrived without: what a label calls one thing, such as `a colour`; else `it`."""
-    chosen = cause.problem.kind is ProblemKind.REFERENCE
-    return (one_of(cause.label) if chosen and cause.label else "") or "it"
+    if cause.problem.kind is not ProblemKind.REFERENCE:
+        return "it"
+    return one_of(cause.label or cause.problem.field or "") or "it"
 
 
 def _detail_lines(flow: FlowReport) -> Iterator[str]:

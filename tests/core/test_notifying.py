@@ -64,7 +64,7 @@ def test_problems_tell_which_products_and_why(notified, shop):
     notified.run()
     ((_, message),) = shop.messages
     assert message.title == "[pimflow] bench: 2 products need attention"
-    assert "says 'BORD', the shop has no such colour. 2 products arrived without it (A, C)." in message.text
+    assert "says 'BORD', the shop has no such colour. 2 products arrived without a colour (A, C)." in message.text
 
 
 def test_a_run_that_a_mistake_in_the_file_breaks_off_is_told(notified, shop):

@@ -95,7 +95,7 @@ def test_what_was_answered_can_be_listed_changed_and_taken_back(open_project: Pr
     assert f"{MANY} updated" in project.run().out
     assert project.product("MUG-000")["values"]["colour"][0]["data"] == "blue"
     assert "Forgotten: colour: 'BORD' becomes 'blue'" in answer(project, cause, "--forget").out
-    assert f"{MANY} products arrived without it" in project.run().out
+    assert f"{MANY} products arrived without a colour" in project.run().out
     assert "Nothing was answered yet" in answer(project, "--list").out
 
 
