@@ -14,7 +14,7 @@ from pimflow.errors import ConfigError
 if TYPE_CHECKING:
     from pimflow.answers import Answer
     from pimflow.assemble import Assembly, Flow
-    from pimflow.problems import Question
+    from pimflow.problems.causes import Question
     from pimflow.state.database import Database
 
 
@@ -126,7 +126,7 @@ def _flow(assembly: Assembly, name: str) -> Flow:
 
 def _asked(assembly: Assembly, database: Database, cause: str, *, ignore: bool) -> Question:
     """Find what is to be answered. Raises ConfigError where no answer can mend it."""
-    from pimflow.problems import question
+    from pimflow.problems.causes import question
 
     found = question(assembly, database, cause)
     if found is None:

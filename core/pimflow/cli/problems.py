@@ -15,7 +15,7 @@ from pimflow.words import did_you_mean
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
-    from pimflow.problems import OpenCause, OpenFlow, Wanted
+    from pimflow.problems.causes import OpenCause, OpenFlow, Wanted
     from pimflow.state.database import Database
 
 _HINT = (
@@ -47,7 +47,7 @@ def problems(
     as_json: bool,
 ) -> None:
     """Show what needs attention now, grouped by cause, with what to do and who."""
-    from pimflow.problems import Wanted
+    from pimflow.problems.causes import Wanted
 
     assembly = assembled(pipeline)
     names = [one.name for one in assembly.flows]
@@ -63,7 +63,7 @@ def problems(
 
 
 def _list_causes(assembly: Assembly, database: Database, wanted: Wanted, *, as_json: bool) -> None:
-    from pimflow.problems import by_cause
+    from pimflow.problems.causes import by_cause
 
     found = by_cause(assembly, database, wanted)
     if as_json:
@@ -151,7 +151,7 @@ def _data(found: OpenFlow, one: OpenCause) -> dict[str, Any]:
 
 def _list_records(assembly: Assembly, database: Database, wanted: Wanted, *, as_json: bool) -> None:
     from pimflow.plain import to_json
-    from pimflow.problems import by_cause, open_problems, shown_key
+    from pimflow.problems.causes import by_cause, open_problems, shown_key
 
     if not as_json:
         causes = [cause for one in by_cause(assembly, database, wanted) for cause in one.causes]
@@ -177,7 +177,7 @@ def _list_records(assembly: Assembly, database: Database, wanted: Wanted, *, as_
 
 def _export(assembly: Assembly, database: Database, wanted: Wanted, file: Path, *, as_json: bool) -> None:
     from pimflow.cli.sheets import sheet_writer
-    from pimflow.export import export_lines
+    from pimflow.problems.export import export_lines
 
     number = sheet_writer(file)(file, export_lines(assembly, database, wanted)) - 1
     if as_json:

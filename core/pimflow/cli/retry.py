@@ -62,7 +62,7 @@ def retry(
 def _send_corrected(assembly: Assembly, file: Path, state_path: Path | None, *, as_json: bool) -> None:
     from pimflow.cli.run import run_and_report
     from pimflow.cli.sheets import sheet_reader
-    from pimflow.corrected_files import corrected_only, read_corrections
+    from pimflow.problems.corrected_files import corrected_only, read_corrections
     from pimflow.run import RunOptions
 
     lines = sheet_reader(file)(file)

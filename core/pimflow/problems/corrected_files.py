@@ -12,7 +12,7 @@ from pimflow.compiling import needs_all_rows
 from pimflow.corrections import Cells, Corrections
 from pimflow.errors import ConfigError, Mistake
 from pimflow.model import Header
-from pimflow.problems import Place, places
+from pimflow.problems.causes import Place, places
 from pimflow.sheets import COLUMNS, Line, as_cell, from_cell, name_in, storable
 from pimflow.state import open_items
 from pimflow.state.database import Database

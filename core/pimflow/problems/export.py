@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pimflow.assemble import Assembly
 from pimflow.model import Problem
-from pimflow.problems import Wanted, open_problems
+from pimflow.problems.causes import Wanted, open_problems
 from pimflow.sheets import COLUMNS, Line, as_cell, column_of
 from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
