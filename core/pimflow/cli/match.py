@@ -185,7 +185,7 @@ def _print_flow(one: Mapping[str, Any]) -> None:
     _line(counts["only_source"], f"only in {source}", ", ".join(record["key"] for record in one["only_source"]))
     _line(counts["only_target"], f"only in {target}", ", ".join(record["key"] for record in one["only_target"]))
     twice = "; ".join(" and ".join(keys) for keys in one["twice"])
-    _line(counts["twice"], f"twice in {source}, as {target} compares", twice)
+    _line(counts["twice"], f"twice in {source}, as {target} compares", twice, always=False)
     _line(one["unread"], f"of {source} that no {noun[0]} can be made of; `pimflow plan` tells why", always=False)
     _line(one["nameless"], f"in {target} without a key", always=False)
     _line(counts["crowds"], f"values of {one['code']} that too many have to tell anything", always=False)
