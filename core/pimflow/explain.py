@@ -23,7 +23,7 @@ Find = Callable[[str], Assembly | None]
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A value that a column had, and the run that wrote it: None for one that was there before the first."""
+    """A value that a column had, and the run that wrote it: None for one that somebody else had put there."""
 
     value: Any
     run: str | None
@@ -141,6 +141,9 @@ def _values_over_time(name: str, sent: Sent, past: Sequence[PastChange], runs: M
         if change.deed is not Deed.UPDATED or name in change.unknown:
             return found
         value = change.before[name]
+        if name in change.sent:
+            found.append(Past(value, None, None, None))
+            value = change.sent[name]
     return [*found, Past(value, None, None, None)]
 
 

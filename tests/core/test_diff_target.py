@@ -141,7 +141,11 @@ def test_the_history_knows_what_people_had_written(bench, shop, run):
     assembly = bench.assembly(**FLOW)
     with bench.database() as database:
         (record,) = explain(database, "A", "name", lambda _: assembly)
-    assert [one.value for one in record.values[0].past] == ["Anvil", "by hand"]
+    assert [(one.value, one.run is None) for one in record.values[0].past] == [
+        ("Anvil", False),
+        ("by hand", True),
+        ("Anvil", False),
+    ]
 
 
 def test_files_cannot_be_held_against(bench):

@@ -173,3 +173,13 @@ def test_many_are_undone_in_batches(bench, shop, send, undo):
     undo(run)
     assert {name(shop, key) for key, _ in rows} == {text for _, text in rows}
     assert [len(batch) for batch in shop.batches] == [5] * 90
+
+
+def test_what_was_put_back_over_a_change_by_hand_is_still_undone(bench, shop, send, undo):
+    flow = {"diff": "target"}
+    send(("A", "Anvil"), **flow)
+    run = send(("A", "Wrong"), **flow)
+    shop.records["products", "A"]["name"] = "by hand"
+    send(("A", "Wrong"), **flow)
+    undo(run, **flow)
+    assert name(shop, "A") == "Anvil"

@@ -94,7 +94,7 @@ def _print_way(value: ExplainedValue, record: ExplainedRecord) -> None:
 
 def _past(past: Past) -> str:
     if past.deed is None:
-        return f"before that: {_shown(past.value)}"
+        return f"{_shown(past.value)}: there then, not written by pimflow"
     return f"{_shown(past.value)}: {past.deed} {_when(past.time, past.run)}"
 
 

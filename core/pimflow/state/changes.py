@@ -66,7 +66,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class PastChange:
-    """What one run did to a record. `before` has the values that it replaced, `unknown` names those not known."""
+    """What one run did to a record. `before` has the values that it replaced, `unknown` names those not known.
+
+    `sent` has what was sent before of those that somebody else had changed since.
+    """
 
     number: int
     run: int
@@ -75,6 +78,7 @@ class PastChange:
     deed: Deed
     before: Mapping[str, Any]
     unknown: tuple[str, ...]
+    sent: Mapping[str, Any]
 
     @property
     def columns(self) -> list[str]:
@@ -153,8 +157,8 @@ class Changes:
         if any(one.deed is not Deed.UPDATED for one in later):
             return None
         values = dict(last.values)
-        for one in later:
-            values.update(one.before)
+        for one in later:  # the latest first
+            values.update({**one.before, **one.sent})
             for name in one.unknown:
                 values.pop(name, None)
         return values if change.deed is Deed.CREATED else {n: values[n] for n in change.columns if n in values}
@@ -197,7 +201,7 @@ def deeds_of_run(database: Database, run: int) -> Mapping[tuple[int, Deed], int]
 def _change(one: Written, last: Sent | None) -> bytes | None:
     """Pack what a record had before; None where nothing of it was changed."""
     if one.deed is not Deed.UPDATED:
-        return _packed([last.values if last and one.deed is Deed.DELETED else {}, []])
+        return _packed([last.values if last and one.deed is Deed.DELETED else {}, [], {}])
     values = as_json(one.values)
     if one.before is None:
         known = last.values if last else {}
@@ -206,12 +210,13 @@ def _change(one: Written, last: Sent | None) -> bytes | None:
         known, unknown = as_json(one.before), []
     rest = [name for name in values if name not in unknown]
     before = {name: known.get(name) for name in rest if known.get(name) != values[name]}
-    return _packed([before, unknown]) if before or unknown else None
+    ours = {name: last.values[name] for name in before if last and last.values.get(name, before[name]) != before[name]}
+    return _packed([before, unknown, ours]) if before or unknown else None
 
 
 def _past(row: Row[Any]) -> PastChange:
-    before, unknown = _unpacked(row.content)
-    return PastChange(row.id, row.run, row.resource, row.key, Deed(row.status), before, tuple(unknown))
+    before, unknown, ours = _unpacked(row.content)
+    return PastChange(row.id, row.run, row.resource, row.key, Deed(row.status), before, tuple(unknown), ours)
 
 
 def _packed(content: Any) -> bytes:
