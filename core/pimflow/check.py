@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pimflow.assemble import Assembly, Flow
-from pimflow.compiling import compile_chain, placed
 from pimflow.components import Source
 from pimflow.foresight import expected_columns, find, softened
 from pimflow.model import Field, Header, Run, Window
@@ -16,6 +15,7 @@ from pimflow.sessions import Sessions
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
+from pimflow.transforming.compiling import compile_chain, placed
 from pimflow.wiring import wrong_environment
 
 

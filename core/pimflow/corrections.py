@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import Field
 
-from pimflow.chain import Chain, Steps
 from pimflow.components import Source
 from pimflow.delivery import Delivery
 from pimflow.intake import ROW
@@ -18,6 +17,7 @@ from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import RecordKey
+from pimflow.transforming.chain import Chain, Steps
 
 _AT_ONCE = 500
 Cells = Mapping[str, Any]

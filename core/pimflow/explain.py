@@ -15,7 +15,7 @@ from pimflow.state.column_sets import ColumnSets
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun
 from pimflow.state.records import Place, all_places
-from pimflow.tracing import Trace, trace
+from pimflow.transforming.tracing import Trace, trace
 
 Find = Callable[[str], Assembly | None]
 """Gives the pipeline of a name, None where it is no longer there or has mistakes."""

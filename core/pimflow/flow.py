@@ -12,8 +12,6 @@ from loguru import logger
 
 from pimflow.assemble import Flow
 from pimflow.basis import basis_of
-from pimflow.chain import Chain, Results
-from pimflow.compiling import Sinks, compile_chain, has_whole_transform, needs_all_rows, placed
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivery import Delivery
 from pimflow.diff import Rules
@@ -35,6 +33,8 @@ from pimflow.state.links import Links
 from pimflow.state.memory import KeptMemory
 from pimflow.state.owners import keep_owner
 from pimflow.state.records import Records, Scope, open_scope
+from pimflow.transforming.chain import Chain, Results
+from pimflow.transforming.compiling import Sinks, compile_chain, has_whole_transform, needs_all_rows, placed
 
 _SAMPLE = 20
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pimflow.assemble import Assembly, Flow
-from pimflow.compiling import Sinks
 from pimflow.components import Component
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivery import Delivery
@@ -15,6 +14,7 @@ from pimflow.model import Field, Header, ProblemKind
 from pimflow.outlook import Expected, Finding, Outlook, Severity
 from pimflow.report import shown
 from pimflow.sinks import Writer
+from pimflow.transforming.compiling import Sinks
 from pimflow.wiring import wrong_environment
 from pimflow.words import capital, full_stop
 

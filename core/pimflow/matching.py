@@ -15,7 +15,6 @@ from itertools import islice
 from typing import Any
 
 from pimflow.assemble import Assembly, Flow
-from pimflow.compiling import compile_chain, placed
 from pimflow.context import FlowProgress, Progress, RunContext
 from pimflow.delivery import Delivery
 from pimflow.diff import Verdict
@@ -31,6 +30,7 @@ from pimflow.state.comparison import Comparison, Couple, Listed, new_comparison
 from pimflow.state.database import Database
 from pimflow.state.links import Links
 from pimflow.state.records import open_scope
+from pimflow.transforming.compiling import compile_chain, placed
 
 
 @dataclass(frozen=True, slots=True)

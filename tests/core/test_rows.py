@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from pimflow.chain import Chain, Steps
 from pimflow.errors import RemoteError, UnreachableError
 from pimflow.model import BadValue, Problem
 from pimflow.rows import CHUNK_ROWS, Passed, Reader, Stopped
+from pimflow.transforming.chain import Chain, Steps
 
 
 def numbers(count, taken=None):

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any
 
 from pimflow.assemble import Assembly
-from pimflow.compiling import needs_all_rows
 from pimflow.corrections import Cells, Corrections
 from pimflow.errors import ConfigError, Mistake
 from pimflow.model import Header
@@ -18,6 +17,7 @@ from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import RecordKey
+from pimflow.transforming.compiling import needs_all_rows
 from pimflow.words import did_you_mean
 
 _AT_ONCE = 500

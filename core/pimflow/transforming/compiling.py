@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from pimflow.assemble import Flow, Placed
-from pimflow.chain import Chain, Steps, WholeStep
 from pimflow.components import Knows, WholeTransform
 from pimflow.errors import ConfigError, Mistake
 from pimflow.model import Header, Level, RowStep
 from pimflow.sinks import Writer
+from pimflow.transforming.chain import Chain, Steps, WholeStep
 from pimflow.words import did_you_mean
 
 
