@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pimflow.nearness import KINDS, code_form, differences, is_code, is_name, near_form
+from pimflow.matching.nearness import KINDS, code_form, differences, is_code, is_name, near_form
 
 KEYS = st.text(alphabet=st.sampled_from("aAbBzZ019-_./ \u00a0ßÄ"), max_size=12)
 ANY = st.text(max_size=20)

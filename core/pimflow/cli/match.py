@@ -12,14 +12,14 @@ import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
 from pimflow.errors import ConfigError
-from pimflow.nearness import KINDS
+from pimflow.matching.nearness import KINDS
 from pimflow.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pimflow.assemble import Assembly
-    from pimflow.matching import Match, Matches
+    from pimflow.matching.comparing import Match, Matches
     from pimflow.sheets import Line
 
 _WHY = {
@@ -76,8 +76,8 @@ def match(
     that the target has for it.
     """
     from pimflow.cli.progress import shown_progress
-    from pimflow.linking import keep_decisions, pair_lines
-    from pimflow.matching import matched
+    from pimflow.matching.comparing import matched
+    from pimflow.matching.pairs import keep_decisions, pair_lines
 
     assembly = _chosen(assembled(pipeline), flow)
     name = assembly.pipeline.name
@@ -117,7 +117,7 @@ def _chosen(assembly: Assembly, flow: str | None) -> Assembly:
 
 def _decide(matches: Matches, approve: Path | None, approve_all: Sequence[str]) -> None:
     from pimflow.cli.sheets import sheet_reader
-    from pimflow.linking import approve_kinds, read_decisions
+    from pimflow.matching.pairs import approve_kinds, read_decisions
 
     for match in matches.found if approve_all else ():
         approve_kinds(match, approve_all)

@@ -21,8 +21,8 @@ from pimflow.diff import Verdict
 from pimflow.flow import open_deliveries, told
 from pimflow.flow_reports import reports
 from pimflow.intake import Intake, Target
+from pimflow.matching.nearness import code_form, differences, is_code, is_name, near_form
 from pimflow.model import FlowReport, Header, RunReport
-from pimflow.nearness import code_form, differences, is_code, is_name, near_form
 from pimflow.plan import plan_pipeline
 from pimflow.rows import CHUNK_ROWS, Passed, Reader, Stopped
 from pimflow.run import RunOptions

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 
 from pimflow.errors import ConfigError, Mistake
-from pimflow.matching import Match, kinds_of
+from pimflow.matching.comparing import Match, kinds_of
 from pimflow.sheets import Line
 from pimflow.state.comparison import Couple
 from pimflow.state.database import Database
