@@ -12,13 +12,13 @@ from loguru import logger
 
 from pimflow.assemble import Flow
 from pimflow.basis import basis_of
+from pimflow.checking.foresight import before_full_run
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivery import Delivery
 from pimflow.diff import Rules
 from pimflow.errors import FlowError, GuardError, PimflowError
 from pimflow.first_import import first_import
 from pimflow.flow_reports import reports
-from pimflow.foresight import before_full_run
 from pimflow.identification import Columns, Identification
 from pimflow.intake import Target, other_keys
 from pimflow.missing import settle_missing

@@ -94,7 +94,7 @@ def _connections(assembly: Assembly, sessions: Sessions) -> Iterator[Line]:
 
 
 def _flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database) -> Iterator[Line]:
-    from pimflow.check import check_flow
+    from pimflow.checking.check import check_flow
     from pimflow.errors import FlowError
 
     try:
@@ -109,7 +109,7 @@ def _flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database
 
 
 def _line(flow: Flow, finding: Finding) -> Line:
-    from pimflow.foresight import BAD, sentence
+    from pimflow.checking.foresight import BAD, sentence
 
     problem = finding.problem
     place = f"flow {flow.name}, column {problem.field}" if problem.field else f"flow {flow.name}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pimflow.assemble import Assembly, Flow
+from pimflow.checking.wrong_environment import wrong_environment
 from pimflow.components import Component
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivery import Delivery
@@ -15,7 +16,6 @@ from pimflow.outlook import Expected, Finding, Outlook, Severity
 from pimflow.report import shown
 from pimflow.sinks import Writer
 from pimflow.transforming.compiling import Sinks
-from pimflow.wiring import wrong_environment
 from pimflow.words import capital, full_stop
 
 BAD = frozenset({Severity.FATAL, Severity.ERROR})

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pimflow.assemble import Assembly, Flow
+from pimflow.checking.foresight import expected_columns, find, softened
+from pimflow.checking.wrong_environment import wrong_environment
 from pimflow.components import Source
-from pimflow.foresight import expected_columns, find, softened
 from pimflow.model import Field, Header, Run, Window
 from pimflow.outlook import Finding
 from pimflow.rows import Reader
@@ -16,7 +17,6 @@ from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
 from pimflow.transforming.compiling import compile_chain, placed
-from pimflow.wiring import wrong_environment
 
 
 def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database) -> tuple[str, list[Finding]]:
