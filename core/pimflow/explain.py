@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from pimflow.assemble import Assembly, Flow
+from pimflow.diff import DISABLED
 from pimflow.errors import ConfigError
 from pimflow.model import Problem
+from pimflow.sinks import Sink
 from pimflow.state import history, open_items
 from pimflow.state.changes import Changes, Deed, PastChange, Sent
 from pimflow.state.column_sets import ColumnSets
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun
-from pimflow.state.records import Place, all_places
+from pimflow.state.records import Place, Records, all_places
 from pimflow.transforming.tracing import Trace, trace
 
 Find = Callable[[str], Assembly | None]
@@ -49,7 +51,10 @@ class ExplainedValue:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedRecord:
-    """One record as a flow sent it. `noun` is what people call it; `run` and `time` are those of the last change."""
+    """One record as a flow sent it. `noun` is what people call it; `run` and `time` are those of the last change.
+
+    `disabled`: the column that took it out of use when the source no longer had it.
+    """
 
     place: Place
     noun: str
@@ -62,6 +67,7 @@ class ExplainedRecord:
     values: tuple[ExplainedValue, ...]
     problems: tuple[Problem, ...] = ()
     deleted: bool = False
+    disabled: str = ""
 
 
 def explain(database: Database, key: str, column: str | None, find: Find) -> list[ExplainedRecord]:
@@ -96,7 +102,17 @@ def _record(
         tuple(_value(flow, sent, past, runs, name, traced=column is not None) for name in chosen),
         tuple(problem for item in told.values() for problem in item.problems if _concerns(problem, column)),
         deleted=bool(past) and past[0].deed is Deed.DELETED,
+        disabled=_disabled(database, place, flow, sent),
     )
+
+
+def _disabled(database: Database, place: Place, flow: Flow | None, sent: Sent) -> str:
+    record = (sent.resource, sent.key)
+    known = Records(database, place.scope).known([record]).get(record)
+    if known is None or DISABLED not in known.columns:
+        return ""
+    sink = _sink(flow, place)
+    return sink.enabled or "" if sink else ""
 
 
 def _concerns(problem: Problem, column: str | None) -> bool:
@@ -105,8 +121,13 @@ def _concerns(problem: Problem, column: str | None) -> bool:
 
 
 def _noun(flow: Flow | None, place: Place) -> str:
+    sink = _sink(flow, place)
+    return sink.noun[0] if sink else "record"
+
+
+def _sink(flow: Flow | None, place: Place) -> Sink | None:
     sinks = flow.sinks if flow else ()
-    return next((sink.noun[0] for sink in sinks if sink.type == place.sink.partition(" ")[0]), "record")
+    return next((sink for sink in sinks if sink.type == place.sink.partition(" ")[0]), None)
 
 
 def _value(

@@ -1,11 +1,17 @@
 """Where values came from: what is kept of them, and how it is told."""
 
+import zlib
+
+import orjson
 import pytest
+import sqlalchemy as sa
 
 from pimflow.explain import explain
 from pimflow.model import Status
+from pimflow.plain import to_json
 from pimflow.run import RunOptions
 from pimflow.state.changes import Deed
+from pimflow.state.tables import changes
 
 from .shop_rows import table
 
@@ -116,3 +122,27 @@ def test_a_preview_keeps_nothing(bench, shop):
     table(shop, ("A-1", "Cup"), header=("sku", "title"))
     bench.plan(RunOptions(), **FLOW)
     assert rows(bench, "changes") == 0
+
+
+def test_a_record_that_the_source_no_longer_has_is_told_as_taken_out_of_use(bench, shop, told):
+    flow = {
+        "sink": {"type": "shop.drafts", "connection": "shop"},
+        "on_missing": "disable",
+        "guards": {"max_missing": 1},
+    }
+    send(bench, shop, ("A-1", "Cup"), ("B-0", "Mug"), header=("sku", "name"), **flow)
+    send(bench, shop, ("B-0", "Mug"), header=("sku", "name"), **flow)
+    assert [told(key, **flow)[0].disabled for key in ("A-1", "B-0")] == ["enabled", ""]
+    send(bench, shop, ("A-1", "Cup"), ("B-0", "Mug"), header=("sku", "name"), **flow)
+    assert told("A-1", **flow)[0].disabled == ""
+
+
+def test_a_history_that_was_begun_before_it_kept_what_others_had_changed_is_read(bench, shop, told):
+    for title in ("Cup", "Mug"):
+        send(bench, shop, ("A-1", title))
+    with bench.database() as database, database.writing() as connection:
+        for row in connection.execute(sa.select(changes)).all():
+            old = zlib.compress(to_json(orjson.loads(zlib.decompress(row.content, wbits=-15))[:2]), wbits=-15)
+            connection.execute(changes.update().where(changes.c.id == row.id).values(content=old))
+    (value,) = told("A-1", "name")[0].values
+    assert [one.value for one in value.past] == ["Mug", "Cup"]

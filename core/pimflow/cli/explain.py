@@ -63,6 +63,8 @@ def _print(record: ExplainedRecord, *, detailed: bool) -> None:
     click.echo(f"  sent by {place.pipeline}, flow {place.flow}, {_when(record.time, record.run)}")
     if record.deleted:
         click.echo("  deleted then, because the source no longer had it")
+    if record.disabled:
+        click.echo(f"  taken out of use ({record.disabled}: False) by `on_missing`: {record.source} no longer has it")
     if record.row:
         click.echo(f"  out of row {record.row} of {record.source}")
     for problem in record.problems:
@@ -82,7 +84,9 @@ def _print_way(value: ExplainedValue, record: ExplainedRecord) -> None:
         click.echo("    written when the record is created only (`once`)")
     if value.trouble:
         click.echo(f"    how it came about cannot be shown: {value.trouble}")
-    if value.trace is not None:
+    if value.column == record.disabled:
+        click.echo(f"    set by `on_missing`, because {record.source} no longer has the {record.noun}")
+    elif value.trace is not None:
         source = ", ".join(f"{name} = {_shown(cell)}" for name, cell in value.trace.source.items())
         click.echo(f"    {record.source} said: {source or 'nothing; it is a constant of the mapping'}")
         for step in value.trace.steps:

@@ -215,8 +215,9 @@ def _change(one: Written, last: Sent | None) -> bytes | None:
 
 
 def _past(row: Row[Any]) -> PastChange:
-    before, unknown, ours = _unpacked(row.content)
-    return PastChange(row.id, row.run, row.resource, row.key, Deed(row.status), before, tuple(unknown), ours)
+    before, unknown, *ours = _unpacked(row.content)  # the third was not kept at first
+    sent = ours[0] if ours else {}
+    return PastChange(row.id, row.run, row.resource, row.key, Deed(row.status), before, tuple(unknown), sent)
 
 
 def _packed(content: Any) -> bytes:
