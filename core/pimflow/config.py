@@ -21,10 +21,8 @@ from pimflow.words import did_you_mean, titled
 
 PROJECT_FILE = "pimflow.yaml"
 FOLDER = "pipelines"
-LATER_KEYS = {
-    "": ("schedule",),
-    "flows": (),
-}
+LATER_KEYS = ("schedule",)
+"""Keys of a pipeline or project file that are known, and do not work yet."""
 _OF_ENVIRONMENTS = ("environments", "default_environment")
 _REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
 
@@ -281,8 +279,7 @@ def _message(detail: Any, model: type[BaseModel]) -> str:
 
 
 def _unknown_key(key: str, location: Sequence[str | int], model: type[BaseModel]) -> str:
-    later = LATER_KEYS["flows" if model is PipelineConfig and len(location) == 3 else ""]
-    if key in later and model in (PipelineConfig, ProjectConfig):
+    if key in LATER_KEYS and len(location) == 1 and model in (PipelineConfig, ProjectConfig):
         return f"`{key}` does not work yet in this version of pimflow; remove it"
     if key in _OF_ENVIRONMENTS and model is PipelineConfig and len(location) == 1:
         return f"`{key}` belongs into the project file {PROJECT_FILE}, and holds for all its pipelines"

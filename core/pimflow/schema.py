@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from pimflow.components import Component, Connection, Notifier, Source, Transform
-from pimflow.config import LATER_KEYS
 from pimflow.forms import PipelineConfig
 from pimflow.plugins import Registry
 from pimflow.sinks import Sink
@@ -30,8 +29,6 @@ def pipeline_schema(registry: Registry) -> dict[str, Any]:
     )
     connections["additionalProperties"] = flows["additionalProperties"] = False
     schema["properties"]["notify"]["items"] = _choice(definitions, offered, Notifier)
-    for later in LATER_KEYS["flows"]:
-        flow.pop(later, None)
     return {"$schema": _DIALECT, **schema, "title": "pimflow pipeline"}
 
 
