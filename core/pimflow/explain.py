@@ -31,6 +31,7 @@ class Past:
     run: str | None
     time: str | None
     deed: Deed | None
+    undid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _values_over_time(name: str, sent: Sent, past: Sequence[PastChange], runs: M
         if change.deed is Deed.UPDATED and name not in change.columns:
             continue
         run = runs.get(change.run)
-        found.append(Past(value, _id(run), _time(run), change.deed))
+        found.append(Past(value, _id(run), _time(run), change.deed, run.undid if run else ""))
         if change.deed is not Deed.UPDATED or name in change.unknown:
             return found
         value = change.before[name]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pimflow.explain import explain
 from pimflow.model import Status
 from pimflow.state import history
 from pimflow.undo import plan_undo, undo_run
@@ -183,3 +184,15 @@ def test_what_was_put_back_over_a_change_by_hand_is_still_undone(bench, shop, se
     send(("A", "Wrong"), **flow)
     undo(run, **flow)
     assert name(shop, "A") == "Anvil"
+
+
+def test_a_value_that_was_put_back_tells_which_run_was_undone(bench, send, undo):
+    send(("A", "Anvil"))
+    run = send(("A", "Wrong"))
+    undo(run)
+    with bench.database() as database:
+        (record,) = explain(database, "A", "name", lambda _: None)
+        latest = history.past_runs(database, None, 1)[0]
+    (value,) = record.values
+    assert [(one.value, one.undid) for one in value.past] == [("Anvil", run), ("Wrong", ""), ("Anvil", "")]
+    assert latest.undid == run

@@ -53,10 +53,22 @@ confirm_option = click.option(
     callback=_remember,
     help="The name of the environment: lets the first run write into production without being asked.",
 )
+
+
+class _Time(click.ParamType[datetime]):
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time. Write it as 2026-11-23 or 2026-11-23T05:15", param, ctx)
+
+
 since_option = click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]),
-    help="Read what changed from this time on; local time unless an offset is given.",
+    type=_Time(),
+    help="Read what changed from this time on: 2026-11-23, or 2026-11-23T05:15; local time unless an offset is given.",
 )
 allow_option = click.option(
     "--allow",

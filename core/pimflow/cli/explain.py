@@ -86,6 +86,8 @@ def _print_way(value: ExplainedValue, record: ExplainedRecord) -> None:
         click.echo(f"    how it came about cannot be shown: {value.trouble}")
     if value.column == record.disabled:
         click.echo(f"    set by `on_missing`, because {record.source} no longer has the {record.noun}")
+    elif value.past and value.past[0].undid:
+        click.echo(f"    put back by `pimflow undo`; what {record.source} says is sent when it changes there")
     elif value.trace is not None:
         source = ", ".join(f"{name} = {_shown(cell)}" for name, cell in value.trace.source.items())
         click.echo(f"    {record.source} said: {source or 'nothing; it is a constant of the mapping'}")
@@ -99,7 +101,8 @@ def _print_way(value: ExplainedValue, record: ExplainedRecord) -> None:
 def _past(past: Past) -> str:
     if past.deed is None:
         return f"{_shown(past.value)}: there then, not written by pimflow"
-    return f"{_shown(past.value)}: {past.deed} {_when(past.time, past.run)}"
+    undid = f", which undid run {past.undid}" if past.undid else ""
+    return f"{_shown(past.value)}: {past.deed} {_when(past.time, past.run)}{undid}"
 
 
 def _since(past: Past | None) -> str:

@@ -112,7 +112,7 @@ def ended(database: Database, past: PastRun) -> str:
     from pimflow.state import locks
 
     if past.report is not None:
-        return f"exit code {past.exit_code}"
+        return f"exit code {past.exit_code}" + (f", undid run {past.undid}" if past.undid else "")
     holder = None if past.finished else locks.holder(database, past.pipeline)
     if holder is None or holder.owner.run != past.id or is_dead(holder):
         return "broken off, its process was killed; what was written stays, and the next run goes on from there"

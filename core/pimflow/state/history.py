@@ -34,6 +34,11 @@ class PastRun:
     report: dict[str, Any] | None
     log: str | None
 
+    @property
+    def undid(self) -> str:
+        """The run that this one took back; empty for all others."""
+        return str(self.report["run"].get("undoes") or "") if self.report else ""
+
 
 def begin_run(database: Database, run: Run, log: str) -> int:
     """Note that a run begins and give its number; later runs have higher numbers."""

@@ -44,11 +44,15 @@ def kept_by_hand(moment: dt.datetime) -> str:
 
 
 def last(cursor: str | None, asked: str) -> dt.datetime | None:
-    """Read a cursor; None where there is none, or where other columns or records were asked for then."""
+    """Read a cursor; None where there is none that can be read, or where other columns or records were asked for."""
     if cursor is None:
         return None
-    found = orjson.loads(cursor)
-    return dt.datetime.fromisoformat(found["at"]) if found.get("asked", asked) == asked else None
+    try:
+        found = orjson.loads(cursor)
+        at = dt.datetime.fromisoformat(found["at"])
+    except (ValueError, TypeError, KeyError):  # a person set it
+        return None
+    return at if found.get("asked", asked) == asked else None
 
 
 def _has(session: Session, part: str) -> bool:

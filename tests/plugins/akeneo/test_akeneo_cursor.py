@@ -151,6 +151,11 @@ def test_a_cursor_that_is_none_leads_to_a_full_read(aged, session, kept):
     assert AkeneoProductsSource(connection="pim").window(session, kept).since is None
 
 
+@pytest.mark.parametrize("kept", ["rubbish", "2026-11-23", "2026-11-23T05:15:00"])
+def test_a_cursor_of_structure_that_is_none_leads_to_a_full_read(aged, session, kept):
+    assert AkeneoAttributesSource(connection="pim").window(session, kept).since is None
+
+
 def test_a_server_whose_clock_was_set_back_hides_no_changes():
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
     assert changes.beginning(now + 4 * MINUTE, now, 10 * MINUTE) == now - 10 * MINUTE - timedelta(seconds=1)

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pytest
+
 from pimflow_tryton.changes import kept, kept_by_hand, last
 from pimflow_tryton.sources import TrytonProductsSource
 
@@ -23,3 +25,8 @@ def test_a_cursor_set_by_hand_holds_for_whatever_is_asked_for():
 def test_the_source_gives_the_cursor_of_a_time():
     source = TrytonProductsSource(connection="erp")
     assert last(source.cursor_at(NOON), "whatever") == NOON
+
+
+@pytest.mark.parametrize("typed", ["rubbish", "7", "{}", "[]", '{"at": "noon"}', '{"at": 7}'])
+def test_a_cursor_that_a_person_mistyped_is_none(typed):
+    assert last(typed, "these columns") is None

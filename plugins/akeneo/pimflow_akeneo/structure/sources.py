@@ -23,6 +23,15 @@ _IDENTIFIER = "pim_catalog_identifier"
 Row = tuple[Any, ...]
 
 
+def _read_until(cursor: str | None) -> datetime | None:
+    """Read a cursor; None where there is none, or where a person set one that is no time with its zone."""
+    try:
+        found = datetime.fromisoformat(cursor or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
 class StructureSource(Source):
     """What the sources of all structure resources have in common."""
 
@@ -150,7 +159,7 @@ class ChangingSource(SearchedSource, LabelledSource):
         """Read what changed since the last complete read began. The cursor is the server's time then."""
         session.call("GET", self.resource.path, params={"limit": "1"})
         now = session.now().replace(microsecond=0)
-        last = datetime.fromisoformat(cursor) if cursor else None
+        last = _read_until(cursor)
         if last is None or was_set_back(last, now):
             return Window(cursor=now.isoformat())
         return Window(since=(min(last, now) - _OVERLAP).isoformat(), cursor=now.isoformat())
