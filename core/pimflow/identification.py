@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from pimflow.chunks import chunked
 from pimflow.diff import Prepared, Verdict
 from pimflow.errors import ConfigError
 from pimflow.model import Header, Outcome, Problem, ProblemKind, Status, Who
@@ -80,13 +80,13 @@ class Identification:
             while 0 < waiting.count != moving.count:  # in a circle of keys nothing gets free: then they go as they are
                 moving.clear()
                 moving, waiting = waiting, Spool()
-                for chunk in _chunks(moving):
+                for chunk in chunked(moving, CHUNK_ROWS):
                     free = self._free(chunk)
                     for one in chunk:
                         if one.row not in free:
                             waiting.put(one)
                     yield self._with_columns([one for one in chunk if one.row in free]), []
-            for chunk in _chunks(waiting):
+            for chunk in chunked(waiting, CHUNK_ROWS):
                 yield self._with_columns(chunk), []
         finally:
             waiting.clear()
@@ -95,7 +95,7 @@ class Identification:
     def _moving(self, *, full: bool) -> Spool[Prepared]:
         """Give the items whose record gets another key."""
         moving = Spool[Prepared]()
-        for chunk in _chunks(self._held):
+        for chunk in chunked(self._held, CHUNK_ROWS):
             before, refused = self._before(chunk), self._refused(chunk, full=full)
             for one in chunk:
                 if one.row not in refused and one.item.key != before.get(self._id(one), one.item.key):
@@ -104,7 +104,7 @@ class Identification:
 
     def others(self, *, full: bool) -> Sorted:
         """Give what keeps its key or is new, and the verdicts on what may not have it."""
-        for chunk in _chunks(self._held):
+        for chunk in chunked(self._held, CHUNK_ROWS):
             before = self._before(chunk)
             refused = self._refused(chunk, full=full)
             free = self._free([one for one in chunk if one.row not in refused])
@@ -208,12 +208,6 @@ class Identification:
         return one if same else replace(one, identity=(identity.id, identity.name))
 
 
-def _chunks(held: Spool[Prepared]) -> Iterator[list[Prepared]]:
-    rest = iter(held)
-    while chunk := list(islice(rest, CHUNK_ROWS)):
-        yield chunk
-
-
 def _belongs_to(claimed: Collection[Identity], noun: str, source: str) -> Problem:
     two = len(claimed) == 2
     return Problem(
@@ -229,8 +223,9 @@ def _names(claimed: Collection[Identity]) -> list[str]:
     """Name records by what people call them; by their ids as well where that does not tell them apart."""
     names = {one.name for one in claimed}
     if len(names) == len(claimed) and "" not in names:
-        return sorted(f"'{name}'" for name in names)
-    return sorted(f"'{one.name}' ({one.id})" if one.name else f"'{one.id}'" for one in claimed)
+        return [f"'{name}'" for name in sorted(names)]
+    ordered = sorted(claimed, key=lambda one: (one.name, one.id))
+    return [f"'{one.name}' ({one.id})" if one.name else f"'{one.id}'" for one in ordered]
 
 
 _STILL_TAKEN = Problem(

@@ -59,7 +59,7 @@ def test_a_report_in_one_sentence_with_its_causes():
         "    Product manager: Choose an option or create 'Bordeaux'; you decide once.\n"
         "  - SKU: Odoo says 'foo,', no comma, semicolon, or space at either end of a SKU. "
         "3 products did not go through (foo,, b,, c;).\n"
-        "    ERP team: Ask the ERP team to correct it; it will then arrive by itself.\n"
+        "    Ask the ERP team to correct it; it will then arrive by itself.\n"
         "\n"
         "For your administrator\n"
         "  products: SKU: 422: identifier invalid"

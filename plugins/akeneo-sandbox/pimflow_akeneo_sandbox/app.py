@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from pimflow_akeneo_sandbox.answers import error_answer
 from pimflow_akeneo_sandbox.endpoints import (
+    drafts,
     jobs,
     measurements,
     product_models,
@@ -93,6 +94,7 @@ def _routes(settings: Settings) -> list[Route]:
         _route("/api/oauth/v1/token", {"POST": (post_token, Rule(content=(), is_open=True))}),
         _route(ROOT, {"GET": (get_root, Rule(is_open=True))}),
         _route(f"{ROOT}/system-information", {"GET": (get_system_information, Rule())}),
+        *(_draft_routes() if settings.has_drafts else ()),
         *_product_routes(),
         *_media_routes(),
         *(_published_routes() if settings.has_published_products else ()),
@@ -145,6 +147,18 @@ def _product_routes() -> list[Route]:
             (product_models.get_model, product_models.patch_model, product_models.remove_model),
             (product_models.list_models, product_models.post_model, product_models.patch_models),
         ),
+    ]
+
+
+def _draft_routes() -> list[Route]:
+    bases = (f"{ROOT}/products-uuid/{{uuid}}", f"{ROOT}/products/{{code:path}}")
+    return [
+        route
+        for base in bases
+        for route in (
+            _route(f"{base}/draft", {"GET": (drafts.get_draft, LIST)}),
+            _route(f"{base}/proposal", {"POST": (drafts.post_proposal, Rule(may=EDIT))}),
+        )
     ]
 
 

@@ -30,6 +30,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--password", default="sandbox", show_default=True)
 @click.option("--time-zone", default="UTC", show_default=True, help="Time zone of the server, such as Europe/Paris.")
 @click.option("--deny", multiple=True, metavar="PERMISSION", help='What the user may not do, such as "list products".')
+@click.option(
+    "--edit-only", multiple=True, metavar="CATEGORY", help="The user does not own its products; see --edition ee."
+)
 @click.option("--latency-ms", default=0.0, help="Milliseconds that every call takes longer.")
 @click.option("--latency-per-line-ms", default=0.0, help="Milliseconds more for every line of a bulk call.")
 @click.option("--index-lag-ms", default=0.0, help="Milliseconds after which lists and searches see a write.")

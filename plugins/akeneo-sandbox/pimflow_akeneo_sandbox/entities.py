@@ -58,6 +58,14 @@ class ProductModel:
     quantified: Quantified = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Draft:
+    """The values of a product as one user would have them, who may edit it and does not own it."""
+
+    values: Values
+    status: str = "draft_in_progress"
+
+
 Entity = Product | ProductModel
 
 

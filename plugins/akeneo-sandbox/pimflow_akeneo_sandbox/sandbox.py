@@ -34,7 +34,7 @@ class Sandbox:
 
     def _permissions(self) -> Permissions:
         readers = {name: (EVERYTHING,) for name, _ in self.settings.credentials.readers}
-        return Permissions(readers | dict(self.settings.denied))
+        return Permissions(readers | dict(self.settings.denied), self.settings.edit_only)
 
     def _empty_store(self) -> Store:
         store = Store(self.file, self.settings)

@@ -65,7 +65,8 @@ class Settings:
     """Everything that is not catalogue data.
 
     `time_zone` is that of the server, in which dates are told and searched. `denied` are the permissions that a user
-    lacks, in the words of the refusals (`create or update products`); see permissions.py.
+    lacks, in the words of the refusals (`create or update products`); see permissions.py. `edit_only` are the
+    categories whose products it may edit and does not own, where the edition has drafts.
     """
 
     credentials: Credentials = field(default_factory=Credentials)
@@ -74,6 +75,7 @@ class Settings:
     token_seconds: int = 3600
     time_zone: str = "UTC"
     denied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    edit_only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -91,6 +93,11 @@ class Settings:
     @property
     def has_read_only_attributes(self) -> bool:
         """Whether an attribute can be read only on the PIM's screens."""
+        return self.edition in {"ee", "serenity"}
+
+    @property
+    def has_drafts(self) -> bool:
+        """Whether changes by somebody who does not own a product wait for approval."""
         return self.edition in {"ee", "serenity"}
 
     @property

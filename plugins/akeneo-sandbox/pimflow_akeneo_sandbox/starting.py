@@ -20,7 +20,8 @@ def settings_of(edition: str, given: Mapping[str, Any]) -> Settings:
     credentials = Credentials(given["client_id"], given["secret"], ((given["username"], given["password"]),))
     faults = faults_from({name: value for name, value in given.items() if name in vars(Faults())}, Faults())
     denied = {str(given["username"]): tuple(given["deny"])}
-    return Settings(credentials, faults, edition, time_zone=given["time_zone"], denied=denied)
+    edit_only = {str(given["username"]): tuple(given["edit_only"])}
+    return Settings(credentials, faults, edition, time_zone=given["time_zone"], denied=denied, edit_only=edit_only)
 
 
 def run(port: int, host: str, catalog: Path | None, data: Path | None, edition: str, given: Mapping[str, Any]) -> None:

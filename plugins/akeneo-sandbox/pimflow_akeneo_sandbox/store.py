@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from pimflow_akeneo_sandbox.collection import Collection, Record
-from pimflow_akeneo_sandbox.entities import NO_SCOPE, Product, ProductModel, to_json
+from pimflow_akeneo_sandbox.entities import NO_SCOPE, Draft, Product, ProductModel, to_json
 from pimflow_akeneo_sandbox.index import SortedKeys
 from pimflow_akeneo_sandbox.media import MediaFile
 from pimflow_akeneo_sandbox.persistence import SqliteFile
@@ -57,6 +57,7 @@ class Store:
         self.in_uuid_order = SortedKeys()
         self.in_model_order = SortedKeys()
         self.published: dict[str, Product] = {}
+        self.drafts: dict[tuple[str, str], Draft] = {}
         self.in_published_order = SortedKeys()
         self.variants: dict[str, dict[str, None]] = {}
         self.submodels: dict[str, dict[str, None]] = {}

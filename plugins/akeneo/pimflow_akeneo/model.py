@@ -34,13 +34,15 @@ class Attribute:
     allowed_extensions: tuple[str, ...] = ()
     max_file_size: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    has_switch: bool = False
+    """It can be made read only, as in the Enterprise edition alone."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
         """Take the keys known here out of the PIM's answer."""
         known = {one.name: data[one.name] for one in fields(cls) if data.get(one.name) is not None}
         lists = {name: tuple(known.get(name, ())) for name in ("available_locales", "allowed_extensions")}
-        return cls(**{**known, **lists})
+        return cls(**{**known, **lists, "has_switch": "is_read_only" in data})
 
     @property
     def label(self) -> str:
@@ -107,6 +109,11 @@ class Model:
         """The attribute that identifies products: the main one where there are several."""
         identifiers = [one for one in self.attributes.values() if one.type == IDENTIFIER]
         return next((one for one in identifiers if one.is_main_identifier), identifiers[0])
+
+    @property
+    def has_drafts(self) -> bool:
+        """Tell whether changes may wait for somebody's approval, as in the Enterprise edition alone."""
+        return self.identifier.has_switch
 
     @property
     def locales(self) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ class _RecordsSink(Sink):
     owned = True
     folds_case = True
     batch_size = 100
+    batch_seconds = 10.0
     in_flight = 4
 
     connection: Use[AkeneoConnection] = Field(description="Name of the connection to the PIM.")
@@ -125,7 +126,7 @@ class ProductWriter(Writer):
         self._making = Making(session, asked, promises, self._columns.column, dry=run.dry)
         self._current = Current(session, kind, self._columns.column)
         self._trees = OwnedTrees(session.catalog)
-        self._loading = Loading(session, kind, self._columns.column, self._trees)
+        self._loading = Loading(session, kind, self._columns.column, self._trees, run.memory)
         self._files = Files(session, kind, self._columns.column, media, run)
         self._ancestry = ancestry(session)
         fitting = ProductFitting if kind.has_identifier else ModelFitting
@@ -221,6 +222,10 @@ class ProductWriter(Writer):
         """
         found = self._current.uuids(keys)
         return {key: {"uuid": uuid, "identifier": keys[key]} for key, uuid in found.items()}
+
+    def files(self, batch: Sequence[Change]) -> tuple[int, int]:
+        """Count the files of a batch that the PIM does not have, and their bytes; those behind addresses have none."""
+        return self._files.to_upload(batch)
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch: every record that can be, without the values that the PIM does not take."""

@@ -226,7 +226,7 @@ def test_the_command_takes_what_the_settings_know():
         assert option in help_text
     given = {
         "client_id": "a", "secret": "b", "username": "julia", "password": "d", "time_zone": "Europe/Paris",
-        "deny": ("list products",), "index_lag_ms": 5.0, "options_rate": 3.0,
+        "deny": ("list products",), "edit_only": ("Tools",), "index_lag_ms": 5.0, "options_rate": 3.0,
     }  # fmt: skip
     settings = settings_of("ee", given)
     assert settings.denied == {"julia": ("list products",)}

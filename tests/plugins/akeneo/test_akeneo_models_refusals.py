@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from pimflow import AccessError, Change, Item, LoginError, ProblemKind, RemoteError, Status, UnreachableError, Who
+from pimflow.model import ShortMemory
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS
 from pimflow_akeneo.products.preparing.flow_columns import Columns
 from pimflow_akeneo.products.writing.loading import Loading
@@ -41,7 +42,7 @@ def load(kind, answer):
     with Client(remote, limiter=Limiter(1, clock), clock=clock, transport=transport) as client:
         session = Session(client, Credentials("a", "b", "c", "d"))
         columns = Columns(session.catalog.model, kind)
-        return Loading(session, kind, columns.column, OwnedTrees(session.catalog)).load([change]), calls
+        return Loading(session, kind, columns.column, OwnedTrees(session.catalog), ShortMemory()).load([change]), calls
 
 
 def line(kind, status, **more):

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from pimflow_akeneo_sandbox.answers import COLLECTION, error_answer
 from pimflow_akeneo_sandbox.errors import RefusedError, bad_json
+from pimflow_akeneo_sandbox.products.drafts import Author
 from pimflow_akeneo_sandbox.sandbox import Sandbox
 from pimflow_akeneo_sandbox.search.paging import PATH_SAFE
 from pimflow_akeneo_sandbox.store import Store
@@ -30,6 +31,12 @@ class Call:
     def store(self) -> Store:
         """The catalogue."""
         return self.sandbox.store
+
+    @property
+    def author(self) -> Author:
+        """Who calls, and what it may."""
+        user = self.sandbox.tokens.user_of(self.request.headers.get("authorization"))
+        return Author(user, self.sandbox.permissions)
 
     @property
     def query(self) -> dict[str, str]:

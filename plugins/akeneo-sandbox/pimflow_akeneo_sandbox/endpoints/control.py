@@ -29,7 +29,10 @@ def _faults(sandbox: Sandbox, body: Any) -> Any:
 
 
 def _permissions(sandbox: Sandbox, body: Any) -> Any:
-    sandbox.permissions.deny(str(body["user"]), [str(name) for name in body["denied"]])
+    if "denied" in body or "edit_only" not in body:
+        sandbox.permissions.deny(str(body["user"]), [str(name) for name in body["denied"]])
+    if "edit_only" in body:
+        sandbox.permissions.edit_only(str(body["user"]), [str(code) for code in body["edit_only"]])
     return body
 
 

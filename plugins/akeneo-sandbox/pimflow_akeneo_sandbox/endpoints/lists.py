@@ -35,6 +35,7 @@ def lone_view(call: Call) -> View:
         ValueView(base_url=call.base_url, with_options=query.get("with_attribute_options") == "true"),
         with_completenesses=query.get("with_completenesses") == "true",
         with_quality_scores=query.get("with_quality_scores") == "true",
+        author=call.author,
     )
 
 
@@ -112,7 +113,7 @@ def _view(call: Call, query: ListQuery) -> View:
         locales = list(channel["locales"])
     attributes = None if query.attributes is None else [code.strip() for code in query.attributes]
     values = ValueView(call.base_url, attributes, query.scope, locales, query.with_attribute_options)
-    return View(values, query.with_completenesses, query.with_quality_scores)
+    return View(values, query.with_completenesses, query.with_quality_scores, call.author)
 
 
 def _parameters(query: ListQuery) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from pimflow_akeneo_sandbox.errors import (
 from pimflow_akeneo_sandbox.products.answer import product_answer
 from pimflow_akeneo_sandbox.products.check import check_product
 from pimflow_akeneo_sandbox.products.default_values import with_default_values
+from pimflow_akeneo_sandbox.products.drafts import Author, Save
 from pimflow_akeneo_sandbox.products.save import delete_product, save_product
 from pimflow_akeneo_sandbox.products.update import to_variant, updated, with_values
 from pimflow_akeneo_sandbox.store import Store, new_uuid
@@ -61,13 +62,14 @@ def post_product(call: Call) -> Response:
 
 def patch_product(call: Call) -> Response:
     """PATCH /products/{identifier}."""
-    product, created = _patch(call.store, call.keys["code"], call.json())
+    product, created = _patch(call.store, call.keys["code"], call.json(), call.author)
     return saved(call.url("products", product.identifier or ""), created=created)
 
 
 def patch_products(call: Call) -> Response:
     """PATCH /products, one product a line."""
-    return bulk(call, "identifier", lambda key, data: _patch(call.store, key, data)[1])
+    author = call.author
+    return bulk(call, "identifier", lambda key, data: _patch(call.store, key, data, author)[1])
 
 
 def remove_product(call: Call) -> Response:
@@ -115,7 +117,7 @@ def _create(store: Store, data: dict[str, Any], anchor: str) -> Product:
     return write_product(store, product, _with_identifier(store, data), anchor, is_new=True)
 
 
-def _patch(store: Store, code: str, data: dict[str, Any]) -> tuple[Product, bool]:
+def _patch(store: Store, code: str, data: dict[str, Any], author: Author) -> tuple[Product, bool]:
     if "identifier" in data and data["identifier"] in (None, ""):
         raise documented(NO_IDENTIFIER, REFERENCE + "patch_products_uuid__uuid_")
     _checked(store, data, PATCH_ANCHOR)
@@ -135,7 +137,7 @@ def _patch(store: Store, code: str, data: dict[str, Any]) -> tuple[Product, bool
         product, becomes_variant = to_variant(store, product, str(data["parent"])), True
     else:
         becomes_variant = False
-    found = write_product(store, product, data, PATCH_ANCHOR, is_new=created)
+    found = write_product(store, product, data, PATCH_ANCHOR, is_new=created, save=author.save)
     return found, created or becomes_variant
 
 
@@ -154,8 +156,9 @@ def write_product(
     *,
     is_new: bool,
     read: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+    save: Save = save_product,
 ) -> Product:
-    """Change a product and save it; `read` turns a payload of the other flavour into one of `/products`."""
+    """Change a product and `save` it; `read` turns a payload of the other flavour into one of `/products`."""
     try:
         product, faults = updated(store, product, read(data), is_new=is_new)
     except PropertyError as problem:
@@ -165,5 +168,5 @@ def write_product(
     check_product(store, product, faults)
     if is_new:
         product = with_default_values(store, product)
-    save_product(store, product)
+    save(store, product)
     return product

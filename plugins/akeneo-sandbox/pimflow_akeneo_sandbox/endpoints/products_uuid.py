@@ -22,6 +22,7 @@ from pimflow_akeneo_sandbox.errors import (
 )
 from pimflow_akeneo_sandbox.products.answer import product_answer
 from pimflow_akeneo_sandbox.products.associations import with_uuids
+from pimflow_akeneo_sandbox.products.drafts import Author
 from pimflow_akeneo_sandbox.products.save import delete_product
 from pimflow_akeneo_sandbox.store import Store, new_uuid
 from pimflow_akeneo_sandbox.values.merge import check_form
@@ -81,13 +82,14 @@ def post_product(call: Call) -> Response:
 def patch_product(call: Call) -> Response:
     """PATCH /products-uuid/{uuid}."""
     uuid = call.keys["uuid"]
-    created = _patch(call.store, uuid, call.json())
+    created = _patch(call.store, uuid, call.json(), call.author)
     return saved(call.url(PATH, str(UUID(uuid))), created=created)
 
 
 def patch_products(call: Call) -> Response:
     """PATCH /products-uuid, one product a line."""
-    return bulk(call, "uuid", lambda key, data: _patch(call.store, key, data))
+    author = call.author
+    return bulk(call, "uuid", lambda key, data: _patch(call.store, key, data, author))
 
 
 def _given_identifier(store: Store, data: dict[str, Any]) -> str | None:
@@ -112,7 +114,7 @@ def _checked(store: Store, data: dict[str, Any], anchor: str, *, is_new: bool = 
         raise of_property(problem, anchor) from None
 
 
-def _patch(store: Store, uuid: str, data: dict[str, Any]) -> bool:
+def _patch(store: Store, uuid: str, data: dict[str, Any], author: Author) -> bool:
     _checked(store, data, PATCH_ANCHOR)
     if not is_uuid(uuid):
         raise of_property(PropertyError("This value is not a valid UUID."), PATCH_ANCHOR)
@@ -124,7 +126,7 @@ def _patch(store: Store, uuid: str, data: dict[str, Any]) -> bool:
     created = product is None
     read = with_uuids if created else _patched
     found = product or new_product(store, uuid.lower(), None)
-    write_product(store, found, data, PATCH_ANCHOR, is_new=created, read=read)
+    write_product(store, found, data, PATCH_ANCHOR, is_new=created, read=read, save=author.save)
     return created
 
 

@@ -8,6 +8,7 @@ from pimflow_akeneo_sandbox.collection import Record
 from pimflow_akeneo_sandbox.entities import Product, ProductModel
 from pimflow_akeneo_sandbox.products.associations import associations_answer
 from pimflow_akeneo_sandbox.products.completeness import completenesses
+from pimflow_akeneo_sandbox.products.drafts import Author
 from pimflow_akeneo_sandbox.products.quality import quality_scores
 from pimflow_akeneo_sandbox.products.quantified import quantified_answer
 from pimflow_akeneo_sandbox.products.variants import all_categories, all_values, family_variant
@@ -22,6 +23,7 @@ class View:
     values: ValueView = field(default_factory=ValueView)
     with_completenesses: bool = False
     with_quality_scores: bool = False
+    author: Author | None = None
 
 
 def moment(store: Store, when: datetime) -> str:
@@ -46,6 +48,8 @@ def product_answer(store: Store, product: Product, view: View, *, uuids: bool) -
         "associations": associations_answer(store, product, uuids=uuids),
         "quantified_associations": quantified_answer(store, product, uuids=uuids),
     }
+    if view.author and store.settings.has_drafts:
+        body["metadata"] = {"workflow_status": view.author.status(store, product)}
     if view.with_quality_scores:
         body["quality_scores"] = [
             {"scope": one.scope, "locale": one.locale, "data": one.letter}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pimflow import Problem, ProblemKind, Status
+from pimflow import Problem, ProblemKind, Status, Who
 from pimflow_akeneo.bulk import Answer
-from pimflow_akeneo.columns import Association, Column, ValueColumn
+from pimflow_akeneo.columns import Association, Column, Property, ValueColumn
 from pimflow_akeneo.kinds import PRODUCTS, Kind
 from pimflow_akeneo.products.judging.missing_references import ASSOCIATIONS, Missing, member_code, missing, problems
 from pimflow_akeneo.products.judging.refusals import refusal, value_problem
@@ -20,6 +20,9 @@ _OF_VALUE = re.compile(r"does not belong to the family|not in the attribute set|
 _QUANTITIES = re.compile(r"^quantifiedAssociations\.(\w+)(?:\.(\w+))?")
 _WRONG_PLACE = re.compile(r"cannot have product model \".+\" as parent")
 """Where this is said, the PIM names values of the wrong level too, which nobody has to mend."""
+
+_OWNERS_ONLY = re.compile(r"cannot update the (?:following )?fields? \"([^\"]+)\"")
+"""The Enterprise edition says this to a user who may edit the record and does not own it; the words may vary."""
 
 _ITSELF = re.compile(r"^A 2-way association only allows two different")
 
@@ -85,11 +88,35 @@ def judge(
     """
     if answer is None:
         return Verdict(*NO_ANSWER)
+    if answer.status == 403 and (owners := _OWNERS_ONLY.search(answer.message)):
+        return _not_owned(owners[1].split(", "), {name: parse(name) for name in payload}, answer.message)
     known = settled(answer, kind.noun[0], _MEANINGS)
     if known is not None:
         return Verdict(*known)
     sent = Sent(key, payload, {name: parse(name) for name in payload}, kind)
     return _refused(answer.errors or ({"message": answer.message},), sent, one_by_one=one_by_one)
+
+
+def _not_owned(fields: Sequence[str], columns: Mapping[str, Column], message: str) -> Verdict:
+    """Leave out what only the owners of a record may change; its values can go on as a proposal."""
+    named = [
+        name
+        for name, column in columns.items()
+        if (isinstance(column, Association) and "associations" in fields)
+        or (isinstance(column, Property) and any(column.name.endswith(field) for field in fields))
+    ]
+    told = tuple(
+        Problem(
+            "only those who own its category may change this, and the connection may only edit",
+            ProblemKind.PERMISSION,
+            name,
+            remedy=f"Your {Who.ADMINISTRATOR} can grant 'own'.",
+            who=Who.ADMINISTRATOR,
+            detail=message,
+        )
+        for name in named
+    )
+    return Verdict(Status.REFUSED, told, frozenset(named))
 
 
 def _refused(errors: tuple[Mapping[str, Any], ...], sent: Sent, *, one_by_one: bool) -> Verdict:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from pimflow import Change, Outcome, Status
+from pimflow import Change, Memory, Outcome, Status
 from pimflow_akeneo.bulk import Line, deliver
 from pimflow_akeneo.columns import Column
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
@@ -21,6 +21,7 @@ from pimflow_akeneo.products.writing.made_records import MadeRecords
 from pimflow_akeneo.products.writing.owned_trees import OwnedTrees
 from pimflow_akeneo.products.writing.pending import Pending
 from pimflow_akeneo.products.writing.prior_reads import Before
+from pimflow_akeneo.products.writing.proposals import Proposals
 from pimflow_akeneo.session import Session
 
 _ROUNDS = 4
@@ -33,7 +34,9 @@ _MOST_WAITING = 100_000
 class Loading:
     """Sends batches; safe for several threads."""
 
-    def __init__(self, session: Session, kind: Kind, parse: Callable[[str], Column], trees: OwnedTrees) -> None:
+    def __init__(
+        self, session: Session, kind: Kind, parse: Callable[[str], Column], trees: OwnedTrees, memory: Memory
+    ) -> None:
         self._session = session
         self._kind = kind
         self._parse = parse
@@ -41,6 +44,7 @@ class Loading:
         self._partly: dict[str, Status] = {}
         """What became of records of which a part still waits: one that comes again is not new, and waits no more."""
         self._made = MadeRecords()
+        self._proposals = Proposals(session, parse, memory)
         self._whole_categories = False
         """The PIM does not add or remove categories by itself."""
         self._opened: datetime = session.now().replace(microsecond=0)  # the PIM's own times have no fractions
@@ -66,6 +70,9 @@ class Loading:
 
     def _load(self, kind: Kind, pending: Sequence[Pending]) -> Iterator[Outcome]:
         pending = self._trees.merged(self._session, kind, pending)
+        held = self._proposals.still_waiting(kind, pending)
+        yield from (one.outcome(*held[one.key]) for one in pending if one.key in held)
+        pending = [one for one in pending if one.key not in held]
         before = Before(self._session, kind, self._parse, pending, self._made)
         there = before.there
         if kind is BY_UUID:
@@ -78,6 +85,8 @@ class Loading:
             sent = [self._line(one, kind, before) for one in pending]
             answered = list(zip(pending, deliver(self._session, kind.path, kind.key, sent), strict=True))
             statuses = created(self._session, kind, answered, there, self._opened)
+            done = [one for one, answer in answered if answer is not None and answer.status == 204]
+            proposed = self._proposals.proposed(kind, done)
             pending = []
             for one, answer in answered:
                 if not_offered(answer) and concerned(one.payload):
@@ -87,6 +96,8 @@ class Loading:
                 verdict = judge(answer, one.payload, self._parse, one.key, kind, one_by_one=number < _ROUNDS - 1)
                 if verdict.sent_again and number < _ROUNDS and one.may_go_without(verdict):
                     pending.append(one.without(verdict))
+                elif one.key in proposed:
+                    yield one.outcome(*proposed[one.key])
                 else:
                     status = statuses.get(one.key, verdict.status)
                     if status is Status.CREATED:
