@@ -106,6 +106,13 @@ class Writer:
         """
         return batch
 
+    def files(self, batch: Sequence[Change]) -> tuple[int, int]:  # noqa: ARG002 - most upload none
+        """Count the files that `load` would have to upload for a batch, and their bytes as far as known.
+
+        Used by `estimate`, before `fit`.
+        """
+        return 0, 0
+
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch of one resource, at most `Sink.batch_size`, and tell one outcome a change.
 
@@ -154,6 +161,9 @@ class Sink(Component):
     batch_size: ClassVar[int] = 100
     in_flight: ClassVar[int] = 1
     """How many batches may be under way at once."""
+
+    batch_seconds: ClassVar[float] = 1.0
+    """How long one call that writes a batch may take, for `estimate` before anything was measured."""
 
     whole: ClassVar[bool] = False
     """True for files and feeds: every row every time, no memory of what was sent before."""

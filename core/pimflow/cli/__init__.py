@@ -26,6 +26,7 @@ COMMANDS = {
     "match": "Tell which records the target has already, before the first import.",
     "plan": "Tell what a run would create, change and leave, without writing anything.",
     "apply": "Carry out a plan that was saved.",
+    "estimate": "Tell calls, time and size of a run beforehand.",
     "run": "Run a pipeline.",
     "problems": "Show what needs attention now, by cause; export it for correction.",
     "answer": "Decide once about a value that the target does not take.",

@@ -2,26 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.text import Text
 
 from pimflow.context import Progress as OnProgress
+
+CALIBRATION = 5
+"""So many batches are measured before the remaining time is told: the first ones wait for the model of a target."""
+
+
+class Measured:
+    """The pace of one flow since its first batch: until then it may have read for long without writing anything."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._first: tuple[float, int] | None = None
+        self._last = 0
+        self._batches = 0
+
+    def remaining(self, done: int, total: int | None) -> float | None:
+        """Take how far the flow is, and give the seconds that are left; None while that is not known."""
+        now = self._clock()
+        if done > self._last:
+            self._batches += 1
+            self._last = done
+            self._first = self._first or (now, done)
+        if total is None or self._first is None or self._batches <= CALIBRATION:
+            return None
+        began, first = self._first
+        return max(0, total - done) * (now - began) / (done - first)
+
+
+class _Remaining(ProgressColumn):
+    """The time that is left."""
+
+    def render(self, task: Task) -> Text:
+        left = task.fields.get("remaining")
+        told = "-:--:--" if left is None else str(timedelta(seconds=round(left)))
+        return Text(told, style="progress.remaining")
 
 
 @contextmanager
 def shown_progress(*, quiet: bool) -> Iterator[OnProgress]:
     """Give what a run tells its progress to. Nothing is shown where standard error is no terminal."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    tasks: dict[str, TaskID] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Remaining())
+    tasks: dict[str, tuple[TaskID, Measured]] = {}
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
 
         def on_progress(flow: str, done: int, total: int | None) -> None:
             if flow not in tasks:
-                tasks[flow] = bar.add_task(flow, total=total)
-            bar.update(tasks[flow], completed=done, total=total)
+                tasks[flow] = bar.add_task(flow, total=total), Measured()
+            task, measured = tasks[flow]
+            bar.update(task, completed=done, total=total, remaining=measured.remaining(done, total))
 
         yield on_progress

@@ -59,6 +59,14 @@ class Database:
             connection.rollback()
             connection.connection.driver_connection.execute("VACUUM INTO ?", (str(path),))  # type: ignore[union-attr]
 
+    def size(self) -> int:
+        """Give the bytes that it takes, once all is in its place."""
+        with self.reading() as connection:
+            pages, each = (
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size")
+            )
+            return int(pages * each)
+
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pimflow import Change, Item, Outcome, RowProblem, Run
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import Kind
-from pimflow_akeneo.media.attaching import Attaching, Load, as_held, planned
+from pimflow_akeneo.media.attaching import Attaching, Load, as_held, contents_of, planned
 from pimflow_akeneo.media.content import MEDIA
 from pimflow_akeneo.media.options import MediaOptions
-from pimflow_akeneo.media.taking import Taking
+from pimflow_akeneo.media.taking import UPLOADED, Taking
 from pimflow_akeneo.session import Session
 
 
@@ -47,6 +47,12 @@ class Files:
     def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Put the codes that the PIM gave to files in place of their contents."""
         return as_held(batch, self._run.memory)
+
+    def to_upload(self, batch: Sequence[Change]) -> tuple[int, int]:
+        """Count the files that the PIM does not have, each once, and their bytes as far as they are on this machine."""
+        contents = {one.key for change in batch for one in contents_of(change.payload).values()}
+        new = contents.difference(self._run.memory.get(UPLOADED, sorted(contents)))
+        return len(new), sum(self._taking.size(key) for key in new)
 
     def load(self, batch: Sequence[Change], load: Load) -> list[Outcome]:
         """Write the batch with `load`, then attach the files of the records that have arrived."""

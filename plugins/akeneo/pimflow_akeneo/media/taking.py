@@ -78,6 +78,12 @@ class Taking:
         for content in contents:
             self.origins.release(content.key)
 
+    def size(self, key: str) -> int:
+        """Give the bytes of a content that is a file of this machine; 0 for one that is not."""
+        origin = self.origins.find(key)
+        path = Path(origin.place) if origin is not None and origin.kind != ADDRESS else None
+        return path.stat().st_size if path is not None and path.exists() else 0
+
     def fetch_again(self, url: str) -> Path:
         """Download a file whose content is needed although it did not change. Raises RowProblem."""
         found = self.web.fetch(url, most=int(self._options.max_megabytes * _MEGABYTE), again=True)
