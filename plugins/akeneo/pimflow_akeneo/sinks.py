@@ -126,7 +126,7 @@ class ProductWriter(Writer):
         self._making = Making(session, asked, promises, self._columns.column, dry=run.dry)
         self._current = Current(session, kind, self._columns.column)
         self._trees = OwnedTrees(session.catalog)
-        self._loading = Loading(session, kind, self._columns.column, self._trees)
+        self._loading = Loading(session, kind, self._columns.column, self._trees, run.memory)
         self._files = Files(session, kind, self._columns.column, media, run)
         self._ancestry = ancestry(session)
         fitting = ProductFitting if kind.has_identifier else ModelFitting
