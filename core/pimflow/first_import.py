@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
+from pimflow.chunks import chunked
 from pimflow.diff import Candidate
 from pimflow.errors import GuardError
 from pimflow.forms import FlowConfig
@@ -66,6 +66,6 @@ def first_import(
 
 def _batches(held: Iterable[Candidate], size: int) -> Iterator[tuple[str, Sequence[str]]]:
     rest = ((one.change.resource, one.change.key) for one in held)
-    while chunk := list(islice(rest, size)):
+    for chunk in chunked(rest, size):
         for resource in dict.fromkeys(resource for resource, _ in chunk):
             yield resource, [key for one, key in chunk if one == resource]

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from pimflow.errors import ConfigError, Mistake
 from pimflow.model import BadValue
 from pimflow.plain import to_json
 from pimflow.table_files import DELIMITERS, csv_lines, replaced
@@ -84,6 +85,16 @@ def read_csv(file: Path) -> Iterator[tuple[int, Line]]:
     """Give the lines of a CSV file with their numbers, the header first. Raises ConfigError."""
     for number, line in csv_lines(file):
         yield number, [_unmarked(cell) for cell in line]
+
+
+def header_of(lines: Iterator[tuple[int, Line]], needed: Sequence[str], file: str, written_by: str) -> Line:
+    """Take the header of a list that comes back. Raises ConfigError where it is not what that command wrote."""
+    number, header = next(lines, (1, ()))
+    missing = [name for name in needed if name not in header]
+    if missing:
+        wanted = f"it should be what `{written_by}` wrote"
+        raise ConfigError(Mistake(f"has no column {' and no column '.join(missing)}; {wanted}", file, number))
+    return header
 
 
 def write_csv(file: Path, lines: Iterable[Line]) -> int:

@@ -43,8 +43,7 @@ def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Dat
 
 
 def _opened(assembly: Assembly, sink: Sink, sessions: Sessions, database: Database) -> Writer:
-    connection = assembly.connection(sink)
-    memory = KeptMemory(database, connection.address if connection else sink.address)
+    memory = KeptMemory(database, assembly.address(sink))
     run = Run("check", assembly.pipeline.name, datetime.now(UTC), limit=0, dry=True, memory=memory)
     return sink.open(sessions.of(sink), run)
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from pimflow.assemble import Assembly, Flow
 from pimflow.checking.wrong_environment import wrong_environment
-from pimflow.components import Component
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivery import Delivery
 from pimflow.errors import MappingError
@@ -58,8 +57,8 @@ def _of_writer(
 
 def softened(findings: Iterable[Finding], flow: Flow, assembly: Assembly) -> Iterator[Finding]:
     """Make warnings of what the target lacks where flows of another kind write there before, which may bring it."""
-    own = {(_address(assembly, sink), sink.type) for sink in flow.sinks}
-    before = {(_address(assembly, sink), sink.type) for other in _needed(flow, assembly) for sink in other.sinks} - own
+    own = {(assembly.address(sink), sink.type) for sink in flow.sinks}
+    before = {(assembly.address(sink), sink.type) for other in _needed(flow, assembly) for sink in other.sinks} - own
     brought = {address for address, _ in before} & {address for address, _ in own}
     for finding in findings:
         problem = finding.problem
@@ -79,11 +78,6 @@ def _needed(flow: Flow, assembly: Assembly) -> list[Flow]:
             found.append(other)
             names.update(other.config.needs)
     return found
-
-
-def _address(assembly: Assembly, end: Component) -> str:
-    connection = assembly.connection(end)
-    return connection.address if connection else end.address
 
 
 def before_full_run(

@@ -119,8 +119,7 @@ def set_(
         raise click.UsageError("give --since or --cursor")
     assembly = assembled(pipeline)
     name, chosen = assembly.pipeline.name, _flow(assembly, flow)
-    connection = assembly.connection(chosen.source)
-    address = connection.address if connection else chosen.source.address
+    address = assembly.address(chosen.source)
     value = cursor if since is None else chosen.source.cursor_at(since.astimezone())
     if value is None:
         raise ConfigError(f"{chosen.source.title} cannot tell what changed since a time; it is always read completely")

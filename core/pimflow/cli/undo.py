@@ -99,17 +99,12 @@ def _question(database: Database, past: PastRun, assembly: Assembly) -> str | No
         done = ", ".join(f"{number:,} {deed}" for deed, number in deeds.items())
         flow = flows.get(place.flow)
         gone = "" if flow else "; the pipeline has no such flow any longer, so they stay"
-        if flow and place.address not in {_address(assembly, sink) for sink in flow.sinks}:
+        if flow and place.address not in {assembly.address(sink) for sink in flow.sinks}:
             gone = "; the flow writes elsewhere by now, so they stay"
         lines.append(f"  {place.flow} -> {place.address}: {done}{gone}")
     if not lines:
         return None
     return "\n".join([f"Run {past.id} of {past.pipeline}, begun {past.started[:16]} UTC:", *lines, "Put it back?"])
-
-
-def _address(assembly: Assembly, sink: object) -> str:
-    connection = assembly.connection(sink)  # type: ignore[arg-type]
-    return connection.address if connection else sink.address  # type: ignore[attr-defined]
 
 
 def _show(assembly: Assembly, database: Database, past: PastRun, *, as_json: bool) -> None:

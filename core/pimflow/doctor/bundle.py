@@ -16,11 +16,11 @@ from pimflow.basis import lookup_tables
 from pimflow.doctor.findings import Finding
 from pimflow.doctor.installation import versions
 from pimflow.doctor.masked_yaml import masked_yaml
-from pimflow.doctor.masking import Mask
 from pimflow.doctor.packing import Entry
 from pimflow.doctor.project import Project, text_of
 from pimflow.doctor.redaction import data_in, line_without_data, redactor, report_without_data
 from pimflow.errors import PimflowError
+from pimflow.log import Mask
 from pimflow.plain import to_json
 from pimflow.run import log_folder
 from pimflow.state import examination, history, records

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 import orjson
 
-from pimflow.log import MASK, SHORTEST, masker
+from pimflow.log import MASK, SHORTEST, Mask, masker
 
 _WORDS = r"passw|passphrase|secret|token|(?:api|access|private)[-_]?key|pwd|credential|authorization|signature"
 _NAME = re.compile(_WORDS, re.IGNORECASE)
@@ -18,7 +18,6 @@ _HEADER = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE
 _NAMED = rf"(?<![\w/.-])([\w-]*(?:{_WORDS})[\w-]*[\"']?\s*[=:]\s*)"
 _STATED = re.compile(_NAMED + r"(\"[^\"]*\"|'[^']*'|[^\s,;&}\"']+)", re.IGNORECASE)
 """As in `password=…` or `token: …`, not in the path of a call such as /oauth/token: …"""
-Mask = Callable[[Any], Any]
 
 
 def looks_secret(name: str) -> bool:

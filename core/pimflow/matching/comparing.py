@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from pimflow.assemble import Assembly, Flow
+from pimflow.chunks import chunked
 from pimflow.context import FlowProgress, Progress, RunContext
 from pimflow.delivery import Delivery
 from pimflow.diff import Verdict
@@ -193,7 +193,7 @@ class _Matching:
         writer, done = self.target.writer, 0
         total = writer.count()
         columns = [name for name in (self.code, self.name, self.target.sink.id) if name]
-        for chunk in _chunks(writer.listed(columns)):
+        for chunk in chunked(writer.listed(columns), CHUNK_ROWS):
             done += len(chunk)
             self.comparison.add_target(self._listed(key, key, values) for key, values in chunk if key)
             self.nameless += sum(not key for key, _ in chunk)
@@ -221,9 +221,3 @@ class _Matching:
         name = values.get(self.name)
         called = "" if name is None else str(name)
         return Listed(key, meant, folded, near_form(key), code_form(values.get(self.code)), str(own), called)
-
-
-def _chunks(records: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[list[tuple[str, Mapping[str, Any]]]]:
-    rest = iter(records)
-    while chunk := list(islice(rest, CHUNK_ROWS)):
-        yield chunk

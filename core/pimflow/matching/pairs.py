@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 
+from pimflow.chunks import chunked
 from pimflow.errors import ConfigError, Mistake
 from pimflow.matching.comparing import Match, kinds_of
-from pimflow.sheets import Line
+from pimflow.sheets import Line, header_of
 from pimflow.state.comparison import Couple
 from pimflow.state.database import Database
 from pimflow.state.links import Link
@@ -59,7 +59,7 @@ def approve_kinds(match: Match, kinds: Collection[str]) -> None:
         for couple in match.comparison.couples()
         if couple.sole and set(kinds_of(couple)) <= set(kinds) and not _codes_differ(couple)
     )
-    while chunk := list(islice(pairs, _AT_ONCE)):
+    for chunk in chunked(pairs, _AT_ONCE):
         match.comparison.decide(chunk)
 
 
@@ -69,13 +69,9 @@ def _codes_differ(couple: Couple) -> bool:
 
 def read_decisions(found: Sequence[Match], file: str, lines: Iterator[tuple[int, Line]]) -> None:
     """Take what a person decided in a file of pairs. Raises ConfigError with all mistakes; then nothing is decided."""
-    number, header = next(lines, (1, ()))
-    missing = [name for name in ("flow", "source_key", "target_key", "decision") if name not in header]
-    if missing:
-        wanted = "it should be what `pimflow match --export` wrote"
-        raise ConfigError(Mistake(f"has no column {' and no column '.join(missing)}; {wanted}", file, number))
+    header = header_of(lines, ("flow", "source_key", "target_key", "decision"), file, "pimflow match --export")
     mistakes: list[Mistake] = []
-    while chunk := list(islice(lines, _AT_ONCE)):
+    for chunk in chunked(lines, _AT_ONCE):
         decided: dict[str, list[Link]] = {match.flow: [] for match in found}
         for number, line in chunk:
             cells = dict(zip(header, line, strict=False))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
 from pimflow.assemble import Assembly
+from pimflow.chunks import chunked
 from pimflow.corrections import Cells, Corrections
 from pimflow.errors import ConfigError, Mistake
 from pimflow.model import Header
 from pimflow.problems.causes import Place, places
-from pimflow.sheets import COLUMNS, Line, as_cell, from_cell, name_in, storable
+from pimflow.sheets import COLUMNS, Line, as_cell, from_cell, header_of, name_in, storable
 from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
@@ -28,15 +28,11 @@ def read_corrections(
     assembly: Assembly, database: Database, file: str, lines: Iterator[tuple[int, Line]]
 ) -> Corrections:
     """Read the lines of a corrected list. Raises ConfigError with all mistakes; then nothing is sent."""
-    number, header = next(lines, (1, ()))
-    missing = [name for name in ("flow", "key") if name not in header]
-    if missing:
-        wanted = "it should be what `pimflow problems --export` wrote"
-        raise ConfigError(Mistake(f"has no column {' and no column '.join(missing)}; {wanted}", file, number))
+    header = header_of(lines, ("flow", "key"), file, "pimflow problems --export")
     reading = _Reading(assembly, file, {})
     for place in places(assembly, database):
         reading.places.setdefault(place.flow.name, []).append(place)
-    while chunk := list(islice(lines, _AT_ONCE)):
+    for chunk in chunked(lines, _AT_ONCE):
         reading.take(database, list(reading.whole(header, chunk)))
     if reading.mistakes:
         raise ConfigError(*reading.mistakes)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
+from pimflow.chunks import chunked
 from pimflow.state.database import Database
 from pimflow.state.records import Scope
 from pimflow.state.tables import links, matches, records, scopes
@@ -82,9 +82,8 @@ class Links:
         A record that is linked anew is no longer the same as another.
         """
         when, number = now.isoformat(), 0
-        rest = iter(decided)
         with self._database.writing() as connection:
-            while chunk := list(islice(rest, _AT_ONCE)):
+            for chunk in chunked(decided, _AT_ONCE):
                 number += len(chunk)
                 self._keep(connection, chunk, when)
             if matched:

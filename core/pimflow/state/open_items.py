@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from pimflow.chunks import chunked
 from pimflow.model import BadValue, Problem, ProblemKind, Status, Who
 from pimflow.plain import to_json
 from pimflow.state.database import Database
@@ -201,8 +201,7 @@ def close(connection: Connection, scope: Scope, keys: Iterable[RecordKey]) -> No
 
 def close_superseded(database: Database, scope: Scope, keys: Iterable[RecordKey], run: int) -> None:
     """Close those of the items that were tried again whose rows now go under another key, or nowhere."""
-    remaining = iter(keys)
-    while chunk := list(islice(remaining, _AT_ONCE)):
+    for chunk in chunked(keys, _AT_ONCE):
         with database.writing() as connection:
             for resource, of_resource in by_chunks(chunk):
                 same = (open_items.c.resource == resource) & open_items.c.key.in_(of_resource)
