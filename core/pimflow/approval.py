@@ -14,11 +14,11 @@ from typing import Any
 
 from pimflow.assemble import Assembly
 from pimflow.basis import basis_of
-from pimflow.batches import Settle
 from pimflow.context import Progress
-from pimflow.diff import Candidate, Rules
+from pimflow.delivering.batches import Settle
+from pimflow.delivering.diff import Candidate, Rules
+from pimflow.delivering.load import Loader
 from pimflow.errors import ConfigError, GuardError
-from pimflow.load import Loader
 from pimflow.model import RunReport
 from pimflow.plain import as_json
 from pimflow.plan import OnPlanned, PlannedChange, digest_of, plan_pipeline

@@ -9,7 +9,7 @@ from datetime import datetime
 from pimflow.assemble import Assembly
 from pimflow.components import Source
 from pimflow.corrections import Corrections
-from pimflow.delivery import MakeLoading
+from pimflow.delivering.delivery import MakeLoading
 from pimflow.log import Mask
 from pimflow.model import FlowReport, Run, Status, Window
 from pimflow.sessions import Sessions

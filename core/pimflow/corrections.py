@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import Field
 
 from pimflow.components import Source
-from pimflow.delivery import Delivery
-from pimflow.intake import ROW
+from pimflow.delivering.delivery import Delivery
+from pimflow.delivering.intake import ROW
 from pimflow.model import BadValue, Header, Outcome, Problem, ProblemKind, Row, Status, Who, Window
 from pimflow.rows import Chunk, Passed
 from pimflow.state import open_items

@@ -13,10 +13,10 @@ from functools import partial
 from typing import Any
 
 from pimflow.assemble import Assembly, Flow
-from pimflow.batches import Settle, outcome_of
 from pimflow.context import Progress, RunContext
-from pimflow.delivery import Loading
-from pimflow.diff import Candidate, Rules
+from pimflow.delivering.batches import Settle, outcome_of
+from pimflow.delivering.delivery import Loading
+from pimflow.delivering.diff import Candidate, Rules
 from pimflow.flow import run_flow
 from pimflow.model import FlowReport, RunReport, Status
 from pimflow.plain import to_json

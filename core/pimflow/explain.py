@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pimflow.assemble import Assembly, Flow
-from pimflow.diff import DISABLED
+from pimflow.delivering.diff import DISABLED
 from pimflow.errors import ConfigError
 from pimflow.model import Problem
 from pimflow.sinks import Sink

@@ -14,16 +14,16 @@ from pimflow.assemble import Flow
 from pimflow.basis import basis_of
 from pimflow.checking.foresight import before_full_run
 from pimflow.context import FlowProgress, RunContext
-from pimflow.delivery import Delivery
-from pimflow.diff import Rules
+from pimflow.delivering.delivery import Delivery
+from pimflow.delivering.diff import Rules
+from pimflow.delivering.first_import import first_import
+from pimflow.delivering.identification import Columns, Identification
+from pimflow.delivering.intake import Target, other_keys
+from pimflow.delivering.missing import settle_missing
+from pimflow.delivering.ownership import Domain
 from pimflow.errors import FlowError, GuardError, PimflowError
-from pimflow.first_import import first_import
 from pimflow.flow_reports import reports
-from pimflow.identification import Columns, Identification
-from pimflow.intake import Target, other_keys
-from pimflow.missing import settle_missing
 from pimflow.model import FlowReport, Header, Outcome, Window
-from pimflow.ownership import Domain
 from pimflow.plugins import notify_observers
 from pimflow.rows import Chunk, Passed, Reader, Stopped
 from pimflow.sinks import Sink, Writer

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from pimflow.assemble import Flow
 from pimflow.context import FlowProgress, RunContext
-from pimflow.delivery import Delivery
-from pimflow.guards import allowed
+from pimflow.delivering.delivery import Delivery
+from pimflow.delivering.guards import allowed
 from pimflow.model import FlowReport, Status
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from pimflow.assemble import Assembly
-from pimflow.batches import Settle, outcome_of, refuse_missing
 from pimflow.context import Progress
-from pimflow.delivery import Loading
-from pimflow.diff import Candidate, Rules, fingerprint
+from pimflow.delivering.batches import Settle, outcome_of, refuse_missing
+from pimflow.delivering.delivery import Loading
+from pimflow.delivering.diff import Candidate, Rules, fingerprint
 from pimflow.flow import run_flow
 from pimflow.model import Outcome, RunReport, Status
 from pimflow.run import CarryOut, RunOptions, run_pipeline

@@ -16,13 +16,13 @@ from loguru import logger
 from pimflow.assemble import Assembly, Flow
 from pimflow.context import Progress, RunContext
 from pimflow.corrections import Corrections
-from pimflow.delivery import Loading
+from pimflow.delivering.delivery import Loading
+from pimflow.delivering.load import Loader
 from pimflow.errors import PimflowError, StateError
 from pimflow.first_run import begin, check_confirmed
 from pimflow.flow import run_flow
 from pimflow.flow_reports import skipped
 from pimflow.holding import Pace, held
-from pimflow.load import Loader
 from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport
 from pimflow.notifying.telling import tell

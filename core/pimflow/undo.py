@@ -14,10 +14,10 @@ from functools import partial
 from typing import Any
 
 from pimflow.assemble import Assembly, Flow
-from pimflow.batches import Answer
 from pimflow.context import FlowProgress, Progress, RunContext
-from pimflow.delivery import Delivery
-from pimflow.diff import Candidate, Prepared
+from pimflow.delivering.batches import Answer
+from pimflow.delivering.delivery import Delivery
+from pimflow.delivering.diff import Candidate, Prepared
 from pimflow.errors import RemoteError
 from pimflow.flow import close_delivery, open_deliveries, told
 from pimflow.flow_reports import reports

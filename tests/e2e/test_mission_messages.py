@@ -228,7 +228,7 @@ def test_a_change_that_waits_as_a_proposal(told, enterprise, more):
 def retried(told, pim, row, more):
     """Let the time pass after which what was refused is tried again."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pimflow.diff.TRY_AGAIN_AFTER", -timedelta(days=1))
+        patch.setattr("pimflow.delivering.diff.TRY_AGAIN_AFTER", -timedelta(days=1))
         return told(row, more=more, pim=pim)
 
 

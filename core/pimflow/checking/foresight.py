@@ -8,7 +8,7 @@ from dataclasses import replace
 from pimflow.assemble import Assembly, Flow
 from pimflow.checking.wrong_environment import wrong_environment
 from pimflow.context import FlowProgress, RunContext
-from pimflow.delivery import Delivery
+from pimflow.delivering.delivery import Delivery
 from pimflow.errors import MappingError
 from pimflow.model import Field, Header, ProblemKind
 from pimflow.outlook import Expected, Finding, Outlook, Severity

@@ -16,11 +16,11 @@ from typing import Any
 from pimflow.assemble import Assembly, Flow
 from pimflow.chunks import chunked
 from pimflow.context import FlowProgress, Progress, RunContext
-from pimflow.delivery import Delivery
-from pimflow.diff import Verdict
+from pimflow.delivering.delivery import Delivery
+from pimflow.delivering.diff import Verdict
+from pimflow.delivering.intake import Intake, Target
 from pimflow.flow import open_deliveries, told
 from pimflow.flow_reports import reports
-from pimflow.intake import Intake, Target
 from pimflow.matching.nearness import code_form, differences, is_code, is_name, near_form
 from pimflow.model import FlowReport, Header, RunReport
 from pimflow.plan import plan_pipeline

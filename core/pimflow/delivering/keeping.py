@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
-from pimflow.diff import Candidate, Verdict, columns_of_new
-from pimflow.intake import ROW, Target
+from pimflow.delivering.diff import Candidate, Verdict, columns_of_new
+from pimflow.delivering.intake import ROW, Target
 from pimflow.log import Mask, masked_problem
 from pimflow.model import SETTLED, Header, Outcome, Status
 from pimflow.state import open_items

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pimflow.diff import Candidate
+from pimflow.delivering.diff import Candidate
 from pimflow.model import Outcome, Status
 from pimflow.plain import as_json
 

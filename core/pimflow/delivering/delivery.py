@@ -7,10 +7,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from pimflow.batches import Answer, Settle
-from pimflow.by_hand import ByHand
 from pimflow.components import Knows
-from pimflow.diff import (
+from pimflow.delivering.batches import Answer, Settle
+from pimflow.delivering.by_hand import ByHand
+from pimflow.delivering.diff import (
     Candidate,
     Prepared,
     Rules,
@@ -19,11 +19,11 @@ from pimflow.diff import (
     duplicate,
     owed_columns,
 )
-from pimflow.due import due_items
+from pimflow.delivering.due import due_items
+from pimflow.delivering.guards import check_guards
+from pimflow.delivering.intake import Intake, Target
+from pimflow.delivering.keeping import Keeping
 from pimflow.errors import GuardError
-from pimflow.guards import check_guards
-from pimflow.intake import Intake, Target
-from pimflow.keeping import Keeping
 from pimflow.log import Mask
 from pimflow.model import Change, Header, Outcome, Row, Status
 from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped

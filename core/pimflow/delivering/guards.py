@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from pimflow.diff import Candidate
+from pimflow.delivering.diff import Candidate
 from pimflow.errors import GuardError
 from pimflow.forms import Guards
 from pimflow.spool import Spool

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from pimflow.answers import Answering, Answers
-from pimflow.cells import key_in, read_cells, read_key
-from pimflow.diff import Prepared, Rules, Verdict
+from pimflow.delivering.cells import key_in, read_cells, read_key
+from pimflow.delivering.diff import Prepared, Rules, Verdict
+from pimflow.delivering.first_import import FirstImport
+from pimflow.delivering.identification import Identification
+from pimflow.delivering.ownership import Domain
 from pimflow.errors import PimflowError, RowProblem, defect
-from pimflow.first_import import FirstImport
 from pimflow.forms import FlowConfig
-from pimflow.identification import Identification
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
-from pimflow.ownership import Domain
 from pimflow.plain import to_json
 from pimflow.rows import Passed, Stopped
 from pimflow.sinks import Sink, Writer

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pimflow.batches import Answer
-from pimflow.delivery import Delivery
-from pimflow.diff import DISABLED, Candidate, Prepared
+from pimflow.delivering.batches import Answer
+from pimflow.delivering.delivery import Delivery
+from pimflow.delivering.diff import DISABLED, Candidate, Prepared
+from pimflow.delivering.intake import Target
 from pimflow.errors import RemoteError
-from pimflow.intake import Target
 from pimflow.model import SETTLED, Change, Item, Outcome
 from pimflow.sinks import Writer
 from pimflow.state import open_items

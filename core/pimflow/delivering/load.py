@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from loguru import logger
 
-from pimflow.batches import Answer, Settle, write
-from pimflow.diff import Candidate, Rules
+from pimflow.delivering.batches import Answer, Settle, write
+from pimflow.delivering.diff import Candidate, Rules
 from pimflow.errors import FlowError, GuardError
 from pimflow.model import Status
 from pimflow.sinks import Sink, Writer

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pimflow.diff import Prepared
+from pimflow.delivering.diff import Prepared
 from pimflow.forms import Ownership
 from pimflow.model import Problem, ProblemKind, Who
 from pimflow.sinks import Writer

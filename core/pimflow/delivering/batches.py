@@ -8,7 +8,7 @@ from typing import Any
 
 from loguru import logger
 
-from pimflow.diff import Candidate, Rules, columns_of_new
+from pimflow.delivering.diff import Candidate, Rules, columns_of_new
 from pimflow.errors import FlowError, RemoteError, UnreachableError
 from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow.plain import as_json

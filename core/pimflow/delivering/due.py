@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from pimflow.diff import tried_again
-from pimflow.intake import ROW, Target
+from pimflow.delivering.diff import tried_again
+from pimflow.delivering.intake import ROW, Target
 from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import DUPLICATE, OpenItem

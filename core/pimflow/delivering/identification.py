@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from pimflow.chunks import chunked
-from pimflow.diff import Prepared, Verdict
+from pimflow.delivering.diff import Prepared, Verdict
 from pimflow.errors import ConfigError
 from pimflow.model import Header, Outcome, Problem, ProblemKind, Status, Who
 from pimflow.rows import CHUNK_ROWS

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pimflow.chunks import chunked
-from pimflow.diff import Candidate
+from pimflow.delivering.diff import Candidate
 from pimflow.errors import GuardError
 from pimflow.forms import FlowConfig
 from pimflow.sinks import Sink, Writer
