@@ -22,7 +22,7 @@ from pimflow.config import load_pipeline
 from pimflow.log import configure_console
 from pimflow.plugins import create_registry
 from pimflow.report import report_text
-from pimflow.run import RunOptions, run_pipeline
+from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.state.database import open_database
 from pimflow_akeneo_sandbox.serve import serve
 

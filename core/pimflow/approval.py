@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from pimflow.assemble import Assembly
-from pimflow.basis import basis_of
 from pimflow.context import Progress
 from pimflow.delivering.batches import Settle
 from pimflow.delivering.diff import Candidate, Rules
@@ -22,7 +21,8 @@ from pimflow.errors import ConfigError, GuardError
 from pimflow.model import RunReport
 from pimflow.plain import as_json
 from pimflow.plan import OnPlanned, PlannedChange, digest_of, plan_pipeline
-from pimflow.run import RunOptions, run_pipeline
+from pimflow.running.basis import basis_of
+from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.sinks import Sink, Writer
 from pimflow.state import history
 from pimflow.state.database import Database

@@ -17,11 +17,11 @@ from pimflow.context import Progress, RunContext
 from pimflow.delivering.batches import Settle, outcome_of
 from pimflow.delivering.delivery import Loading
 from pimflow.delivering.diff import Candidate, Rules
-from pimflow.flow import run_flow
 from pimflow.model import FlowReport, RunReport, Status
 from pimflow.plain import to_json
 from pimflow.plan import plan_pipeline
-from pimflow.run import RunOptions
+from pimflow.running.flow import run_flow
+from pimflow.running.run import RunOptions
 from pimflow.sinks import Sink, Writer
 from pimflow.state import history
 from pimflow.state.database import Database

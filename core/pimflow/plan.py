@@ -17,9 +17,9 @@ from pimflow.context import Progress
 from pimflow.delivering.batches import Settle, outcome_of, refuse_missing
 from pimflow.delivering.delivery import Loading
 from pimflow.delivering.diff import Candidate, Rules, fingerprint
-from pimflow.flow import run_flow
 from pimflow.model import Outcome, RunReport, Status
-from pimflow.run import CarryOut, RunOptions, run_pipeline
+from pimflow.running.flow import run_flow
+from pimflow.running.run import CarryOut, RunOptions, run_pipeline
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database, open_database
 

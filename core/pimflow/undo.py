@@ -19,12 +19,12 @@ from pimflow.delivering.batches import Answer
 from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.diff import Candidate, Prepared
 from pimflow.errors import RemoteError
-from pimflow.flow import close_delivery, open_deliveries, told
-from pimflow.flow_reports import reports
 from pimflow.model import Change, FlowReport, Item, Outcome, Problem, ProblemKind, RunReport, Status, Who
 from pimflow.plain import as_json
 from pimflow.plan import OnPlanned, plan_pipeline
-from pimflow.run import RunOptions, run_pipeline
+from pimflow.running.flow import close_delivery, open_deliveries, told
+from pimflow.running.flow_reports import reports
+from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.sinks import Sink, Writer
 from pimflow.state.changes import Changes, Deed, PastChange, Written, deeds_of_run
 from pimflow.state.database import Database

@@ -100,8 +100,8 @@ def test_what_another_target_left_open_is_not_shown(cli, dated, pipeline, shop):
 def test_corrected_rows_wait_for_no_other_run(cli, dated, tmp_path):
     from datetime import UTC, datetime
 
-    from pimflow.holding import Pace, held
-    from pimflow.run import state_file
+    from pimflow.running.holding import Pace, held
+    from pimflow.running.run import state_file
     from pimflow.state.database import open_database
 
     cli("problems", "--export", "open.csv")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pimflow.errors import LoginError
-from pimflow.run import state_file
+from pimflow.running.run import state_file
 from pimflow.state import history
 from pimflow.state.database import open_database
 

@@ -17,7 +17,7 @@ from pimflow.config import load_pipeline
 from pimflow.model import FlowReport, RunReport
 from pimflow.plan import PlannedChange, plan_pipeline
 from pimflow.plugins import create_registry
-from pimflow.run import RunOptions, run_pipeline
+from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.state import open_items, records
 from pimflow.state.database import Database, open_database
 from pimflow.state.open_items import OpenItem

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from pimflow.answer_table import add_answer, read_answers, remove_answer, table_of
 from pimflow.answers import LEFT_OUT, Answer, Answering, by_flow
-from pimflow.basis import basis_of
 from pimflow.errors import ConfigError
 from pimflow.model import BadValue, Problem
-from pimflow.run import RunOptions
+from pimflow.running.basis import basis_of
+from pimflow.running.run import RunOptions
 from pimflow.state import history
 
 from .shop_rows import counts, table

@@ -5,7 +5,7 @@ import pytest
 from pimflow.approval import apply_plan, save_plan
 from pimflow.errors import ConfigError, GuardError, StateError
 from pimflow.model import Status
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 from pimflow.state.plans import new_plan, saved_plan
 
 from .shop_rows import counts, many, table

@@ -7,8 +7,8 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from pimflow.basis import basis_of
-from pimflow.run import RunOptions
+from pimflow.running.basis import basis_of
+from pimflow.running.run import RunOptions
 
 STAMPED = '''
 from pydantic import Field, SecretStr

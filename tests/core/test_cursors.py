@@ -6,7 +6,7 @@ import pytest
 
 from pimflow.errors import AccessError, UnreachableError
 from pimflow.model import Status
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 from pimflow.state import history
 
 from .shop_rows import counts, table

@@ -1,7 +1,7 @@
 """What is sent, and what is not: fingerprints, `once`, `mode`, `empty`."""
 
 from pimflow.model import Status
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 
 from .shop_rows import counts, table
 

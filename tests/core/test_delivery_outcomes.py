@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pimflow.errors import RowProblem
 from pimflow.model import BadValue, Outcome, Problem, ProblemKind, Status
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 
 from .shop_rows import LOST, counts, many, table
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pimflow.explain import explain
 from pimflow.model import Status
 from pimflow.plain import to_json
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 from pimflow.state.changes import Deed
 from pimflow.state.tables import changes
 

@@ -4,7 +4,7 @@
 import pytest
 
 from pimflow.model import Problem, ProblemKind, Status
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 
 from .shop_rows import counts, many, table
 

@@ -6,7 +6,7 @@ import pytest
 
 from pimflow.errors import RowProblem
 from pimflow.model import Outcome, Problem, ProblemKind, Status
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 
 from .shop_rows import counts, table
 

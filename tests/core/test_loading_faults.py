@@ -145,6 +145,6 @@ def test_failures_with_successes_between_do_not_break_the_flow_off(bench, shop):
 def test_a_refused_record_does_not_wait_until_a_clock_set_back_is_there_again(bench, shop, monkeypatch, jump, sent):
     shop.scripts["B"] = [Outcome("products", "B", Status.REFUSED)]
     assert counts(bench.run()) == {"created": 2, "refused": 1}
-    monkeypatch.setattr("pimflow.run._now", lambda: datetime.now(UTC) + timedelta(days=jump))
+    monkeypatch.setattr("pimflow.running.run._now", lambda: datetime.now(UTC) + timedelta(days=jump))
     bench.run()
     assert shop.sent.count("B") == sent

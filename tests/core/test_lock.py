@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pimflow.errors import BusyError, LockLostError
-from pimflow.holding import Pace, held, is_dead
 from pimflow.processes import birth_of, place
-from pimflow.run import RunOptions, run_pipeline
+from pimflow.running.holding import Pace, held, is_dead
+from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.state import history, locks
 from pimflow.state.locks import Owner
 
@@ -168,9 +168,9 @@ import pimflow_shop
 from pathlib import Path
 from pimflow.assemble import assemble
 from pimflow.config import load_pipeline
-from pimflow.holding import Pace
+from pimflow.running.holding import Pace
 from pimflow.plugins import create_registry
-from pimflow.run import run_pipeline, RunOptions
+from pimflow.running.run import run_pipeline, RunOptions
 from pimflow.state.database import open_database
 shop = pimflow_shop.SHOPS["main"] = pimflow_shop.Shop()
 shop.tables["products"] = [("sku", "name"), *((f"S{{n:02}}", "old") for n in range(20))]
@@ -256,7 +256,7 @@ def test_a_suspended_run_overwrites_nothing_of_its_successor(bench, shop, other)
 def test_many_processes_at_once_hold_it_one_after_the_other(tmp_path):
     code = (
         "import sys, time\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
-        "from pimflow.errors import BusyError\nfrom pimflow.holding import Pace, held\n"
+        "from pimflow.errors import BusyError\nfrom pimflow.running.holding import Pace, held\n"
         "from pimflow.state.database import open_database\n"
         "database, mark = open_database(Path(sys.argv[1], 'state.sqlite')), Path(sys.argv[1], 'mark')\n"
         "held_it = 0\n"

@@ -4,7 +4,7 @@ import pytest
 
 from pimflow.errors import ConfigError, UnreachableError
 from pimflow.model import Status
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 
 from .shop_rows import counts, many, table
 

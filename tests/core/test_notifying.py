@@ -10,10 +10,10 @@ import pytest
 from pimflow.assemble import assemble
 from pimflow.config import load_pipeline
 from pimflow.errors import BusyError, ConfigError, LoginError, StateError, UnreachableError
-from pimflow.holding import Pace, held
 from pimflow.model import Event, Run, Status
 from pimflow.plugins import create_registry
-from pimflow.run import RunOptions
+from pimflow.running.holding import Pace, held
+from pimflow.running.run import RunOptions
 from pimflow.schema import pipeline_schema
 from pimflow.state import history
 

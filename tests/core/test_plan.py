@@ -7,7 +7,7 @@ import pytest
 from pimflow.cli.show import print_plan
 from pimflow.model import Status
 from pimflow.plan import PlannedChange, ValueChange
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 
 from .shop_rows import counts
 

@@ -9,7 +9,7 @@ import pytest
 
 from pimflow.errors import AccessError, ConfigError, LoginError, PimflowError, StateError, UnreachableError
 from pimflow.model import Status
-from pimflow.run import RunOptions, run_pipeline
+from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.state import history
 
 from .shop_rows import counts, many, table

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from pimflow.model import Status
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 
 from .shop_rows import counts, table
 

@@ -5,7 +5,7 @@ import pytest
 from pimflow.errors import ConfigError
 from pimflow.model import Status
 from pimflow.report import sentence
-from pimflow.run import RunOptions
+from pimflow.running.run import RunOptions
 
 from .shop_rows import counts, table
 

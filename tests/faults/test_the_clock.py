@@ -6,7 +6,7 @@ from itertools import chain, repeat
 
 import pytest
 
-from pimflow.holding import Pace, held
+from pimflow.running.holding import Pace, held
 from pimflow.state import locks
 from pimflow.state.database import open_database
 
@@ -22,7 +22,7 @@ def clock(monkeypatch):
 
     def set_to(*shifts):
         left = chain(shifts, repeat(shifts[-1]))
-        monkeypatch.setattr("pimflow.run._now", lambda: datetime.now(UTC) + next(left))
+        monkeypatch.setattr("pimflow.running.run._now", lambda: datetime.now(UTC) + next(left))
 
     return set_to
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from pimflow.model import Status
-from pimflow.run import RunOptions, run_pipeline
+from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.state import open_items
 from pimflow.state.database import open_database
 

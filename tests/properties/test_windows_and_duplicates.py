@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pimflow.model import Status
-from pimflow.run import RunOptions, run_pipeline
+from pimflow.running.run import RunOptions, run_pipeline
 
 from ..core.conftest import Bench  # noqa: TID252 - tests are no package
 

@@ -55,7 +55,7 @@ def main():
     from pimflow.config import load_pipeline
     from pimflow.log import configure_console
     from pimflow.plugins import create_registry
-    from pimflow.run import RunOptions, run_pipeline, state_file
+    from pimflow.running.run import RunOptions, run_pipeline, state_file
     from pimflow.state.database import open_database
 
     configure_console()

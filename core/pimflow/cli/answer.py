@@ -106,7 +106,7 @@ def _give(assembly: Assembly, database: Database, new: Answer, records: int, pip
     All records that have the value are open, so nothing needs to be read for it: unless there was another answer.
     """
     from pimflow.answer_table import add_answer, table_of
-    from pimflow.basis import basis_of
+    from pimflow.running.basis import basis_of
     from pimflow.state import history
 
     name = assembly.pipeline.name

@@ -55,8 +55,8 @@ def check(pipeline: str | None, strict: bool, state_path: Path | None, as_json: 
     Exit codes: 0 well; 1 warnings, with --strict; 2 a file is wrong, or the target cannot take what a flow brings;
     3 a system cannot be used.
     """
-    from pimflow.first_run import shared_with_production
     from pimflow.log import masker
+    from pimflow.running.first_run import shared_with_production
     from pimflow.sessions import Sessions
 
     assembly: Assembly = assembled(pipeline)

@@ -115,7 +115,7 @@ def confirmed(assembly: Any, database: Any, *, as_json: bool) -> str:
 
     Raises ConfigError for the name of another one.
     """
-    from pimflow.first_run import never_written, new_targets, shared_with_production
+    from pimflow.running.first_run import never_written, new_targets, shared_with_production
 
     environment = assembly.pipeline.environment
     given: str | None = click.get_current_context().meta.get(_CONFIRMED)
@@ -171,7 +171,7 @@ def pipeline_called(name: str) -> Any:
 @contextmanager
 def opened_state(root: Path, given: Path | None) -> Iterator[Any]:
     """Open the state of a project, or of the chosen environment, while a command works. Raises StateError."""
-    from pimflow.run import state_file
+    from pimflow.running.run import state_file
     from pimflow.state.database import open_database
 
     database = open_database(given or state_file(root, environment_in(root)))

@@ -60,7 +60,7 @@ def doctor(
     from pimflow.doctor.packing import check_free, write_zip
     from pimflow.doctor.project import secrets_in
     from pimflow.plugins import create_registry
-    from pimflow.run import state_file
+    from pimflow.running.run import state_file
 
     if bundle:
         check_free(bundle, force=force)

@@ -26,7 +26,7 @@ def estimate(pipeline: str | None, *, full: bool, state_path: Path | None, as_js
     """
     from pimflow.cli.progress import shown_progress
     from pimflow.estimating import estimate_pipeline
-    from pimflow.run import RunOptions
+    from pimflow.running.run import RunOptions
 
     assembly = assembled(pipeline)
     with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:

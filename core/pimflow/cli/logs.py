@@ -19,7 +19,7 @@ _LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 @json_option
 def logs(run_id: str | None, level: str, flow: str | None, as_json: bool) -> None:
     """Show the log of a run, the latest unless RUN_ID is given. Secrets are masked in it."""
-    from pimflow.run import log_folder
+    from pimflow.running.run import log_folder
 
     root = project_root()
     folder = log_folder(root, environment_in(root))

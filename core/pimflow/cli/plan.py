@@ -66,7 +66,7 @@ def plan(
     from pimflow.cli.show import print_lines, print_plan
     from pimflow.plan import plan_pipeline
     from pimflow.report import report_data, report_text
-    from pimflow.run import RunOptions
+    from pimflow.running.run import RunOptions
     from pimflow.state.plans import new_plan
 
     begin = since_when(since, full=full)

@@ -38,7 +38,7 @@ def retry(
 ) -> None:
     """Read again the records that need attention, or those with KEYS, and send them, changed or not."""
     from pimflow.cli.run import run_and_report
-    from pimflow.run import RunOptions
+    from pimflow.running.run import RunOptions
     from pimflow.state.open_items import keys_of_pipeline
 
     assembly = assembled(pipeline)
@@ -63,7 +63,7 @@ def _send_corrected(assembly: Assembly, file: Path, state_path: Path | None, *, 
     from pimflow.cli.run import run_and_report
     from pimflow.cli.sheets import sheet_reader
     from pimflow.problems.corrected_files import corrected_only, read_corrections
-    from pimflow.run import RunOptions
+    from pimflow.running.run import RunOptions
 
     lines = sheet_reader(file)(file)
     with opened_state(assembly.pipeline.root, state_path) as database:

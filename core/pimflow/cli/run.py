@@ -27,7 +27,7 @@ from pimflow.errors import PimflowError
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
-    from pimflow.run import RunOptions
+    from pimflow.running.run import RunOptions
 
 
 @click.command()
@@ -58,7 +58,7 @@ def run(
     Exit codes: 0 well; 1 some records failed, or more were refused than allowed; 2 a file is wrong; 3 broken off;
     4 another run of the pipeline is under way.
     """
-    from pimflow.run import RunOptions
+    from pimflow.running.run import RunOptions
 
     begin = since_when(since, full=full)
     assembly = assembled(pipeline)
@@ -70,7 +70,7 @@ def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | N
     """Run, print the report, and exit with its code."""
     from pimflow.cli.progress import shown_progress
     from pimflow.cli.show import print_report
-    from pimflow.run import run_pipeline
+    from pimflow.running.run import run_pipeline
 
     try:
         with opened_state(assembly.pipeline.root, state_path) as database:

@@ -108,7 +108,7 @@ def _list(database: Database, past: list[PastRun], environment: str | None, *, a
 
 def ended(database: Database, past: PastRun) -> str:
     """Say how a run ended; one that never told so goes on only while it holds the lock of its pipeline."""
-    from pimflow.holding import is_dead, who
+    from pimflow.running.holding import is_dead, who
     from pimflow.state import locks
 
     if past.report is not None:

@@ -112,7 +112,7 @@ def set_(
     as_json: bool,
 ) -> None:
     """Let the next run of a flow begin to read at another place: at a time, or at a cursor of the source."""
-    from pimflow.basis import basis_of
+    from pimflow.running.basis import basis_of
     from pimflow.state import history
 
     if (since is None) == (cursor is None):
@@ -150,7 +150,7 @@ def unlock(pipeline: str | None, yes: bool, state_path: Path | None, as_json: bo
     Rarely needed: the lock of a run whose process is dead is taken by the next run. Should the other run still live, it
     can commit nothing more, and ends.
     """
-    from pimflow.holding import who
+    from pimflow.running.holding import who
     from pimflow.state import locks
 
     assembly = assembled(pipeline)

@@ -12,7 +12,6 @@ from typing import Any
 import orjson
 
 from pimflow.assemble import Assembly
-from pimflow.basis import lookup_tables
 from pimflow.doctor.findings import Finding
 from pimflow.doctor.installation import versions
 from pimflow.doctor.masked_yaml import masked_yaml
@@ -22,7 +21,8 @@ from pimflow.doctor.redaction import data_in, line_without_data, redactor, repor
 from pimflow.errors import PimflowError
 from pimflow.log import Mask
 from pimflow.plain import to_json
-from pimflow.run import log_folder
+from pimflow.running.basis import lookup_tables
+from pimflow.running.run import log_folder
 from pimflow.state import examination, history, records
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pimflow.doctor.findings import GIGABYTE, MEGABYTE, Finding, size, unwell, well
-from pimflow.holding import Pace, is_dead, who
 from pimflow.report import duration
+from pimflow.running.holding import Pace, is_dead, who
 from pimflow.state import examination, history, locks
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun

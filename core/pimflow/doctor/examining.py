@@ -12,7 +12,7 @@ from pimflow.doctor.installation import of_packages, of_plugins, of_python
 from pimflow.doctor.project import Project, of_environment, of_files, of_variables, pipeline_files, read_project
 from pimflow.doctor.surroundings import of_encoding, of_proxies, of_temporary_files
 from pimflow.plugins import Registry
-from pimflow.run import log_folder
+from pimflow.running.run import log_folder
 
 
 def find_project(root: Path, named: Sequence[Path], registry: Registry, wanted: str | None = None) -> Project:

@@ -19,13 +19,13 @@ from pimflow.context import FlowProgress, Progress, RunContext
 from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.diff import Verdict
 from pimflow.delivering.intake import Intake, Target
-from pimflow.flow import open_deliveries, told
-from pimflow.flow_reports import reports
 from pimflow.matching.nearness import code_form, differences, is_code, is_name, near_form
 from pimflow.model import FlowReport, Header, RunReport
 from pimflow.plan import plan_pipeline
 from pimflow.rows import CHUNK_ROWS, Passed, Reader, Stopped
-from pimflow.run import RunOptions
+from pimflow.running.flow import open_deliveries, told
+from pimflow.running.flow_reports import reports
+from pimflow.running.run import RunOptions
 from pimflow.state.comparison import Comparison, Couple, Listed, new_comparison
 from pimflow.state.database import Database
 from pimflow.state.links import Links

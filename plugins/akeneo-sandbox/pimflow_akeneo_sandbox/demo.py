@@ -23,7 +23,7 @@ from pimflow.config import load_pipeline
 from pimflow.context import Progress
 from pimflow.log import configure_console
 from pimflow.plugins import create_registry
-from pimflow.run import RunOptions, run_pipeline, state_file
+from pimflow.running.run import RunOptions, run_pipeline, state_file
 from pimflow.state.database import Database, open_database
 from pimflow_akeneo_sandbox.serve import Served, serve
 

@@ -11,7 +11,6 @@ from typing import Any
 from loguru import logger
 
 from pimflow.assemble import Flow
-from pimflow.basis import basis_of
 from pimflow.checking.foresight import before_full_run
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivering.delivery import Delivery
@@ -22,10 +21,11 @@ from pimflow.delivering.intake import Target, other_keys
 from pimflow.delivering.missing import settle_missing
 from pimflow.delivering.ownership import Domain
 from pimflow.errors import FlowError, GuardError, PimflowError
-from pimflow.flow_reports import reports
 from pimflow.model import FlowReport, Header, Outcome, Window
 from pimflow.plugins import notify_observers
 from pimflow.rows import Chunk, Passed, Reader, Stopped
+from pimflow.running.basis import basis_of
+from pimflow.running.flow_reports import reports
 from pimflow.sinks import Sink, Writer
 from pimflow.state import history, open_items
 from pimflow.state.identities import Identities

@@ -19,15 +19,15 @@ from pimflow.corrections import Corrections
 from pimflow.delivering.delivery import Loading
 from pimflow.delivering.load import Loader
 from pimflow.errors import PimflowError, StateError
-from pimflow.first_run import begin, check_confirmed
-from pimflow.flow import run_flow
-from pimflow.flow_reports import skipped
-from pimflow.holding import Pace, held
 from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport
 from pimflow.notifying.telling import tell
 from pimflow.plugins import notify_observers
 from pimflow.report import report_json
+from pimflow.running.first_run import begin, check_confirmed
+from pimflow.running.flow import run_flow
+from pimflow.running.flow_reports import skipped
+from pimflow.running.holding import Pace, held
 from pimflow.sessions import Sessions
 from pimflow.state import history
 from pimflow.state.database import Database

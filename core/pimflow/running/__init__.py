@@ -1,0 +1,1 @@
+"""One run of a pipeline: begun under a lock, flow by flow, reported and told."""
