@@ -1,1 +1,1 @@
-"""The way of a flow's rows into one sink: prepared, told apart, compared with what is known, written in batches, kept."""
+"""The way of rows into one sink: prepared, told apart, compared with what is known, written in batches, kept."""
