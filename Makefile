@@ -23,8 +23,10 @@ LIVE := --editable "./plugins/tryton[live]"
 demo: $(VENV)/.installed
 	$(BIN)/pimflow demo
 
+# Several files of tests at a time, as the machine has processors; `make test WORKERS=0` runs one after the other.
+WORKERS ?= logical
 test: $(VENV)/.installed-live
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadgroup
 
 # What takes long, half an hour or more: syncs killed at any moment, whole histories of changes and faults, hundreds of
 # days of one project. `make test` runs a fast selection of each.

@@ -106,6 +106,16 @@ class Watch:
         self._judge()
         return result
 
+    def pytest_sessionfinish(self, session):
+        """Hand the count to the process that tells it, where several run the suite."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["requests"] = self.requests
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node):
+        """Take the count of a process that ended."""
+        self.requests += getattr(node, "workeroutput", {}).get("requests", 0)
+
     def pytest_terminal_summary(self, terminalreporter):
         terminalreporter.write_line(f"{self.requests} requests to Akeneo were held against its API description")
 
