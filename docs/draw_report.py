@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pimflow.assemble import assemble
-from pimflow.config import load_pipeline
+from pimflow.configuration.loading import load_pipeline
 from pimflow.log import configure_console
 from pimflow.plugins import create_registry
 from pimflow.report import report_text

@@ -18,7 +18,15 @@ from pydantic_core import PydanticUndefined
 from pimflow import errors
 from pimflow.cli import pimflow
 from pimflow.components import Component, Transform
-from pimflow.forms import EnvironmentConfig, FlowConfig, Guards, History, Ownership, PipelineConfig, ProjectConfig
+from pimflow.configuration.forms import (
+    EnvironmentConfig,
+    FlowConfig,
+    Guards,
+    History,
+    Ownership,
+    PipelineConfig,
+    ProjectConfig,
+)
 from pimflow.plugins import KINDS, create_registry
 from pimflow_akeneo.structure import codecs, resources
 from pimflow_akeneo.structure.codecs import Codec

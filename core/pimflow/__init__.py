@@ -27,8 +27,8 @@ if TYPE_CHECKING:
         Use,
         WholeTransform,
     )
-    from pimflow.config import check_document
-    from pimflow.document import Document, read_document
+    from pimflow.configuration.document import Document, read_document
+    from pimflow.configuration.loading import check_document
     from pimflow.errors import (
         AccessError,
         ConfigError,
@@ -76,8 +76,8 @@ _HOME = {
     "cli.connecting": "connected",
     "components": "Component Connection DataPath Header InputPath Knows Notifier OutputPath Row RowStep Source Target "
     "Transform Use WholeTransform",
-    "config": "check_document",
-    "document": "Document read_document",
+    "configuration.loading": "check_document",
+    "configuration.document": "Document read_document",
     "errors": "AccessError ConfigError FlowError GuardError LoginError MappingError Mistake PimflowError PluginError "
     "RemoteError RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",

@@ -13,11 +13,11 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pimflow.answer_table import read_answers, table_of
 from pimflow.answers import Answers, by_flow
 from pimflow.components import Component, Connection, ConnectionName, Notifier, Source, Transform
-from pimflow.config import Pipeline, mistakes_of, resolve_values
-from pimflow.environments import strange_options
+from pimflow.configuration.environments import strange_options
+from pimflow.configuration.forms import FlowConfig
+from pimflow.configuration.loading import Pipeline, mistakes_of, resolve_values
+from pimflow.configuration.parts import Part
 from pimflow.errors import ConfigError, Mistake, PluginError
-from pimflow.forms import FlowConfig
-from pimflow.parts import Part
 from pimflow.plugins import Registry, kind_of
 from pimflow.sinks import Sink
 from pimflow.words import did_you_mean

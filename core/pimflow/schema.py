@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pimflow.components import Component, Connection, Notifier, Source, Transform
-from pimflow.forms import PipelineConfig
+from pimflow.configuration.forms import PipelineConfig
 from pimflow.plugins import Registry
 from pimflow.sinks import Sink
 

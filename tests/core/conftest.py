@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from pimflow.assemble import Assembly, assemble
-from pimflow.config import load_pipeline
+from pimflow.configuration.loading import load_pipeline
 from pimflow.model import FlowReport, RunReport
 from pimflow.plan import PlannedChange, plan_pipeline
 from pimflow.plugins import create_registry

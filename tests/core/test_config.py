@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pimflow.assemble import assemble
-from pimflow.config import load_pipeline
+from pimflow.configuration.loading import load_pipeline
 from pimflow.errors import ConfigError
 from pimflow.plugins import create_registry
 

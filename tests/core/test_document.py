@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pimflow.document import parse_document, read_document
+from pimflow.configuration.document import parse_document, read_document
 from pimflow.errors import ConfigError
 
 

@@ -167,7 +167,7 @@ sys.path.insert(0, {shop!r})
 import pimflow_shop
 from pathlib import Path
 from pimflow.assemble import assemble
-from pimflow.config import load_pipeline
+from pimflow.configuration.loading import load_pipeline
 from pimflow.running.holding import Pace
 from pimflow.plugins import create_registry
 from pimflow.running.run import run_pipeline, RunOptions

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from pimflow.assemble import assemble
-from pimflow.config import load_pipeline
+from pimflow.configuration.loading import load_pipeline
 from pimflow.errors import BusyError, ConfigError, LoginError, StateError, UnreachableError
 from pimflow.model import Event, Run, Status
 from pimflow.plugins import create_registry

@@ -31,10 +31,10 @@ from urllib.request import urlopen
 import pytest
 
 from pimflow.assemble import assemble
-from pimflow.config import load_pipeline
-from pimflow.document import parse_document
+from pimflow.configuration.document import parse_document
+from pimflow.configuration.forms import FlowConfig, PipelineConfig
+from pimflow.configuration.loading import load_pipeline
 from pimflow.errors import ConfigError
-from pimflow.forms import FlowConfig, PipelineConfig
 from pimflow.plugins import create_registry
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,17 @@ import pimflow
 import pimflow_http
 import pimflow_testkit
 from pimflow import hookspecs
-from pimflow.config import LATER_KEYS
+from pimflow.configuration.forms import (
+    EnvironmentConfig,
+    FlowConfig,
+    Guards,
+    History,
+    Ownership,
+    PipelineConfig,
+    ProjectConfig,
+)
+from pimflow.configuration.loading import LATER_KEYS
 from pimflow.errors import PimflowError
-from pimflow.forms import EnvironmentConfig, FlowConfig, Guards, History, Ownership, PipelineConfig, ProjectConfig
 from pimflow.model import Cause, FlowReport, Problem, ProblemKind, Run, RunReport, Status, Who
 from pimflow.plugins import create_registry, kind_of
 from pimflow.state.tables import metadata

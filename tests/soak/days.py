@@ -52,7 +52,7 @@ def state_of(folder):
 
 def main():
     from pimflow.assemble import assemble
-    from pimflow.config import load_pipeline
+    from pimflow.configuration.loading import load_pipeline
     from pimflow.log import configure_console
     from pimflow.plugins import create_registry
     from pimflow.running.run import RunOptions, run_pipeline, state_file

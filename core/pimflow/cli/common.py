@@ -105,7 +105,7 @@ def chosen_environment() -> str | None:
 
 def environment_in(root: Path) -> str | None:
     """Name the environment of a project in which this command works; None where there are none. Raises ConfigError."""
-    from pimflow.config import environment_of
+    from pimflow.configuration.loading import environment_of
 
     return environment_of(root, chosen_environment())
 
@@ -149,7 +149,7 @@ def find_pipeline(given: str | None) -> Path:
 def assembled(given: str | None) -> Any:
     """Give the assembly of a pipeline, everything checked and nothing contacted. Raises ConfigError."""
     from pimflow.assemble import assemble
-    from pimflow.config import load_pipeline
+    from pimflow.configuration.loading import load_pipeline
     from pimflow.plugins import create_registry
 
     return assemble(load_pipeline(find_pipeline(given), chosen_environment()), create_registry())
@@ -157,7 +157,7 @@ def assembled(given: str | None) -> Any:
 
 def pipeline_called(name: str) -> Any:
     """Give the assembly of the pipeline with this name; None where there is none, or it has mistakes."""
-    from pimflow.config import load_pipeline
+    from pimflow.configuration.loading import load_pipeline
 
     for file in sorted({*FOLDER.glob("*.yaml"), *Path().glob("*.yaml")}):
         try:
@@ -183,7 +183,7 @@ def opened_state(root: Path, given: Path | None) -> Iterator[Any]:
 
 def project_root(given: str | None = None) -> Path:
     """Give the folder of the project that a pipeline, or the current folder, belongs to."""
-    from pimflow.config import PROJECT_FILE
+    from pimflow.configuration.loading import PROJECT_FILE
 
     start = find_pipeline(given).absolute().parent if given else Path.cwd()
     for folder in (start, start / FOLDER, *start.parents):

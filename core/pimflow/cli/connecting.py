@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 from pimflow.assemble import make_connection
 from pimflow.cli.common import FOLDER, find_pipeline, project_root
 from pimflow.components import Connection
-from pimflow.config import PROJECT_FILE, Pipeline, check_document, load_pipeline
-from pimflow.document import read_document
-from pimflow.environments import chosen_name, environments_of
+from pimflow.configuration.document import read_document
+from pimflow.configuration.environments import chosen_name, environments_of
+from pimflow.configuration.forms import PipelineConfig, ProjectConfig
+from pimflow.configuration.loading import PROJECT_FILE, Pipeline, check_document, load_pipeline
+from pimflow.configuration.parts import Part
 from pimflow.errors import ConfigError, Mistake
-from pimflow.forms import PipelineConfig, ProjectConfig
-from pimflow.parts import Part
 from pimflow.plugins import create_registry
 from pimflow.words import did_you_mean
 

@@ -66,7 +66,7 @@ def _pipelines(database: Database, root: Path) -> list[str]:
 
 
 def _name(file: Path) -> str:
-    from pimflow.config import load_pipeline
+    from pimflow.configuration.loading import load_pipeline
 
     try:
         return load_pipeline(file, chosen_environment()).name

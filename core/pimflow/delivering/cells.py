@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from pimflow.answers import LEFT_OUT, Answering
+from pimflow.configuration.forms import FlowConfig
 from pimflow.errors import RowProblem
-from pimflow.forms import FlowConfig
 from pimflow.model import BadValue, Header, Problem, ProblemKind, Row
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pimflow.chunks import chunked
+from pimflow.configuration.forms import FlowConfig
 from pimflow.delivering.diff import Candidate
 from pimflow.errors import GuardError
-from pimflow.forms import FlowConfig
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.links import Links, known_there

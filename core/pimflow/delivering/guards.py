@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from pimflow.configuration.forms import Guards
 from pimflow.delivering.diff import Candidate
 from pimflow.errors import GuardError
-from pimflow.forms import Guards
 from pimflow.spool import Spool
 from pimflow.state.records import Records
 

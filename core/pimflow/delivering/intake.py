@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from pimflow.answers import Answering, Answers
+from pimflow.configuration.forms import FlowConfig
 from pimflow.delivering.cells import key_in, read_cells, read_key
 from pimflow.delivering.diff import Prepared, Rules, Verdict
 from pimflow.delivering.first_import import FirstImport
 from pimflow.delivering.identification import Identification
 from pimflow.delivering.ownership import Domain
 from pimflow.errors import PimflowError, RowProblem, defect
-from pimflow.forms import FlowConfig
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
 from pimflow.plain import to_json
 from pimflow.rows import Passed, Stopped

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from pimflow.configuration.forms import Ownership
 from pimflow.delivering.diff import Prepared
-from pimflow.forms import Ownership
 from pimflow.model import Problem, ProblemKind, Who
 from pimflow.sinks import Writer
 from pimflow.state import owners

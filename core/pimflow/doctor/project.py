@@ -12,14 +12,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from pimflow.assemble import Assembly, assemble
-from pimflow.config import FOLDER, PROJECT_FILE, environment_of, load_pipeline, mistakes_of
+from pimflow.configuration.document import Document, Trail, read_document
+from pimflow.configuration.forms import ProjectConfig
+from pimflow.configuration.loading import FOLDER, PROJECT_FILE, environment_of, load_pipeline, mistakes_of
+from pimflow.configuration.parts import Part
 from pimflow.doctor.findings import Finding, unwell, well
 from pimflow.doctor.masked_yaml import Vocabulary, masked_yaml, vocabulary_of
 from pimflow.doctor.masking import looks_secret
-from pimflow.document import Document, Trail, read_document
 from pimflow.errors import ConfigError, Mistake
-from pimflow.forms import ProjectConfig
-from pimflow.parts import Part
 from pimflow.plugins import Registry
 
 _REFERENCE = re.compile(r"(?<!\$)\$\{(env|file):([^}]*)\}")

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from pimflow.assemble import Assembly
 from pimflow.components import Connection
-from pimflow.config import resolve_values
-from pimflow.environments import Environment
+from pimflow.configuration.environments import Environment
+from pimflow.configuration.loading import resolve_values
+from pimflow.configuration.parts import Part
 from pimflow.errors import ConfigError, PluginError
-from pimflow.parts import Part
 from pimflow.plugins import Registry
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory

@@ -19,7 +19,7 @@ from pimflow import RunReport
 from pimflow.assemble import Assembly, assemble
 from pimflow.cli.progress import shown_progress
 from pimflow.cli.show import print_report
-from pimflow.config import load_pipeline
+from pimflow.configuration.loading import load_pipeline
 from pimflow.context import Progress
 from pimflow.log import configure_console
 from pimflow.plugins import create_registry

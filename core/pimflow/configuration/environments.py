@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pimflow.components import Connection
-from pimflow.document import Document
+from pimflow.configuration.document import Document
+from pimflow.configuration.forms import ProjectConfig
+from pimflow.configuration.parts import Part
 from pimflow.errors import ConfigError, Mistake
-from pimflow.forms import ProjectConfig
-from pimflow.parts import Part
 from pimflow.words import did_you_mean
 
 VARIABLE = "PIMFLOW_ENVIRONMENT"

@@ -12,11 +12,11 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from pimflow.document import Document, Trail, read_document
-from pimflow.environments import Environment, chosen_name, environments_of, without_project
+from pimflow.configuration.document import Document, Trail, read_document
+from pimflow.configuration.environments import Environment, chosen_name, environments_of, without_project
+from pimflow.configuration.forms import DEFAULT_HISTORY, History, Ownership, PipelineConfig, ProjectConfig
+from pimflow.configuration.parts import Part
 from pimflow.errors import ConfigError, Mistake
-from pimflow.forms import DEFAULT_HISTORY, History, Ownership, PipelineConfig, ProjectConfig
-from pimflow.parts import Part
 from pimflow.words import did_you_mean, titled
 
 PROJECT_FILE = "pimflow.yaml"

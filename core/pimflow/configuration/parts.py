@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pimflow.document import Document, Trail
+from pimflow.configuration.document import Document, Trail
 from pimflow.errors import Mistake
 
 
