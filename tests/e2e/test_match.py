@@ -289,3 +289,19 @@ def test_linked_records_are_retried_chosen_and_kept_open_under_the_pims_key(used
     assert "1 updated" in again.out
     assert used.product("BLANK000")["values"]["colour"][0]["data"] == "mauve"
     assert "BL ANK000" not in keys(used)
+
+
+def test_linked_records_are_held_against_the_pim_explained_and_undone_under_its_key(used):
+    file = used.folder / "pipelines" / "shop.yaml"
+    file.write_text(file.read_text("utf-8") + "    diff: target\n", "utf-8")
+    match(used, "--approve-all", "blanks", "--leave-rest")
+    erp(used, [row("BL ANK000"), row("BL ANK001")])
+    first = json.loads(used.command("run", "--json").out)
+    assert first["flows"][0]["counts"] == {"updated": 2}
+    colour = [{"locale": None, "scope": None, "data": "blue"}]
+    used.pim.seed([{"resource": "products", "data": {"identifier": "BLANK000", "values": {"colour": colour}}}])
+    assert json.loads(used.command("run", "--json").out)["flows"][0]["counts"] == {"updated": 1, "unchanged": 1}
+    assert "BL ANK000" in used.command("explain", "BLANK000").out
+    assert used.command("undo", first["run"]["id"], "--yes").code == 0
+    assert used.product("BLANK001")["values"]["name"][0]["data"] == "Hers BLANK001"
+    assert "colour" not in used.product("BLANK001")["values"]

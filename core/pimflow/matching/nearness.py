@@ -9,7 +9,7 @@ KINDS = ("case", "blanks", "separators", "zeros", "code")
 beginning. Or they differ wholly, and both records have the same GTIN or other code."""
 
 _SEPARATORS = frozenset("-_./\\:|")
-_DROPPED = {number: None for number in (*range(33), 127, *map(ord, _SEPARATORS))}
+_DROPPED = dict.fromkeys((*range(33), 127, *map(ord, _SEPARATORS)))
 _BLANKS = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 _CODES = frozenset({"gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "ean8", "ean13", "upc", "barcode", "isbn"})
 _NAMES = frozenset({"name", "label", "title", "designation", "description"})
