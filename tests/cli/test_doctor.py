@@ -343,3 +343,18 @@ def test_a_look_that_fails_does_not_spoil_the_others(cli, pipeline, monkeypatch)
     assert answer.code == 1
     assert "could not be examined: ZeroDivisionError: oh (" in bad(answer)["Python"]
     assert told(answer, "pipelines/to_shop.yaml") == "valid; flows in order: products"
+
+
+def test_a_user_who_is_called_like_the_program_does_not_mask_its_name(cli, tmp_path, monkeypatch):
+    monkeypatch.setenv("WHO", "pimflow")
+    monkeypatch.setenv("WHERE", "temporary")
+    source = "{type: files.csv, path: ../a.csv}"
+    sink = '{type: files.csv, path: "${env:WHO}/${env:WHERE}.csv"}'
+    (tmp_path / "a.csv").write_text("sku\nA-1\n")
+    (tmp_path / "pipelines").mkdir(exist_ok=True)
+    (tmp_path / "pipelines" / "who.yaml").write_text(
+        f"version: 1\nflows:\n  goods:\n    source: {source}\n    sink: {sink}\n"
+    )
+    told = cli("doctor").out
+    assert "packages: pimflow 0." in told
+    assert "******** files: " in told

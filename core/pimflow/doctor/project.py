@@ -142,6 +142,7 @@ def of_variables(project: Project, environment: Mapping[str, str]) -> Iterator[F
 def secrets_in(project: Project, environment: Mapping[str, str]) -> frozenset[str]:
     """Give every secret of a project: in its files, in what they refer to, and in the environment."""
     found = {value for name, value in environment.items() if looks_secret(name) and name not in _FOLDERS}
+    named: set[str] = set()
     for one in project.pipelines:
         found.update(one.assembly.secrets if one.assembly else ())
     for path in project.files:
@@ -149,8 +150,16 @@ def secrets_in(project: Project, environment: Mapping[str, str]) -> frozenset[st
         for literal in masked_yaml(text, project.vocabulary).secrets:
             found.update((literal, *_BETWEEN.split(literal)))
         for scheme, reference in _REFERENCE.findall(text):
-            found.add(environment.get(reference, "") if scheme == "env" else _secret_in(path.parent / reference))
-    return frozenset(found - {""})
+            if scheme == "env":
+                named.add(environment.get(reference, ""))
+            else:
+                found.add(_secret_in(path.parent / reference))
+    return frozenset((found | named - _own_words(project)) - {""})
+
+
+def _own_words(project: Project) -> frozenset[str]:
+    """Give words that stand everywhere here: masked because a user is called so, nothing could be read any longer."""
+    return frozenset({"pimflow", *(type_.partition(".")[0] for type_ in project.vocabulary.secrets)})
 
 
 def text_of(path: Path) -> str:
