@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -72,39 +72,45 @@ def plan(
     begin = since_when(since, full=full)
     assembly = assembled(pipeline)
     options = RunOptions(full, only, limit, since=begin, allow=frozenset(allow))
-    shown: list[PlannedChange] = []
-    found: Counter[str] = Counter()
-    cleared = 0
-
-    def on_planned(change: PlannedChange) -> None:
-        nonlocal cleared
-        cleared += change.cleared
-        found[change.noun] += 1
-        if found[change.noun] <= show:
-            shown.append(change)
-
+    changes = _Changes(show)
     with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
         if save is None:
-            report = plan_pipeline(assembly, database, options, on_planned, on_progress)
+            report = plan_pipeline(assembly, database, options, changes.add, on_progress)
         else:
             with new_plan(save) as saved:
-                report = save_plan(assembly, database, options, saved, on_planned, on_progress)
-    hidden = found.total() - len(shown)
+                report = save_plan(assembly, database, options, saved, changes.add, on_progress)
     if as_json:
-        echo_json(
-            {
-                "report": report_data(report),
-                "changes": [asdict(change) for change in shown],
-                "not_shown": hidden,
-                "cleared": cleared,
-            }
-        )
+        echo_json({"report": report_data(report), **changes.data()})
     else:
-        print_plan(shown, hidden, max(found.values(), default=0))
+        print_plan(changes.shown, changes.hidden, max(changes.found.values(), default=0))
         print_lines(report_text(report))
-        if cleared:
-            click.echo(f"\n{cleared:,} values would be emptied.")
+        if changes.cleared:
+            click.echo(f"\n{changes.cleared:,} values would be emptied.")
         does_it = f"`pimflow apply {save}{report.run.option}`" if save else f"`pimflow run{report.run.option}`"
         stopped = any(flow.error for flow in report.flows)
         click.echo(f"\nNothing was written.{'' if stopped else f' {does_it} does it.'}")
     sys.exit(report.exit_code)
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What is planned: all of it counted, and at most so many of each kind to be shown."""
+
+    show: int
+    shown: list[PlannedChange] = field(default_factory=list)
+    found: Counter[str] = field(default_factory=Counter)
+    cleared: int = 0
+
+    def add(self, change: PlannedChange) -> None:
+        self.cleared += change.cleared
+        self.found[change.noun] += 1
+        if self.found[change.noun] <= self.show:
+            self.shown.append(change)
+
+    @property
+    def hidden(self) -> int:
+        return self.found.total() - len(self.shown)
+
+    def data(self) -> dict[str, Any]:
+        changes = [asdict(change) for change in self.shown]
+        return {"changes": changes, "not_shown": self.hidden, "cleared": self.cleared}

@@ -73,36 +73,19 @@ def run_pipeline(
     Raises ConfigError, StateError, and BusyError while another run of the pipeline is under way. A dry run neither
     waits for others nor keeps them off.
     """
-    pipeline = assembly.pipeline
-    environment = pipeline.environment_name
     database.examine()
     goes_on = options.dry or options.undoes  # where a run was, or writes nothing
     if not goes_on:
         check_confirmed(assembly, database, options.confirm)
-    started = _now()
-    run_id = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
-    run = Run(
-        run_id,
-        pipeline.name,
-        started,
-        options.full,
-        options.only,
-        options.limit,
-        options.dry,
-        options.strict,
-        options.undoes,
-        options.corrections.file if options.corrections else "",
-        environment,
-    )
-    log = log_folder(pipeline.root, environment) / f"{run_id}.jsonl"
-    holding = nullcontext(database) if run.dry else held(database, run.pipeline, run_id, _now, pace)
+    run = _new_run(assembly, options, _now())
+    log = log_folder(assembly.pipeline.root, run.environment) / f"{run.id}.jsonl"
+    holding = nullcontext(database) if run.dry else held(database, run.pipeline, run.id, _now, pace)
     with holding as ours, run_log(log, assembly.secrets), Sessions(assembly) as sessions:
         number = history.begin_run(ours, run, str(log))
         if not goes_on:
-            begin(assembly, ours, started)
+            begin(assembly, ours, run.started)
         if not run.dry:
-            for broken_off in history.break_off(ours, run.pipeline, number, started):
-                logger.warning("run {} was broken off: its process did not end it", broken_off)
+            _break_off(ours, run, number)
         context = RunContext(
             assembly,
             ours,
@@ -120,8 +103,29 @@ def run_pipeline(
         )
         report = _run_flows(context, partial(_keep, database, number), log, carry_out)
         if not run.dry:
-            _prune(ours, assembly, started)
+            _prune(ours, assembly, run.started)
         return report
+
+
+def _new_run(assembly: Assembly, options: RunOptions, started: datetime) -> Run:
+    return Run(
+        f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
+        assembly.pipeline.name,
+        started,
+        options.full,
+        options.only,
+        options.limit,
+        options.dry,
+        options.strict,
+        options.undoes,
+        options.corrections.file if options.corrections else "",
+        assembly.pipeline.environment_name,
+    )
+
+
+def _break_off(database: Database, run: Run, number: int) -> None:
+    for broken_off in history.break_off(database, run.pipeline, number, run.started):
+        logger.warning("run {} was broken off: its process did not end it", broken_off)
 
 
 def _prune(database: Database, assembly: Assembly, now: datetime) -> None:
