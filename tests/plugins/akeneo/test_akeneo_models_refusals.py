@@ -160,7 +160,7 @@ def tree(pim):
 @pytest.mark.parametrize(
     ("row", "field", "words"),
     [
-        ({"identifier": "n", "parent": "flat", "color": "red"}, "color", "variant 'flat-red' of the same model"),
+        ({"identifier": "n", "parent": "flat", "color": "red"}, "color", "variant flat-red of the same model"),
         ({"identifier": "n", "parent": "flat"}, "color", "tells the variants of a model apart"),
         (
             {"identifier": "n", "parent": "deep", "color": "red", "pieces": "1"},
