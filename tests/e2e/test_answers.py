@@ -50,6 +50,7 @@ def test_one_cause_for_all_of_them_is_answered_once(open_project: Project) -> No
     told = command(project, "problems").out
     assert f"{found['id']}  colour: products.csv says 'BORD', the PIM has no such option. {MANY} products" in told
     assert "Product manager: Choose an option or create 'BORD'; you decide once." in told
+    assert f"`pimflow answer CAUSE --use VALUE --pipeline {project.folder / 'pipeline.yaml'}`" in told
 
     given = answer(project, found["id"], "--use", "red")
     assert given.code == 0

@@ -177,6 +177,17 @@ def test_an_undo_leaves_other_trees_alone(run, pim, command, monkeypatch, tmp_pa
     run("sku;categories;price-EUR", "A-1;best;5")
     run("sku;categories;price-EUR", "A-1;acme,best;6")
     monkeypatch.chdir(tmp_path)
+    assert command("undo", "last", "--dry").code == 0
     done = command("undo", "last", "--yes")
     assert (done.code, stored(pim, "A-1").categories) == (0, ["best", "mugs"])
     assert prices(pim, "A-1") == {"EUR": 5, "USD": 9}
+
+
+def test_a_preview_of_an_undo_that_was_stopped_ends_as_the_undo_would(run, pim, command, monkeypatch, tmp_path):
+    seed(pim)
+    run("sku;categories;price-EUR", "A-1;best;5")
+    monkeypatch.chdir(tmp_path)
+    pim.faults(error_401=1, writes_only=False)
+    previewed = command("undo", "last", "--dry")
+    pim.faults(error_401=0, writes_only=True)
+    assert (previewed.code, "stopped." in previewed.out) == (3, True)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pimflow.state.database import Database
 
 _HINT = (
-    "`pimflow answer CAUSE --use VALUE` (or `--ignore`) decides about a value once; "
-    "`pimflow problems --export FILE.xlsx` lists every record, to be corrected and sent with `pimflow retry --edit`."
+    "`pimflow answer CAUSE --use VALUE{of}` (or `--ignore`) decides about a value once; `pimflow problems{named} "
+    "--export FILE.xlsx` lists every record, to be corrected and sent with `pimflow retry{named} --edit`."
 )
 
 
@@ -59,10 +59,12 @@ def problems(
             return _export(assembly, database, wanted, export, as_json=as_json)
         if cause is not None:
             return _list_records(assembly, database, wanted, as_json=as_json)
-        return _list_causes(assembly, database, wanted, as_json=as_json)
+        return _list_causes(assembly, database, wanted, pipeline, as_json=as_json)
 
 
-def _list_causes(assembly: Assembly, database: Database, wanted: Wanted, *, as_json: bool) -> None:
+def _list_causes(
+    assembly: Assembly, database: Database, wanted: Wanted, pipeline: str | None, *, as_json: bool
+) -> None:
     from pimflow.problems.causes import by_cause
 
     found = by_cause(assembly, database, wanted)
@@ -70,7 +72,10 @@ def _list_causes(assembly: Assembly, database: Database, wanted: Wanted, *, as_j
         return echo_json([_data(one, cause) for one in found for cause in one.causes])
     for one in found:
         _print_flow(one)
-    return click.echo(f"\n{_HINT}" if found else "Nothing needs attention.")
+    hint = (
+        _HINT.format(of=f" --pipeline {pipeline}", named=f" {pipeline}") if pipeline else _HINT.format(of="", named="")
+    )
+    return click.echo(f"\n{hint}" if found else "Nothing needs attention.")
 
 
 def _print_flow(found: OpenFlow) -> None:

@@ -117,7 +117,9 @@ def _show(assembly: Assembly, database: Database, past: PastRun, *, as_json: boo
     shown: list[PlannedChange] = []
     report = plan_undo(assembly, database, past, shown.append)
     if as_json:
-        return echo_json({"report": report_data(report), "changes": [asdict(change) for change in shown]})
-    print_plan(shown[:_SHOWN], max(0, len(shown) - _SHOWN), len(shown))
-    print_lines(report_text(report))
-    return click.echo("\nNothing was written.")
+        echo_json({"report": report_data(report), "changes": [asdict(change) for change in shown]})
+    else:
+        print_plan(shown[:_SHOWN], max(0, len(shown) - _SHOWN), len(shown))
+        print_lines(report_text(report))
+        click.echo("\nNothing was written.")
+    sys.exit(report.exit_code)
