@@ -197,6 +197,10 @@ class Sink(Component):
     deletes: ClassVar[bool] = False
     """Whether the writer can `delete`: needed for `on_missing: delete`."""
 
+    def folded(self, key: str) -> str:
+        """Give a key in the form in which the target compares keys."""
+        return key.casefold() if self.folds_case else key
+
     def open(self, session: Any, run: Run) -> Writer:
         """Give the writer for one run. `run.dry` means that nothing may be written."""
         raise NotImplementedError

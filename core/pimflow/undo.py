@@ -15,7 +15,7 @@ from typing import Any
 
 from pimflow.assemble import Assembly, Flow
 from pimflow.context import FlowProgress, Progress, RunContext
-from pimflow.delivering.batches import Answer
+from pimflow.delivering.batches import Reply
 from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.diff import Candidate, Prepared
 from pimflow.errors import RemoteError
@@ -208,16 +208,16 @@ def _candidate(
     return Candidate(Prepared(0, (), sending.item), sending, {}, frozenset(), before=before)
 
 
-def _keep(delivery: Delivery, database: Database, answers: Sequence[Answer]) -> None:
+def _keep(delivery: Delivery, database: Database, replies: Sequence[Reply]) -> None:
     run = delivery.target.rules.run
     written = [
         Written(*candidate.prepared.record, Deed.UPDATED, candidate.sent, candidate.before)
-        for candidate, outcome in answers
+        for candidate, outcome in replies
         if candidate.sent and outcome.status in _WRITTEN
     ]
     with database.writing() as connection:
         delivery.changes.keep(connection, written, run)
-    delivery.tell([_told(candidate, outcome) for candidate, outcome in answers])
+    delivery.tell([_told(candidate, outcome) for candidate, outcome in replies])
 
 
 def _told(candidate: Candidate, outcome: Outcome) -> Outcome:

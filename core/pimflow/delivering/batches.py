@@ -14,16 +14,17 @@ from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status
 from pimflow.plain import as_json
 from pimflow.sinks import Sink, Writer
 
-Answer = tuple[Candidate, Outcome]
-Settle = Callable[[Sequence[Answer]], None]
-"""Takes the answers to one batch, in the thread that keeps the state."""
+Reply = tuple[Candidate, Outcome]
+"""What was to be sent of a record, and what became of it."""
+Settle = Callable[[Sequence[Reply]], None]
+"""Takes the replies to one batch, in the thread that keeps the state."""
 
 
-def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Answer]:
-    """Write one batch, in a thread of the pool, and give one answer for each candidate."""
+def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Reply]:
+    """Write one batch, in a thread of the pool, and give one reply for each candidate."""
     try:
         there = _ask(writer, batch, rules)
-        changes, answers = _sort_out(sink, batch, rules, there)
+        changes, replies = _sort_out(sink, batch, rules, there)
         changes, told, decided = fitted(writer, changes)
         if rules.against_target:
             changes, same = _differing(writer, changes, there, rules)
@@ -45,7 +46,7 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
         logger.opt(exception=True).error("{} failed on a batch", type(writer).__name__)
         return [(candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch]
     return [
-        answers.get(key) or (_loaded(candidate, there, taken), _answer(candidate, outcomes.get(key), told.get(key, ())))
+        replies.get(key) or (_loaded(candidate, there, taken), _became(candidate, outcomes.get(key), told.get(key, ())))
         for candidate in batch
         for key in [candidate.change.key]
     ]
@@ -132,7 +133,7 @@ def _differing(
     return going, same
 
 
-def _answer(candidate: Candidate, outcome: Outcome | None, told: tuple[Problem, ...]) -> Outcome:
+def _became(candidate: Candidate, outcome: Outcome | None, told: tuple[Problem, ...]) -> Outcome:
     """See that a record has an outcome, and one that did not arrive a reason to tell; `told` is what did not fit."""
     if outcome is None:
         return outcome_of(candidate, Status.UNKNOWN, _UNANSWERED, *told)
@@ -187,27 +188,27 @@ def _is_unsure(candidate: Candidate, rules: Rules) -> bool:
 
 def _sort_out(
     sink: Sink, batch: Sequence[Candidate], rules: Rules, there: There
-) -> tuple[list[Change], dict[str, Answer]]:
-    """Give what is to be sent, and answers for the rest."""
+) -> tuple[list[Change], dict[str, Reply]]:
+    """Give what is to be sent, and replies for the rest."""
     if not rules.asks_what_exists:
         return [candidate.change for candidate in batch], {}
     changes: list[Change] = []
-    answers: dict[str, Answer] = {}
+    replies: dict[str, Reply] = {}
     for candidate in batch:
         change = candidate.change
         if change.key in there.exists and rules.mode == "create" and not change.known:
-            answers[change.key] = (candidate, outcome_of(candidate, Status.UNCHANGED))
+            replies[change.key] = (candidate, outcome_of(candidate, Status.UNCHANGED))
         elif change.key not in there.exists and rules.mode == "update":
-            answers[change.key] = (candidate, refuse_missing(candidate, sink))
+            replies[change.key] = (candidate, refuse_missing(candidate, sink))
         elif change.key not in there.exists and change.known and not rules.recreate:
-            answers[change.key] = (replace(candidate, deleted=True), outcome_of(candidate, Status.UNCHANGED))
+            replies[change.key] = (replace(candidate, deleted=True), outcome_of(candidate, Status.UNCHANGED))
         elif change.key not in there.exists:
             creation = columns_of_new(candidate.prepared.item.payload, rules) if change.known else candidate.creation
             payload = {**creation, **{k: v for k, v in change.payload.items() if v is not None}}
             changes.append(replace(change, item=replace(change.item, payload=payload), absent=True))
         else:
             changes.append(change)
-    return changes, answers
+    return changes, replies
 
 
 def outcome_of(candidate: Candidate, status: Status, *problems: Problem) -> Outcome:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pimflow.components import Knows
-from pimflow.delivering.batches import Answer, Settle
+from pimflow.delivering.batches import Reply, Settle
 from pimflow.delivering.by_hand import ByHand
 from pimflow.delivering.diff import (
     Candidate,
@@ -45,7 +45,7 @@ class Loading(Protocol):
         """Take one candidate."""
 
     def drain(self) -> None:
-        """Write what was taken so far, and wait for the answers."""
+        """Write what was taken so far, and wait for the replies."""
 
     def finish(self) -> None:
         """Write the rest, and what waited for other records."""
@@ -182,7 +182,7 @@ class Delivery:
             self._loading.drain()
 
     def finish(self) -> None:
-        """Write what is left, and wait for all answers."""
+        """Write what is left, and wait for all replies."""
         if self._held is not None:
             for candidate in self._held:
                 self._loading.put(candidate)
@@ -271,10 +271,10 @@ class Delivery:
         else:
             self._loading.put(candidate)
 
-    def _settle(self, answers: Sequence[Answer]) -> None:
+    def _settle(self, replies: Sequence[Reply]) -> None:
         verdicts = []
         rules = self.target.rules
-        for candidate, outcome in answers:
+        for candidate, outcome in replies:
             self.by_hand.see(candidate, outcome)
             told = tuple(one for one in outcome.problems if one not in candidate.prepared.item.problems)
             outcome = replace(outcome, problems=(*candidate.prepared.item.problems, *told))  # noqa: PLW2901 - fuller

@@ -69,7 +69,7 @@ class Identification:
                 without.append(one)
             else:
                 self._held.put(one)
-                claims.append((identity, self._folded(identity.key)))
+                claims.append((identity, self._sink.folded(identity.key)))
         self._identities.claim(claims)
         return without
 
@@ -121,7 +121,7 @@ class Identification:
     def keep(self, connection: Connection, settled: Sequence[Prepared]) -> None:
         """Within the caller's transaction: note under which key the target has these records by now."""
         found = {
-            one.identity[0]: (Identity(one.identity[0], one.item.key, one.identity[1]), self._folded(one.item.key))
+            one.identity[0]: (Identity(one.identity[0], one.item.key, one.identity[1]), self._sink.folded(one.item.key))
             for one in settled
             if one.identity is not None
         }
@@ -147,21 +147,18 @@ class Identification:
     def _id(self, one: Prepared) -> str:
         return str(one.source[self._places[0]])
 
-    def _folded(self, key: str) -> str:
-        return key.casefold() if self._sink.folds_case else key
-
     def _before(self, chunk: Sequence[Prepared]) -> dict[str, str]:
         """Give the keys under which the target has these records, by id."""
         return {id_: one.key for id_, one in self._identities.known({self._id(one) for one in chunk}).items()}
 
     def _refused(self, chunk: Sequence[Prepared], *, full: bool) -> dict[int, Verdict]:
         """Refuse, by row, what claims the key of another record."""
-        keys = {self._folded(one.item.key) for one in chunk}
+        keys = {self._sink.folded(one.item.key) for one in chunk}
         rivals = self._identities.rivals(keys, with_unmet=not full)
         found = {}
         spelled: dict[str, str] = {}
         for one in chunk:
-            key = self._folded(one.item.key)
+            key = self._sink.folded(one.item.key)
             claimed = rivals.get(key, [])
             if any(rival.id != self._id(one) for rival in claimed):
                 problem = _belongs_to(claimed, self._sink.noun[1], self._columns.source)
@@ -175,15 +172,15 @@ class Identification:
 
     def _free(self, chunk: Sequence[Prepared]) -> frozenset[int]:
         """Name the rows whose key the target has for no other record now."""
-        holders = self._identities.holders({self._folded(one.item.key) for one in chunk})
+        holders = self._identities.holders({self._sink.folded(one.item.key) for one in chunk})
         return frozenset(
-            one.row for one in chunk if not holders.get(self._folded(one.item.key), set()) - {self._id(one)}
+            one.row for one in chunk if not holders.get(self._sink.folded(one.item.key), set()) - {self._id(one)}
         )
 
     def _with_columns(self, chunk: Sequence[Prepared]) -> list[Prepared]:
         """Give items that get another key what they are found by; the target may lack some, which are new then."""
         before = self._before(chunk)
-        other = [one for one in chunk if self._folded(before[self._id(one)]) != self._folded(one.item.key)]
+        other = [one for one in chunk if self._sink.folded(before[self._id(one)]) != self._sink.folded(one.item.key)]
         columns: Mapping[str, Mapping[str, Any]] = {}
         if other:
             keys = {before[self._id(one)]: one.item.key for one in other}

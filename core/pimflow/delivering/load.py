@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from loguru import logger
 
-from pimflow.delivering.batches import Answer, Settle, write
+from pimflow.delivering.batches import Reply, Settle, write
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.errors import FlowError, GuardError
 from pimflow.model import Status
@@ -39,8 +39,8 @@ class Loader:
         self._max_failed = max_failed
         self._failed_in_a_row = 0
         self._batches: dict[str, list[Candidate]] = {}
-        self._under_way: set[Future[list[Answer]]] = set()
-        self._waiting: Spool[Answer] = Spool()
+        self._under_way: set[Future[list[Reply]]] = set()
+        self._waiting: Spool[Reply] = Spool()
         self._pool = ThreadPoolExecutor(sink.in_flight, thread_name_prefix="pimflow-load")
 
     def put(self, candidate: Candidate) -> None:
@@ -51,7 +51,7 @@ class Loader:
             self._send(self._batches.pop(candidate.change.resource))
 
     def drain(self) -> None:
-        """Send what is left and wait for all answers."""
+        """Send what is left and wait for all replies."""
         for resource in list(self._batches):
             self._send(self._batches.pop(resource))
         while self._under_way:
@@ -97,21 +97,21 @@ class Loader:
     def _collect(self) -> None:
         done, self._under_way = wait(self._under_way, return_when=FIRST_COMPLETED)
         errors = [error for future in done if (error := future.exception())]
-        answers = [answer for future in done if not future.exception() for answer in future.result()]
-        for answer in answers:
-            if answer[1].status is Status.WAITING:
-                self._waiting.put(answer)
-        self._settle(answers)
+        replies = [reply for future in done if not future.exception() for reply in future.result()]
+        for reply in replies:
+            if reply[1].status is Status.WAITING:
+                self._waiting.put(reply)
+        self._settle(replies)
         if errors:
             raise errors[0]
-        self._count_failures(answers)
+        self._count_failures(replies)
 
-    def _count_failures(self, answers: Sequence[Answer]) -> None:
-        for _, outcome in answers:
+    def _count_failures(self, replies: Sequence[Reply]) -> None:
+        for _, outcome in replies:
             failed = outcome.status in {Status.FAILED, Status.UNKNOWN}
             self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
         if self._failed_in_a_row > self._max_failed:
-            reasons = [str(problem) for problem in answers[-1][1].problems]
+            reasons = [str(problem) for problem in replies[-1][1].problems]
             raise GuardError(
                 f"{self._failed_in_a_row} records failed in a row, and max_failed is {self._max_failed}. "
                 "What was written stays; the next run goes on from there",
@@ -119,7 +119,7 @@ class Loader:
             )
 
     def _give_up_waiting(self) -> None:
-        answers = [(candidate, replace(outcome, status=Status.REFUSED)) for candidate, outcome in self._waiting]
+        replies = [(candidate, replace(outcome, status=Status.REFUSED)) for candidate, outcome in self._waiting]
         self._waiting.clear()
         self._waiting = Spool()
-        self._settle(answers)
+        self._settle(replies)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pimflow.delivering.batches import Answer
+from pimflow.delivering.batches import Reply
 from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.diff import DISABLED, Candidate, Prepared
 from pimflow.delivering.intake import Target
@@ -69,8 +69,8 @@ def _carry_out(delivery: Delivery, database: Database) -> None:
     writer = Deleting(target.writer) if deletes else target.writer
     payload = {} if deletes else {target.sink.enabled or "": False}
 
-    def settle(answers: Sequence[Answer]) -> None:
-        settled = [c for c, outcome in answers if outcome.status in SETTLED]
+    def settle(replies: Sequence[Reply]) -> None:
+        settled = [c for c, outcome in replies if outcome.status in SETTLED]
         done = [c.prepared.record for c in settled]
         with database.writing() as connection:
             if target.rules.history:
@@ -82,7 +82,7 @@ def _carry_out(delivery: Delivery, database: Database) -> None:
             else:
                 target.records.retire(connection, done, DISABLED)
             open_items.close(connection, target.records.scope, done)
-        delivery.tell([outcome for _, outcome in answers])
+        delivery.tell([outcome for _, outcome in replies])
 
     with delivery.second_loading(writer, settle) as loading:
         for page in target.records.unseen_pages(target.rules.run, target.sink.batch_size):

@@ -216,7 +216,7 @@ class _Matching:
         )
 
     def _listed(self, key: str, meant: str, values: Mapping[str, Any]) -> Listed:
-        folded = key.casefold() if self.target.sink.folds_case else key
+        folded = self.target.sink.folded(key)
         own = values.get(self.target.sink.id or "") or ""
         name = values.get(self.name)
         called = "" if name is None else str(name)
