@@ -166,7 +166,7 @@ def _lead(cause: Cause, flow: FlowReport) -> str:
 
 
 def _likewise(cause: Cause) -> str:
-    if not cause.others:
+    if not cause.others or cause.problem.lead is Lead.RECORD:
         return ""
     return f"; likewise {', '.join(map(shown, cause.others[:_OTHERS_SHOWN]))} and others"
 
