@@ -177,6 +177,10 @@ class Source(Component):
         """
         raise NotImplementedError
 
+    def typed(self, column: str, text: str) -> Any:  # noqa: ARG002 - for those whose cells have a form of their own
+        """Give the cell that `extract` would make of what a person typed into a list of corrections."""
+        return text
+
 
 class Transform(Component):
     """Changes rows on their way. Options follow the name in the YAML: `- convert: {weight: number}`."""

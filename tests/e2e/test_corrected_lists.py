@@ -251,3 +251,19 @@ def test_records_of_one_key_and_two_resources_are_kept_apart(project: Project) -
     sent = json.loads(edit(project, write(file, lines), "--json").out)["flows"][0]
     assert (sent["read"], sent["counts"], sent["attention"]) == (2, {"updated": 2}, 0)
     assert open_keys(project) == set()
+
+
+@pytest.mark.parametrize("typed", ["2,1", "2.1"])
+def test_a_number_is_corrected_with_the_decimal_sign_of_its_file_or_as_the_list_has_it(
+    project: Project, typed: str
+) -> None:
+    file = project.folder / "pipeline.yaml"
+    file.write_text(
+        re.sub(r"path: (\S*products\.csv)", r"path: \1, numbers: [weight], decimal: comma", file.read_text())
+    )
+    project.write("MUG-1;mugs;cups;Mug;red;ca. 2", "MUG-2;mugs;cups;Mug;BORD;0,5")
+    project.run()
+    file, lines = exported(project)
+    by_key(lines, "MUG-1")["weight"] = typed
+    assert "1 updated" in command(project, "retry", "--edit", str(write(file, lines))).out
+    assert project.product("MUG-1")["values"]["weight"][0]["data"]["amount"] == "2.1000"

@@ -101,11 +101,14 @@ class _Reading:
         if item is None:
             self.gone[key] = None
             return
+        source = self.places[flow][0].flow.source
         record = (item.resource, item.key)
         cells = self.rows.setdefault(flow, {}).setdefault(record, {})
         self.columns.setdefault(flow, {}).update(dict.fromkeys(item.source_row))
         for name, text in _corrected(line, item):
             value = from_cell(text, item.source_row[name])
+            if isinstance(value, str):
+                value = source.typed(name, value)
             first = self.whence.setdefault((flow, record, name), number)
             if cells.setdefault(name, value) != value:
                 message = f"'{name}' of {key} is '{text}' here and '{cells[name]}' on line {first}; give it one value"

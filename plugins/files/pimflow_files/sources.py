@@ -14,7 +14,7 @@ from loguru import logger
 from pydantic import Field, model_validator
 
 from pimflow import BadValue, DataPath, Problem, RemoteError, Source, Window
-from pimflow_files.cells import DecimalSign, Delimiter, Encoding
+from pimflow_files.cells import DecimalSign, Delimiter, Encoding, plain_number
 from pimflow_files.csv_rows import CsvRows, unreadable
 from pimflow_files.dialect import find_delimiter, find_encoding, find_quotechar
 from pimflow_files.local import LocalFile, held_still
@@ -57,6 +57,10 @@ class CsvSource(LocalFile, Source):
         rows = CsvRows(self.path, encoding, delimiter, quotechar, self.numbers, self.decimal)
         _check_numbers(self.path, next(iter(rows)), self.numbers)
         return petl.wrap(rows)
+
+    def typed(self, column: str, text: str) -> str:
+        """Take a number with the decimal sign of the file; with a point too, as exported lists have it."""
+        return (plain_number(text, self.decimal) if column in self.numbers else None) or text
 
 
 def _with_mark(encoding: str) -> str:
