@@ -5,6 +5,7 @@ import csv
 import json
 
 import pytest
+from openpyxl import load_workbook
 
 from pimflow_akeneo_sandbox.serve import serve
 
@@ -305,3 +306,24 @@ def test_linked_records_are_held_against_the_pim_explained_and_undone_under_its_
     assert used.command("undo", first["run"]["id"], "--yes").code == 0
     assert used.product("BLANK001")["values"]["name"][0]["data"] == "Hers BLANK001"
     assert "colour" not in used.product("BLANK001")["values"]
+
+
+def test_an_excel_file_keeps_zeros_and_takes_decisions(used):
+    assert match(used, "--export", "pairs.xlsx").code == 0
+    book = load_workbook("pairs.xlsx")
+    for line in book.active.iter_rows(min_row=2):
+        line[-1].value = "same" if line[3].value == "zeros" else None
+    book.save("pairs.xlsx")
+    assert "30 decisions kept" in match(used, "--approve", "pairs.xlsx").out
+    assert data(used)["counts"]["both"] == 90
+
+
+def test_a_pim_that_cannot_be_read_decides_nothing(used):
+    file = used.folder / "pipelines" / "shop.yaml"
+    good = file.read_text("utf-8")
+    file.write_text(good.replace("secret: sandbox", "secret: wrong"), "utf-8")
+    refused = match(used, "--approve-all", "case")
+    assert refused.code == 3
+    assert "stopped: products:" in refused.err
+    file.write_text(good, "utf-8")
+    assert data(used)["counts"]["both"] == 60
