@@ -245,4 +245,5 @@ def test_a_known_uuid_renames_the_product(writer, changes, session):
     batch = changes(writer, [{"identifier": "new", "uuid": uuid.upper(), "pieces": 2}])
     (outcome,) = writer.load(batch)
     assert (outcome.key, outcome.status, outcome.remote_id) == ("new", Status.UPDATED, uuid)
-    assert writer.current("products", ["old", "new"], ["pieces", "uuid"]) == {"new": {"pieces": 2, "uuid": uuid}}
+    assert writer.current("products", ["new"], ["pieces", "uuid"]) == {"new": {"pieces": 2, "uuid": uuid}}
+    assert session.call("GET", "products/old", handled={404}).status_code == 404

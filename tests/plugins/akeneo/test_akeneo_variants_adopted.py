@@ -207,7 +207,7 @@ def adopted_at_once(shop, count):
 
 def test_hundreds_of_models_are_adopted_in_reads_that_the_size_of_the_pim_bounds(shop):
     shop.flows(grouped("by_color"))
-    assert adopted_at_once(shop, 800) <= 60
+    assert adopted_at_once(shop, 800) <= 66  # of these, one for a hundred models asks for their old values
     assert len(shop.pim.store.models) == 400
     assert shop.values("old-7") == {"name-en_US": "Shirt 7"}
     assert {one.parent for one in shop.pim.store.products.values()} == {f"old-{number}" for number in range(400)}
