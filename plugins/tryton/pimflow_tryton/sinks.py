@@ -40,6 +40,7 @@ class _RecordsSink(Sink):
     """What the sinks have in common."""
 
     batch_size = 50
+    asks_first = True
     target: ClassVar[Target]
 
     connection: Use[TrytonConnection] = Field(description="Name of the connection to Tryton.")

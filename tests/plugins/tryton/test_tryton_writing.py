@@ -250,13 +250,14 @@ def test_fifty_products_are_looked_up_in_one_call_and_made_in_one(write, monkeyp
     rows = [{"code": f"BULK-{n}", "name": f"Bulk {n}", "name@fr": f"Lot {n}", "default_uom": "u"} for n in range(50)]
     assert "50 new" in write("products", *rows).out
     assert methods.count("model.product.template.create") == 1
-    assert methods.count("model.product.product.search_read") == 2  # the keys; then the ids, for the French names
+    # what is there, in two languages, so that it can be put back; the keys; then the ids, for the French names
+    assert methods.count("model.product.product.search_read") == 4
     assert methods.count("model.product.template.write") == 1
     methods.clear()
     again = write("products", *rows, name="without-memory")
     assert "50 updated" in again.out
     assert not [method for method in methods if method.endswith(".create")]
-    assert methods.count("model.product.product.search_read") == 1
+    assert methods.count("model.product.product.search_read") == 3
 
 
 def test_what_is_gone_from_the_source_is_archived(write, erp):
@@ -266,3 +267,19 @@ def test_what_is_gone_from_the_source_is_archived(write, erp):
     assert "and was disabled: GONE-3" in answer.out
     assert not erp.product("GONE-3", "active")["active"]
     assert erp.product("GONE-2", "active")["active"]
+
+
+def test_values_that_tryton_had_before_the_first_write_come_back_with_an_undo(
+    write, erp, command, monkeypatch, tmp_path
+):
+    before = erp.product("MUG-21", "name", "weight", "identifiers", "attributes")
+    row = {"code": "MUG-21", "name": "Wrong", "weight": 9, "weight_uom": "kg", "attributes.color": "red"}
+    assert "1 new, 1 updated" in write("products", row, {"code": "WRONG-1", "name": "N", "default_uom": "u"}).out
+    assert erp.product("MUG-21", "name")["name"] == "Wrong"
+    monkeypatch.chdir(tmp_path)
+    answer = command("undo", "last", "--yes")
+    assert "2 were put back or taken out of use, 0 needed nothing." in answer.out
+    after = erp.product("MUG-21", "name", "weight", "identifiers", "attributes")
+    assert {**after, "attributes": {}} == {**before, "attributes": {}}
+    assert (after["attributes"] or {}).get("color") is None
+    assert erp.product("WRONG-1", "active")["active"] in (0, False)
