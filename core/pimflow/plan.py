@@ -14,7 +14,7 @@ from typing import Any
 
 from pimflow.assemble import Assembly
 from pimflow.context import Progress
-from pimflow.delivering.batches import Settle, outcome_of, refuse_missing
+from pimflow.delivering.batches import Batches, Settle, outcome_of, refuse_missing
 from pimflow.delivering.delivery import Loading
 from pimflow.delivering.diff import Candidate, Rules, fingerprint
 from pimflow.model import Outcome, RunReport, Status
@@ -98,19 +98,15 @@ class Planner:
         self._settle = settle
         self._on_planned = on_planned
         self._on_looked = on_looked
-        self._batches: dict[str, list[Candidate]] = {}
+        self._batches = Batches(sink.batch_size, self._look)
 
     def put(self, candidate: Candidate) -> None:
         """Take one candidate; a full batch is held against the target."""
-        batch = self._batches.setdefault(candidate.change.resource, [])
-        batch.append(candidate)
-        if len(batch) >= self._sink.batch_size:
-            self._look(self._batches.pop(candidate.change.resource))
+        self._batches.put(candidate)
 
     def drain(self) -> None:
         """Look at what was taken so far."""
-        for resource in list(self._batches):
-            self._look(self._batches.pop(resource))
+        self._batches.drain()
 
     def finish(self) -> None:
         """Look at the rest."""

@@ -65,6 +65,11 @@ class _Time(click.ParamType[datetime]):
             self.fail(f"{value!r} is no time. Write it as 2026-11-23 or 2026-11-23T05:15", param, ctx)
 
 
+full_option = click.option("--full", is_flag=True, help="Read everything, also where only changes would be read.")
+only_option = click.option(
+    "--only", multiple=True, metavar="KEY", help="Only the record with this key; may be given several times."
+)
+limit_option = click.option("--limit", type=click.IntRange(1), help="Stop after this many rows.")
 since_option = click.option(
     "--since",
     type=_Time(),

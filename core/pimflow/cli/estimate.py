@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.cli.common import (
+    assembled,
+    echo_json,
+    full_option,
+    json_option,
+    opened_state,
+    pipeline_argument,
+    state_option,
+)
 
 if TYPE_CHECKING:
     from pimflow.estimating import Estimate
@@ -16,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @pipeline_argument
-@click.option("--full", is_flag=True, help="Read everything, also where only changes would be read.")
+@full_option
 @state_option
 @json_option
 def estimate(pipeline: str | None, *, full: bool, state_path: Path | None, as_json: bool) -> None:

@@ -15,7 +15,10 @@ from pimflow.cli.common import (
     allow_option,
     assembled,
     echo_json,
+    full_option,
     json_option,
+    limit_option,
+    only_option,
     opened_state,
     pipeline_argument,
     since_option,
@@ -29,10 +32,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @pipeline_argument
-@click.option("--full", is_flag=True, help="Read everything, also where only changes would be read.")
+@full_option
 @since_option
-@click.option("--only", multiple=True, metavar="KEY", help="Only the record with this key; may be given several times.")
-@click.option("--limit", type=click.IntRange(1), help="Stop after this many rows.")
+@only_option
+@limit_option
 @allow_option
 @click.option(
     "--show", type=click.IntRange(0), default=20, show_default=True, help="How many records of each kind to show."

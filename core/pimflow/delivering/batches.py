@@ -20,6 +20,32 @@ Settle = Callable[[Sequence[Reply]], None]
 """Takes the replies to one batch, in the thread that keeps the state."""
 
 
+class Batches:
+    """Candidates gathered by resource; each full batch is handed to `take`."""
+
+    def __init__(self, size: int, take: Callable[[Sequence[Candidate]], None]) -> None:
+        self._size = size
+        self._take = take
+        self._begun: dict[str, list[Candidate]] = {}
+
+    def put(self, candidate: Candidate) -> None:
+        """Add one candidate."""
+        resource = candidate.change.resource
+        batch = self._begun.setdefault(resource, [])
+        batch.append(candidate)
+        if len(batch) >= self._size:
+            self._take(self._begun.pop(resource))
+
+    def drain(self) -> None:
+        """Hand over what is left."""
+        for resource in list(self._begun):
+            self._take(self._begun.pop(resource))
+
+    def clear(self) -> None:
+        """Forget what is left."""
+        self._begun.clear()
+
+
 def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Reply]:
     """Write one batch, in a thread of the pool, and give one reply for each candidate."""
     try:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from loguru import logger
 
-from pimflow.delivering.batches import Reply, Settle, write
+from pimflow.delivering.batches import Batches, Reply, Settle, write
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.errors import FlowError, GuardError
 from pimflow.model import Status
@@ -38,22 +38,18 @@ class Loader:
         self._settle = settle
         self._max_failed = max_failed
         self._failed_in_a_row = 0
-        self._batches: dict[str, list[Candidate]] = {}
+        self._batches = Batches(sink.batch_size, self._send)
         self._under_way: set[Future[list[Reply]]] = set()
         self._waiting: Spool[Reply] = Spool()
         self._pool = ThreadPoolExecutor(sink.in_flight, thread_name_prefix="pimflow-load")
 
     def put(self, candidate: Candidate) -> None:
         """Add a candidate; a full batch is sent. Raises FlowError when the flow cannot go on."""
-        batch = self._batches.setdefault(candidate.change.resource, [])
-        batch.append(candidate)
-        if len(batch) >= self._sink.batch_size:
-            self._send(self._batches.pop(candidate.change.resource))
+        self._batches.put(candidate)
 
     def drain(self) -> None:
         """Send what is left and wait for all replies."""
-        for resource in list(self._batches):
-            self._send(self._batches.pop(resource))
+        self._batches.drain()
         while self._under_way:
             self._collect()
 
