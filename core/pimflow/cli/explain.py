@@ -94,13 +94,14 @@ def _print_way(value: ExplainedValue, record: ExplainedRecord) -> None:
         for step in value.trace.steps:
             cells = ", ".join(f"{name} = {_shown(cell)}" for name, cell in step.cells.items())
             click.echo(f"    {_relative(step.place)} {step.transform}: {step.note or cells}")
-    for past in value.past:
-        click.echo(f"    {_past(past)}")
+    for number, past in enumerate(value.past, 1):
+        click.echo(f"    {_past(past, first=number == len(value.past))}")
 
 
-def _past(past: Past) -> str:
+def _past(past: Past, *, first: bool) -> str:
     if past.deed is None:
-        return f"{_shown(past.value)}: there then, not written by pimflow"
+        who = "by a run that is kept no longer, or not by pimflow" if first else "then, not written by pimflow"
+        return f"{_shown(past.value)}: there {'before, ' if first else ''}{who}"
     undid = f", which undid run {past.undid}" if past.undid else ""
     return f"{_shown(past.value)}: {past.deed} {_when(past.time, past.run)}{undid}"
 
