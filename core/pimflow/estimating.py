@@ -14,7 +14,7 @@ from typing import Any
 
 from pimflow.assemble import Assembly, Flow
 from pimflow.context import Progress, RunContext
-from pimflow.delivering.batches import Settle, outcome_of
+from pimflow.delivering.batches import Batches, Settle, outcome_of
 from pimflow.delivering.delivery import Loading
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.model import FlowReport, RunReport, Status
@@ -121,20 +121,16 @@ class _Counter:
         self._costs = costs
         self._estimate = costs.found[-1]
         self._clock = clock
-        self._batches: dict[str, list[Candidate]] = {}
+        self._batches = Batches(sink.batch_size, self._count)
         self._answers: list[float] = []
 
     def put(self, candidate: Candidate) -> None:
         """Take one candidate; a full batch is counted."""
-        batch = self._batches.setdefault(candidate.change.resource, [])
-        batch.append(candidate)
-        if len(batch) >= self._sink.batch_size:
-            self._count(self._batches.pop(candidate.change.resource))
+        self._batches.put(candidate)
 
     def drain(self) -> None:
         """Count what was taken so far."""
-        for resource in list(self._batches):
-            self._count(self._batches.pop(resource))
+        self._batches.drain()
 
     def finish(self) -> None:
         """Count the rest."""

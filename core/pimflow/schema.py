@@ -1,4 +1,4 @@
-"""The JSON Schema of a pipeline file: the frame from `config`, the components from the installed plugins."""
+"""The JSON Schema of a pipeline file: the keys of `forms`, the components of the installed plugins."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -55,6 +56,11 @@ def one_of(label: str) -> str:
     if not plain or (label.endswith("s") and not label.endswith("ss")):
         return ""
     return f"{'an' if label[0].lower() in 'aeiou' else 'a'} {label.lower()}"
+
+
+def to_the_minute(moment: datetime) -> str:
+    """Write a moment in the time of this machine: `2026-11-23 05:15`."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def full_stop(text: str) -> str:

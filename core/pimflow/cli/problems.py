@@ -11,7 +11,7 @@ import click
 from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
 from pimflow.errors import ConfigError
 from pimflow.model import SETTLED, ProblemKind
-from pimflow.words import did_you_mean
+from pimflow.words import did_you_mean, to_the_minute
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
@@ -103,7 +103,7 @@ def _begun(text: str) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else "?"
+    return to_the_minute(moment) if moment else "?"
 
 
 def _answered(one: OpenCause) -> str:

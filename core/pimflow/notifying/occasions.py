@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pimflow.components import Notifier
 from pimflow.model import Event, FlowReport, Message, Run, RunReport, Status
 from pimflow.report import report_text
-from pimflow.words import titled
+from pimflow.words import titled, to_the_minute
 
 _PREFIX = "[pimflow]"
 _LONGEST_WHY = 100
@@ -150,17 +150,15 @@ def _lost(flow: FlowReport) -> int:
 
 def _before(occasion: Occasion) -> list[str]:
     lines = [
-        f"The run of {_local(begun)} was broken off: its process was killed. What it had written stays."
+        f"The run of {to_the_minute(begun)} was broken off: its process was killed. What it had written stays."
         for begun in occasion.broken_off
     ]
     since, lasts = occasion.before.since, has_failed(occasion.report)
     if since is not None:
-        lines.append(f"It has failed since {_local(since)}." if lasts else f"It failed from {_local(since)} on.")
+        lines.append(
+            f"It has failed since {to_the_minute(since)}." if lasts else f"It failed from {to_the_minute(since)} on."
+        )
     return [*lines, ""] if lines else []
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _title(occasion: Occasion, event: Event) -> str:

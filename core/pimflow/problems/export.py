@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from pimflow.assemble import Assembly
 from pimflow.model import Problem
@@ -11,6 +10,7 @@ from pimflow.problems.causes import Wanted, open_problems
 from pimflow.sheets import COLUMNS, Line, as_cell, column_of
 from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
+from pimflow.words import to_the_minute
 
 
 def export_lines(assembly: Assembly, database: Database, wanted: Wanted) -> Iterator[Line]:
@@ -43,11 +43,7 @@ def _told(item: OpenItem, problem: Problem) -> Line:
         problem.remedy,
         problem.who,
         item.status,
-        _minute(item.since),
-        _minute(item.last),
+        to_the_minute(item.since) if item.since else "",
+        to_the_minute(item.last) if item.last else "",
         item.resource,
     ]
-
-
-def _minute(moment: datetime | None) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else ""

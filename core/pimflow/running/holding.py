@@ -23,6 +23,7 @@ from pimflow.processes import birth_of, lives, place
 from pimflow.state import locks
 from pimflow.state.database import Database
 from pimflow.state.locks import Holder, Owner
+from pimflow.words import to_the_minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +117,5 @@ def _let_go(database: Database, pipeline: str, fencing: int) -> None:
 
 def who(holder: Holder) -> str:
     """Say who holds a lock, since when and where."""
-    since = holder.since.astimezone().strftime("%Y-%m-%d %H:%M")
-    return f"run {holder.owner.run}, since {since}, process {holder.owner.pid} on {holder.owner.host}"
+    owner, since = holder.owner, to_the_minute(holder.since)
+    return f"run {owner.run}, since {since}, process {owner.pid} on {owner.host}"
