@@ -37,17 +37,21 @@ def undo_run(
 ) -> RunReport:
     """Undo what a run changed, the last flow first, and give the report of doing so. Raises as `run_pipeline`."""
     carry_out = partial(undo_flow, number=past.number)
-    return run_pipeline(_backwards(assembly), database, RunOptions(undoes=past.id), progress, carry_out=carry_out)
+    touched = _touched(assembly, database, past)
+    return run_pipeline(touched, database, RunOptions(undoes=past.id), progress, carry_out=carry_out)
 
 
 def plan_undo(assembly: Assembly, database: Database, past: PastRun, on_planned: OnPlanned) -> RunReport:
     """Tell what `undo_run` would do, and write nothing."""
     carry_out = partial(undo_flow, number=past.number)
-    return plan_pipeline(_backwards(assembly), database, RunOptions(undoes=past.id), on_planned, carry_out=carry_out)
+    touched = _touched(assembly, database, past)
+    return plan_pipeline(touched, database, RunOptions(undoes=past.id), on_planned, carry_out=carry_out)
 
 
-def _backwards(assembly: Assembly) -> Assembly:
-    return replace(assembly, flows=assembly.flows[::-1])
+def _touched(assembly: Assembly, database: Database, past: PastRun) -> Assembly:
+    """Give the flows in which the run did something, the last one first."""
+    names = {place.flow for place in places_of_run(database, past)}
+    return replace(assembly, flows=tuple(flow for flow in assembly.flows[::-1] if flow.name in names))
 
 
 def places_of_run(database: Database, past: PastRun) -> Mapping[Place, Mapping[Deed, int]]:

@@ -196,3 +196,10 @@ def test_a_value_that_was_put_back_tells_which_run_was_undone(bench, send, undo)
     (value,) = record.values
     assert [(one.value, one.undid) for one in value.past] == [("Anvil", run), ("Wrong", ""), ("Anvil", "")]
     assert latest.undid == run
+
+
+def test_flows_in_which_the_run_did_nothing_are_not_told(send, undo):
+    send(("A", "Anvil"))
+    assert undo(send(("A", "Anvil"))).flows == ()
+    (flow,) = undo(send(("A", "Wrong"))).flows
+    assert counts(flow) == {"updated": 1}
