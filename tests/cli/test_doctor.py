@@ -261,7 +261,7 @@ def test_a_disk_that_is_nearly_full_is_told(cli, state, monkeypatch):
     ("pid", "where", "silent", "ok", "expected"),
     [
         (2**22 + 1, "here", 0, True, "which is dead; the next run takes it"),
-        (os.getpid(), "here", 0, True, "which goes on"),
+        pytest.param(os.getpid(), "here", 0, True, "which goes on", id="this process"),
         (1, "another machine", 5, True, "which goes on"),
         (1, "another machine", 7200, False, "not heard of for 2.0 h"),
         (1, "another machine", -7200, False, "whose clock is ahead of this one"),
