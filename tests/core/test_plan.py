@@ -1,6 +1,8 @@
 """The dry run: what would happen, held against the target, and nothing written anywhere."""
 
+import os
 import sqlite3
+import time
 
 import pytest
 
@@ -139,3 +141,14 @@ def test_a_planned_value_is_printed_as_a_person_would_write_it(capsys, value, sh
     change = PlannedChange("channel", "shop", Status.CREATED, (ValueChange("units", None, value),))
     print_plan([change], 0, 1)
     assert f"units: {shown}\n" in capsys.readouterr().out
+
+
+def test_logs_of_previews_go_after_a_week(bench):
+    bench.plan()
+    (old,) = (bench.folder / ".pimflow" / "logs").glob("*.preview.jsonl")
+    bench.run()
+    assert old.exists()
+    week = time.time() - 8 * 86400
+    os.utime(old, (week, week))
+    bench.run()
+    assert not old.exists()

@@ -29,6 +29,10 @@ def allowed(limit: int | str, of: int) -> float:
     return limit if isinstance(limit, int) else of * float(limit.rstrip("% ")) / 100
 
 
+def _told(limit: int | str, of: int) -> str:
+    return f"{limit}" if isinstance(limit, int) else f"{limit} of {of}"
+
+
 def check_guards(
     guards: Guards,
     held: Spool[Candidate],
@@ -51,7 +55,7 @@ def check_guards(
         limit = getattr(guards, name)
         if limit is not None and name not in passing and found.number > allowed(limit, found.of):
             raise GuardError(
-                f"{name.removeprefix('max_')} would be {found.number}, and `{name}` is {limit}. "
+                f"{name.removeprefix('max_')} would be {found.number}, and `{name}` is {_told(limit, found.of)}. "
                 f"{_nothing_written(name)}",
                 samples=found.samples,
             )

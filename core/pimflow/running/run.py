@@ -33,6 +33,8 @@ from pimflow.state import history
 from pimflow.state.database import Database
 
 Keep = Callable[[RunReport], None]
+_PREVIEW = ".preview.jsonl"
+_PREVIEWS_KEPT = timedelta(days=7)
 CarryOut = Callable[[RunContext, Flow], list[FlowReport]]
 """Does one flow, and gives a report for each of its sinks."""
 
@@ -78,7 +80,7 @@ def run_pipeline(
     if not goes_on:
         check_confirmed(assembly, database, options.confirm)
     run = _new_run(assembly, options, _now())
-    log = log_folder(assembly.pipeline.root, run.environment) / f"{run.id}.jsonl"
+    log = log_folder(assembly.pipeline.root, run.environment) / f"{run.id}{_PREVIEW if run.dry else '.jsonl'}"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run.id, _now, pace)
     with holding as ours, run_log(log, assembly.secrets), Sessions(assembly) as sessions:
         number = history.begin_run(ours, run, str(log))
@@ -139,11 +141,20 @@ def _prune(database: Database, assembly: Assembly, now: datetime) -> None:
 def _forget_old(database: Database, assembly: Assembly, now: datetime) -> None:
     keep = assembly.pipeline.history
     oldest = now - timedelta(days=keep.days) if keep.days else datetime.min.replace(tzinfo=UTC)
-    for log in history.prune(database, assembly.pipeline.name, oldest, keep.runs):
+    of_runs = map(Path, history.prune(database, assembly.pipeline.name, oldest, keep.runs))
+    for log in (*of_runs, *_old_previews(assembly, now)):
         try:
-            Path(log).unlink(missing_ok=True)
+            log.unlink(missing_ok=True)
         except OSError as error:
             logger.warning("the log {} of a run that is kept no longer cannot be removed: {}", log, error.strerror)
+
+
+def _old_previews(assembly: Assembly, now: datetime) -> Iterator[Path]:
+    """Give the logs of previews that are a week old: the state knows nothing of these."""
+    folder = log_folder(assembly.pipeline.root, assembly.pipeline.environment_name)
+    for log in folder.glob(f"*{_PREVIEW}"):
+        if log.stat().st_mtime < (now - _PREVIEWS_KEPT).timestamp():
+            yield log
 
 
 def _now() -> datetime:
