@@ -30,6 +30,7 @@ def pytest_configure(config):
         config.pluginmanager.register(watch, "openapi_requests")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Where several processes run the suite, keep together what shares a server, or a fixed port: files, and Tryton."""
     for item in items:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils.exceptions import InvalidFileException, WorkbookAlreadySaved
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from pimflow.errors import ConfigError, Mistake
@@ -28,13 +29,17 @@ def write_workbook(file: Path, lines: Iterable[Line]) -> int:
     sheet = book.create_sheet("problems")
     sheet.freeze_panes = "A2"
     number = 0
-    for number, line in enumerate(lines, 1):
-        if number > _MOST_LINES:
-            hint = "name a .csv file, or choose by --flow or --kind"
-            raise ConfigError(Mistake(f"an Excel file has {_MOST_LINES:,} lines at most; {hint}", str(file)))
-        sheet.append([_cell(sheet, storable(text)) for text in line])
-    with replaced(file) as beside:
-        book.save(beside)
+    try:
+        for number, line in enumerate(lines, 1):
+            if number > _MOST_LINES:
+                hint = "name a .csv file, or choose by --flow or --kind"
+                raise ConfigError(Mistake(f"an Excel file has {_MOST_LINES:,} lines at most; {hint}", str(file)))
+            sheet.append([_cell(sheet, storable(text)) for text in line])
+        with replaced(file) as beside:
+            book.save(beside)
+    finally:
+        with suppress(WorkbookAlreadySaved, OSError):
+            sheet.close()  # one that was not saved would be written when it is collected, and fail there
     return number
 
 

@@ -118,7 +118,7 @@ def test_a_mapping_that_fits_is_well(flow):
         (
             {"colour": "{constant: BORD}"},
             "column colour: the constant says 'BORD', the PIM has no such option.",
-            "Product manager: Choose an option or create 'BORD' in the PIM; you decide once.",
+            "Product manager: Choose an option or create 'BORD'; you decide once.",
         ),
         (
             {"colour": "{from: colour, default: blu}"},
@@ -156,7 +156,11 @@ def test_a_mapping_that_fits_is_well(flow):
             "column identifier: all products would have the same one",
             "differs in each",
         ),
-        ({"identifier": "{constant: 'MUG,'}"}, "the constant says 'MUG,', which cannot be an identifier", "Correct it"),
+        ({"identifier": "{constant: 'MUG,'}"}, "'MUG,', cannot be a sku: no comma, semicolon, or space", "Correct it"),
+            {"identifier": "{constant: 'MUG,'}"},
+            "'MUG,', cannot be a sku: no comma, semicolon, or space at either end",
+            "Correct it",
+        ),
     ],
 )
 def test_what_cannot_work_is_an_error_with_its_remedy(flow, columns, told, who):

@@ -38,7 +38,10 @@ def filled(tmp_path_factory, request):
         finally:
             erp.stop()
         shutil.copytree(erp.folder, unfinished := kept.with_name(f"{kept.name}-{tmp_path_factory.getbasetemp().name}"))
-        unfinished.rename(kept)
+        try:
+            unfinished.rename(kept)
+        except OSError:  # another process was first
+            shutil.rmtree(unfinished)
     return kept
 
 
