@@ -34,11 +34,17 @@ def patterns(root):
 
 
 def _quotes(text):
-    """Give reason, with and without its head, and remedy of each quote; a quote is a block of `>` lines, its second paragraph names who."""
+    """Give what may be the reason of each quote, and its remedy.
+
+    A quote is a block of `>` lines; its second paragraph names who. Its first begins with a label or the record, and
+    ends with what became of it.
+    """
     for quote in re.findall(r"(?:^>.*\n)+", text, re.MULTILINE):
         said, _, remedy = re.sub(r"^> ?", "", quote, flags=re.MULTILINE).partition("\n\n")
         whole = TAIL.sub("", " ".join(said.split())).removesuffix(".")
-        yield {HEAD.sub("", whole), whole[:1].lower() + whole[1:]}, " ".join(remedy.split()).partition(": ")[2]
+        heads = {HEAD.sub("", whole), whole[:1].lower() + whole[1:], whole.partition(": ")[2]}
+        reasons = {one for head in heads for one in (head, head.rpartition(". ")[0])}
+        yield reasons - {""}, " ".join(remedy.split()).partition(": ")[2]
 
 
 def test_sentences_are_those_of_the_code(root, patterns):
