@@ -180,7 +180,14 @@ SCENES = {
 }
 
 
-@pytest.fixture(scope="module", params=SCENES)
+# Two new items of the second day claim one option of a style. Which of them the PIM takes depends on the order in which
+# parallel calls arrive, so this scene may differ from an undisturbed run on a busy machine: `make soak` alone has it.
+UNSURE = "whole catalogue on the second day"
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.soak) if name == UNSURE else name for name in SCENES]
+)
 def scene(request, tmp_path_factory):
     """A stage and the end of its undisturbed run."""
     begin, catalogs, command = SCENES[request.param]
