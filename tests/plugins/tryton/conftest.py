@@ -1,10 +1,8 @@
 """A live Tryton, filled once and copied for each module that changes it."""
 
-import functools
 import hashlib
 import importlib.util
 import shutil
-import ssl
 from contextlib import contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
@@ -13,14 +11,6 @@ import pytest
 
 from . import erp as erps
 from .erp import BIN, Erp, fill
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_tls_context():
-    """Make what trusts certificates once: nothing here is encrypted, and each client would take longer than a call."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
-        yield
 
 
 @pytest.fixture(scope="session")
