@@ -23,6 +23,9 @@ from .stage import Stage, crash, undisturbed
 SAMPLE = Path(__file__).parents[2] / "sample_pipelines" / "whole_catalogue"
 ROWS = 700
 FAST, ALL = 1, 15
+CLAIMED = "NES-SLA-M"
+"""Two items of the sample claim one option of a style. Were one of them to move, when the other is tried again would
+decide whether it arrives in this run or a day later; both are right, so neither moves here."""
 
 
 def whole_catalogue(stage):
@@ -58,7 +61,7 @@ def second_day(stage):
     for number, row in enumerate(rows):
         if number % 3 == 0:
             row["price"] = f"{number},5"
-        if number % 7 == 0 and row["style"]:
+        if number % 7 == 0 and row["style"] and not row["item"].startswith(CLAIMED):
             row["style"] += "-new"
         if number % 11 == 0:
             row["picture"] = "pictures/new.png"
@@ -180,14 +183,7 @@ SCENES = {
 }
 
 
-# Two new items of the second day claim one option of a style. Which of them the PIM takes depends on the order in which
-# parallel calls arrive, so this scene may differ from an undisturbed run on a busy machine: `make soak` alone has it.
-UNSURE = "whole catalogue on the second day"
-
-
-@pytest.fixture(
-    scope="module", params=[pytest.param(name, marks=pytest.mark.soak) if name == UNSURE else name for name in SCENES]
-)
+@pytest.fixture(scope="module", params=SCENES)
 def scene(request, tmp_path_factory):
     """A stage and the end of its undisturbed run."""
     begin, catalogs, command = SCENES[request.param]
