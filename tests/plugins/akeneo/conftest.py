@@ -126,9 +126,12 @@ CATALOG = {
 }
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _what_all_tests_share_is_looked_at_once():
-    """Certificates that nobody needs here are read once, and the contract suites look for leaks among new objects."""
+    """Certificates that nobody needs here are read once, and the contract suites look for leaks among new objects.
+
+    For a module, not for the session: a shared context must not reach code that loosens it, as mail does for `verify=no`.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ssl, "create_default_context", functools.lru_cache(ssl.create_default_context))
         gc.collect()
