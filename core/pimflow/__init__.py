@@ -67,7 +67,8 @@ if TYPE_CHECKING:
         Window,
     )
     from pimflow.outlook import Expected, Finding, Known, Outlook, Severity
-    from pimflow.sinks import Sink, Writer
+    from pimflow.sinks import Reference, Sink, Writer
+    from pimflow.tables import LazyTable
     from pimflow.words import Lead
 
 __version__ = "0.1.0"
@@ -84,7 +85,8 @@ _HOME = {
     "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
     "Run RunReport Status Who Window",
     "outlook": "Expected Finding Known Outlook Severity",
-    "sinks": "Sink Writer",
+    "sinks": "Reference Sink Writer",
+    "tables": "LazyTable",
     "words": "Lead",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
@@ -110,6 +112,7 @@ __all__ = [
     "Item",
     "Known",
     "Knows",
+    "LazyTable",
     "Lead",
     "Level",
     "LoginError",

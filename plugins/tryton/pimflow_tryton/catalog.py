@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 import orjson
 
+TITLE = "Tryton"
 T = TypeVar("T")
 _MANY = 1000
 _LISTS = {"product.category": "categories", "product.attribute": "attributes"}

@@ -11,8 +11,6 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import orjson
-
 from pimflow_tryton import stamps
 from pimflow_tryton.kinds import Kind
 from pimflow_tryton.session import Session
@@ -31,28 +29,6 @@ def domain(session: Session, kind: Kind, since: dt.datetime) -> list[Any]:
     own = stamps.names(there)
     fields = [*own, *(f"{part}.{name}" for part in parts for name in own)]
     return ["OR", *([field, ">=", since] for field in fields)]
-
-
-def kept(at: dt.datetime | None, asked: str) -> str | None:
-    """Write a cursor: it holds for what was asked for."""
-    return None if at is None else orjson.dumps({"at": at.isoformat(), "asked": asked}).decode()
-
-
-def kept_by_hand(moment: dt.datetime) -> str:
-    """Write a cursor for a time that a person names: it holds for whatever is asked for. Stamps are UTC."""
-    return orjson.dumps({"at": moment.astimezone(dt.UTC).isoformat()}).decode()
-
-
-def last(cursor: str | None, asked: str) -> dt.datetime | None:
-    """Read a cursor; None where there is none that can be read, or where other columns or records were asked for."""
-    if cursor is None:
-        return None
-    try:
-        found = orjson.loads(cursor)
-        at = dt.datetime.fromisoformat(found["at"])
-    except (ValueError, TypeError, KeyError):  # a person set it
-        return None
-    return at if found.get("asked", asked) == asked else None
 
 
 def _has(session: Session, part: str) -> bool:

@@ -5,15 +5,12 @@ Fields of Tryton keep their names: `weight`. A text in a language is `name@fr`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pimflow import Field
+from pimflow_erp.columns import Column, Read
 from pimflow_tryton.catalog import Catalog, FieldInfo
-
-Record = Mapping[str, Any]
-Read = Callable[[Record], Any]
 
 HOT = frozenset(
     {
@@ -44,21 +41,6 @@ _SHOWN = {"product.uom": "symbol", "product.product": "code"}
 """What a cell shows of another record, where that is not its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: `asks` are the fields to ask for, in `language` where that is another than the session's."""
-
-    field: Field
-    asks: tuple[str, ...]
-    read: Read
-    language: str = ""
-
-    @property
-    def name(self) -> str:
-        """The name in the header."""
-        return self.field.name
-
-
 def of_field(name: str, info: FieldInfo, catalog: Catalog, title: str = "") -> Column | None:
     """Make the column of a field by its type; None for a type that has no cell, such as a list of records."""
     kind, label = info["type"], info.get("string") or ""
@@ -86,12 +68,6 @@ def of_attributes(catalog: Catalog) -> Iterator[Column]:
     for name, attribute in sorted(catalog.attributes.items()):
         field = Field(f"attributes.{name}", _PLAIN.get(attribute.type, "text"), attribute.label)
         yield Column(field, ("attributes",), _attribute(name))
-
-
-def of_language(column: Column, field: str, language: str) -> Column:
-    """Make the column of the same field in one language."""
-    told = Field(f"{column.name}@{language}", column.field.type, f"{column.field.label} ({language})", True)
-    return Column(told, (field,), column.read, language)
 
 
 def others(fields: Mapping[str, FieldInfo], taken: Sequence[Column], catalog: Catalog) -> Iterator[Column]:

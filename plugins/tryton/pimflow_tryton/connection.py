@@ -10,10 +10,9 @@ from pydantic import Field, SecretStr, field_validator
 from pimflow import Connection
 from pimflow_http import Client, Remote, RetryPolicy, redact_url
 from pimflow_tryton import rights
+from pimflow_tryton.catalog import TITLE
 from pimflow_tryton.login import Account, Login
 from pimflow_tryton.session import Session
-
-TITLE = "Tryton"
 
 
 class TrytonConnection(Connection):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pimflow import Change, Problem, ProblemKind, Who
+from pimflow_erp.jobs import Job, Values
 from pimflow_tryton import calls, payloads
-from pimflow_tryton.calls import Job, Values
 from pimflow_tryton.existing import TEMPLATES, PlaceOf, find
 from pimflow_tryton.places import PRODUCT, TEMPLATE, TEMPLATE_CODE
 from pimflow_tryton.session import Session

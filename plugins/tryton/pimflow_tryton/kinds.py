@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from pimflow import Field
+from pimflow_erp.columns import Column, Record, column, of_language
 from pimflow_tryton import columns, stamps
-from pimflow_tryton.columns import Column, Record
 from pimflow_tryton.session import Session
 
 _MEASURES = tuple(name for one in ("weight", "length", "width", "height", "volume") for name in (one, f"{one}_uom"))
@@ -46,34 +46,34 @@ ATTRIBUTES = Kind(
 
 def of_products(session: Session) -> Iterator[Column]:
     """Make the columns of variants that are no plain fields: their template's, prices, identifiers."""
-    yield _column("id", "integer", "Id of the variant, which never changes", ("id",), lambda one: one["id"])
-    yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
+    yield column("id", "integer", "Id of the variant, which never changes", ("id",), lambda one: one["id"])
+    yield column("code", "text", "Code", ("code",), lambda one: one["code"])
     asks: tuple[str, ...] = ("template.code",)
-    yield _column("template_id", "integer", "Id of the template", asks, lambda one: one["template."]["id"])
-    yield _column("template_code", "text", "Code of the template", asks, lambda one: one["template."]["code"])
+    yield column("template_id", "integer", "Id of the template", asks, lambda one: one["template."]["id"])
+    yield column("template_code", "text", "Code of the template", asks, lambda one: one["template."]["code"])
     asks = ("active", "template.active")
-    yield _column("active", "boolean", "Active", asks, lambda one: bool(one["active"] and one["template."]["active"]))
+    yield column("active", "boolean", "Active", asks, lambda one: bool(one["active"] and one["template."]["active"]))
     fields = session.catalog.fields(PRODUCTS.model)
     asks = (*stamps.names(fields), *stamps.below("template", fields))
-    yield _column("last_modified_at", "date and time", "Last change of variant or template", asks, _last_change)
+    yield column("last_modified_at", "date and time", "Last change of variant or template", asks, _last_change)
     price = "list_price_used" if "list_price_used" in fields else "list_price"
     yield Column(Field("list_price", "number", "List price", hot=True), (price,), lambda one: one[price])
     asks = ("identifiers.type", "identifiers.code")
-    yield _column("ean", "text", "GTIN, the first where there are several", asks, _identifier("ean"))
+    yield column("ean", "text", "GTIN, the first where there are several", asks, _identifier("ean"))
     for kind, label in session.catalog.identifier_types.items():
         if kind != "ean":
-            yield _column(f"identifiers.{kind}", "text", label, asks, _identifier(kind))
-    yield _column("identifiers", "list", "All identifiers, as type and code", asks, _identifiers)
+            yield column(f"identifiers.{kind}", "text", label, asks, _identifier(kind))
+    yield column("identifiers", "list", "All identifiers, as type and code", asks, _identifiers)
     yield from _pictures(session, PRODUCTS)
     yield from columns.of_attributes(session.catalog)
 
 
 def of_templates(session: Session) -> Iterator[Column]:
     """Make the columns of templates that are no plain fields."""
-    yield _column("id", "integer", "Id of the template, which never changes", ("id",), lambda one: one["id"])
-    yield _column("code", "text", "Code", ("code",), lambda one: one["code"])
-    yield _column("active", "boolean", "Active", ("active",), lambda one: bool(one["active"]))
-    yield _column("variants", "list", "Codes of the active variants", ("products.code", "products.active"), _variants)
+    yield column("id", "integer", "Id of the template, which never changes", ("id",), lambda one: one["id"])
+    yield column("code", "text", "Code", ("code",), lambda one: one["code"])
+    yield column("active", "boolean", "Active", ("active",), lambda one: bool(one["active"]))
+    yield column("variants", "list", "Codes of the active variants", ("products.code", "products.active"), _variants)
     yield _moment(session, TEMPLATES)
     yield from _pictures(session, TEMPLATES)
 
@@ -81,43 +81,37 @@ def of_templates(session: Session) -> Iterator[Column]:
 def of_categories(session: Session) -> Iterator[Column]:
     """Make the columns of categories that are no plain fields; before series 8 they may have no codes."""
     coded = "code" in session.catalog.fields(CATEGORIES.model)
-    yield _column("id", "integer", "Id of the category, which never changes", ("id",), lambda one: one["id"])
-    yield _column("code", "text", "Code", ("code",) if coded else (), lambda one: one.get("code"))
-    yield _column("path", "text", "Names from the root on", ("rec_name",), lambda one: one["rec_name"])
+    yield column("id", "integer", "Id of the category, which never changes", ("id",), lambda one: one["id"])
+    yield column("code", "text", "Code", ("code",) if coded else (), lambda one: one.get("code"))
+    yield column("path", "text", "Names from the root on", ("rec_name",), lambda one: one["rec_name"])
     asks = ("parent.rec_name", *(["parent.code"] if coded else []))
-    yield _column("parent", "text", "Code of the parent", asks, lambda one: (one["parent."] or {}).get("code"))
-    yield _column("parent_path", "text", "Path of the parent", asks, lambda one: (one["parent."] or {}).get("rec_name"))
+    yield column("parent", "text", "Code of the parent", asks, lambda one: (one["parent."] or {}).get("code"))
+    yield column("parent_path", "text", "Path of the parent", asks, lambda one: (one["parent."] or {}).get("rec_name"))
     yield _moment(session, CATEGORIES)
 
 
 def of_attributes(session: Session) -> Iterator[Column]:
     """Make the columns of definitions of attributes that are no plain fields."""
     sets = session.catalog.attribute_sets
-    yield _column("id", "integer", "Id of the attribute, which never changes", ("id",), lambda one: one["id"])
-    yield _column("name", "text", "Name", ("name",), lambda one: one["name"])
-    yield _column("sets", "list", "Attribute sets", ("sets",), lambda one: sorted(sets[part] for part in one["sets"]))
+    yield column("id", "integer", "Id of the attribute, which never changes", ("id",), lambda one: one["id"])
+    yield column("name", "text", "Name", ("name",), lambda one: one["name"])
+    yield column("sets", "list", "Attribute sets", ("sets",), lambda one: sorted(sets[part] for part in one["sets"]))
     yield _moment(session, ATTRIBUTES)
 
 
 def of_options(languages: Sequence[str]) -> Iterator[Column]:
     """Make the columns from which the options of an attribute are read: `selection_json@fr` has those in French."""
-    yield _column("id", "integer", "Id of the attribute", ("id",), lambda one: one["id"])
-    yield _column("name", "text", "Attribute", ("name",), lambda one: one["name"])
+    yield column("id", "integer", "Id of the attribute", ("id",), lambda one: one["id"])
+    yield column("name", "text", "Attribute", ("name",), lambda one: one["name"])
     asks = ("selection_json",)
-    options = _column(
-        "selection_json", "text", "Options", asks, lambda one: orjson.loads(one["selection_json"] or "[]")
-    )
+    options = column("selection_json", "text", "Options", asks, lambda one: orjson.loads(one["selection_json"] or "[]"))
     yield options
-    yield from (columns.of_language(options, "selection_json", language) for language in languages)
-
-
-def _column(name: str, kind: str, label: str, asks: Sequence[str], read: Any) -> Column:
-    return Column(Field(name, kind, label), tuple(asks), read)
+    yield from (of_language(options, "selection_json", language) for language in languages)
 
 
 def _moment(session: Session, kind: Kind) -> Column:
     asks = stamps.names(session.catalog.fields(kind.model))
-    return _column("last_modified_at", "date and time", "Last change", asks, stamps.of)
+    return column("last_modified_at", "date and time", "Last change", asks, stamps.of)
 
 
 def _pictures(session: Session, kind: Kind) -> Iterator[Column]:
@@ -135,8 +129,8 @@ def _pictures(session: Session, kind: Kind) -> Iterator[Column]:
         address = f"{session.url}{path}" if path.startswith("/") else path
         return [f"{address}?{_LARGEST}&i={place}" for place in range(number)] if address and used else []
 
-    yield _column("image", "text", "Address of the first picture", asks, lambda one: next(iter(read(one)), None))
-    yield _column("images", "list", "Addresses of all pictures", asks, read)
+    yield column("image", "text", "Address of the first picture", asks, lambda one: next(iter(read(one)), None))
+    yield column("images", "list", "Addresses of all pictures", asks, read)
 
 
 _OF_TEMPLATE = ("template.active", "template.images.product")

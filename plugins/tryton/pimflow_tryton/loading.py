@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow_erp.jobs import Job
 from pimflow_tryton import calls, payloads
-from pimflow_tryton.calls import Job
 from pimflow_tryton.creating import Create
 from pimflow_tryton.existing import PlaceOf, Target, find
 from pimflow_tryton.places import IMAGE, TEMPLATE_CODE

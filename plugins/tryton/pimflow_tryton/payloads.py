@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pimflow import Change
-from pimflow_tryton.calls import Values
+from pimflow_erp.jobs import Values
 from pimflow_tryton.existing import PlaceOf
 from pimflow_tryton.places import IMAGE, TEMPLATE, Place
 from pimflow_tryton.session import Record

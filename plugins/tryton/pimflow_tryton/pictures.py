@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pimflow import Change, Problem
+from pimflow_erp.codecs import Codec
 from pimflow_tryton.calls import told
 from pimflow_tryton.catalog import Catalog
-from pimflow_tryton.codecs import Codec
 from pimflow_tryton.existing import Target
 from pimflow_tryton.places import IMAGE, PRODUCT, Place
 from pimflow_tryton.session import Record, RefusedError, Session

@@ -6,21 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pimflow_tryton.catalog import Catalog
-from pimflow_tryton.codecs import (
-    BOOLEAN,
-    OF_TYPE,
-    OPTIONS,
-    TEXT,
-    Codec,
-    attribute_set,
-    attribute_sets,
-    categories,
-    identifier,
-    selection,
-    several,
-    unit,
-)
+from pimflow_erp.codecs import BOOLEAN, TEXT, Codec, identifier, selection, several
+from pimflow_tryton.catalog import TITLE, Catalog
+from pimflow_tryton.codecs import OF_TYPE, OPTIONS, attribute_set, attribute_sets, categories, unit
 from pimflow_tryton.session import Record
 
 PRODUCT, TEMPLATE, CATEGORY = "product.product", "product.template", "product.category"
@@ -193,7 +181,7 @@ def _codec(info: Mapping[str, Any], catalog: Catalog) -> Codec | None:
         if not isinstance(info["selection"], list):
             return None
         options = {str(key): str(label) for key, label in info["selection"] if key is not None}
-        return several(options) if kind == "multiselection" else selection(options)
+        return several(options, TITLE) if kind == "multiselection" else selection(options, TITLE)
     make = _RELATED.get((kind, str(relation)))
     return make(catalog) if make else OF_TYPE.get(kind)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pimflow_tryton.columns import Column
+from pimflow_erp.columns import Column
 from pimflow_tryton.session import Record, Session
 
 

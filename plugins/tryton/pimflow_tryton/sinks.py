@@ -15,8 +15,6 @@ from pimflow import (
     InputPath,
     Item,
     Outcome,
-    Problem,
-    ProblemKind,
     RemoteError,
     RowProblem,
     Run,
@@ -25,8 +23,11 @@ from pimflow import (
     Who,
     Writer,
 )
+from pimflow_erp import cells
+from pimflow_erp.codecs import Codec
 from pimflow_tryton import existing, rights
-from pimflow_tryton.connection import TITLE, TrytonConnection
+from pimflow_tryton.catalog import TITLE
+from pimflow_tryton.connection import TrytonConnection
 from pimflow_tryton.creating import Create, creator, creator_of_products
 from pimflow_tryton.existing import CATEGORIES, DEFINITIONS, PRODUCTS, TEMPLATES, Target
 from pimflow_tryton.fitting import fit
@@ -187,25 +188,8 @@ class RecordWriter(Writer):
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a key."""
         target = self._target
-        key = str(row.get(target.key) or "").strip()
-        if not key:
-            reason = f"is empty, and Tryton finds {target.noun[1]} by it"
-            raise RowProblem(target.key, None, reason, kind=ProblemKind.MISSING)
-        payload: dict[str, Any] = {}
-        problems: list[Problem] = []
-        for column, cell in row.items():
-            found = self._place(column)
-            if found is None:
-                continue
-            try:
-                payload[column] = None if cell is None else found.codec.accept(cell)
-            except RowProblem as problem:
-                told = problem.problem
-                problems.append(Problem(told.reason, told.kind, column, told.value, told.remedy, told.who))
-            except ValueError as reason:
-                remedy = "Correct it in the source; it will then arrive by itself."
-                problems.append(Problem(str(reason), ProblemKind.VALUE, column, cell, remedy, Who.SOURCE_TEAM))
-        return [Item(target.resource, key, {**payload, target.key: key}, tuple(problems))]
+        key = cells.key_of(row, target.key, TITLE, target.noun[1])
+        return [cells.item(target.resource, target.key, key, row, self._codec)]
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what Tryton has for these keys: the columns that have a value there."""
@@ -220,6 +204,10 @@ class RecordWriter(Writer):
         if column not in self._places:
             self._places[column] = self._target.place(column, self._session.catalog, self._session.language)
         return self._places[column]
+
+    def _codec(self, column: str) -> Codec | None:
+        found = self._place(column)
+        return None if found is None else found.codec
 
     def _unknown(self, column: str) -> RowProblem:
         field, _, language = column.partition("@")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from hashlib import blake2b
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
-import orjson
 import petl
 from pydantic import Field
 
-from pimflow import ConfigError, Source, Use, Window
 from pimflow import Field as FieldInfo
+from pimflow import LazyTable, Source, Use, Window
+from pimflow_erp import cursors
+from pimflow_erp.columns import Column, of_language, refuse_unknown
 from pimflow_tryton import changes, columns, kinds, reading, rights
-from pimflow_tryton.columns import Column
-from pimflow_tryton.connection import TITLE, TrytonConnection
+from pimflow_tryton.catalog import TITLE
+from pimflow_tryton.connection import TrytonConnection
 from pimflow_tryton.kinds import Kind
 from pimflow_tryton.session import Session
 
@@ -38,7 +38,7 @@ class _TrytonSource(Source):
 
     def extract(self, session: Session, window: Window) -> petl.Table:
         """Give the records page by page. Raises ConfigError for what the server does not have."""
-        return _Records(self, session, window)
+        return LazyTable(lambda: self.rows(session, window))
 
     def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
         """Give the header, then one row a record."""
@@ -49,7 +49,7 @@ class _TrytonSource(Source):
         rights.must_have(session, self.kind.module)
         known = session.catalog.languages
         languages = known if self.languages is None else self.languages
-        _refuse_unknown("languages: not loaded in Tryton:", languages, known)
+        refuse_unknown("languages: not loaded in Tryton:", languages, known)
         return languages
 
 
@@ -87,7 +87,7 @@ class _RecordsSource(_TrytonSource):
         """Make the columns. Raises ConfigError for languages and fields that the server does not have."""
         languages, catalog = self.languages_of(session), session.catalog
         fields = catalog.fields(self.kind.model)
-        _refuse_unknown(f"more_fields: {self.kind.noun[1]} have no field", self.more_fields, fields)
+        refuse_unknown(f"more_fields: {self.kind.noun[1]} have no field", self.more_fields, fields)
         found = list(type(self).own(session))
         taken = {column.name for column in found}
         for name in (*self.kind.fields, *self.more_fields):
@@ -97,7 +97,7 @@ class _RecordsSource(_TrytonSource):
             found.append(column)
             taken.add(name)
             if column.field.translatable:
-                found += [columns.of_language(column, name, language) for language in languages]
+                found += [of_language(column, name, language) for language in languages]
         if "categories" in taken:
             found.append(columns.codes_of_categories(catalog))
         return found
@@ -130,15 +130,15 @@ class _ChangesSource(_RecordsSource):
     def window(self, session: Session, cursor: str | None) -> Window:
         """Begin `overlap` before the latest change that the last read could see; read everything without one."""
         asked = self._asked(session)
-        kept = changes.kept(changes.latest(session, self.kind), asked)
-        last = changes.last(cursor, asked)
+        kept = cursors.kept(changes.latest(session, self.kind), asked)
+        last = cursors.last(cursor, asked)
         if last is None:
             return Window(cursor=kept)
         return Window(since=(last - dt.timedelta(minutes=self.overlap)).isoformat(), cursor=kept)
 
     def cursor_at(self, moment: dt.datetime) -> str:
         """Give the cursor for what was stamped from this time on."""
-        return changes.kept_by_hand(moment)
+        return cursors.kept_by_hand(moment)
 
     def domain(self, session: Session, window: Window) -> list[Any]:
         """Give the condition for the records of a window."""
@@ -149,8 +149,7 @@ class _ChangesSource(_RecordsSource):
         """Tell apart what is asked for: a cursor of other columns or records is of no use."""
         options = self.model_dump(mode="json", exclude={"connection", "overlap", "page_size"})
         names = [column.name for column in self.columns(session)]
-        told = orjson.dumps([options, names, session.company, session.language], option=orjson.OPT_SORT_KEYS)
-        return blake2b(told, digest_size=8).hexdigest()
+        return cursors.asked(options, names, session.company, session.language)
 
 
 class TrytonProductsSource(_ChangesSource):
@@ -232,20 +231,3 @@ class TrytonAttributeOptionsSource(_TrytonSource):
                 labels = [dict(text or ()) for text in texts]
                 for position, code in enumerate(labels[0], 1):
                     yield (number, name, code, position, *(label.get(code) for label in labels))
-
-
-class _Records(petl.Table):  # type: ignore[misc]  # petl ships no types
-    """The rows, read from the server while they are asked for."""
-
-    def __init__(self, source: _TrytonSource, session: Session, window: Window) -> None:
-        self._arguments = (source, session, window)
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        source, session, window = self._arguments
-        return source.rows(session, window)
-
-
-def _refuse_unknown(what: str, asked: Sequence[str], known: Sequence[str] | Mapping[str, Any]) -> None:
-    unknown = [name for name in asked if name not in known]
-    if unknown:
-        raise ConfigError(f"{what} {', '.join(unknown)}; known: {', '.join(sorted(known))}")

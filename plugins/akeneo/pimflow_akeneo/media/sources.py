@@ -12,7 +12,7 @@ from urllib.parse import quote
 import petl
 from pydantic import Field
 
-from pimflow import BadValue, OutputPath, Problem, Source, Use, Window
+from pimflow import BadValue, LazyTable, OutputPath, Problem, Source, Use, Window
 from pimflow import Field as FieldInfo
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.media.downloading import download
@@ -61,7 +61,7 @@ class AkeneoMediaFilesSource(Source):
 
     def extract(self, session: Session, window: Window) -> petl.Table:
         """Give the files page by page."""
-        return _Files(self, session, window)
+        return LazyTable(lambda: self.rows(session, window))
 
     def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
         """Give the header, then one row a file."""
@@ -75,17 +75,6 @@ class AkeneoMediaFilesSource(Source):
 
     def _fields(self) -> tuple[FieldInfo, ...]:
         return _FIELDS if self.media is None else (*_FIELDS, _FILE)
-
-
-class _Files(petl.Table):  # type: ignore[misc]  # petl ships no types
-    """The rows, read from the PIM while they are asked for."""
-
-    def __init__(self, source: AkeneoMediaFilesSource, session: Session, window: Window) -> None:
-        self._arguments = (source, session, window)
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        source, session, window = self._arguments
-        return source.rows(session, window)
 
 
 def _asked(session: Session, codes: Iterable[str]) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import petl
 from pydantic import Field, field_validator
 
-from pimflow import ConfigError, Source, Use, Window
+from pimflow import ConfigError, LazyTable, Source, Use, Window
 from pimflow import Field as FieldInfo
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.search import Search, combined, normalized, written
@@ -63,7 +63,7 @@ class StructureSource(Source):
 
     def extract(self, session: Session, window: Window) -> petl.Table:
         """Give the records page by page. Raises ConfigError for a locale that the PIM does not have."""
-        return _Records(self, session, window)
+        return LazyTable(lambda: self.rows(session, window))
 
     def rows(self, session: Session, window: Window) -> Iterator[Row]:
         """Give the header, then one row a record."""
@@ -278,17 +278,6 @@ class AkeneoCurrenciesSource(SearchedSource):
 
     type = "akeneo.currencies"
     resource = resources.CURRENCIES
-
-
-class _Records(petl.Table):  # type: ignore[misc]  # petl ships no types
-    """The rows, read from the PIM while they are asked for."""
-
-    def __init__(self, source: StructureSource, session: Session, window: Window) -> None:
-        self._arguments = (source, session, window)
-
-    def __iter__(self) -> Iterator[Row]:
-        source, session, window = self._arguments
-        return source.rows(session, window)
 
 
 def _cell(value: Any, place: Place) -> Any:

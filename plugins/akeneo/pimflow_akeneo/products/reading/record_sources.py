@@ -12,7 +12,7 @@ import orjson
 import petl
 from pydantic import Field, ValidationInfo, field_validator
 
-from pimflow import ConfigError, OutputPath, Source, Use, Window
+from pimflow import ConfigError, LazyTable, OutputPath, Source, Use, Window
 from pimflow import Field as FieldInfo
 from pimflow_akeneo import search
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
@@ -88,7 +88,7 @@ class RecordsSource(Source):
 
     def extract(self, session: Session, window: Window) -> petl.Table:
         """Give the records page by page. Raises ConfigError for what the PIM's model does not have."""
-        return _Records(self, session, window)
+        return LazyTable(lambda: self.rows(session, window))
 
     def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
         """Give the header, then one row a record."""
@@ -198,17 +198,6 @@ class ChangesSource(RecordsSource):
         """Tell apart what is asked for: a cursor of another search or other columns is of no use."""
         options = self.model_dump(mode="json", exclude=_NOT_ASKED)
         return blake2b(orjson.dumps([self.kind.path, options], option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
-
-
-class _Records(petl.Table):  # type: ignore[misc]  # petl ships no types
-    """The rows, read from the PIM while they are asked for."""
-
-    def __init__(self, source: RecordsSource, session: Session, window: Window) -> None:
-        self._arguments = (source, session, window)
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        source, session, window = self._arguments
-        return source.rows(session, window)
 
 
 def _places(options: Mapping[str, Any]) -> tuple[str | None, str | None]:

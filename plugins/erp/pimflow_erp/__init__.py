@@ -1,0 +1,5 @@
+"""What pimflow's ERP connectors share. It offers no types of its own: connectors import its modules.
+
+`codecs` are values, `cells` the rows of a writer, `columns` those of a source, `cursors` the moments from which changes
+are read, `jobs` calls that go in halves where the ERP refuses them.
+"""

@@ -1,0 +1,39 @@
+"""Cursors of sources that read what changed since a moment: the moment, and what was asked for.
+
+A cursor holds for the columns and records that were asked for; with others, everything has to be read anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+
+def asked(*parts: Any) -> str:
+    """Tell apart what is asked for: options, columns, company; parts are plain data."""
+    return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+
+
+def kept(at: dt.datetime | None, asked: str) -> str | None:
+    """Write a cursor: it holds for what was asked for."""
+    return None if at is None else orjson.dumps({"at": at.isoformat(), "asked": asked}).decode()
+
+
+def kept_by_hand(moment: dt.datetime) -> str:
+    """Write a cursor for a time that a person names: it holds for whatever is asked for. Stamps are UTC."""
+    return orjson.dumps({"at": moment.astimezone(dt.UTC).isoformat()}).decode()
+
+
+def last(cursor: str | None, asked: str) -> dt.datetime | None:
+    """Read a cursor; None where there is none that can be read, or where other columns or records were asked for."""
+    if cursor is None:
+        return None
+    try:
+        found = orjson.loads(cursor)
+        at = dt.datetime.fromisoformat(found["at"])
+    except (ValueError, TypeError, KeyError):  # a person set it
+        return None
+    return at if found.get("asked", asked) == asked else None
