@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,6 +24,9 @@ from pimflow_http.retry import TRANSIENT, Attempt, RetryPolicy, retry_after, ret
 Receive = Callable[[httpx.Response], None]
 """Reads the content of a successful answer, which is not there at once."""
 
+Settles = Callable[[httpx.Response], bool]
+"""Tells an answer that asking again would not change, although its status says that it may pass."""
+
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _AMBIGUOUS = "pimflow_ambiguous"
 _CONNECT_AT_MOST = 10.0
@@ -35,7 +39,7 @@ class Remote:
 
     `title` is what messages call it; `client_id` tells accounts at one address apart; `secrets` never show anywhere;
     `paces` limit how fast calls of some paths follow each other; `explanations` override single entries of the
-    error table.
+    error table; `is_final` tells answers that stay the same when asked again, although their status promises better.
     """
 
     title: str
@@ -49,6 +53,7 @@ class Remote:
     headers: Mapping[str, str] = field(default_factory=lambda: {"Accept": "application/json"})
     secrets: tuple[str, ...] = field(default=(), repr=False)
     explanations: Mapping[int, Explanation] = field(default_factory=dict)
+    is_final: Callable[[httpx.Response], bool] = lambda _: False
 
     @property
     def address(self) -> str:
@@ -149,9 +154,10 @@ class Client:
         paces = [pace for pace in self.remote.paces if pace.covers(method, path)]
         with self.limiter.slot(paces) as began:
             try:
-                attempt = Attempt(response=self._send(method, path, receive, options))
+                response = self._send(method, path, receive, options)
             except httpx.RequestError as error:
                 return Attempt(error=error)
+        attempt = Attempt(response, final=not response.is_success and self.remote.is_final(response))
         if attempt.crowded:
             self.limiter.crowded(began)
         elif not attempt.transient:
@@ -208,6 +214,7 @@ def _http_client(remote: Remote, transport: httpx.BaseTransport | None) -> httpx
             proxy=remote.proxy,
             verify=_trust(remote.ca_file),
             transport=transport,
+            cookies=None if remote.cookies else CookieJar(DefaultCookiePolicy(allowed_domains=())),
             trust_env=not _is_this_machine(remote.url),
         )
     except (httpx.InvalidURL, ValueError) as error:

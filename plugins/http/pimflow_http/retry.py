@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 import httpx
 from loguru import logger
-from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential, wait_random
+from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential, wait_random
 
 from pimflow_http.clock import Clock
 from pimflow_http.explanations import causes
@@ -23,27 +23,36 @@ _LASTING = (httpx.UnsupportedProtocol, ssl.SSLCertVerificationError)
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """`tries` in all; back-off from `first` seconds, doubled up to `longest`; at most `total` seconds waited."""
+    """`tries` in all; back-off from `first` seconds, doubled up to `longest`; at most `total` seconds waited.
+
+    `tries_of` has fewer tries for some statuses: where a system answers 500 to a mistake of the caller's.
+    """
 
     tries: int = 6
     first: float = 1.0
     longest: float = 30.0
     total: float = 300.0
+    tries_of: Mapping[int, int] = field(default_factory=dict)
+
+    def tries_after(self, response: httpx.Response | None) -> int:
+        """Give how many tries there are in all, after this answer."""
+        return self.tries if response is None else self.tries_of.get(response.status_code, self.tries)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How one try went: an answer, or the failure that came in its place."""
+    """How one try went: an answer, or the failure that came in its place. `final`: another try brings the same."""
 
     response: httpx.Response | None = None
     error: httpx.RequestError | None = None
+    final: bool = False
 
     @property
     def transient(self) -> bool:
         """Trying again may help."""
         if self.response is None:
             return not any(isinstance(cause, _LASTING) for cause in causes(self.error))
-        return self.response.status_code in TRANSIENT
+        return self.response.status_code in TRANSIENT and not self.final
 
     @property
     def ambiguous(self) -> bool:
@@ -60,7 +69,7 @@ class Attempt:
     @property
     def crowded(self) -> bool:
         """The other side has more to do than it can, for whatever reason."""
-        return self.response is not None and self.response.status_code in {429, 503}
+        return self.transient and self.response is not None and self.response.status_code in {429, 503}
 
     def __str__(self) -> str:
         return str(self.response.status_code) if self.response is not None else type(self.error).__name__
@@ -105,13 +114,14 @@ def retrying(
         asked = retry_after(_attempt(state).response, clock)
         return back_off(state) if asked is None else asked
 
-    def too_long(state: RetryCallState) -> bool:
-        return state.idle_for + state.upcoming_sleep > policy.total
+    def enough(state: RetryCallState) -> bool:
+        tried = state.attempt_number >= policy.tries_after(_attempt(state).response)
+        return tried or state.idle_for + state.upcoming_sleep > policy.total
 
     def before_sleep(state: RetryCallState) -> None:
         attempt = _attempt(state)
         level = "WARNING" if attempt.response is None else "DEBUG"
-        tries = f"try {state.attempt_number} of {policy.tries}"
+        tries = f"try {state.attempt_number} of {policy.tries_after(attempt.response)}"
         logger.log(level, "{}: {} ({}), again in {:.0f} s", what, attempt, tries, state.upcoming_sleep)
         if attempt.throttled or retry_after(attempt.response, clock) is not None:
             pause(state.upcoming_sleep)
@@ -119,7 +129,7 @@ def retrying(
     return Retrying(
         retry=retry_if_result(again),
         wait=wait,
-        stop=lambda state: stop_after_attempt(policy.tries)(state) or too_long(state),
+        stop=enough,
         before_sleep=before_sleep,
         retry_error_callback=_attempt,
         sleep=clock.sleep,

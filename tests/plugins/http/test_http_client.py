@@ -212,3 +212,11 @@ def test_fewer_tries_can_be_asked_for():
     with pytest.raises(UnreachableError):
         client_for([500] * 2, time, policy=RetryPolicy(tries=2)).request("GET", "/x")
     assert len(time.slept) == 1
+
+
+def test_what_is_final_is_not_tried_again_and_tells_nothing_of_a_crowd():
+    time = Time()
+    client = client_for([503], time, is_final=lambda response: response.status_code == 503)
+    assert client.request("POST", "/x", handled={503}).status_code == 503
+    assert time.slept == []
+    assert client.limiter.width == 4
