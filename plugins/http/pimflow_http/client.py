@@ -24,9 +24,6 @@ from pimflow_http.retry import TRANSIENT, Attempt, RetryPolicy, retry_after, ret
 Receive = Callable[[httpx.Response], None]
 """Reads the content of a successful answer, which is not there at once."""
 
-Settles = Callable[[httpx.Response], bool]
-"""Tells an answer that asking again would not change, although its status says that it may pass."""
-
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _AMBIGUOUS = "pimflow_ambiguous"
 _CONNECT_AT_MOST = 10.0
