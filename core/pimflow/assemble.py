@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -13,6 +13,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pimflow.answer_table import read_answers, table_of
 from pimflow.answers import Answers, by_flow
 from pimflow.components import Component, Connection, ConnectionName, Notifier, Source, Transform
+from pimflow.configuration.contracts import contradictions, owner_mistakes
 from pimflow.configuration.environments import strange_options
 from pimflow.configuration.forms import FlowConfig
 from pimflow.configuration.loading import Pipeline, mistakes_of, resolve_values
@@ -106,6 +107,8 @@ def assemble(pipeline: Pipeline, registry: Registry) -> Assembly:
     """Resolve and check everything that a pipeline names. Raises ConfigError with all mistakes at once."""
     work = _Assembling(pipeline, registry, [], {}, {})
     work.read_answers()
+    if pipeline.ownership is not None and pipeline.contract is not None:
+        work.mistakes.extend(contradictions(pipeline.contract, pipeline.ownership))
     flows = {name: work.flow(name, config) for name, config in pipeline.config.flows.items()}
     work.unused_connections()
     recipients = [one for part in pipeline.notify for one in work.recipients(part)]
@@ -185,8 +188,9 @@ class _Assembling:
                 self.mistakes.append(part.mistake(message, "sink"))
             if sink is not None and (message := _cannot_on_missing(sink, config.on_missing)):
                 self.mistakes.append(part.mistake(message, "on_missing"))
-        if self.pipeline.ownership is not None and any(sink is not None and sink.owned for sink in sinks):
-            self.owner(part, config.owner, self.pipeline.ownership.names)
+        ownership = self.pipeline.ownership
+        if ownership is not None and any(sink is not None and sink.owned for sink in sinks):
+            self.mistakes.extend(owner_mistakes(part, config.owner, ownership))
         if config.entity is not None:
             self.entity(part, config, source, [sink for sink in sinks if sink])
         if source is None or None in sinks or None in transforms:
@@ -209,14 +213,6 @@ class _Assembling:
         if sinks and not any(sink.renames for sink in sinks):
             named = " and ".join(repr(sink.type) for sink in sinks)
             self.mistakes.append(part.mistake(f"{named} cannot give a record another key; remove `entity`", "entity"))
-
-    def owner(self, part: Part, owner: str | None, known: Collection[str]) -> None:
-        """Check on whose behalf a flow writes where the project says who owns what."""
-        if owner is None:
-            named = ", ".join(sorted(known))
-            self.mistakes.append(part.mistake(f"`owner` is missing: `ownership` says who owns what; one of {named}"))
-        elif owner not in known:
-            self.mistakes.append(part.mistake(f"`ownership` names no {owner!r}{did_you_mean(owner, known)}", "owner"))
 
     def end(self, kind: type[ComponentT], part: Part) -> ComponentT | None:
         """Make a source or sink, and the connections it names."""

@@ -40,7 +40,9 @@ class Outlook:
     """What a flow will bring to one sink: its columns in the order of the header, save those that the sink refuses.
 
     `source` is the title of the source, `refused` are the columns that were left out. Before a run `thorough` is
-    False: then only what the run asks the target anyway may be asked.
+    False: then only what the run asks the target anyway may be asked. `owned` are columns that nobody but the flow's
+    owner may write, as the project's `ownership` says; those of `once` are written to new records only. `puts_back`: a
+    flow of the pipeline with `diff: target` undoes in this target what people change there.
     """
 
     flow: str
@@ -48,6 +50,9 @@ class Outlook:
     columns: Mapping[str, Expected]
     refused: tuple[str, ...] = ()
     thorough: bool = True
+    owned: frozenset[str] = frozenset()
+    once: frozenset[str] = frozenset()
+    puts_back: bool = False
 
 
 class Severity(StrEnum):
@@ -70,10 +75,12 @@ class Finding:
     """One thing that a check found.
 
     `problem.reason` continues `origin` and the value: "the table families.csv says 'shos', the PIM has no such family".
-    `others` are further values of which the same is true.
+    `others` are further values of which the same is true. `about` names what it is about where that is no flow: a place
+    in a file, or the target itself. Then it is told once, however many flows find it.
     """
 
     severity: Severity
     problem: Problem
     origin: str = ""
     others: tuple[Any, ...] = field(default=())
+    about: str = ""

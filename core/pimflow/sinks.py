@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pimflow.components import Component
 from pimflow.errors import RowProblem
 from pimflow.model import Change, Header, Item, Level, Outcome, Run
 from pimflow.outlook import Finding, Outlook
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a column names by keys: records that sinks of the type `sink` write, such as `akeneo.products`.
+
+    `separator` stands between several in one text; None where a text is one key.
+    """
+
+    sink: str
+    separator: str | None = None
 
 
 class Writer:
@@ -29,6 +41,13 @@ class Writer:
         belongs to whoever writes.
         """
         return ()
+
+    def unknown_places(self, places: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], RowProblem]:  # noqa: ARG002 - most have no owners
+        """Name the places of an ownership contract that the target does not have, each with what it should be.
+
+        For `pimflow check`, after `check_columns`. Raises FlowError.
+        """
+        return {}
 
     def own(self, owns: Callable[[str, str], bool]) -> None:
         """Take note of what the flow owns, before anything else: `owns("categories", TREE)`.
@@ -65,6 +84,13 @@ class Writer:
         """
         return None
 
+    def refers(self, column: str) -> Reference | None:  # noqa: ARG002 - most name no other records
+        """Say which records a column names by their keys, as `parent` does.
+
+        Where people linked such a record to one that the target has under another key, `prepare` gets that key.
+        """
+        return None
+
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Turn one row into items for the target; the row holds None for a cell that is to be emptied.
 
@@ -90,6 +116,13 @@ class Writer:
         The key is empty for a record that has none there. For sinks with `matches`.
         """
         raise NotImplementedError
+
+    def meant(self, resource: str, keys: Sequence[str]) -> Mapping[str, str]:  # noqa: ARG002 - most go by the key alone
+        """Give the keys of the target for those of these prepared records that it has under another one.
+
+        Those that the writer finds without a person, such as a model by its variants. For sinks with `matches`.
+        """
+        return {}
 
     def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Give the values of changes as `current` gives them, where that differs from what `prepare` makes.

@@ -32,7 +32,7 @@ def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Dat
         expected = expected_columns(flow, header, _fields(flow, sessions))
         found = [
             *wrong_environment(assembly, flow, guess=True),
-            *softened(find(flow, expected, writers, thorough=True), flow, assembly),
+            *softened(find(assembly, flow, expected, writers, thorough=True), flow, assembly),
         ]
         refused = [writer.check_columns(header) for writer in writers]
         known = sum(any(name not in names for names in refused) for name in header)

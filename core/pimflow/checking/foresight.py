@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pimflow.assemble import Assembly, Flow
+from pimflow.checking import ownership
 from pimflow.checking.wrong_environment import wrong_environment
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivering.delivery import Delivery
-from pimflow.errors import MappingError
+from pimflow.errors import MappingError, RowProblem
 from pimflow.model import Field, Header, ProblemKind
 from pimflow.outlook import Expected, Finding, Outlook, Severity
 from pimflow.report import shown
@@ -30,29 +31,52 @@ def expected_columns(flow: Flow, header: Header, fields: Iterable[Field]) -> Map
 
 
 def find(
-    flow: Flow, expected: Mapping[str, Expected], writers: Sequence[Writer], *, thorough: bool
+    assembly: Assembly, flow: Flow, expected: Mapping[str, Expected], writers: Sequence[Writer], *, thorough: bool
 ) -> Iterator[Finding]:
     """Give what is wrong with a flow as its targets are now; what several of them say comes once."""
     told = set()
-    for writer in writers:
-        for finding in _of_writer(flow, expected, writer, writers, thorough=thorough):
+    for sink, writer in zip(flow.sinks, writers, strict=True):
+        others = Sinks([other for other in writers if other is not writer])
+        refused = writer.check_columns(tuple(expected))
+        for finding in (
+            *_refused(refused, others),
+            *(ownership.of_writer(assembly.pipeline, flow, sink, writer, expected) if thorough else ()),
+            *writer.check(_outlook(assembly, flow, expected, writer, refused, thorough=thorough)),
+        ):
             problem = finding.problem
-            cause = (finding.severity, problem.field, problem.reason, repr(problem.value), finding.origin)
+            of = (finding.severity, finding.origin, finding.about)
+            cause = (*of, problem.field, problem.reason, repr(problem.value))
             if cause not in told:
                 told.add(cause)
                 yield finding
 
 
-def _of_writer(
-    flow: Flow, expected: Mapping[str, Expected], writer: Writer, writers: Sequence[Writer], *, thorough: bool
-) -> Iterator[Finding]:
-    others = Sinks([other for other in writers if other is not writer])
-    refused = writer.check_columns(tuple(expected))
+def _refused(refused: Mapping[str, RowProblem], others: Sinks) -> Iterator[Finding]:
     for name, reason in refused.items():
         if not others.knows(name):
             yield Finding(Severity.ERROR, replace(reason.problem, field=reason.problem.field or name))
+
+
+def _outlook(
+    assembly: Assembly,
+    flow: Flow,
+    expected: Mapping[str, Expected],
+    writer: Writer,
+    refused: Collection[str],
+    *,
+    thorough: bool,
+) -> Outlook:
     columns = {name: known for name, known in expected.items() if name not in refused}
-    yield from writer.check(Outlook(flow.name, flow.source.title, columns, tuple(refused), thorough))
+    return Outlook(
+        flow.name,
+        flow.source.title,
+        columns,
+        tuple(refused),
+        thorough,
+        ownership.owned(assembly.pipeline, flow, writer, columns),
+        frozenset(flow.config.once),
+        ownership.is_put_back(assembly, flow),
+    )
 
 
 def softened(findings: Iterable[Finding], flow: Flow, assembly: Assembly) -> Iterator[Finding]:
@@ -92,7 +116,7 @@ def before_full_run(
     writers = [delivery.target.writer for delivery in deliveries]
     found = [
         *wrong_environment(context.assembly, flow, guess=False),
-        *find(flow, expected_columns(flow, header, ()), writers, thorough=False),
+        *find(context.assembly, flow, expected_columns(flow, header, ()), writers, thorough=False),
     ]
     if context.run.dry:
         found = list(softened(found, flow, context.assembly))

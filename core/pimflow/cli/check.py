@@ -4,42 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
-from pimflow.words import capital, full_stop
+from pimflow.cli.findings import Line, line_of, of_the_contract, print_line
+from pimflow.words import full_stop
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly, Flow
-    from pimflow.outlook import Finding
     from pimflow.sessions import Sessions
     from pimflow.state.database import Database
 
-_MARKS = {
-    "ok": ("ok   ", "green"),
-    "warning": ("warn ", "yellow"),
-    "note": ("note ", "cyan"),
-    "change": ("news ", "cyan"),
-}
 _ORDER = ("change", "fatal", "error", "warning", "note")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that was checked; `severity` is `ok`, or that of a finding, or `unusable` for a system."""
-
-    what: str
-    ok: bool
-    found: str
-    remedy: str = ""
-    detail: str = ""
-    severity: str = "ok"
-    who: str = ""
-    column: str | None = None
 
 
 @click.command()
@@ -64,11 +44,10 @@ def check(pipeline: str | None, strict: bool, state_path: Path | None, as_json: 
     shared = list(shared_with_production(assembly))
     with opened_state(assembly.pipeline.root, state_path) as database, Sessions(assembly) as sessions:
         connections = [mask(asdict(one)) for one in _connections(assembly, sessions)]
-        flows = (
-            []
-            if any(not one["ok"] for one in connections)
-            else [mask(asdict(one)) for flow in assembly.flows for one in _flow(assembly, flow, sessions, database)]
-        )
+        found = list(of_the_contract(assembly))
+        if all(one["ok"] for one in connections):
+            found += [one for flow in assembly.flows for one in _flow(assembly, flow, sessions, database)]
+        flows = [mask(asdict(one)) for one in dict.fromkeys(found)]
     if as_json:
         named = {"environment": assembly.pipeline.environment_name or None, "warnings": shared}
         echo_json({**named, "connections": connections, "flows": flows})
@@ -79,7 +58,7 @@ def check(pipeline: str | None, strict: bool, state_path: Path | None, as_json: 
             click.secho("warn ", nl=False, fg="yellow")
             click.echo(f" {full_stop(told)}")
         for one in (*connections, *flows):
-            _print(one)
+            print_line(one)
     sys.exit(_exit_code([*connections, *flows], warned=bool(shared), strict=strict))
 
 
@@ -102,27 +81,10 @@ def _flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database
     except FlowError as error:
         yield Line(f"flow {flow.name}", False, str(error), detail=error.detail, severity="unusable")
         return
-    lines = [_line(flow, finding) for finding in findings]
+    lines = [line_of(finding, flow.name) for finding in findings]
     yield from sorted(lines, key=lambda line: _ORDER.index(line.severity))
     if all(line.ok for line in lines):
         yield Line(f"flow {flow.name}", True, columns)
-
-
-def _line(flow: Flow, finding: Finding) -> Line:
-    from pimflow.checking.foresight import BAD, sentence
-
-    problem = finding.problem
-    place = f"flow {flow.name}, column {problem.field}" if problem.field else f"flow {flow.name}"
-    return Line(
-        place,
-        finding.severity not in BAD,
-        sentence(finding),
-        problem.remedy,
-        problem.detail,
-        str(finding.severity),
-        str(problem.who),
-        problem.field,
-    )
 
 
 def _exit_code(lines: list[dict[str, Any]], *, warned: bool, strict: bool) -> int:
@@ -132,13 +94,3 @@ def _exit_code(lines: list[dict[str, Any]], *, warned: bool, strict: bool) -> in
     if severities & {"fatal", "error"}:
         return 2
     return int(strict and (warned or "warning" in severities))
-
-
-def _print(line: dict[str, Any]) -> None:
-    mark, colour = _MARKS.get(line["severity"], ("wrong", "red"))
-    click.secho(mark, nl=False, fg=colour)
-    click.echo(f" {line['what']}: {full_stop(str(line['found']))}")
-    if line["remedy"]:
-        click.secho(f"      {capital(line['who'])}: {line['remedy']}", fg="cyan")
-    if line["detail"]:
-        click.echo(f"      {line['detail']}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, pipeline_argument
+from pimflow.cli.findings import of_the_contract, print_line
 from pimflow.words import titled
 
 
@@ -19,8 +22,12 @@ def validate(pipeline: str | None, as_json: bool) -> None:
     assembly = assembled(pipeline)
     environment = assembly.pipeline.environment_name or None
     flows = [flow.name for flow in assembly.flows]
+    remarks = [asdict(line) for line in of_the_contract(assembly)]
     if as_json:
-        echo_json({"pipeline": assembly.pipeline.name, "environment": environment, "valid": True, "flows": flows})
+        about = {"pipeline": assembly.pipeline.name, "environment": environment, "valid": True, "flows": flows}
+        echo_json({**about, "remarks": remarks})
     else:
         click.echo(f"{titled(str(assembly.pipeline.file), environment)}: valid. Flows in order: {', '.join(flows)}.")
+        for remark in remarks:
+            print_line(remark)
         click.echo("Next: `pimflow check` logs in and holds the mapping against the target.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -126,11 +126,16 @@ class Ownership(Checked):
     others: Owners | None = Field(None, description="Who owns what is not named.")
 
     @property
+    def places(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """The owners by place: section and code, or `others` alone."""
+        sections = {name: getattr(self, name) for name in type(self).model_fields if name != "others"}
+        named = {(name, code): listed(owners) for name, codes in sections.items() for code, owners in codes.items()}
+        return named if self.others is None else {**named, ("others",): listed(self.others)}
+
+    @property
     def names(self) -> frozenset[str]:
         """All owners that are named."""
-        sections = (self.attributes, self.attribute_groups, self.properties, self.associations, self.categories)
-        named = [owners for section in sections for owners in section.values()]
-        return frozenset(name for owners in (*named, self.others or []) for name in listed(owners))
+        return frozenset(name for owners in self.places.values() for name in owners)
 
     def owners(self, places: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         """Give the owners of the first of these places, section and code, that is named; none: anybody may write."""
@@ -139,6 +144,11 @@ class Ownership(Checked):
             if owners is not None:
                 return listed(owners)
         return listed(self.others or [])
+
+    def allows(self, owner: str, section: str, code: str) -> bool:
+        """Tell whether an owner may write what is at one place."""
+        owners = self.owners([(section, code)])
+        return not owners or owner in owners
 
 
 def listed(owners: Owners) -> tuple[str, ...]:

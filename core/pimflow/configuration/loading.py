@@ -35,7 +35,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 class Pipeline:
     """A checked pipeline. `root` is the folder of the project, where state and logs live.
 
-    `environment` is the one that was chosen, one of `environments`; `connections` are as they are there.
+    `environment` is the one that was chosen, one of `environments`; `connections` are as they are there. `contract` is
+    the place where `ownership` stands.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Pipeline:
     history: History = DEFAULT_HISTORY
     notify: tuple[Part, ...] = ()
     ownership: Ownership | None = None
+    contract: Part | None = None
     environment: Environment | None = None
     environments: tuple[Environment, ...] = ()
 
@@ -103,6 +105,7 @@ def load_pipeline(file: Path, wanted: str | None = None) -> Pipeline:
         config.history or shared.history or DEFAULT_HISTORY,
         notify,
         config.ownership or shared.ownership,
+        _contract(document, project),
         chosen,
         environments,
     )
@@ -123,14 +126,31 @@ def environment_of(root: Path, wanted: str | None) -> str | None:
     return chosen_name(document, check_document(ProjectConfig, replace(document, data=own)), wanted)
 
 
+def flow_owners(root: Path) -> set[str]:
+    """Name those for whom any flow of a project writes, as far as its files can be read."""
+    flows = [one for data in _pipelines_in(root) for one in _mapping(data.get("flows")).values()]
+    return {str(flow["owner"]) for flow in flows if _mapping(flow).get("owner")}
+
+
 def _connections_in(root: Path) -> set[str]:
     """Name the connections of all pipeline files of a project, as far as they can be read."""
-    found: set[str] = set()
+    return {name for data in _pipelines_in(root) for name in _mapping(data.get("connections"))}
+
+
+def _pipelines_in(root: Path) -> Iterator[Mapping[str, Any]]:
     for path in sorted({*root.glob("*.yaml"), *root.glob(f"{FOLDER}/*.yaml")}):
         with suppress(ConfigError):
-            data = read_document(path).data
-            found.update(data.get("connections") or () if isinstance(data, dict) else ())
-    return found
+            yield _mapping(read_document(path).data)
+
+
+def _mapping(data: Any) -> Mapping[str, Any]:
+    return data if isinstance(data, dict) else {}
+
+
+def _contract(*documents: Document | None) -> Part | None:
+    """Give the place of `ownership`, which stands in one of the files at most."""
+    holders = [one for one in documents if one is not None and one.data.get("ownership") is not None]
+    return Part(holders[0], ("ownership",), holders[0].data["ownership"]) if holders else None
 
 
 def _clashes(config: PipelineConfig, shared: ProjectConfig, document: Document, project: Document) -> Iterator[Mistake]:

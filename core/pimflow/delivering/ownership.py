@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pimflow.configuration.forms import Ownership
@@ -36,7 +37,7 @@ class Domain:
         self._records = records
         self._owners: dict[str, tuple[str, ...]] = {}
         self.refused: dict[str, Problem] = {}
-        writer.own(self._owns)
+        writer.own(partial(contract.allows, owner))
 
     def narrowed(self, prepared: Sequence[Prepared]) -> list[Prepared]:
         """Leave out the columns that others own, and those that an owner before us in their list has written."""
@@ -57,13 +58,7 @@ class Domain:
         if not named or self._owner in named or column in self._once:
             return True
         if column not in self.refused:
-            self.refused[column] = Problem(
-                f"it belongs to {_named(named)}, and this flow writes for {self._owner!r}; it was left alone",
-                ProblemKind.PERMISSION,
-                column,
-                remedy="Take the column out of the flow, or change `ownership:` if this is not so.",
-                who=Who.ADMINISTRATOR,
-            )
+            self.refused[column] = not_owned(column, named, self._owner, "it was left alone")
         return False
 
     def _owners_of(self, column: str) -> tuple[str, ...]:
@@ -94,9 +89,16 @@ class Domain:
     ) -> bool:
         return any(column in theirs.get((owner, one.record), ()) for owner in self._before_us(column))
 
-    def _owns(self, section: str, code: str) -> bool:
-        named = self._contract.owners([(section, code)])
-        return not named or self._owner in named
+
+def not_owned(column: str, owners_: Sequence[str], writer: str, effect: str) -> Problem:
+    """Tell that a column belongs to others than the one for whom a flow writes, and what comes of it."""
+    return Problem(
+        f"it belongs to {_named(owners_)}, and this flow writes for {writer!r}; {effect}",
+        ProblemKind.PERMISSION,
+        column,
+        remedy="Take the column out of the flow, or change `ownership:` if this is not so.",
+        who=Who.ADMINISTRATOR,
+    )
 
 
 def _with(prepared: Prepared, payload: Mapping[str, Any]) -> Prepared:

@@ -103,6 +103,11 @@ class Catalog:
         return None
 
     @property
+    def attribute_groups(self) -> frozenset[str]:
+        """Codes of all attribute groups."""
+        return self._once("attribute-groups", self._read_groups)
+
+    @property
     def measurement_families(self) -> frozenset[str]:
         """Codes of all measurement families."""
         return frozenset(self._once("measurement-families", self._read_units))
@@ -155,6 +160,9 @@ class Catalog:
 
     def _read_attributes(self) -> Mapping[str, Attribute]:
         return {one["code"]: Attribute.of(one) for one in self._session.pages("attributes")}
+
+    def _read_groups(self) -> frozenset[str]:
+        return frozenset(one["code"] for one in self._session.pages("attribute-groups"))
 
     def _read_channels(self) -> Mapping[str, Channel]:
         channels = self._session.pages("channels")

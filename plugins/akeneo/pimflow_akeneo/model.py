@@ -34,6 +34,7 @@ class Attribute:
     allowed_extensions: tuple[str, ...] = ()
     max_file_size: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    is_read_only: bool = False
     has_switch: bool = False
     """It can be made read only, as in the Enterprise edition alone."""
 
@@ -109,6 +110,11 @@ class Model:
         """The attribute that identifies products: the main one where there are several."""
         identifiers = [one for one in self.attributes.values() if one.type == IDENTIFIER]
         return next((one for one in identifiers if one.is_main_identifier), identifiers[0])
+
+    @property
+    def has_read_only(self) -> bool:
+        """Tell whether attributes can be made read only, as in the Enterprise edition alone."""
+        return self.identifier.has_switch
 
     @property
     def has_drafts(self) -> bool:

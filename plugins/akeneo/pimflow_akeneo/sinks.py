@@ -16,6 +16,7 @@ from pimflow import (
     Level,
     Outcome,
     Outlook,
+    Reference,
     RowProblem,
     Run,
     Sink,
@@ -23,7 +24,7 @@ from pimflow import (
     Writer,
 )
 from pimflow_akeneo import columns
-from pimflow_akeneo.checking import records
+from pimflow_akeneo.checking import contract, records
 from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.connection import TITLE, AkeneoConnection
 from pimflow_akeneo.creating import creations
@@ -100,6 +101,7 @@ class AkeneoProductModelsSink(_RecordsSink):
     kind = MODELS
     key = "code"
     noun = MODELS.noun
+    matches = True
     asks_first = True
 
     @field_validator("create_missing")
@@ -140,6 +142,10 @@ class ProductWriter(Writer):
         """Name attribute, attribute group, association type or property; categories are owned tree by tree."""
         return columns.places(self._columns.known(column))
 
+    def unknown_places(self, places: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], RowProblem]:
+        """Name what the PIM does not have of attributes, groups, properties, association types and category trees."""
+        return contract.unknown(places, self._catalog, self._attributes.planned)
+
     def own(self, owns: Callable[[str, str], bool]) -> None:
         """Take note of the category trees that the flow owns."""
         self._trees.own(owns)
@@ -155,7 +161,7 @@ class ProductWriter(Writer):
 
     def check(self, outlook: Outlook) -> Iterable[Finding]:
         """Hold the columns, their types, the families, the values of the mapping and the rights against the PIM."""
-        subject = Subject(outlook, self._catalog, self._kind, self._columns, self._preparation)
+        subject = Subject(outlook, self._catalog, self._kind, self._columns, self._preparation, self._trees)
         yield from records.check(self._session, self._run, subject)
         if outlook.thorough:
             attributes = self._attributes.of(outlook.columns)
@@ -173,6 +179,10 @@ class ProductWriter(Writer):
     def separator(self, column: str) -> str | None:
         """Give `,` for columns that take lists, and the blank between an amount and its unit."""
         return columns.separator(self._columns.known(column))
+
+    def refers(self, column: str) -> Reference | None:
+        """Say which columns name products, or product models: `parent`, and those of associations."""
+        return columns.refers(self._columns.known(column))
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a usable identifier or family."""
@@ -205,6 +215,10 @@ class ProductWriter(Writer):
     def listed(self, columns: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Give all records of the PIM, 100 a call."""
         return self._current.all(columns)
+
+    def meant(self, resource: str, keys: Sequence[str]) -> Mapping[str, str]:  # noqa: ARG002 - there is one resource
+        """Give the codes of the models that derived ones mean, known by their variants."""
+        return {key: code for key, code in self._fitting.own(keys).items() if code != key}
 
     def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Put the codes that the PIM gave to files in place of their contents."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pimflow import Finding, Run
-from pimflow_akeneo.checking import axes, changes, families, keys, rights, types, values
+from pimflow_akeneo.checking import axes, changes, families, keys, read_only, rights, types, values
 from pimflow_akeneo.checking.families import Families, named_families
 from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.session import Session
@@ -23,6 +23,7 @@ def check(session: Session, run: Run, subject: Subject) -> Iterator[Finding]:
         yield from types.check(subject)
         yield from families.check(subject, named)
         yield from axes.check(subject, named)
+        yield from read_only.check(subject)
         yield from rights.check(session, subject.kind.path)
 
 

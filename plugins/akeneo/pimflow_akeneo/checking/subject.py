@@ -12,17 +12,22 @@ from pimflow_akeneo.columns import Column, Property, ValueColumn
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products.preparing.flow_columns import Columns
 from pimflow_akeneo.products.preparing.rows import Preparation
+from pimflow_akeneo.products.writing.owned_trees import OwnedTrees
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is checked: the columns of the outlook, `names` that understands them, and what prepares their cells."""
+    """What is checked: the columns of the outlook, `names` that understands them, and what prepares their cells.
+
+    `trees` are those that the flow owns.
+    """
 
     outlook: Outlook
     catalog: Catalog
     kind: Kind
     names: Columns
     preparation: Preparation
+    trees: OwnedTrees
 
     @cached_property
     def columns(self) -> Mapping[str, Column]:

@@ -66,7 +66,7 @@ def _problems(name: str, column: Column, known: Known, subject: Subject) -> list
         return [bad] if bad else []
     if isinstance(column, ValueColumn) and f"{column.whole}-{UNIT}" in subject.outlook.columns:
         return []
-    return subject.preparation.judged(name, known.value)
+    return [*subject.preparation.judged(name, known.value), *subject.trees.foreign(name, known.value)]
 
 
 def _unit(unit: str, column: ValueColumn, subject: Subject) -> Problem | None:

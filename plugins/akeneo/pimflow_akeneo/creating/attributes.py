@@ -41,6 +41,11 @@ class NewAttributes:
         self._made: dict[str, Problem | None] = {}
         self._told: list[str] = []
 
+    @property
+    def planned(self) -> Collection[str]:
+        """Codes of the attributes that columns name and the PIM lacks."""
+        return self._planned.keys()
+
     def of(self, columns: Iterable[str]) -> Collection[str]:
         """Give the codes of the attributes that would be made for these columns."""
         return sorted({self._columns[name] for name in columns if name in self._columns})

@@ -8,6 +8,7 @@ from typing import Any
 
 from pimflow import Problem, ProblemKind, Who
 from pimflow_akeneo.catalog import Catalog
+from pimflow_akeneo.checks import listed
 from pimflow_akeneo.columns import ADD_CATEGORIES, REMOVE_CATEGORIES
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products import lines
@@ -34,6 +35,13 @@ class OwnedTrees:
         """Tell whether a category stands in a tree that the flow owns."""
         tree = self._catalog.tree(code) if self._owns else None
         return self._owns is None or tree is None or self._owns("categories", tree)
+
+    def foreign(self, name: str, cell: Any) -> list[Problem]:
+        """Tell of the categories of one cell that stand in trees of others."""
+        if self._owns is None or name not in _COLUMNS:
+            return []
+        there = [found[0] for code in listed(cell) if (found := self._catalog.parents.get(code.lower()))]
+        return [self._problem(name, code) for code in there if not self.ours(code)]
 
     def limited(self, payload: Payload) -> tuple[Payload, list[Problem]]:
         """Leave out the categories of other trees, each told."""

@@ -1,0 +1,72 @@
+"""How what a check found is shown, by `check` and by `validate`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pimflow.words import capital, full_stop
+
+if TYPE_CHECKING:
+    from pimflow.assemble import Assembly
+    from pimflow.outlook import Finding
+
+_MARKS = {
+    "ok": ("ok   ", "green"),
+    "warning": ("warn ", "yellow"),
+    "note": ("note ", "cyan"),
+    "change": ("news ", "cyan"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was checked; `severity` is `ok`, or that of a finding, or `unusable` for a system."""
+
+    what: str
+    ok: bool
+    found: str
+    remedy: str = ""
+    detail: str = ""
+    severity: str = "ok"
+    who: str = ""
+    column: str | None = None
+
+
+def line_of(finding: Finding, flow: str) -> Line:
+    """Put a finding into words; what is about no flow stands alone."""
+    from pimflow.checking.foresight import BAD, sentence
+
+    problem = finding.problem
+    place = f"flow {flow}, column {problem.field}" if problem.field else f"flow {flow}"
+    return Line(
+        finding.about or place,
+        finding.severity not in BAD,
+        sentence(finding),
+        problem.remedy,
+        problem.detail,
+        str(finding.severity),
+        str(problem.who),
+        problem.field,
+    )
+
+
+def of_the_contract(assembly: Assembly) -> Iterator[Line]:
+    """Give what can be said of an ownership contract without asking anybody."""
+    from pimflow.checking.ownership import remarks
+
+    return (line_of(finding, "") for finding in remarks(assembly))
+
+
+def print_line(line: dict[str, Any]) -> None:
+    """Print it with its mark, and below it what to do."""
+    mark, colour = _MARKS.get(line["severity"], ("wrong", "red"))
+    click.secho(mark, nl=False, fg=colour)
+    click.echo(f" {line['what']}: {full_stop(str(line['found']))}")
+    if line["remedy"]:
+        click.secho(f"      {capital(line['who'])}: {line['remedy']}", fg="cyan")
+    if line["detail"]:
+        click.echo(f"      {line['detail']}")
