@@ -37,6 +37,7 @@ class Remote:
     `title` is what messages call it; `client_id` tells accounts at one address apart; `secrets` never show anywhere;
     `paces` limit how fast calls of some paths follow each other; `explanations` override single entries of the
     error table; `is_final` tells answers that stay the same when asked again, although their status promises better.
+    Without `cookies` none is kept or sent: where each call brings its credentials, they would say otherwise.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Remote:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     explanations: Mapping[int, Explanation] = field(default_factory=dict)
     is_final: Callable[[httpx.Response], bool] = lambda _: False
+    cookies: bool = True
 
     @property
     def address(self) -> str:

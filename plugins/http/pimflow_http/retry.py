@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 import httpx
 from loguru import logger
-from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential, wait_random
+from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_exponential, wait_random
 
 from pimflow_http.clock import Clock
 from pimflow_http.explanations import causes
@@ -23,20 +23,12 @@ _LASTING = (httpx.UnsupportedProtocol, ssl.SSLCertVerificationError)
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """`tries` in all; back-off from `first` seconds, doubled up to `longest`; at most `total` seconds waited.
-
-    `tries_of` has fewer tries for some statuses: where a system answers 500 to a mistake of the caller's.
-    """
+    """`tries` in all; back-off from `first` seconds, doubled up to `longest`; at most `total` seconds waited."""
 
     tries: int = 6
     first: float = 1.0
     longest: float = 30.0
     total: float = 300.0
-    tries_of: Mapping[int, int] = field(default_factory=dict)
-
-    def tries_after(self, response: httpx.Response | None) -> int:
-        """Give how many tries there are in all, after this answer."""
-        return self.tries if response is None else self.tries_of.get(response.status_code, self.tries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +106,13 @@ def retrying(
         asked = retry_after(_attempt(state).response, clock)
         return back_off(state) if asked is None else asked
 
-    def enough(state: RetryCallState) -> bool:
-        tried = state.attempt_number >= policy.tries_after(_attempt(state).response)
-        return tried or state.idle_for + state.upcoming_sleep > policy.total
+    def too_long(state: RetryCallState) -> bool:
+        return state.idle_for + state.upcoming_sleep > policy.total
 
     def before_sleep(state: RetryCallState) -> None:
         attempt = _attempt(state)
         level = "WARNING" if attempt.response is None else "DEBUG"
-        tries = f"try {state.attempt_number} of {policy.tries_after(attempt.response)}"
+        tries = f"try {state.attempt_number} of {policy.tries}"
         logger.log(level, "{}: {} ({}), again in {:.0f} s", what, attempt, tries, state.upcoming_sleep)
         if attempt.throttled or retry_after(attempt.response, clock) is not None:
             pause(state.upcoming_sleep)
@@ -129,7 +120,7 @@ def retrying(
     return Retrying(
         retry=retry_if_result(again),
         wait=wait,
-        stop=enough,
+        stop=lambda state: stop_after_attempt(policy.tries)(state) or too_long(state),
         before_sleep=before_sleep,
         retry_error_callback=_attempt,
         sleep=clock.sleep,

@@ -220,3 +220,18 @@ def test_what_is_final_is_not_tried_again_and_tells_nothing_of_a_crowd():
     assert client.request("POST", "/x", handled={503}).status_code == 503
     assert time.slept == []
     assert client.limiter.width == 4
+
+
+def test_without_cookies_none_comes_back():
+    sent = []
+
+    def answer(request):
+        sent.append(request.headers.get("cookie"))
+        return httpx.Response(200, headers={"set-cookie": "sid=Guest; Path=/"}, json={})
+
+    for keeps in (False, True):
+        remote = Remote("the shelf", URL, cookies=keeps)
+        with Client(remote, limiter=Limiter(1), transport=httpx.MockTransport(answer)) as client:
+            for _ in range(2):
+                client.request("GET", "/")
+    assert sent == [None, None, None, "sid=Guest"]
