@@ -130,6 +130,7 @@ __all__ = [
     "PluginError",
     "Problem",
     "ProblemKind",
+    "Reference",
     "RemoteError",
     "Row",
     "RowProblem",

@@ -98,7 +98,7 @@ def decide(file, decision):
     """Fill the last column of an exported file: `decision` takes source key, target key and why."""
     lines = list(csv.reader(file.read_text("utf-8-sig").splitlines(), delimiter=";"))
     for line in lines[1:]:
-        line[-1] = decision(line[1], line[2], line[3]) or ""
+        line[-1] = decision(*line[2:5]) or ""
     with file.open("w", encoding="utf-8-sig", newline="") as opened:
         csv.writer(opened, delimiter=";").writerows(lines)
     return lines[1:]
@@ -191,7 +191,7 @@ def test_a_decision_can_be_taken_back_and_pairs_of_ones_own_can_be_added(used):
     match(used, "--export", str(pairs))
     decide(pairs, lambda ours, _theirs, why: "different" if why == "decided" and ours == "case-001" else "")
     with pairs.open("a", encoding="utf-8") as opened:
-        opened.write("products;NEW-007;HERS-007;by hand;;;;;;yes\n")
+        opened.write("products;products;NEW-007;HERS-007;by hand;;;;;;yes\n")
     match(used, "--approve", str(pairs), "--leave-rest")
     assert used.command("run").code == 0
     assert used.product("HERS-007")["values"]["colour"][0]["data"] == "red"
@@ -312,7 +312,7 @@ def test_an_excel_file_keeps_zeros_and_takes_decisions(used):
     assert match(used, "--export", "pairs.xlsx").code == 0
     book = load_workbook("pairs.xlsx")
     for line in book.active.iter_rows(min_row=2):
-        line[-1].value = "same" if line[3].value == "zeros" else None
+        line[-1].value = "same" if line[4].value == "zeros" else None
     book.save("pairs.xlsx")
     assert "30 decisions kept" in match(used, "--approve", "pairs.xlsx").out
     assert data(used)["counts"]["both"] == 90

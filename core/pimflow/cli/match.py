@@ -95,7 +95,7 @@ def match(
         if export is not None:
             written = _export(export, pair_lines(matches.found, database, name))
     if as_json:
-        decided = {flow: {"decided": number, "undecided": left} for flow, (number, left) in kept.items()}
+        decided = {name: {"decided": number, "undecided": left} for name, (number, left) in kept.items()}
         echo_json({"flows": told, "decisions": decided, "exported": written, "errors": _errors(matches)})
     else:
         _print(told, kept, matches, left_so=leave_rest)
@@ -136,6 +136,7 @@ def _data(match: Match, show: int) -> dict[str, Any]:
     comparison = match.comparison
     return {
         "flow": match.flow,
+        "records": match.records,
         "source": match.source,
         "target": match.target,
         "noun": match.noun,
@@ -160,16 +161,16 @@ def _print(
         _print_flow(one)
     for error in _errors(matches):
         click.secho(f"stopped: {error}", err=True, fg="red")
-    for flow, (number, left) in kept.items():
+    for name, (number, left) in kept.items():
         if number:
-            click.echo(f"\n{flow}: {_number(number, ('decision', 'decisions'))} kept.")
+            click.echo(f"\n{name}: {_number(number, ('decision', 'decisions'))} kept.")
         if left and left_so:
             theirs = _number(left, ("pair is", "pairs are"))
-            click.echo(f"\n{flow}: {theirs} taken for different records; its first import may run.")
+            click.echo(f"\n{name}: {theirs} taken for different records; its first import may run.")
         elif left:
-            click.echo(f"\n{flow}: {_number(left, ('pair is', 'pairs are'))} to be decided. {_HOW}")
+            click.echo(f"\n{name}: {_number(left, ('pair is', 'pairs are'))} to be decided. {_HOW}")
         else:
-            click.echo(f"\n{flow}: nothing is left to decide; its first import may run.")
+            click.echo(f"\n{name}: nothing is left to decide; its first import may run.")
     click.echo("Nothing was written to the target.")
 
 

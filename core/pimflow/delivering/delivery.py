@@ -88,10 +88,15 @@ class Delivery:
         self._under_way: dict[RecordKey, int] = {}
         self._tried_again: Spool[RecordKey] = Spool()
         guards = target.config.guards_in_force
-        holds = guards.before_writing or target.first_import is not None
-        self._held: Spool[Candidate] | None = Spool() if holds else None
+        self._held: Spool[Candidate] | None = None
+        if guards.before_writing or target.first_import is not None:
+            self.hold()
         self._make_loading = make_loading
         self._loading = make_loading(target.sink, target.writer, target.rules, self._settle, guards.max_failed)
+
+    def hold(self) -> None:
+        """Write nothing before the guards are asked."""
+        self._held = self._held or Spool()
 
     def begin(self, source_header: Header, header: Header, elsewhere: Knows) -> None:
         """Take the columns of the rows to come; those that the target cannot take are left out and told once.

@@ -13,6 +13,7 @@ from pimflow.delivering.diff import Prepared, Rules, Verdict
 from pimflow.delivering.first_import import FirstImport
 from pimflow.delivering.identification import Identification
 from pimflow.delivering.ownership import Domain
+from pimflow.delivering.references import References
 from pimflow.errors import PimflowError, RowProblem, defect
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
 from pimflow.plain import to_json
@@ -34,8 +35,8 @@ class Target:
     not ours is theirs. `tells_stopped`: rows that never reached a sink, or have no key at all, are told here.
     `answers` are what people decided about values, `domain` is what the flow may write where others own a part,
     `identification` tells records apart by their source's own id, `named` is its column with their names. `links` name
-    the records that the target has under another key, `first_import` is asked before a flow creates records beside
-    ones that it never sent.
+    the records that the target has under another key, `references` put that key into columns that name them.
+    `first_import` is asked before a flow creates records beside ones that it never sent.
     """
 
     sink: Sink
@@ -51,6 +52,7 @@ class Target:
     identification: Identification | None = None
     named: str | None = None
     links: Links | None = None
+    references: References | None = None
     first_import: FirstImport | None = None
 
     @property
@@ -73,6 +75,7 @@ class Intake:
         self._stamps = {name: today for name in target.rules.stamps if name not in refused}
         self._other_keys = [place for place, name in enumerate(header) if name in target.other_keys]
         self._key_place = self._header.index(target.key) if target.key in self._header else None
+        self._naming = target.references.columns(self._header, target.writer) if target.references else ()
         self._answering = Answering(target.answers, target.writer.separator) if target.answers else None
         self.not_met = set(target.only)
         self.kept = False
@@ -89,6 +92,8 @@ class Intake:
     def take(self, rows: Sequence[Passed | Stopped]) -> Iterator[Prepared | Verdict]:
         """Give the items of each row, or the verdict on one of which no item can be made."""
         linked = self._linked(rows)
+        if self._target.references is not None:
+            rows = self._target.references.translated(rows, self._naming)
         for row in rows:
             if isinstance(row, Stopped):
                 yield from self._stopped(row)

@@ -20,7 +20,7 @@ from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.diff import Verdict
 from pimflow.delivering.intake import Intake, Target
 from pimflow.matching.nearness import code_form, differences, is_code, is_name, near_form
-from pimflow.model import FlowReport, Header, RunReport
+from pimflow.model import FlowReport, Header, Item, RunReport
 from pimflow.plan import plan_pipeline
 from pimflow.rows import CHUNK_ROWS, Passed, Reader, Stopped
 from pimflow.running.flow import open_deliveries, told
@@ -37,18 +37,20 @@ from pimflow.transforming.compiling import compile_chain, placed
 class Match:
     """One flow and one of its targets, compared. `nameless` are records of the target without a key.
 
-    `unread` counts rows of which no record could be made. `code` and `name` are the columns that were compared and
-    shown besides the key, empty where there is none.
+    `name` tells it from the others: that of the flow, with `records` where the flow has several targets; `records` is
+    what goes there, such as `product models`, with the address where two targets take the same. `unread` counts rows
+    of which no record could be made. `code` is the column that was compared besides the key, empty where there is none.
     """
 
+    name: str
     flow: str
+    records: str
     place: tuple[str, str]
     source: str
     target: str
     noun: tuple[str, str]
     comparison: Comparison
     code: str
-    name: str
     unread: int
     nameless: int
 
@@ -116,18 +118,39 @@ def _match_flow(
             deliveries.append(delivery)
             closing.callback(delivery.close, ok=False)
         matching = [
-            _Matching(delivery.target, comparisons.enter_context(new_comparison()))
-            for delivery in deliveries
+            _Matching(delivery.target, place, comparisons.enter_context(new_comparison()))
+            for delivery, place in zip(deliveries, context.assembly.places(flow), strict=True)
             if delivery.target.sink.matches
         ]
         with placed(flow):
             _read(context, flow, deliveries, matching, code, done)
-        places = dict(zip([id(one.target.sink) for one in deliveries], context.assembly.places(flow), strict=True))
         for one in matching:
             one.compare(partial(context.progress, f"{flow.name} in {one.target.sink.title}"))
-            found.append(one.result(flow, places[id(one.target.sink)]))
+        found.extend(_results(flow, matching))
         done.complete = True
     return reports(context, flow, deliveries, done)
+
+
+def _results(flow: Flow, matching: Sequence[_Matching]) -> Iterator[Match]:
+    """Give what was found in each target, under names that tell them apart."""
+    kinds = [(one.target.sink.title, one.target.sink.noun) for one in matching]
+    for one, kind in zip(matching, kinds, strict=True):
+        alone = kinds.count(kind) == 1
+        target, records = (text if alone else f"{text} ({one.place[1]})" for text in (kind[0], kind[1][1]))
+        name = flow.name if len(matching) == 1 else f"{flow.name} ({records})"
+        yield Match(
+            name,
+            flow.name,
+            records,
+            one.place,
+            flow.source.title,
+            target,
+            kind[1],
+            one.comparison,
+            one.code,
+            one.unread,
+            one.nameless,
+        )
 
 
 def _read(
@@ -157,6 +180,7 @@ class _Matching:
     """One sink while its flow is read."""
 
     target: Target
+    place: tuple[str, str]
     comparison: Comparison
     code: str = ""
     name: str = ""
@@ -184,10 +208,19 @@ class _Matching:
                 self.unread += 1
             else:
                 items.append(one.item)
-        linked = self.target.links.of([item.key for item in items]) if self.target.links else {}
+        meant = self._meant(items)
         self.comparison.add_source(
-            self._listed(item.key, linked.get(item.key, item.key), item.payload) for item in items
+            self._listed(item.key, meant.get(item.key, item.key), item.payload) for item in items
         )
+
+    def _meant(self, items: Sequence[Item]) -> Mapping[str, str]:
+        """Give the target's keys of items that it has under another one: those that people linked come first."""
+        linked = self.target.links.of([item.key for item in items]) if self.target.links else {}
+        unlinked: dict[str, list[str]] = {}
+        for item in items:
+            unlinked.setdefault(item.resource, []).extend([] if item.key in linked else [item.key])
+        found = [self.target.writer.meant(resource, keys) for resource, keys in unlinked.items() if keys]
+        return {**{key: theirs for one in found for key, theirs in one.items()}, **linked}
 
     def compare(self, progress: Callable[[int, int | None], None]) -> None:
         writer, done = self.target.writer, 0
@@ -199,21 +232,6 @@ class _Matching:
             self.nameless += sum(not key for key, _ in chunk)
             progress(done, total)
         self.comparison.compare()
-
-    def result(self, flow: Flow, place: tuple[str, str]) -> Match:
-        sink = self.target.sink
-        return Match(
-            flow.name,
-            place,
-            flow.source.title,
-            sink.title,
-            sink.noun,
-            self.comparison,
-            self.code,
-            self.name,
-            self.unread,
-            self.nameless,
-        )
 
     def _listed(self, key: str, meant: str, values: Mapping[str, Any]) -> Listed:
         folded = self.target.sink.folded(key)

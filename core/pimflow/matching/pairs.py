@@ -16,6 +16,7 @@ from pimflow.words import did_you_mean
 
 COLUMNS = (
     "flow",
+    "records",
     "source_key",
     "target_key",
     "why",
@@ -41,12 +42,13 @@ def pair_lines(found: Sequence[Match], database: Database, pipeline: str) -> Ite
     yield COLUMNS
     for match in found:
         for link in match.links(database, pipeline).decided():
-            yield [match.flow, link.key, link.target_key, "decided", *[""] * 5, SAME if link.same else DIFFERENT]
+            said = SAME if link.same else DIFFERENT
+            yield [match.flow, match.records, link.key, link.target_key, "decided", *[""] * 5, said]
         for couple in match.comparison.couples():
             source, target = couple.source, couple.target
             why = ", ".join(kinds_of(couple))
             told = [source.name, target.name, source.code, target.code, target.id]
-            yield [match.flow, source.key, target.key, why, *told, ""]
+            yield [match.flow, match.records, source.key, target.key, why, *told, ""]
 
 
 def approve_kinds(match: Match, kinds: Collection[str]) -> None:
@@ -72,30 +74,37 @@ def read_decisions(found: Sequence[Match], file: str, lines: Iterator[tuple[int,
     header = header_of(lines, ("flow", "source_key", "target_key", "decision"), file, "pimflow match --export")
     mistakes: list[Mistake] = []
     for chunk in chunked(lines, _AT_ONCE):
-        decided: dict[str, list[Link]] = {match.flow: [] for match in found}
+        decided: dict[str, list[Link]] = {match.name: [] for match in found}
         for number, line in chunk:
             cells = dict(zip(header, line, strict=False))
-            mistake = _take(cells, decided) or ""
+            mistake = _take(cells, found, decided) or ""
             mistakes += [Mistake(mistake, file, number)] if mistake else []
         for match in found:
-            for link in decided[match.flow]:
+            for link in decided[match.name]:
                 mistakes += [Mistake(one, file) for one in _wrong(match, link)]
-            match.comparison.decide(decided[match.flow])
+            match.comparison.decide(decided[match.name])
     mistakes += [Mistake(one, file) for match in found for one in _clashing(match)]
     if mistakes:
         raise ConfigError(*mistakes)
 
 
-def _take(cells: Mapping[str, str], decided: Mapping[str, list[Link]]) -> str | None:
+def _take(cells: Mapping[str, str], found: Sequence[Match], decided: Mapping[str, list[Link]]) -> str | None:
     """Take one line; what is wrong with it is given."""
     word = cells.get("decision", "").strip().casefold()
     if not word:
         return None
-    if cells["flow"] not in decided:
-        return f"no flow that was matched is called {cells['flow']!r}{did_you_mean(cells['flow'], decided)}"
+    of_flow = [match for match in found if match.flow == cells["flow"]]
+    if not of_flow:
+        near = did_you_mean(cells["flow"], {match.flow for match in found})
+        return f"no flow that was matched is called {cells['flow']!r}{near}"
     if word not in _WORDS:
         return f"the decision is {word!r}; {SAME!r} or {DIFFERENT!r} was expected"
-    decided[cells["flow"]].append(Link(cells["source_key"], cells["target_key"], _WORDS[word]))
+    wanted = cells.get("records", "").strip()
+    meant = [match for match in of_flow if not wanted or match.records == wanted]
+    if len(meant) != 1:
+        names = " or ".join(repr(match.records) for match in of_flow)
+        return f"flow {cells['flow']}: the column `records` says {wanted!r}; {names} was expected"
+    decided[meant[0].name].append(Link(cells["source_key"], cells["target_key"], _WORDS[word]))
     return None
 
 
@@ -118,21 +127,19 @@ def _wrong(match: Match, link: Link) -> Iterator[str]:
 
 def _clashing(match: Match) -> Iterator[str]:
     for key, others in match.comparison.clashes():
-        yield f"flow {match.flow}: {key} cannot be the same as {' and '.join(others)}; choose one"
+        yield f"flow {match.name}: {key} cannot be the same as {' and '.join(others)}; choose one"
 
 
 def keep_decisions(
     found: Sequence[Match], database: Database, pipeline: str, now: datetime, *, leave_rest: bool
 ) -> Mapping[str, tuple[int, int]]:
-    """Keep what was decided, and give for each flow how many decisions and how many pairs without one.
+    """Keep what was decided, and give for each target how many decisions and how many pairs without one, by its name.
 
-    A flow without any pair left, or whose rest is left as it is, has been matched: its first import may run.
+    One without any pair left, or whose rest is left as it is, has been matched: the first import there may run.
     """
     kept: dict[str, tuple[int, int]] = {}
     for match in found:
         left = match.comparison.undecided()
         links = match.links(database, pipeline)
-        number = links.decide(match.comparison.decided(), now, matched=leave_rest or not left)
-        before = kept.get(match.flow, (0, 0))
-        kept[match.flow] = (before[0] + number, before[1] + left)
+        kept[match.name] = (links.decide(match.comparison.decided(), now, matched=leave_rest or not left), left)
     return kept

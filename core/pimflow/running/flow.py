@@ -26,10 +26,10 @@ from pimflow.plugins import notify_observers
 from pimflow.rows import Chunk, Passed, Reader, Stopped
 from pimflow.running.basis import basis_of
 from pimflow.running.flow_reports import reports
+from pimflow.running.linked import links_of, references_of
 from pimflow.sinks import Sink, Writer
 from pimflow.state import history, open_items
 from pimflow.state.identities import Identities
-from pimflow.state.links import Links
 from pimflow.state.memory import KeptMemory
 from pimflow.state.owners import keep_owner
 from pimflow.state.records import Records, Scope, open_scope
@@ -106,10 +106,16 @@ def _tell_not_met(deliveries: Sequence[Delivery]) -> None:
 
 
 def _begin(deliveries: Sequence[Delivery], source_header: Header, header: Header) -> None:
-    """Hand the columns over; one that a sink refuses is told unless another sink of the flow takes it."""
+    """Hand the columns over; one that a sink refuses is told unless another sink of the flow takes it.
+
+    Where one sink waits for a first import to be allowed, all of them do.
+    """
+    waits = any(delivery.target.first_import for delivery in deliveries)
     for delivery in deliveries:
         others = [other.target.writer for other in deliveries if other is not delivery]
         delivery.begin(source_header, header, Sinks(others).knows)
+        if waits:
+            delivery.hold()
 
 
 def _deliver(deliveries: Sequence[Delivery], rows: Sequence[Passed | Stopped]) -> None:
@@ -206,7 +212,9 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         identification = _identification(context, flow, sink, writer, scope) if sink.renames else None
         tells_stopped = not others or sink is flow.sinks[-1]
         target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
-        target = replace(target, identification=identification, links=_links(context, scope))
+        references = references_of(context, flow, address, scope)
+        target = replace(target, identification=identification, references=references)
+        target = replace(target, links=links_of(context.database, scope))
         if target.links is not None:
             target = replace(target, only=target.links.source_keys(only))
         if not context.run.undoes and "first_import" not in context.allowed:
@@ -220,11 +228,6 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         if scope.others - {address for _, address in places}:
             delivery.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
         yield delivery
-
-
-def _links(context: RunContext, scope: Scope) -> Links | None:
-    links = Links(context.database, scope)
-    return links if links.any() else None
 
 
 def _domain(context: RunContext, flow: Flow, writer: Writer, records: Records) -> Domain | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pimflow import ProblemKind, RowProblem, Who
+from pimflow import ProblemKind, Reference, RowProblem, Who
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.model import Attribute, Model
 from pimflow_akeneo.spelling import CLOSE, alike
@@ -134,6 +134,26 @@ def separator(column: Column | None) -> str | None:
     if column is None or column.part:
         return None
     return "," if column.attribute.kind in _LIST_KINDS else " " if column.attribute.kind == "metric" else None
+
+
+_PRODUCTS = Reference("akeneo.products", ",")
+_MODELS = Reference("akeneo.product_models", ",")
+_NAMING = {
+    "parent": Reference(_MODELS.sink),
+    "variants": _PRODUCTS,
+    "products": _PRODUCTS,
+    "product_models": _MODELS,
+}
+"""What properties, and kinds of association, name by identifier or code."""
+
+
+def refers(column: Column | None) -> Reference | None:
+    """Say which records a column names by identifier or code: products, or product models."""
+    if isinstance(column, Property):
+        return _NAMING.get(column.name)
+    if isinstance(column, Association) and column.part is None:
+        return _NAMING.get(column.kind)
+    return None
 
 
 def _unknown(name: str, code: str, model: Model, kind: Kind) -> RowProblem:
