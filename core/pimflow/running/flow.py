@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import Any
 
 from loguru import logger
 
@@ -18,25 +17,25 @@ from pimflow.delivering.diff import Rules
 from pimflow.delivering.first_import import first_import
 from pimflow.delivering.identification import Columns, Identification
 from pimflow.delivering.intake import Target, other_keys
-from pimflow.delivering.missing import settle_missing
 from pimflow.delivering.ownership import Domain
-from pimflow.errors import FlowError, GuardError, PimflowError
-from pimflow.model import FlowReport, Header, Outcome, Window
+from pimflow.errors import FlowError, PimflowError
+from pimflow.model import FlowReport, Header, Outcome
 from pimflow.plugins import notify_observers
-from pimflow.rows import Chunk, Passed, Reader, Stopped
-from pimflow.running.basis import basis_of
+from pimflow.rows import Passed, Reader, Stopped
+from pimflow.running.ending import conclude, finish, send_kept
 from pimflow.running.flow_reports import reports
 from pimflow.running.linked import links_of, references_of
+from pimflow.running.reading import window_of
 from pimflow.sinks import Sink, Writer
-from pimflow.state import history, open_items
 from pimflow.state.identities import Identities
 from pimflow.state.memory import KeptMemory
 from pimflow.state.owners import keep_owner
 from pimflow.state.records import Records, Scope, open_scope
 from pimflow.transforming.chain import Chain, Results
-from pimflow.transforming.compiling import Sinks, compile_chain, has_whole_transform, needs_all_rows, placed
+from pimflow.transforming.compiling import Sinks, compile_chain, has_whole_transform, placed
 
-_SAMPLE = 20
+Move = Callable[[RunContext, Flow, Sequence[Delivery], FlowProgress], None]
+"""Brings the rows of a flow to its sinks, which are open, and says how far it came."""
 
 
 def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
@@ -44,25 +43,30 @@ def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
 
     Of a flow that a person stops, the reports are put into `context.stopped`.
     """
+    return carry_out(context, flow, _move)
+
+
+def carry_out(context: RunContext, flow: Flow, move: Move) -> list[FlowReport]:
+    """Do one flow as `run_flow` does; `move` says which rows are brought to its sinks."""
     done = FlowProgress(time.monotonic())
     deliveries: list[Delivery] = []
     try:
-        _carry_out(context, flow, deliveries, done)
+        _carry_out(context, flow, deliveries, done, move)
     except KeyboardInterrupt:
         done.error = "A person stopped it; what was written stays, and the next run goes on from there"
         context.stopped.extend(reports(context, flow, deliveries, done))
         raise
     if done.complete and not done.error:
-        _conclude(context, flow, deliveries, done)
+        conclude(context, flow, deliveries, done)
     return reports(context, flow, deliveries, done)
 
 
-def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done: FlowProgress) -> None:
+def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done: FlowProgress, move: Move) -> None:
     try:
         with told(done), logger.contextualize(flow=flow.name):
             deliveries.extend(open_deliveries(context, flow, done))
             with placed(flow):
-                _move(context, flow, deliveries, done)
+                move(context, flow, deliveries, done)
     finally:
         with ExitStack() as closing:
             for delivery in reversed(deliveries):
@@ -76,26 +80,36 @@ def close_delivery(context: RunContext, delivery: Delivery, done: FlowProgress) 
 
 
 def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
-    run, session = context.run, context.sessions.of(flow.source)
-    only = dict.fromkeys(key for delivery in deliveries for key in sorted(delivery.target.only))
-    done.window = _window(context, flow, session, done, tuple(only))
-    done.total = None if run.limit else flow.source.count(session, done.window)
-    whole = has_whole_transform(flow)
-    with Reader(flow.source.extract(session, done.window), None if whole else run.limit) as reader:
-        chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
-        before_full_run(context, flow, chain.header, deliveries, done)
-        _begin(deliveries, reader.header, chain.header)
+    limit = context.run.limit
+    with reading(context, flow, deliveries, done) as (reader, chain):
+        begin(deliveries, reader.header, chain.header)
         context.progress(flow.name, 0, done.total)
-        for rows in _limited(chain.run(reader), run.limit if whole else None):
+        for rows in _limited(chain.run(reader), limit if has_whole_transform(flow) else None):
             done.read, done.dropped = reader.read, chain.dropped
-            _deliver(deliveries, rows)
+            deliver(deliveries, rows)
             context.progress(flow.name, done.settled(), done.total)
         done.read, done.dropped = reader.read, chain.dropped
         _tell_not_met(deliveries)
-        _send_kept(context, flow, chain, deliveries, done)
-    _finish(context, deliveries, done)
+        send_kept(context, flow, chain, deliveries, done)
+    finish(context, deliveries, done)
     context.database.check_fence()
     done.complete = True
+
+
+@contextmanager
+def reading(
+    context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress
+) -> Iterator[tuple[Reader, Chain]]:
+    """Begin to read the source of a flow, and give its reader and the transforms made ready for its columns."""
+    run, session = context.run, context.sessions.of(flow.source)
+    only = dict.fromkeys(key for delivery in deliveries for key in sorted(delivery.target.only))
+    done.window = window_of(context, flow, session, done, tuple(only))
+    done.total = None if run.limit else flow.source.count(session, done.window)
+    limit = None if has_whole_transform(flow) else run.limit
+    with Reader(flow.source.extract(session, done.window), limit) as reader:
+        chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
+        before_full_run(context, flow, chain.header, deliveries, done)
+        yield reader, chain
 
 
 def _tell_not_met(deliveries: Sequence[Delivery]) -> None:
@@ -105,7 +119,7 @@ def _tell_not_met(deliveries: Sequence[Delivery]) -> None:
         deliveries[0].notes.append(f"The source has no record with the key {', '.join(sorted(missing))}.")
 
 
-def _begin(deliveries: Sequence[Delivery], source_header: Header, header: Header) -> None:
+def begin(deliveries: Sequence[Delivery], source_header: Header, header: Header) -> None:
     """Hand the columns over; one that a sink refuses is told unless another sink of the flow takes it.
 
     Where one sink waits for a first import to be allowed, all of them do.
@@ -118,7 +132,7 @@ def _begin(deliveries: Sequence[Delivery], source_header: Header, header: Header
             delivery.hold()
 
 
-def _deliver(deliveries: Sequence[Delivery], rows: Sequence[Passed | Stopped]) -> None:
+def deliver(deliveries: Sequence[Delivery], rows: Sequence[Passed | Stopped]) -> None:
     """Hand rows to each sink in turn: what a later one refers to is written by then."""
     for delivery in deliveries:
         delivery.take(rows)
@@ -134,52 +148,6 @@ def _limited(results: Results, limit: int | None) -> Results:
             limit -= len(rows)
             if limit <= 0:
                 return
-
-
-def _finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
-    for delivery in deliveries:
-        delivery.identify(full=context.is_full(done.window))
-    try:
-        for delivery in deliveries:
-            delivery.check_guards(done.read, full=context.is_full(done.window), passing=context.allowed)
-    except GuardError:
-        if context.run.dry:  # a plan shows what the guard holds back
-            for delivery in deliveries:
-                delivery.finish()
-        raise
-    for delivery in deliveries:
-        delivery.finish()
-        sink = delivery.target.sink
-        delivery.notes.extend(delivery.by_hand.notes(sink.noun, sink.title, dry=context.run.dry))
-    if context.is_full(done.window):
-        for delivery in reversed(deliveries):  # what refers to others goes before them
-            settle_missing(delivery, context.database, dry=context.run.dry)
-
-
-def _send_kept(
-    context: RunContext, flow: Flow, chain: Chain, deliveries: Sequence[Delivery], done: FlowProgress
-) -> None:
-    """Send what earlier runs left open where the source does not give it again, because it gives changes only."""
-    corrected = context.corrections
-    for delivery in deliveries:
-        if corrected:
-            _take(chain, delivery, corrected.chunks(flow.name, chain, delivery, context.database))
-        elif done.window.since is not None and not context.is_partial:
-            number = _take(chain, delivery, delivery.kept_open())
-            if number:
-                were = "was" if number == 1 else "were"
-                delivery.notes.append(f"{number} left open by earlier runs {were} tried again.")
-    if corrected:
-        done.read = len(corrected.rows[flow.name])
-        done.notes.extend(corrected.notes(flow.name))
-
-
-def _take(chain: Chain, delivery: Delivery, chunks: Iterable[Chunk]) -> int:
-    number = 0
-    for rows in chain.run(chunks):
-        number += len(rows)
-        delivery.take(rows)
-    return number
 
 
 def _would_cut(context: RunContext, delivery: Delivery) -> bool:
@@ -269,57 +237,6 @@ def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:
         place=place,
         stamps=config.stamp,
     )
-
-
-def _window(context: RunContext, flow: Flow, session: Any, done: FlowProgress, only: tuple[str, ...]) -> Window:
-    run = context.run
-    known = None if run.full or run.only or needs_all_rows(flow) else _begin_at(context, flow, done)
-    window = flow.source.window(session, known)
-    if window.cursor is not None:
-        done.basis = basis_of(flow)
-    return replace(window, keys=only) if only and not has_whole_transform(flow) else window
-
-
-def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None:
-    """Give the cursor where this run begins to read; None to read everything, with a note where that is not plain."""
-    if context.since is not None:
-        given = flow.source.cursor_at(context.since)
-        if given is None:
-            done.notes.append(f"{flow.source.title} cannot tell what changed since a time: everything was read.")
-        return given
-    run = context.run
-    known = history.cursor(context.database, run.pipeline, flow.name, context.address(flow.source))
-    before = history.basis(context.database, run.pipeline, flow.name)
-    if known is None or before == basis_of(flow):
-        return known
-    why = "The mapping, an option or a table of this flow changed" if before else "How all was read last is not known"
-    done.notes.append(f"{why}: everything was read again.")
-    return None
-
-
-def _conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
-    """After a complete read: keep the cursor, close what is no longer in the source, tell what is missing there."""
-    run = context.run
-    if not context.is_partial and context.since is None and done.window.cursor is not None:
-        address = context.address(flow.source)
-        history.keep_cursor(context.database, run.pipeline, flow.name, address, done.window.cursor, run.started)
-    if not context.is_partial:
-        for delivery in deliveries:
-            open_items.close_duplicates(context.database, delivery.target.records.scope, context.number)
-    if not context.is_full(done.window):
-        return
-    if done.basis is not None:
-        history.keep_basis(context.database, run.pipeline, flow.name, done.basis)
-    for delivery in deliveries:
-        if delivery.target.identification is not None:
-            delivery.target.identification.end(complete=True)
-        records = delivery.target.records
-        open_items.close_unmet(context.database, records.scope, context.number)
-        number, keys = records.unseen(context.number, _SAMPLE)
-        if number and not delivery.target.sink.whole and flow.config.on_missing == "report":
-            names = ", ".join(keys[:5]) + (", …" if number > 5 else "")
-            were, stay = ("was", "stays") if number == 1 else ("were", "stay")
-            delivery.notes.append(f"{number} sent earlier {were} not in the source this time, and {stay}: {names}")
 
 
 @contextmanager

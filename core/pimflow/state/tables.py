@@ -1,14 +1,15 @@
 """The tables of the state. A change of them raises SCHEMA_VERSION.
 
 Version 2 added `memory`, version 3 `locks` and `bases`, version 4 `sent`, `changes`, `owners`, `identities`,
-`claims`, `links` and `matches`; an older state gets the tables that it lacks when it is opened.
+`claims`, `links` and `matches`, version 5 `groups_done`; an older state gets the tables that it lacks when it is
+opened.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = sa.MetaData()
 
@@ -92,6 +93,18 @@ matches = sa.Table(
     metadata,
     sa.Column("scope", sa.Integer, primary_key=True),
     sa.Column("matched", sa.Text, nullable=False),
+)
+
+# Groups that are through, of pipelines that a person brings group by group; empty once all of them are.
+groups_done = sa.Table(
+    "groups_done",
+    metadata,
+    sa.Column("pipeline", sa.Text, primary_key=True),
+    sa.Column("by", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("finished", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # The columns ever sent of a record. Most records share one set, so it is kept once.

@@ -1,0 +1,53 @@
+"""Where a run that goes group by group stopped, or that it came to the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a run by a column came: `done` of `groups` are through, those of earlier runs too.
+
+    `next` is the group to come, with the `rows` that it has and what people call them (`noun`); it is empty where none
+    is left. `then` are the first of those after it, `waiting` the flows that run when all are through.
+    """
+
+    by: str
+    done: int
+    groups: int
+    next: str = ""
+    rows: int = 0
+    noun: tuple[str, str] = ("row", "rows")
+    then: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """How many groups are left."""
+        return self.groups - self.done
+
+    @property
+    def size(self) -> str:
+        """Say how much the next group has: `120 products`."""
+        return f"{self.rows:,} {self.noun[0] if self.rows == 1 else self.noun[1]}"
+
+    def told(self) -> str:
+        """Say it in sentences: how many are done, what comes next, what waits for the end."""
+        if not self.left:
+            return f"By {self.by}: all {self.groups:,} done."
+        more = self.left - 1 - len(self.then[:_NAMED])
+        later = ", ".join(map(shown_group, self.then[:_NAMED])) + (f" and {more:,} more" if more > 0 else "")
+        after = f", then {later}" if later else ""
+        waits = f" After the last: {', '.join(self.waiting)}." if self.waiting else ""
+        return (
+            f"By {self.by}: {self.done:,} of {self.groups:,} done. "
+            f"Next: {shown_group(self.next)} ({self.size}){after}.{waits}"
+        )
+
+
+def shown_group(name: str) -> str:
+    """Write the name of a group as people see it: `'mugs'`, and `(no family)` as it is."""
+    return name if name.startswith("(no ") else f"'{name}'"

@@ -1,0 +1,40 @@
+"""What a flow reads of its source in this run, and where it begins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pimflow.assemble import Flow
+from pimflow.context import FlowProgress, RunContext
+from pimflow.model import Window
+from pimflow.running.basis import basis_of
+from pimflow.state import history
+from pimflow.transforming.compiling import has_whole_transform, needs_all_rows
+
+
+def window_of(context: RunContext, flow: Flow, session: Any, done: FlowProgress, only: tuple[str, ...]) -> Window:
+    """Fix what a flow reads: what changed since the cursor that is kept, or everything. `only` are keys asked for."""
+    run = context.run
+    known = None if run.full or run.only or needs_all_rows(flow) else _begin_at(context, flow, done)
+    window = flow.source.window(session, known)
+    if window.cursor is not None:
+        done.basis = basis_of(flow)
+    return replace(window, keys=only) if only and not has_whole_transform(flow) else window
+
+
+def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None:
+    """Give the cursor where this run begins to read; None to read everything, with a note where that is not plain."""
+    if context.since is not None:
+        given = flow.source.cursor_at(context.since)
+        if given is None:
+            done.notes.append(f"{flow.source.title} cannot tell what changed since a time: everything was read.")
+        return given
+    run = context.run
+    known = history.cursor(context.database, run.pipeline, flow.name, context.address(flow.source))
+    before = history.basis(context.database, run.pipeline, flow.name)
+    if known is None or before == basis_of(flow):
+        return known
+    why = "The mapping, an option or a table of this flow changed" if before else "How all was read last is not known"
+    done.notes.append(f"{why}: everything was read again.")
+    return None

@@ -1,0 +1,102 @@
+"""Rows of one read put aside on disk by group, so that they are fetched once and brought group after group."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from pimflow.errors import FlowError
+
+_AT_ONCE = 1000
+
+_metadata = sa.MetaData()
+_rows = sa.Table(
+    "rows",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+_INSERT = "INSERT INTO rows (name, number, content) VALUES (?, ?, ?)"
+
+
+class SortedRows:
+    """Rows by the name of their group, "" for those without one. Memory does not grow with their number."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(self, rows: Iterable[tuple[str, int, Any]]) -> None:
+        """Add rows: the group of each, its number in the source, and itself. Raises FlowError."""
+        packed: list[Any] = [(name, number, pickle.dumps(row, pickle.HIGHEST_PROTOCOL)) for name, number, row in rows]
+        if packed:
+            with _told(), self._engine.begin() as connection:
+                connection.exec_driver_sql(_INSERT, packed)
+
+    def complete(self) -> None:
+        """Say that all are there: a row without a group joins another one that was made of the same source row."""
+        sibling = _rows.alias("sibling")
+        same = sa.select(sa.func.min(sibling.c.name)).where(sibling.c.number == _rows.c.number, sibling.c.name != "")
+        without = (_rows.c.name == "") & same.exists()
+        with _told(), self._engine.begin() as connection:
+            connection.exec_driver_sql("CREATE INDEX rows_number ON rows (number, name)")
+            connection.execute(_rows.update().where(without).values(name=same.scalar_subquery()))
+            connection.exec_driver_sql("CREATE INDEX rows_name ON rows (name, id)")
+
+    def sizes(self) -> Mapping[str, int]:
+        """Count the source rows of each group."""
+        number = sa.func.count(_rows.c.number.distinct())
+        with _told(), self._engine.begin() as connection:
+            found = connection.execute(sa.select(_rows.c.name, number).group_by(_rows.c.name))
+            return {name: size for name, size in found}  # noqa: C416 - rows of two
+
+    def of(self, name: str) -> Iterator[Sequence[Any]]:
+        """Give the rows of a group in the order in which they came, chunk by chunk."""
+        after = 0
+        while True:
+            query = sa.select(_rows.c.id, _rows.c.content).where(_rows.c.name == name, _rows.c.id > after)
+            with _told(), self._engine.begin() as connection:
+                page = connection.execute(query.order_by(_rows.c.id).limit(_AT_ONCE)).all()
+            if not page:
+                return
+            yield [pickle.loads(row.content) for row in page]  # noqa: S301 - written by this process
+            after = page[-1].id
+
+
+@contextmanager
+def new_sorted_rows() -> Iterator[SortedRows]:
+    """Give an empty place for rows, in a temporary file that goes when the block ends."""
+    with TemporaryDirectory(prefix="pimflow-groups-") as folder:
+        engine = sa.create_engine(f"sqlite:///{Path(folder, 'rows.sqlite')}")
+        sa.event.listen(engine, "connect", _on_connect)
+        try:
+            with _told():
+                _metadata.create_all(engine)
+            yield SortedRows(engine)
+        finally:
+            engine.dispose()
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA journal_mode = OFF")  # nobody reads it after a crash
+    connection.execute("PRAGMA synchronous = OFF")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DatabaseError as error:
+        raise FlowError(
+            "temporary files cannot be written. What was written to the target stays; make room in the folder for "
+            "temporary files, or name another in the environment variable TMPDIR (TEMP on Windows), and start again",
+            detail=str(error.orig),
+        ) from error
