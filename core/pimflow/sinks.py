@@ -117,10 +117,11 @@ class Writer:
         """
         raise NotImplementedError
 
-    def meant(self, resource: str, keys: Sequence[str]) -> Mapping[str, str]:  # noqa: ARG002 - most go by the key alone
-        """Give the keys of the target for those of these prepared records that it has under another one.
+    def meant(self, items: Sequence[Item]) -> Mapping[str, str]:  # noqa: ARG002 - most go by the key alone
+        """Give the keys of the target for items that the writer itself finds there under another one, by their keys.
 
-        Those that the writer finds without a person, such as a model by its variants. For sinks with `matches`.
+        As a model by its variants; an empty key where several are meant, so that none is written. For sinks with
+        `matches`.
         """
         return {}
 

@@ -18,6 +18,7 @@ flows:
     source: {{type: files.csv, path: records.csv}}
     sink: {{type: {sink}, connection: pim}}
     on_bad_value: {bad}
+    guards: {{first_import: allow}}
 """
 CONTACT = "contact-de_DE-shop"
 

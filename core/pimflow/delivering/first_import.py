@@ -9,6 +9,7 @@ from pimflow.chunks import chunked
 from pimflow.configuration.forms import FlowConfig
 from pimflow.delivering.diff import Candidate
 from pimflow.errors import GuardError
+from pimflow.model import Item
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.links import Links, known_there
@@ -32,12 +33,14 @@ class FirstImport:
         Raises GuardError with the first that it would create.
         """
         there, new, samples = 0, 0, list[str]()
-        for resource, keys in _batches(held, self.sink.batch_size):
-            found = self.writer.current(resource, keys, ())
-            missing = [key for key in keys if key not in found]
-            there += len(found)
-            new += len(missing)
-            samples += missing[: _SAMPLES - len(samples)]
+        for items in _batches(held, self.sink.batch_size):
+            found = self.writer.current(items[0].resource, [item.key for item in items], ())
+            missing = [item for item in items if item.key not in found]
+            elsewhere = self.writer.meant(missing) if missing else {}
+            created = [item.key for item in missing if item.key not in elsewhere]
+            there += len(found) + sum(bool(key) for key in elsewhere.values())
+            new += len(created)
+            samples += created[: _SAMPLES - len(samples)]
         if new and there < self.strangers:
             raise GuardError(self._told(there, new), samples=tuple(samples))
 
@@ -64,8 +67,7 @@ def first_import(
     return FirstImport(flow, sink, writer, strangers) if strangers > 0 else None
 
 
-def _batches(held: Iterable[Candidate], size: int) -> Iterator[tuple[str, Sequence[str]]]:
-    rest = ((one.change.resource, one.change.key) for one in held)
-    for chunk in chunked(rest, size):
-        for resource in dict.fromkeys(resource for resource, _ in chunk):
-            yield resource, [key for one, key in chunk if one == resource]
+def _batches(held: Iterable[Candidate], size: int) -> Iterator[Sequence[Item]]:
+    for chunk in chunked((one.prepared.item for one in held), size):
+        for resource in dict.fromkeys(item.resource for item in chunk):
+            yield [item for item in chunk if item.resource == resource]

@@ -216,11 +216,7 @@ class _Matching:
     def _meant(self, items: Sequence[Item]) -> Mapping[str, str]:
         """Give the target's keys of items that it has under another one: those that people linked come first."""
         linked = self.target.links.of([item.key for item in items]) if self.target.links else {}
-        unlinked: dict[str, list[str]] = {}
-        for item in items:
-            unlinked.setdefault(item.resource, []).extend([] if item.key in linked else [item.key])
-        found = [self.target.writer.meant(resource, keys) for resource, keys in unlinked.items() if keys]
-        return {**{key: theirs for one in found for key, theirs in one.items()}, **linked}
+        return {**self.target.writer.meant([item for item in items if item.key not in linked]), **linked}
 
     def compare(self, progress: Callable[[int, int | None], None]) -> None:
         writer, done = self.target.writer, 0

@@ -216,9 +216,9 @@ class ProductWriter(Writer):
         """Give all records of the PIM, 100 a call."""
         return self._current.all(columns)
 
-    def meant(self, resource: str, keys: Sequence[str]) -> Mapping[str, str]:  # noqa: ARG002 - there is one resource
+    def meant(self, items: Sequence[Item]) -> Mapping[str, str]:
         """Give the codes of the models that derived ones mean, known by their variants."""
-        return {key: code for key, code in self._fitting.own(keys).items() if code != key}
+        return self._fitting.meant(items)
 
     def as_held(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Put the codes that the PIM gave to files in place of their contents."""

@@ -71,6 +71,12 @@ class ModelFitting:
         self._adoption.look([item for key in keys if (item := self._noted.get(key))])
         return {**{key: key for key in keys}, **own_codes(self._run.memory, keys)}
 
+    def meant(self, items: Sequence[Item]) -> dict[str, str]:
+        """Give the codes of the models that derived ones mean, by key; empty ones where nobody can tell which."""
+        found = self._adoption.look(items)
+        known = own_codes(self._run.memory, [item.key for item in items])
+        return {**dict.fromkeys(found.problems, ""), **known}
+
     def hold(self, batch: Sequence[Change]) -> dict[str, Outcome]:
         """Give the outcomes of changes that are not to be sent now, by key."""
         return {change.key: self._held.pop(change.key) for change in batch if change.key in self._held}

@@ -87,6 +87,10 @@ class ProductFitting:
         """Give the identifiers by which the PIM has these products: their own."""
         return {key: key for key in keys}
 
+    def meant(self, items: Sequence[Item]) -> dict[str, str]:  # noqa: ARG002 - as of models
+        """Give nothing: products go by their identifiers."""
+        return {}
+
     def hold(self, batch: Sequence[Change]) -> dict[str, Outcome]:
         """Bring values of products that become variants to their models; give outcomes where that failed, by key."""
         return self._converting.lift(batch)
