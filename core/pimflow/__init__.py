@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pimflow.cli.connecting import connected
+    from pimflow.cli.common import confirm_option, environment_option
+    from pimflow.cli.connecting import Writes, connected
     from pimflow.components import (
         Component,
         Connection,
@@ -74,7 +75,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "cli.connecting": "connected",
+    "cli.common": "confirm_option environment_option",
+    "cli.connecting": "Writes connected",
     "components": "Component Connection DataPath Header InputPath Knows Notifier OutputPath Row RowStep Source Target "
     "Transform Use WholeTransform",
     "configuration.loading": "check_document",
@@ -150,8 +152,11 @@ __all__ = [
     "WholeTransform",
     "Window",
     "Writer",
+    "Writes",
     "check_document",
+    "confirm_option",
     "connected",
+    "environment_option",
     "hookimpl",
     "read_document",
 ]

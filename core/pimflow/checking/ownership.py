@@ -7,7 +7,8 @@ from functools import partial
 
 from pimflow.assemble import Assembly, Flow
 from pimflow.configuration.forms import Ownership
-from pimflow.configuration.loading import Pipeline, flow_owners
+from pimflow.configuration.loading import Pipeline
+from pimflow.configuration.neighbours import owners_in
 from pimflow.configuration.parts import Part
 from pimflow.delivering.ownership import not_owned
 from pimflow.model import Problem, ProblemKind, Who
@@ -24,7 +25,7 @@ def remarks(assembly: Assembly) -> Iterator[Finding]:
     ownership, contract = pipeline.ownership, pipeline.contract
     if ownership is None or contract is None:
         return
-    written = flow_owners(pipeline.root) | {one.config.owner for one in assembly.flows if one.config.owner}
+    written = owners_in(pipeline.root) | {one.config.owner for one in assembly.flows if one.config.owner}
     yield from _without_flow(contract, ownership, written)
     for place, owners in ownership.places.items():
         if len(owners) > 1:

@@ -108,6 +108,12 @@ def chosen_environment() -> str | None:
     return context.meta.get(_ENVIRONMENT) if context else None
 
 
+def was_confirmed() -> bool:
+    """Tell whether this command was given the name of an environment to confirm."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.meta.get(_CONFIRMED) is not None
+
+
 def environment_in(root: Path) -> str | None:
     """Name the environment of a project in which this command works; None where there are none. Raises ConfigError."""
     from pimflow.configuration.loading import environment_of
@@ -115,18 +121,19 @@ def environment_in(root: Path) -> str | None:
     return environment_of(root, chosen_environment())
 
 
-def confirmed(assembly: Any, database: Any, *, as_json: bool) -> str:
+def confirmed(assembly: Any, database: Any, writing: Any = None, *, as_json: bool) -> str:
     """Give the name of the environment as a person confirmed it; in a terminal that is asked for where it is needed.
 
-    Raises ConfigError for the name of another one.
+    What is about to write is a run of the pipeline unless told. Raises ConfigError for the name of another one.
     """
-    from pimflow.running.first_run import never_written, new_targets, shared_with_production
+    from pimflow.running.first_run import never_written, new_targets, run_of, shared_with_production
 
     environment = assembly.pipeline.environment
     given: str | None = click.get_current_context().meta.get(_CONFIRMED)
-    targets = new_targets(assembly, database) if environment and environment.production else []
+    writing = writing or run_of(assembly)
+    targets = new_targets(assembly, database, writing) if environment and environment.production else []
     if given is None and targets and not as_json and sys.stdin.isatty():
-        for told in (never_written(assembly, targets), *shared_with_production(assembly)):
+        for told in (never_written(assembly, targets, writing), *shared_with_production(assembly)):
             click.secho(full_stop(told), err=True, fg="yellow")
         given = click.prompt("Type the name of the environment to go on", err=True)
     if given is not None and (environment is None or given != environment.name):

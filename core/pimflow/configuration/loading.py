@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import NoneType
@@ -15,12 +14,12 @@ from pydantic import BaseModel, ValidationError
 from pimflow.configuration.document import Document, Trail, read_document
 from pimflow.configuration.environments import Environment, chosen_name, environments_of, without_project
 from pimflow.configuration.forms import DEFAULT_HISTORY, History, Ownership, PipelineConfig, ProjectConfig
+from pimflow.configuration.neighbours import connections_in
 from pimflow.configuration.parts import Part
 from pimflow.errors import ConfigError, Mistake
 from pimflow.words import did_you_mean, titled
 
 PROJECT_FILE = "pimflow.yaml"
-FOLDER = "pipelines"
 LATER_KEYS = ("schedule",)
 """Keys of a pipeline or project file that are known, and do not work yet."""
 _OF_ENVIRONMENTS = ("environments", "default_environment")
@@ -92,7 +91,7 @@ def load_pipeline(file: Path, wanted: str | None = None) -> Pipeline:
             raise ConfigError(*clashes)
         connections |= {name: Part(project, ("connections", name), data) for name, data in shared.connections.items()}
         notify = (*_parts(project, "notify"), *notify)
-        environments = environments_of(project, shared, connections, lambda: _connections_in(root))
+        environments = environments_of(project, shared, connections, lambda: connections_in(root))
         name = chosen_name(project, shared, wanted)
         chosen = next((one for one in environments if one.name == name), None)
     return Pipeline(
@@ -124,27 +123,6 @@ def environment_of(root: Path, wanted: str | None) -> str | None:
     data = document.data if isinstance(document.data, dict) else {}
     own = {"version": 1, **{key: data[key] for key in _OF_ENVIRONMENTS if key in data}}
     return chosen_name(document, check_document(ProjectConfig, replace(document, data=own)), wanted)
-
-
-def flow_owners(root: Path) -> set[str]:
-    """Name those for whom any flow of a project writes, as far as its files can be read."""
-    flows = [one for data in _pipelines_in(root) for one in _mapping(data.get("flows")).values()]
-    return {str(flow["owner"]) for flow in flows if _mapping(flow).get("owner")}
-
-
-def _connections_in(root: Path) -> set[str]:
-    """Name the connections of all pipeline files of a project, as far as they can be read."""
-    return {name for data in _pipelines_in(root) for name in _mapping(data.get("connections"))}
-
-
-def _pipelines_in(root: Path) -> Iterator[Mapping[str, Any]]:
-    for path in sorted({*root.glob("*.yaml"), *root.glob(f"{FOLDER}/*.yaml")}):
-        with suppress(ConfigError):
-            yield _mapping(read_document(path).data)
-
-
-def _mapping(data: Any) -> Mapping[str, Any]:
-    return data if isinstance(data, dict) else {}
 
 
 def _contract(*documents: Document | None) -> Part | None:

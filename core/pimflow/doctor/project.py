@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from pimflow.assemble import Assembly, assemble
 from pimflow.configuration.document import Document, Trail, read_document
 from pimflow.configuration.forms import ProjectConfig
-from pimflow.configuration.loading import FOLDER, PROJECT_FILE, environment_of, load_pipeline, mistakes_of
+from pimflow.configuration.loading import PROJECT_FILE, environment_of, load_pipeline, mistakes_of
+from pimflow.configuration.neighbours import FOLDER
 from pimflow.configuration.parts import Part
 from pimflow.doctor.findings import Finding, unwell, well
 from pimflow.doctor.masked_yaml import Vocabulary, masked_yaml, vocabulary_of

@@ -1,8 +1,9 @@
-"""The first run of a pipeline in an environment: production is confirmed by its name, shared addresses are told."""
+"""The first write into an environment: production is confirmed by its name, shared addresses are told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -26,51 +27,67 @@ _UNKNOWN = "pimflow-unknown"
 """Stands for values that another machine may have; an address that holds it is not known here."""
 
 
-def new_targets(assembly: Assembly, database: Database) -> list[str]:
-    """Give the addresses into which no run of a pipeline was begun in its environment; none where it has none.
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What is about to write: the name of a pipeline or command, its addresses, and what shows beforehand what it does.
 
-    A run is remembered with the address and the environment, so that a copied state knows nothing of another one.
     Addresses are those of connections: files are no part of an environment, and count where a pipeline writes nothing
     else.
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    look: str
+
+
+def run_of(assembly: Assembly) -> Writing:
+    """Give a run of a pipeline as what is about to write."""
+    sinks = [sink for flow in assembly.flows for sink in flow.sinks]
+    addresses = dict.fromkeys(found.address for sink in sinks if (found := assembly.connection(sink)))
+    look = f"`pimflow plan -e {assembly.pipeline.environment_name}` shows what a run would do"
+    return Writing(assembly.pipeline.name, tuple(addresses or [_FILES]), look)
+
+
+def new_targets(assembly: Assembly, database: Database, writing: Writing) -> list[str]:
+    """Give the addresses into which it has not written in its environment; none where there are no environments.
+
+    It is remembered with the address and the environment, so that a copied state knows nothing of another one.
     """
     environment = assembly.pipeline.environment
     if environment is None:
         return []
-    kept, name = _kept(environment), assembly.pipeline.name
-    sinks = [sink for flow in assembly.flows for sink in flow.sinks]
-    addresses = dict.fromkeys(found.address for sink in sinks if (found := assembly.connection(sink)))
-    return [address for address in addresses or [_FILES] if not KeptMemory(database, address).get(kept, [name])]
+    kept, name = _kept(environment), writing.name
+    return [address for address in writing.addresses if not KeptMemory(database, address).get(kept, [name])]
 
 
-def check_confirmed(assembly: Assembly, database: Database, confirmed: str) -> None:
+def check_confirmed(assembly: Assembly, database: Database, confirmed: str, writing: Writing) -> None:
     """See that a person has named the production in which nothing was written yet. Raises ConfigError."""
     environment = assembly.pipeline.environment
     if environment is None or not environment.production or confirmed == environment.name:
         return
-    if targets := new_targets(assembly, database):
+    if targets := new_targets(assembly, database, writing):
         raise ConfigError(
-            f"{never_written(assembly, targets)} Nothing was run. `pimflow plan -e {environment.name}` shows what a "
-            f"run would do. Then give the name of the environment, this once: --confirm {environment.name}"
+            f"{never_written(assembly, targets, writing)} Nothing was run. {writing.look}. Then give the name of the "
+            f"environment, this once: --confirm {environment.name}"
         )
 
 
-def never_written(assembly: Assembly, targets: Sequence[str]) -> str:
-    """Say into which addresses of production a pipeline writes for the first time."""
-    pipeline = assembly.pipeline
-    marked = f"{pipeline.environment_name} is marked as production"
-    return f"{pipeline.name} has never written to {' and '.join(targets)}, and {marked}."
+def never_written(assembly: Assembly, targets: Sequence[str], writing: Writing) -> str:
+    """Say into which addresses of production something writes for the first time."""
+    marked = f"{assembly.pipeline.environment_name} is marked as production"
+    return f"{writing.name} has never written to {' and '.join(targets)}, and {marked}."
 
 
-def begin(assembly: Assembly, database: Database, now: datetime) -> None:
-    """Remember that a run writes in its environment; the first time, warn of addresses that production shares."""
+def begin(assembly: Assembly, database: Database, now: datetime, writing: Writing) -> None:
+    """Remember that it writes in its environment; the first time, warn of addresses that production shares."""
     environment = assembly.pipeline.environment
-    targets = new_targets(assembly, database)
+    targets = new_targets(assembly, database, writing)
     if environment is None or not targets:
         return
     for told in shared_with_production(assembly):
         logger.warning("{}", told)
     for address in targets:
-        KeptMemory(database, address).put(_kept(environment), {assembly.pipeline.name: now.isoformat()})
+        KeptMemory(database, address).put(_kept(environment), {writing.name: now.isoformat()})
 
 
 def shared_with_production(assembly: Assembly) -> Iterator[str]:

@@ -24,7 +24,7 @@ from pimflow.model import FlowReport, Run, RunReport
 from pimflow.notifying.telling import tell
 from pimflow.plugins import notify_observers
 from pimflow.report import report_json
-from pimflow.running.first_run import begin, check_confirmed
+from pimflow.running.first_run import begin, check_confirmed, run_of
 from pimflow.running.flow import run_flow
 from pimflow.running.flow_reports import skipped
 from pimflow.running.holding import Pace, held
@@ -78,14 +78,14 @@ def run_pipeline(
     database.examine()
     goes_on = options.dry or options.undoes  # where a run was, or writes nothing
     if not goes_on:
-        check_confirmed(assembly, database, options.confirm)
+        check_confirmed(assembly, database, options.confirm, run_of(assembly))
     run = _new_run(assembly, options, _now())
     log = log_folder(assembly.pipeline.root, run.environment) / f"{run.id}{_PREVIEW if run.dry else '.jsonl'}"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run.id, _now, pace)
     with holding as ours, run_log(log, assembly.secrets), Sessions(assembly) as sessions:
         number = history.begin_run(ours, run, str(log))
         if not goes_on:
-            begin(assembly, ours, run.started)
+            begin(assembly, ours, run.started, run_of(assembly))
         if not run.dry:
             _break_off(ours, run, number)
         context = RunContext(

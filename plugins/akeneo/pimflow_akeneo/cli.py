@@ -9,6 +9,8 @@ from typing import Any
 import click
 import orjson
 
+from pimflow import confirm_option, environment_option
+
 _STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True},
     "bad": {"fg": "red"},
@@ -36,12 +38,8 @@ def akeneo() -> None:
 @click.option("--plan", "dry", is_flag=True, help="Tell what would be created and changed, and write nothing.")
 @click.option("--connection", metavar="NAME", help="The connection, where there are several to a PIM.")
 @click.option("--pipeline", metavar="PIPELINE", help="The pipeline that has the connection, instead of pimflow.yaml.")
-@click.option(
-    "--environment",
-    metavar="NAME",
-    envvar="PIMFLOW_ENVIRONMENT",
-    help="The environment of the project, such as test; its default one unless given.",
-)
+@environment_option
+@confirm_option
 @click.option("--print", "printed", is_flag=True, help="Print the file that ships, to make one of your own of it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 def provision(
@@ -53,7 +51,6 @@ def provision(
     dry: bool,
     connection: str | None,
     pipeline: str | None,
-    environment: str | None,
     printed: bool,
     as_json: bool,
 ) -> None:
@@ -68,7 +65,7 @@ def provision(
         raise click.UsageError("give a FILE, or --erp for the file that ships: one of them")
     if printed and not erp:
         raise click.UsageError("--print prints the file that ships: give it with --erp")
-    from pimflow import connected
+    from pimflow import Writes, connected
     from pimflow_akeneo.connection import AkeneoConnection
     from pimflow_akeneo.provisioning import calling, telling
 
@@ -76,7 +73,8 @@ def provision(
         click.echo(calling.ERP.read_text("utf-8"), nl=False)
         return
     document, form = calling.read(file)
-    with connected(AkeneoConnection, connection, pipeline, environment) as (to, session):
+    writes = None if dry else Writes("akeneo provision", "`--plan` shows what it would do", asks=not as_json)
+    with connected(AkeneoConnection, connection, pipeline, writes) as (to, session):
         asked = calling.Asked(families, all_families, dry)
         done = calling.carry_out(session, to.address, document, form, asked)
     if as_json:

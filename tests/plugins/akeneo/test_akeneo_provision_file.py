@@ -122,7 +122,7 @@ def test_the_connection_may_be_that_of_a_pipeline(desk):
 
 
 @pytest.mark.parametrize(
-    ("words", "code"), [([], 3), (["--environment", "production"], 3), (["--environment", "test"], 0)]
+    ("words", "code"), [(["--plan"], 3), (["-e", "production", "--plan"], 3), (["--environment", "test"], 0)]
 )
 def test_the_connection_is_that_of_the_environment(desk, monkeypatch, words, code):
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
