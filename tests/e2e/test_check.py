@@ -39,6 +39,8 @@ def catalog():
     made["families"] += [{**mugs, "code": code, "attributes": ["sku", "name", "size"]} for code in ("plates", "bowls")]
     made["families"][2]["attributes"] = ["sku", "name", "colour", "size"]
     made["locales"].append({"code": "fr_FR", "enabled": True})
+    made["attribute_groups"] = [{"code": "facts", "sort_order": 1, "labels": {}}]
+    made["attributes"] = [one | {"group": "facts"} for one in made["attributes"]]
     made["channels"].append(made["channels"][0] | {"code": "print", "locales": ["fr_FR"]})
     made["family_variants"] = [
         {

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
-from pimflow.cli.findings import Line, line_of, of_the_contract, print_line
+from pimflow.cli.findings import Line, line_of, of_the_contract, print_line, worst_first
 from pimflow.words import full_stop
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly, Flow
     from pimflow.sessions import Sessions
     from pimflow.state.database import Database
-
-_ORDER = ("change", "fatal", "error", "warning", "note")
 
 
 @click.command()
@@ -44,7 +42,7 @@ def check(pipeline: str | None, strict: bool, state_path: Path | None, as_json: 
     shared = list(shared_with_production(assembly))
     with opened_state(assembly.pipeline.root, state_path) as database, Sessions(assembly) as sessions:
         connections = [mask(asdict(one)) for one in _connections(assembly, sessions)]
-        found = list(of_the_contract(assembly))
+        found = of_the_contract(assembly)
         if all(one["ok"] for one in connections):
             found += [one for flow in assembly.flows for one in _flow(assembly, flow, sessions, database)]
         flows = [mask(asdict(one)) for one in dict.fromkeys(found)]
@@ -82,7 +80,7 @@ def _flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database
         yield Line(f"flow {flow.name}", False, str(error), detail=error.detail, severity="unusable")
         return
     lines = [line_of(finding, flow.name) for finding in findings]
-    yield from sorted(lines, key=lambda line: _ORDER.index(line.severity))
+    yield from worst_first(lines)
     if all(line.ok for line in lines):
         yield Line(f"flow {flow.name}", True, columns)
 

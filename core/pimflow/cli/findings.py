@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ _MARKS = {
     "note": ("note ", "cyan"),
     "change": ("news ", "cyan"),
 }
+_ORDER = ("change", "fatal", "error", "warning", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,16 @@ def line_of(finding: Finding, flow: str) -> Line:
     )
 
 
-def of_the_contract(assembly: Assembly) -> Iterator[Line]:
+def worst_first(lines: Iterable[Line]) -> list[Line]:
+    """Sort findings by how bad they are; before all stands what is news."""
+    return sorted(lines, key=lambda line: _ORDER.index(line.severity))
+
+
+def of_the_contract(assembly: Assembly) -> list[Line]:
     """Give what can be said of an ownership contract without asking anybody."""
     from pimflow.checking.ownership import remarks
 
-    return (line_of(finding, "") for finding in remarks(assembly))
+    return worst_first(line_of(finding, "") for finding in remarks(assembly))
 
 
 def print_line(line: dict[str, Any]) -> None:

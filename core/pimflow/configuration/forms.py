@@ -129,7 +129,9 @@ class Ownership(Checked):
     def places(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
         """The owners by place: section and code, or `others` alone."""
         sections = {name: getattr(self, name) for name in type(self).model_fields if name != "others"}
-        named = {(name, code): listed(owners) for name, codes in sections.items() for code, owners in codes.items()}
+        named: dict[tuple[str, ...], tuple[str, ...]] = {
+            (name, code): listed(owners) for name, codes in sections.items() for code, owners in codes.items()
+        }
         return named if self.others is None else {**named, ("others",): listed(self.others)}
 
     @property

@@ -41,7 +41,7 @@ class OwnedTrees:
         if self._owns is None or name not in _COLUMNS:
             return []
         there = [found[0] for code in listed(cell) if (found := self._catalog.parents.get(code.lower()))]
-        return [self._problem(name, code) for code in there if not self.ours(code)]
+        return [self._problem(name, code, "each run would leave it alone") for code in there if not self.ours(code)]
 
     def limited(self, payload: Payload) -> tuple[Payload, list[Problem]]:
         """Leave out the categories of other trees, each told."""
@@ -50,7 +50,7 @@ class OwnedTrees:
         kept, told = dict(payload), []
         for name in _COLUMNS:
             codes = payload.get(name) or ()
-            told += [self._problem(name, code) for code in codes if not self.ours(code)]
+            told += [self._problem(name, code, "it was left alone") for code in codes if not self.ours(code)]
             left = [code for code in codes if self.ours(code)]
             if codes and not left:
                 del kept[name]
@@ -93,9 +93,9 @@ class OwnedTrees:
             **({REMOVE_CATEGORIES: sorted(removed)} if removed else {}),
         }
 
-    def _problem(self, name: str, code: str) -> Problem:
+    def _problem(self, name: str, code: str, effect: str) -> Problem:
         return Problem(
-            f"which stands in the tree '{self._catalog.tree(code)}' that this flow does not own; it was left alone",
+            f"which stands in the tree '{self._catalog.tree(code)}' that this flow does not own; {effect}",
             ProblemKind.PERMISSION,
             name,
             code,
