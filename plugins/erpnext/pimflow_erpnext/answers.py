@@ -1,0 +1,145 @@
+"""What an answer of Frappe that is no success means, in words. No calls.
+
+Its error bodies have a type and, for people, messages: JSON texts inside a JSON text, with HTML in them.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+import orjson
+
+from pimflow import AccessError, FlowError, LoginError, RemoteError
+from pimflow_http import Client
+
+TITLE = "ERPNext"
+_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_PASSING = frozenset({"QueryDeadlockError", "QueryTimeoutError", "SessionStopped", "SessionBootFailed"})
+
+
+class RefusedError(RemoteError):
+    """ERPNext did not do what a call asked for: `type` is that of its error, `said` why, in its own words."""
+
+    def __init__(self, error_type: str, said: str, detail: str, message: str = "") -> None:
+        self.type = error_type
+        self.said = said
+        super().__init__(message or f"{TITLE} refused: {said or error_type}", detail=detail)
+
+
+def is_final(response: httpx.Response) -> bool:
+    """Tell whether another try brings the same: Frappe answers 500 to what a caller did wrong, too."""
+    return response.status_code == 500 and type_of(body(response)) not in {"", *_PASSING}
+
+
+def body(response: httpx.Response) -> Mapping[str, Any]:
+    """Decode the body; an empty mapping for one that is no JSON object, such as a page."""
+    try:
+        found = response.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def type_of(told: Mapping[str, Any]) -> str:
+    """Give the type of an error, such as `LinkValidationError`; version 2 of the API has a list of errors."""
+    return str(told.get("exc_type") or _first(told).get("type") or "")
+
+
+def words(told: Mapping[str, Any]) -> str:
+    """Give what an error says to people, in plain text."""
+    found = list(_messages(told.get("_server_messages")))
+    raised = [message for message in found if message.get("raise_exception")] or found
+    second = _first(told).get("message")
+    said = next((str(message["message"]) for message in raised if message.get("message")), "") or second
+    return plain(str(said or told.get("_error_message") or last_words(str(told.get("exception") or ""))))
+
+
+def last_words(trace: str) -> str:
+    """Give what the last line of a traceback says: `module.Class: text`."""
+    line = trace.strip().rpartition("\n")[2]
+    name, colon, text = line.partition(": ")
+    return text if colon and " " not in name else line
+
+
+def class_of(trace: str) -> str:
+    """Give the class that the last line of a traceback names."""
+    return trace.strip().rpartition("\n")[2].partition(":")[0].rpartition(".")[2]
+
+
+def plain(text: str) -> str:
+    """Take the tags out of a message; a link keeps its words."""
+    return " ".join(html.unescape(_TAG.sub("", text)).split())
+
+
+def error(response: httpx.Response, client: Client) -> FlowError:
+    """Make the error of an answer that is no success."""
+    told, status, where = body(response), response.status_code, client.remote.address
+    general = client.refusal(response)
+    if status == 401:
+        return _unknown_key(where, general.detail)
+    if not told:
+        return _no_data(where, general) if status == 404 else general
+    if status == 403:
+        return _forbidden(where, words(told), general.detail)
+    if status == 404:
+        said = words(told) or "it has nothing at this address"
+        return RefusedError(type_of(told), said, general.detail, f"{TITLE} at {where} says: {said}.")
+    if status in {409, 417}:
+        return RefusedError(type_of(told), words(told), general.detail)
+    return _failed(told, general.detail) if is_final(response) else general
+
+
+def _first(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    errors = told.get("errors")
+    return errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+
+
+def _messages(told: Any) -> Iterator[Mapping[str, Any]]:
+    for one in _decoded(told) if isinstance(told, str) else ():
+        message = _decoded(one) if isinstance(one, str) else one
+        yield message if isinstance(message, dict) else {"message": one}
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return []
+
+
+def _unknown_key(where: str, detail: str) -> FlowError:
+    return LoginError(
+        f"{TITLE} at {where} refused the API key. Check `api_key` and `api_secret`, which the page of a user gives "
+        "under Settings > API Access, and that this user is enabled.",
+        detail=detail,
+    )
+
+
+def _no_data(where: str, general: FlowError) -> FlowError:
+    return RemoteError(
+        f"There is no site of {TITLE} at {where}: one server has many sites, told apart by their names. Check the "
+        "`url` of the connection; where it is not the site's own name, give that as `site`.",
+        detail=general.detail,
+    )
+
+
+def _forbidden(where: str, said: str, detail: str) -> FlowError:
+    told = f" {said}." if said else ""
+    return AccessError(
+        f"{TITLE} at {where} forbids this to the user of the API key.{told} Give the user a role that may, under "
+        "User > Roles: `Item Manager` writes items, `Stock User` and `Sales User` read them with stock and prices.",
+        detail=detail,
+    )
+
+
+def _failed(told: Mapping[str, Any], detail: str) -> FlowError:
+    said = f"it failed with {type_of(told)}: {last_words(str(told.get('exception') or ''))}"
+    message = (
+        f"{TITLE} failed at what it was asked. Report it to the authors of pimflow-erpnext with the log of the run, "
+        "unless the site's own error log tells more."
+    )
+    return RefusedError(type_of(told), said, detail, message)

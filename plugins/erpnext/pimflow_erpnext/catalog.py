@@ -1,0 +1,171 @@
+"""What items of one site refer to: fields, item groups, attributes, linked documents. Loaded when needed."""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
+
+from pimflow import AccessError
+
+T = TypeVar("T")
+_MANY = 1000
+_LAYOUT = frozenset(
+    {
+        *("Section Break", "Column Break", "Tab Break", "HTML", "Button", "Heading", "Fold", "Image", "Password"),
+        *("Barcode", "Icon", "Signature", "Geolocation"),
+    }
+)
+_SEPARATOR = " / "
+
+
+class Asks(Protocol):
+    """What the catalog needs of a session."""
+
+    def listed(
+        self,
+        doctype: str,
+        fields: Sequence[str],
+        filters: Sequence[Sequence[Any]] = (),
+        *,
+        order: str = "name asc",
+        limit: int = 0,
+        parent: str = "",
+    ) -> list[dict[str, Any]]:
+        """Give documents."""
+
+    def pages(
+        self, doctype: str, fields: Sequence[str], filters: Sequence[Sequence[Any]], size: int
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Give documents page by page."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A field as the site describes it; `options` are the choices of a Select, the DocType of a Link or Table.
+
+    `type` is empty where the site does not describe its fields to the user: only their names are known then.
+    """
+
+    name: str
+    label: str = ""
+    type: str = ""
+    options: str = ""
+    custom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An Item Attribute: a range of numbers, or values in their order, each with its abbreviation."""
+
+    name: str
+    values: Mapping[str, str]
+    numeric: bool = False
+    lowest: float = 0.0
+    highest: float = 0.0
+    increment: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An Item Group; `path` has the names from below the root on, that of the root is its own name."""
+
+    name: str
+    parent: str
+    path: str
+
+
+def folded(name: str) -> str:
+    """Give a name as the site compares names: without regard to case, accents and blanks at its end."""
+    letters = unicodedata.normalize("NFKD", name.strip())
+    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()
+
+
+class Catalog:
+    """Asks the site once for each thing. Safe for several threads."""
+
+    def __init__(self, session: Asks) -> None:
+        self._session = session
+        self._lock = threading.RLock()
+        self._known: dict[str, Any] = {}
+
+    def fields(self, doctype: str) -> Mapping[str, FieldInfo]:
+        """Give the fields of a DocType; empty where the user may not look and there is no document either."""
+        return self._once(f"fields {doctype}", lambda: self._fields(doctype))
+
+    @property
+    def groups(self) -> Mapping[str, Group]:
+        """Give all item groups by name, parents first."""
+        return self._once("Item Group", self._groups)
+
+    @property
+    def attributes(self) -> Mapping[str, Attribute]:
+        """Give all item attributes by name."""
+        return self._once("Item Attribute", self._attributes)
+
+    def names(self, doctype: str) -> Mapping[str, str]:
+        """Give the names of all documents of a DocType that items link to, by their folded form."""
+        return self._once(doctype, lambda: self._names(doctype)) if doctype != "Item Group" else self._group_names()
+
+    def forget(self, doctype: str) -> None:
+        """Ask again for the documents of a DocType, which a write has changed."""
+        with self._lock:
+            self._known.pop(doctype, None)
+
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        with self._lock:
+            if name not in self._known:
+                self._known[name] = make()
+            return cast("T", self._known[name])
+
+    def _names(self, doctype: str) -> Mapping[str, str]:
+        pages = self._session.pages(doctype, ["name"], [], _MANY)
+        return {folded(one["name"]): one["name"] for page in pages for one in page}
+
+    def _group_names(self) -> Mapping[str, str]:
+        return {folded(name): name for name in self.groups}
+
+    def _fields(self, doctype: str) -> Mapping[str, FieldInfo]:
+        asked = ["fieldname", "label", "fieldtype", "options"]
+        try:
+            standard = self._session.listed(
+                "DocField", asked, [["parent", "=", doctype]], order="idx asc", parent="DocType"
+            )
+            custom = self._session.listed("Custom Field", asked, [["dt", "=", doctype]])
+        except AccessError:
+            sample = self._session.listed(doctype, ["*"], order="modified desc, name desc", limit=1)
+            return {name: FieldInfo(name) for one in sample for name in one}
+        found = [*((one, False) for one in standard), *((one, True) for one in custom)]
+        return {one["fieldname"]: _info(one, custom) for one, custom in found if one["fieldtype"] not in _LAYOUT}
+
+    def _groups(self) -> Mapping[str, Group]:
+        found: dict[str, Group] = {}
+        fields = ["name", "parent_item_group"]
+        for one in self._session.listed("Item Group", fields, order="lft asc"):
+            name, parent = str(one["name"]), str(one["parent_item_group"] or "")
+            above = found.get(parent)
+            path = f"{above.path}{_SEPARATOR}{name}" if above is not None and above.parent else name
+            found[name] = Group(name, parent, path)
+        return found
+
+    def _attributes(self) -> Mapping[str, Attribute]:
+        fields = ["name", "numeric_values", "from_range", "to_range", "increment"]
+        values: dict[str, dict[str, str]] = {}
+        asked = ["parent", "attribute_value", "abbr"]
+        for one in self._session.listed(
+            "Item Attribute Value", asked, order="parent asc, idx asc", parent="Item Attribute"
+        ):
+            values.setdefault(one["parent"], {})[one["attribute_value"]] = one["abbr"] or ""
+        return {one["name"]: _attribute(one, values) for one in self._session.listed("Item Attribute", fields)}
+
+
+def _info(record: Mapping[str, Any], custom: bool) -> FieldInfo:
+    name, label, kind, options = (str(record[one] or "") for one in ("fieldname", "label", "fieldtype", "options"))
+    return FieldInfo(name, label, kind, options, custom)
+
+
+def _attribute(record: Mapping[str, Any], values: Mapping[str, Mapping[str, str]]) -> Attribute:
+    numbers = (float(record[name] or 0) for name in ("from_range", "to_range", "increment"))
+    return Attribute(record["name"], values.get(record["name"], {}), bool(record["numeric_values"]), *numbers)

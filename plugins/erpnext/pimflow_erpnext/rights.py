@@ -1,0 +1,73 @@
+"""What the user of the API key may do, and in words for the administrator what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pimflow import AccessError
+from pimflow_erpnext.answers import TITLE, RefusedError
+from pimflow_erpnext.session import Session, resource
+
+_READ = ("Item", "Item Group", "Item Attribute", "UOM")
+OPTIONAL: Mapping[str, str] = {
+    "Item Price": "no prices",
+    "Bin": "no stock",
+    "Translation": "no texts in other languages",
+    "DocField": "no labels and types of fields",
+    "Deleted Document": "no deleted items",
+}
+"""What products can do without, and what they lack then."""
+_ROLES: Mapping[str, str] = {"Translation": "System Manager"}
+_WRITER = "Item Manager"
+_NO_TYPE = "pimflow asks whether it may write"
+
+
+def must_read(session: Session) -> None:
+    """Raise AccessError where the user may not read all that products need, RemoteError where there are none."""
+    lacking = [doctype for doctype in _READ if not _may_read(session, doctype)]
+    if lacking:
+        raise AccessError(
+            f"User {session.username!r} of {TITLE} may not read {', '.join(lacking)}. Give the user a role that may, "
+            "under User > Roles, such as `Stock User`."
+        )
+
+
+def notes(session: Session) -> Iterator[str]:
+    """Tell what is no fault and may explain what is missed: what may not be read."""
+    lacking = [f"{doctype} ({loss})" for doctype, loss in OPTIONAL.items() if not _may_read(session, doctype)]
+    if lacking:
+        yield f"may not read {', '.join(lacking)}"
+
+
+def must_write(session: Session, noun: str, doctype: str) -> None:
+    """Raise AccessError where the user may not create such documents.
+
+    It is asked with a document that cannot be stored: one without a name, with a choice that no field has.
+    """
+    try:
+        session.ask("POST", resource(doctype), json=_IMPOSSIBLE[doctype], repeatable=True)
+    except RefusedError:
+        return
+    except AccessError as error:
+        raise AccessError(
+            f"User {session.username!r} of {TITLE} may not write {noun}. Give the user a role that may, under User > "
+            f"Roles, such as `{_ROLES.get(doctype, _WRITER)}`.",
+            detail=error.detail,
+        ) from None
+
+
+_IMPOSSIBLE: Mapping[str, Mapping[str, object]] = {
+    "Item": {"item_code": "", "valuation_method": _NO_TYPE},
+    "Item Group": {"item_group_name": "", "parent_item_group": _NO_TYPE},
+    "Item Attribute": {"attribute_name": "", "item_attribute_values": [{}]},
+    "Translation": {"language": _NO_TYPE},
+}
+
+
+def _may_read(session: Session, doctype: str) -> bool:
+    parent = "DocType" if doctype == "DocField" else ""
+    try:
+        session.listed(doctype, ["name"], limit=1, parent=parent)
+    except AccessError:
+        return False
+    return True

@@ -1,0 +1,294 @@
+"""The sources of ERPNext: items, templates, and what they refer to; prices, stock, deletions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+import petl
+from pydantic import Field
+
+from pimflow import Field as FieldInfo
+from pimflow import LazyTable, Source, Use, Window
+from pimflow_erp import cursors
+from pimflow_erp.columns import Column, column, of_language, refuse_unknown
+from pimflow_erpnext import changes, columns, items, kinds
+from pimflow_erpnext.answers import TITLE
+from pimflow_erpnext.catalog import FieldInfo as FieldData
+from pimflow_erpnext.connection import ErpnextConnection
+from pimflow_erpnext.kinds import Kind
+from pimflow_erpnext.parts import TABLES, Part
+from pimflow_erpnext.reading import Reading
+from pimflow_erpnext.session import Filters, Session
+
+More = tuple[Column, Part | None]
+"""A further column, and the part that it needs."""
+
+
+class _DocumentsSource(Source):
+    """What the sources have in common: documents of one kind as they are."""
+
+    kind: ClassVar[Kind]
+    identity = "id"
+
+    connection: Use[ErpnextConnection] = Field(description="Name of the connection to ERPNext.")
+    page_size: int = Field(1000, ge=1, le=5000, description="Documents a call.")
+    more_fields: list[str] = Field(
+        default_factory=list, description="Further fields of the DocType to read, also your own, as in `custom_colour`."
+    )
+
+    @property
+    def title(self) -> str:
+        """What a report calls the source."""
+        return TITLE
+
+    def discover(self, session: Session) -> list[FieldInfo]:
+        """List the columns; then the fields that `more_fields` may name."""
+        found = [one.field for one in self.reading(session).columns]
+        taken = {one.name for one in found}
+        return [*found, *(one.field for name, (one, _) in self.further(session).items() if name not in taken)]
+
+    def count(self, session: Session, window: Window) -> int | None:
+        """Let the site count."""
+        if window.keys:
+            return None
+        since: Filters = [["modified", ">=", window.since], ["modified", "<=", window.until]] if window.since else []
+        return session.count(self.kind.doctype, [*self.filters(), *since])
+
+    def extract(self, session: Session, window: Window) -> petl.Table:
+        """Give the documents page by page. Raises ConfigError for what the site does not have."""
+        return LazyTable(lambda: self.rows(session, window))
+
+    def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
+        """Give the header, then one row a document."""
+        reading = self.reading(session)
+        yield reading.header
+        doctype, fields, size = self.kind.doctype, reading.fields, self.page_size
+        filters = self.filters()
+        if window.keys:
+            pages = session.pages(doctype, fields, filters, size, self.keyed(window.keys))
+        elif window.since and window.until:
+            pages = session.changed(doctype, fields, filters, size, window.since, window.until)
+        else:
+            pages = session.pages(doctype, fields, filters, size)
+        yield from reading.rows(session, pages)
+
+    def reading(self, session: Session) -> Reading:
+        """Make the columns. Raises ConfigError for fields that the site does not have."""
+        there, further = session.catalog.fields(self.kind.doctype), self.further(session)
+        refuse_unknown(f"more_fields: {self.kind.noun[1]} have no field", self.more_fields, further)
+        own, parts = self.own(session)
+        found = {one.name: one for one in own}
+        for name, info in self.kind.known.items():
+            if name in there or name in kinds.SYSTEM or not there:
+                found.setdefault(name, columns.of_field(info))
+        for name in self.more_fields:
+            more, part = further[name]
+            found.setdefault(name, more)
+            parts |= {ask.rstrip("."): part for ask in more.asks if ask.endswith(".") and part is not None}
+        return self.with_languages(Reading(list(found.values()), parts))
+
+    def further(self, session: Session) -> dict[str, More]:
+        """Make the columns that `more_fields` may name."""
+        known = self.kind.known
+        there = session.catalog.fields(self.kind.doctype).items()
+        described = (info if info.type else known.get(name, info) for name, info in there)
+        return {info.name: _of_field(info) for info in described}
+
+    def own(self, session: Session) -> tuple[list[Column], dict[str, Part]]:  # noqa: ARG002 - for those that ask more
+        """Make the columns that are no plain fields, and name the parts that they need."""
+        return [column("id", "text", "Name of the document", ("name",), lambda one: one["name"])], {}
+
+    def with_languages(self, reading: Reading) -> Reading:
+        """Add the columns of texts in other languages."""
+        return reading
+
+    def filters(self) -> Filters:
+        """Give the conditions for all documents of the source."""
+        return self.kind.filters
+
+    def keyed(self, keys: Sequence[str]) -> Filters:
+        """Give conditions, one of which must hold for documents with these keys."""
+        return [["name", "in", list(keys)]]
+
+
+class _ChangesSource(_DocumentsSource):
+    """Reads what changed since the last complete read."""
+
+    overlap: float = Field(
+        10.0,
+        ge=0,
+        description="Minutes before the latest change of the last read from which on changes are read again: long "
+        "transactions of ERPNext arrive late. Set it above the longest import into ERPNext.",
+    )
+
+    def window(self, session: Session, cursor: str | None) -> Window:
+        """Begin `overlap` before the latest change that the last read could see; read everything without one."""
+        options = self.model_dump(mode="json", exclude={"connection", "overlap", "page_size"})
+        asked = cursors.asked(options, list(self.reading(session).header), session.company)
+        return changes.window(session, self.kind, cursor, asked, dt.timedelta(minutes=self.overlap))
+
+    def cursor_at(self, moment: dt.datetime) -> str:
+        """Give the cursor for what was stamped from this time on."""
+        return cursors.kept_by_hand(moment)
+
+
+class _ItemsSource(_ChangesSource):
+    """Reads items."""
+
+    named = "item_name"
+
+    archived: bool = Field(True, description="Read disabled items too; their column `active` is false.")
+    languages: list[str] = Field(
+        default_factory=list,
+        description="Languages in which names and descriptions are read as well, into columns such as `item_name@fr`.",
+    )
+    fallback: Literal["empty", "copy"] = Field(
+        "empty", description="What a text that is not translated is in another language: empty, or that of the item."
+    )
+    id_field: str = Field(
+        "name",
+        description="Field that tells for ever which item it is. ERPNext changes `name` when an item is renamed; "
+        "`creation` stays, and serves where no two items were created by one import past ERPNext.",
+    )
+
+    def own(self, session: Session) -> tuple[list[Column], dict[str, Part]]:
+        """Make the columns of items that are no plain fields, and name the parts that they need."""
+        return items.columns_of(session, self.kind, self.id_field)
+
+    def further(self, session: Session) -> dict[str, More]:
+        """Make the columns that `more_fields` may name: those of attached files too."""
+        tables = {name: columns.of_table_field(FieldData(name, type="Table")) for name in TABLES}
+        return {**tables, **super().further(session), **items.attachments(session.url)}
+
+    def with_languages(self, reading: Reading) -> Reading:
+        """Add the columns of texts in other languages."""
+        texts = [one for one in reading.columns if one.field.translatable]
+        more = [of_language(one, one.name, language) for one in texts for language in self.languages]
+        return Reading([*reading.columns, *more], reading.parts, copy=self.fallback == "copy")
+
+    def filters(self) -> Filters:
+        """Give the conditions for all items of the source."""
+        return self.kind.filters if self.archived else [*self.kind.filters, ["disabled", "=", 0]]
+
+    def keyed(self, keys: Sequence[str]) -> Filters:
+        """Look for keys among codes and ids: the key of the target may be made of either."""
+        fields = dict.fromkeys(("name", self.id_field))
+        return [[field, "in", list(keys)] for field in fields]
+
+
+class ErpnextProductsSource(_ItemsSource):
+    """Products: items that are sold as they are, and variants of templates.
+
+    Fields have their names in ERPNext. `item_name@fr` is the name in French, `attributes.Colour` an item attribute,
+    `category` the path of the item group, `ean` the GTIN of the unit of stock. Disabled ones come with `active` false.
+    After a complete read the next one gives what changed. Deleted items, renamed brands and item groups,
+    translations, prices and attached files never show as changes: run with `--full` from time to time.
+    """
+
+    type = "erpnext.products"
+    kind = kinds.PRODUCTS
+
+
+class ErpnextTemplatesSource(_ItemsSource):
+    """Templates: items with variants, with the attributes that tell these apart in `axes`, their codes in `variants`.
+
+    Columns are as in `erpnext.products`. After a complete read the next one gives what changed; deleted templates and
+    new variants never show.
+    """
+
+    type = "erpnext.templates"
+    kind = kinds.TEMPLATES
+
+
+class ErpnextCategoriesSource(_DocumentsSource):
+    """Item groups, all of them at each run, each with its `path` and its `parent`."""
+
+    type = "erpnext.categories"
+    kind = kinds.CATEGORIES
+    named = "item_group_name"
+
+    def own(self, session: Session) -> tuple[list[Column], dict[str, Part]]:
+        """Make the columns of item groups that are no plain fields."""
+        return items.group_columns(session), {}
+
+
+class ErpnextBrandsSource(_ChangesSource):
+    """Brands, by their names; after a complete read the next one gives what changed."""
+
+    type = "erpnext.brands"
+    kind = kinds.BRANDS
+
+
+class ErpnextAttributesSource(_DocumentsSource):
+    """Item attributes, all of them at each run; those with `numeric_values` have a range of numbers and no options."""
+
+    type = "erpnext.attributes"
+    kind = kinds.ATTRIBUTES
+
+
+class ErpnextUnitsSource(_DocumentsSource):
+    """Units of measure, all of them at each run; some have the `common_code` of UN/ECE recommendation 20."""
+
+    type = "erpnext.units"
+    kind = kinds.UNITS
+
+
+class ErpnextPricesSource(_ChangesSource):
+    """Prices of all price lists. They change all day: for shops, not for a PIM. Gives changes after a complete read."""
+
+    type = "erpnext.prices"
+    kind = kinds.PRICES
+
+
+class ErpnextStockSource(_ChangesSource):
+    """Stock by item and warehouse. It changes all day: for shops, not for a PIM. Changes after a complete read."""
+
+    type = "erpnext.stock"
+    kind = kinds.STOCK
+
+
+class ErpnextDeletedSource(_ChangesSource):
+    """Items that were deleted: `deleted_name` is the code. Needs the role `System Manager`."""
+
+    type = "erpnext.deleted"
+    kind = kinds.DELETED
+
+
+class ErpnextAttributeOptionsSource(Source):
+    """Values of item attributes, all of them at each run, in the order of ERPNext.
+
+    `value` is what items have, `abbr` its abbreviation.
+    """
+
+    type = "erpnext.attribute_options"
+
+    connection: Use[ErpnextConnection] = Field(description="Name of the connection to ERPNext.")
+
+    @property
+    def title(self) -> str:
+        """What a report calls the source."""
+        return TITLE
+
+    def discover(self, session: Session) -> list[FieldInfo]:  # noqa: ARG002 - the same for each site
+        """List the columns."""
+        texts = [FieldInfo(name, "text", label) for name, label in _OPTION.items()]
+        return [*texts, FieldInfo("position", "integer", "Place among the values")]
+
+    def extract(self, session: Session, window: Window) -> petl.Table:  # noqa: ARG002 - all of them
+        """Give one row a value."""
+        return LazyTable(lambda: self._rows(session))
+
+    def _rows(self, session: Session) -> Iterator[tuple[Any, ...]]:
+        yield (*_OPTION, "position")
+        for attribute in session.catalog.attributes.values():
+            for position, (value, abbr) in enumerate(attribute.values.items(), 1):
+                yield (attribute.name, value, abbr, position)
+
+
+def _of_field(info: FieldData) -> More:
+    return columns.of_table_field(info) if info.type.startswith("Table") else (columns.of_field(info), None)
+
+
+_OPTION: Mapping[str, str] = {"attribute": "Attribute", "value": "Value", "abbr": "Abbreviation"}
