@@ -1,0 +1,106 @@
+"""What Dolibarr's answers mean, which are not always what their status says. No I/O.
+
+500 and 503 also answer mistakes of the caller, 403 also a query that looks like an attack, 401 in old versions also a
+right that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from pimflow import AccessError, FlowError, LoginError, RemoteError
+from pimflow_http import Explanation
+
+TITLE = "Dolibarr"
+REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 500, 501, 503})
+"""Statuses that tell more than their number does."""
+
+_FILTERED = "injection protection"
+_NO_RIGHT = ("Unauthorized", "Access not allowed")
+_OFF = "API not found"
+_PERMISSIONS = "Users & Groups > the user > Permissions"
+
+EXPLANATIONS: Mapping[int, Explanation] = {
+    401: Explanation(
+        LoginError,
+        "refused the API key",
+        "Check `api_key`, and that its user is enabled and within the dates of its validity.",
+    ),
+    403: Explanation(
+        AccessError,
+        "forbids this to the user of the API key",
+        f"Grant the right under {_PERMISSIONS}; the detail below names the address that was asked for.",
+    ),
+    501: Explanation(
+        RemoteError,
+        "has switched this part off",
+        "Enable the module under Home > Setup > Modules; the detail below names the address that was asked for.",
+    ),
+}
+
+
+class RefusedError(RemoteError):
+    """Dolibarr did not do what a call asked for: `said` is why, in its own words."""
+
+    def __init__(self, message: str, said: str, status: int, detail: str) -> None:
+        self.said = said
+        self.status = status
+        super().__init__(message, detail=detail)
+
+
+class FilteredError(RemoteError):
+    """A call was taken for an attack, because of what stands in its address."""
+
+
+def is_final(response: httpx.Response) -> bool:
+    """Tell whether a 500 or 503 is Dolibarr's own word about the call: another try brings the same."""
+    return response.status_code in {500, 503} and bool(_words(response))
+
+
+def refusal(response: httpx.Response, usual: FlowError) -> FlowError:
+    """Make the error of an answer that is no success; `usual` is that of its status."""
+    status, words, detail = response.status_code, _words(response), usual.detail
+    if status == 403 and _FILTERED in response.text:
+        return FilteredError(
+            f"{TITLE}'s protection against attacks refused a question because of the words in it. No other "
+            "question of the run is concerned; the detail below has the words.",
+            detail=detail,
+        )
+    if status == 401 and words and _is_right(words[0]):
+        return EXPLANATIONS[403].about(TITLE, detail)
+    if status in {401, 403, 501} or not words:
+        return usual
+    said = "; ".join(words)
+    return RefusedError(f"{TITLE} refused: {said}", said, status, detail)
+
+
+def _is_right(message: str) -> bool:
+    return message == _NO_RIGHT[0] or _NO_RIGHT[1] in message
+
+
+def _words(response: httpx.Response) -> list[str]:
+    """Give the texts of an answer that tells an error: those under numbers are the more telling ones."""
+    try:
+        answer = response.json()
+    except ValueError:
+        return []
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if not isinstance(error, dict) or not error.get("message"):
+        return []
+    more = [_plain(text) for key, text in error.items() if key.isdecimal() and text]
+    return list(dict.fromkeys(more)) or [_plain(error["message"])]
+
+
+def _plain(text: Any) -> str:
+    """Take off what Dolibarr puts before each text: `Error : `, `Bad Request: `."""
+    first, _, rest = str(text).strip().partition(":")
+    is_status = first.strip() in _PREFIXES
+    return rest.strip() if is_status and rest.strip() else str(text).strip()
+
+
+_PREFIXES = frozenset(
+    {"Error", "Bad Request", "Not Found", "Conflict", "Internal Server Error", "Service Unavailable", "Unauthorized"}
+)

@@ -1,0 +1,49 @@
+"""What changed since the last read, by the stamp that each product carries.
+
+Dolibarr compares stamps as text without a time zone: as the database wrote it, which may be another zone's time than
+PHP's. PHP tells a stamp in seconds as if it were of its own zone; told in that zone again it is the text that is
+compared. No other clock is asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from pimflow_dolibarr import filters
+from pimflow_dolibarr.fields import moment
+from pimflow_dolibarr.session import Session
+
+_FARTHEST = dt.timedelta(hours=14)
+"""So far the database's time may be from PHP's."""
+
+
+def latest(session: Session) -> dt.datetime | None:
+    """Give the latest stamp of all products; None where there is no product."""
+    found = session.listed(
+        "products", sortfield="t.tms,t.rowid", sortorder="DESC,DESC", limit=1, properties="id,date_modification"
+    )
+    return moment(found[0].get("date_modification")) if found else None
+
+
+def by_hand(told: dt.datetime) -> dt.datetime:
+    """Give the stamp from which to read for a time that a person names: the database may be in any zone."""
+    return told - _FARTHEST
+
+
+def condition(session: Session, since: dt.datetime) -> str:
+    """Give the condition for what was stamped then or later; extra fields have a stamp of their own."""
+    told = literal(since, session.server.zone)
+    extra = filters.at_least("ef.tms", told) if session.catalog.extra_fields else ""
+    return filters.either(filters.at_least("t.tms", told), extra)
+
+
+def literal(at: dt.datetime, zone: ZoneInfo) -> str:
+    """Write a stamp as the database compares it.
+
+    Where PHP's clocks were put forward in the hour before, the hour earlier is given: stamps of the hour that is left
+    out there are told as if they were of the next one.
+    """
+    here, earlier = at.astimezone(zone), (at - dt.timedelta(hours=1)).astimezone(zone)
+    told = here if here.utcoffset() == earlier.utcoffset() else earlier
+    return told.strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,97 @@
+"""Values in Dolibarr's JSON, whose types are loose, as Python's. No I/O.
+
+Numbers come as text, empty mappings as lists, moments as seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from stdnum import ean
+
+from pimflow import BadValue, Problem, ProblemKind
+from pimflow_erp.codecs import NUMBER
+
+_SIZES = {0: "m", -1: "dm", -2: "cm", -3: "mm", 98: "ft", 99: "in"}
+_SURFACES = {0: "m2", -2: "dm2", -4: "cm2", -6: "mm2", 98: "ft2", 99: "in2"}
+_VOLUMES = {0: "m3", -3: "dm3", -6: "cm3", -9: "mm3", 88: "ft3", 89: "in3", 97: "oz", 98: "l", 99: "gal"}
+UNITS: Mapping[str, Mapping[int, str]] = {
+    "weight": {3: "t", 0: "kg", -3: "g", -6: "mg", 98: "oz", 99: "lb"},
+    **dict.fromkeys(("length", "width", "height"), _SIZES),
+    "surface": _SURFACES,
+    "volume": _VOLUMES,
+}
+"""Symbols of units by what `weight_units` … hold: powers of ten of kg, m, m2 and m3, and numbers for other systems.
+
+Powers of kg and m were seen on a server; the others are from the dictionary of units that Dolibarr installs.
+"""
+
+_GTINS = frozenset({8, 12, 13, 14})
+
+
+def text(value: Any) -> str | None:
+    """Read a text; empty ones are None."""
+    return None if value is None or value == "" else str(value)
+
+
+def number(value: Any) -> Decimal | None:
+    """Read an amount without the zeros that a database column adds."""
+    if value is None or value == "":
+        return None
+    return Decimal(NUMBER.read(value))
+
+
+def whole(value: Any) -> int | None:
+    """Read a whole number."""
+    return None if value is None or value == "" else int(value)
+
+
+def flag(value: Any) -> bool | None:
+    """Read yes or no."""
+    return None if value is None or value == "" else str(value) not in {"0", "false", "False"}
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """Read a mapping: PHP writes an empty one as an empty list."""
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def moment(value: Any) -> dt.datetime | None:
+    """Read a moment."""
+    found = whole(value)
+    return dt.datetime.fromtimestamp(found, dt.UTC) if found is not None else None
+
+
+def day(value: Any, zone: ZoneInfo) -> dt.date | BadValue | None:
+    """Read a date: midnight in the time zone of the server, in seconds."""
+    if value is None or value == "":
+        return None
+    try:
+        return dt.datetime.fromtimestamp(int(value), zone).date()
+    except ValueError:
+        return _bad(value, "which is no date")
+
+
+def unit(measure: str, value: Any) -> str | BadValue | None:
+    """Read the unit of a measure such as `weight`."""
+    found = whole(value)
+    if found is None:
+        return None
+    return UNITS[measure].get(found) or _bad(found, f"and pimflow knows no such unit of {measure}")
+
+
+def gtin(barcode: Any) -> str | BadValue | None:
+    """Read a barcode where it is a GTIN; others, such as codes of a warehouse, are None. A wrong one is bad."""
+    code = text(barcode)
+    if code is None or not code.isdecimal() or len(code) not in _GTINS:
+        return None
+    return code if ean.is_valid(code) else _bad(code, "which is no GTIN: its check digit is wrong")
+
+
+def _bad(value: Any, reason: str) -> BadValue:
+    remedy = "Correct it in Dolibarr; it will then arrive by itself."
+    return BadValue(Problem(reason, ProblemKind.VALUE, None, value, remedy))

@@ -1,0 +1,139 @@
+"""One open connection to Dolibarr's REST API: calls, lists page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pimflow import AccessError, RemoteError
+from pimflow_dolibarr import filters
+from pimflow_dolibarr.answers import REFUSALS, TITLE, RefusedError, refusal
+from pimflow_dolibarr.catalog import Catalog
+from pimflow_http import Client
+
+Record = dict[str, Any]
+_API = "/api/index.php"
+_IDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Who answers: the version, and the time zone in which PHP tells and reads times."""
+
+    version: str
+    zone: ZoneInfo
+
+
+class Session:
+    """Safe for several threads. `catalog` is what products refer to, loaded piece by piece when it is needed."""
+
+    def __init__(self, client: Client, language: str | None) -> None:
+        self._client = client
+        self.url = client.remote.address
+        self.catalog = Catalog(self, language)
+
+    @cached_property
+    def server(self) -> Server:
+        """Ask who answers. Raises LoginError, RemoteError where it is no Dolibarr."""
+        answer = self.get("status")
+        told = answer.get("success") if isinstance(answer, dict) else None
+        if not isinstance(told, dict) or not told.get("dolibarr_version"):
+            raise self._stranger(str(answer))
+        name = str(told.get("timestamp_php_tz") or "UTC")
+        try:
+            return Server(str(told["dolibarr_version"]), ZoneInfo(name))
+        except (ZoneInfoNotFoundError, ValueError):
+            raise RemoteError(
+                f"{TITLE} at {self.url} says that its time zone is {name!r}, which this machine does not know. Have "
+                "`date.timezone` of its PHP set to one such as Europe/Paris.",
+            ) from None
+
+    @cached_property
+    def user(self) -> Mapping[str, Any]:
+        """Give the user of the API key with `login` and `rights`; nothing where it may not look at itself."""
+        try:
+            found = self.get("users/info", includepermissions=1)
+        except AccessError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Read one thing. Raises RefusedError, FilteredError, FlowError."""
+        return self._call("GET", path, params=query)
+
+    def listed(self, path: str, **query: Any) -> list[Any]:
+        """Read a list; old versions answer 404 where there is nothing."""
+        try:
+            found = self.get(path, **query)
+        except RefusedError as error:
+            if error.status == 404:
+                return []
+            raise
+        if not isinstance(found, list):
+            raise self._stranger(str(found))
+        return found
+
+    def total(self, path: str, **query: Any) -> int | None:
+        """Let the server count a list; None where it is too old for that."""
+        try:
+            found = self.get(path, limit=1, pagination_data="true", properties="id", **query)
+        except RefusedError as error:
+            if error.status == 404:
+                return 0
+            raise
+        return int(found["pagination"]["total"]) if isinstance(found, dict) else None
+
+    def pages(self, path: str, condition: str, size: int, **query: Any) -> Iterator[list[Record]]:
+        """Give records by ascending id, so many a call: what changes meanwhile moves nothing to another page.
+
+        Only an empty page is the end: Dolibarr leaves a record out of its page that is deleted in that moment.
+        """
+        last = 0
+        while page := self._after(path, condition, last, limit=size, **query):
+            last = self._onward(last, int(page[-1]["id"]))
+            yield page
+
+    def ids(self, condition: str, **query: Any) -> Iterator[int]:
+        """Give the ids of products in ascending order."""
+        last = 0
+        while True:
+            page = self._after("products", condition, last, limit=_IDS, ids_only="true", **query)
+            yield from map(int, page)
+            if len(page) < _IDS:
+                return
+            last = self._onward(last, int(page[-1]))
+
+    def write(self, method: str, path: str, body: Any = None) -> Any:
+        """Change something. It is sent once. Raises RefusedError, FlowError."""
+        return self._call(method, path, json=body)
+
+    def _after(self, path: str, condition: str, last: int, **query: Any) -> list[Any]:
+        told = filters.both(condition, filters.above("t.rowid", last) if last else "")
+        asked = {"sqlfilters": told} if told else {}
+        return self.listed(path, sortfield="t.rowid", sortorder="ASC", **query, **asked)
+
+    def _onward(self, last: int, now: int) -> int:
+        if now <= last:
+            raise RemoteError(
+                f"{TITLE} at {self.url} gave records again that it had given before, so that its lists cannot be read "
+                "to the end. Ask its administrator whether a module changes the lists of the API."
+            )
+        return now
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        response = self._client.request(
+            method, f"{_API}/{path}", handled=REFUSALS, repeatable=method == "GET", **options
+        )
+        if not response.is_success:
+            raise refusal(response, self._client.refusal(response))
+        return self._client.json(response)
+
+    def _stranger(self, answer: str) -> RemoteError:
+        return RemoteError(
+            f"{self.url} answered something else than Dolibarr does. Check the `url` of the connection: it is the "
+            "address of Dolibarr's own pages, without /api/index.php.",
+            detail=answer[:500],
+        )
