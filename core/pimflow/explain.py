@@ -54,7 +54,8 @@ class ExplainedValue:
 class ExplainedRecord:
     """One record as a flow sent it. `noun` is what people call it; `run` and `time` are those of the last change.
 
-    `disabled`: the column that took it out of use when the source no longer had it.
+    `called` is what people know it by in a source that is a system: `'Office chair' (id 12)`. `disabled`: the column
+    that took it out of use when the source no longer had it.
     """
 
     place: Place
@@ -69,6 +70,7 @@ class ExplainedRecord:
     problems: tuple[Problem, ...] = ()
     deleted: bool = False
     disabled: str = ""
+    called: str = ""
 
 
 def explain(database: Database, key: str, column: str | None, find: Find) -> list[ExplainedRecord]:
@@ -104,7 +106,18 @@ def _record(
         tuple(problem for item in told.values() for problem in item.problems if _concerns(problem, column)),
         deleted=bool(past) and past[0].deed is Deed.DELETED,
         disabled=_disabled(database, place, flow, sent),
+        called=_called(flow, sent),
     )
+
+
+def _called(flow: Flow | None, sent: Sent) -> str:
+    """Say what people know a record by in its system; rows of a file have a number, which tells more."""
+    if flow is None:
+        return ""
+    name, id_ = (sent.source.get(column or "") for column in (flow.source.named, flow.source.identity))
+    if name in {None, ""}:
+        return f"record {id_}" if id_ not in {None, ""} else ""
+    return f"'{name}' (id {id_})" if id_ not in {None, ""} else f"'{name}'"
 
 
 def _disabled(database: Database, place: Place, flow: Flow | None, sent: Sent) -> str:

@@ -66,7 +66,7 @@ def _print(record: ExplainedRecord, *, detailed: bool) -> None:
     if record.disabled:
         click.echo(f"  taken out of use ({record.disabled}: False) by `on_missing`: {record.source} no longer has it")
     if record.row:
-        click.echo(f"  out of row {record.row} of {record.source}")
+        click.echo(f"  out of {record.called or f'row {record.row}'} of {record.source}")
     for problem in record.problems:
         click.secho(f"  needs attention: {problem}", fg="yellow")
     for value in record.values:

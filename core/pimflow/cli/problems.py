@@ -84,7 +84,8 @@ def _print_flow(found: OpenFlow) -> None:
     report, number, causes = found.report, found.records, len(found.causes)
     noun = report.noun[0] if number == 1 else report.noun[1]
     needs, of = "needs" if number == 1 else "need", "cause" if causes == 1 else "causes"
-    head = f"{report.name}, {report.source} -> {report.target}: {number:,} {noun} {needs} attention ({causes:,} {of})."
+    way = f"{report.source.removeprefix('the ')} -> {report.target.removeprefix('the ')}"
+    head = f"{report.name}, {way}: {number:,} {noun} {needs} attention ({causes:,} {of})."
     click.secho(head, bold=True)
     for one in found.causes:
         click.echo(f"  {one.id}  {one.says}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 
 from pimflow.cli.common import (
     echo_json,
+    environment_in,
     environment_option,
     json_option,
     opened_state,
@@ -18,6 +20,7 @@ from pimflow.cli.common import (
     state_option,
 )
 from pimflow.errors import ConfigError
+from pimflow.words import to_the_minute
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
@@ -54,7 +57,7 @@ def undo(run_id: str, *, dry: bool, yes: bool, state_path: Path | None, as_json:
         if question is None:
             if as_json:
                 return echo_json({"flows": [], "exit_code": 0})
-            return click.echo(f"Run {past.id} changed nothing, or it is kept no longer what it changed.")
+            return click.echo(_nothing_to_undo(database, past))
         if dry:
             return _show(assembly, database, past, as_json=as_json)
         if as_json and not yes:
@@ -73,11 +76,29 @@ def undo(run_id: str, *, dry: bool, yes: bool, state_path: Path | None, as_json:
 def _past_run(database: Database, run_id: str) -> PastRun:
     from pimflow.state import history
 
-    past = history.past_runs(database, None, 1) if run_id == "last" else [history.find_run(database, run_id)]
-    found = past[0] if past else None
+    if run_id == "last":
+        latest = history.past_runs(database, None, 1)
+        if not latest:
+            raise ConfigError("nothing was run here yet, so there is nothing to undo")
+        return latest[0]
+    found = history.find_run(database, run_id)
     if found is None:
         raise ConfigError(f"no run is called {run_id!r}; `pimflow runs` lists them")
     return found
+
+
+def _nothing_to_undo(database: Database, past: PastRun) -> str:
+    """Say that a run changed nothing, and which one did."""
+    from pimflow.state import history
+
+    said = f"Run {past.id} changed nothing, or it is kept no longer what it changed."
+    latest = history.last_change(database)
+    if latest is None:
+        return said
+    environment = environment_in(project_root())
+    option = f" -e {environment}" if environment else ""
+    when = to_the_minute(datetime.fromisoformat(latest.started))
+    return f"{said} The latest that changed something began {when}: `pimflow undo {latest.id}{option}`."
 
 
 def _assembly(past: PastRun) -> Assembly:

@@ -9,6 +9,7 @@ from pimflow.chunks import chunked
 from pimflow.errors import ConfigError, Mistake
 from pimflow.matching.comparing import Match, kinds_of
 from pimflow.sheets import Line, header_of
+from pimflow.state import history
 from pimflow.state.comparison import Couple
 from pimflow.state.database import Database
 from pimflow.state.links import Link
@@ -135,11 +136,14 @@ def keep_decisions(
 ) -> Mapping[str, tuple[int, int]]:
     """Keep what was decided, and give for each target how many decisions and how many pairs without one, by its name.
 
-    One without any pair left, or whose rest is left as it is, has been matched: the first import there may run.
+    One without any pair left, or whose rest is left as it is, has been matched: the first import there may run. After a
+    decision the next run reads everything.
     """
     kept: dict[str, tuple[int, int]] = {}
     for match in found:
         left = match.comparison.undecided()
         links = match.links(database, pipeline)
         kept[match.name] = (links.decide(match.comparison.decided(), now, matched=leave_rest or not left), left)
+    if any(number for number, _ in kept.values()):
+        history.forget_cursors(database, pipeline)  # records that did not change go elsewhere now, or name others
     return kept

@@ -72,6 +72,14 @@ def past_runs(database: Database, pipeline: str | None, limit: int) -> list[Past
         return [_past_run(row) for row in connection.execute(query)]
 
 
+def last_change(database: Database) -> PastRun | None:
+    """Give the latest run that changed something in a target, of those whose changes are kept."""
+    query = sa.select(runs).where(runs.c.number.in_(sa.select(sa.func.max(changes.c.run))))
+    with database.reading() as connection:
+        row = connection.execute(query).first()
+        return _past_run(row) if row else None
+
+
 def find_run(database: Database, run_id: str) -> PastRun | None:
     """Give the run with this id."""
     with database.reading() as connection:
