@@ -1,0 +1,130 @@
+"""Errors of databases in words, by what they mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from pimflow import AccessError, FlowError, LoginError, RemoteError, UnreachableError
+from pimflow_sql.faults import OF_DATA, Fault, fault_of
+
+_NAMED = re.compile(r"""(?:["'`]|: )([\w$#]+(?:\.[\w$#]+)*)|column ([\w.]+) does not exist""")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What messages call a database: `PostgreSQL`, `db.example.com:5432`, `erp`, and the user who logs in."""
+
+    title: str
+    where: str
+    database: str
+    user: str
+    timeout: float
+    secrets: tuple[str, ...] = ()
+
+    def masked(self, text: str) -> str:
+        """Take the password out of what a driver says."""
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return " ".join(text.split())
+
+
+class RefusedError(RemoteError):
+    """The database did not take a record. `fault` is why, `orig` the driver's own error."""
+
+    def __init__(self, message: str, fault: Fault, orig: Any, *, detail: str = "") -> None:
+        super().__init__(message, detail=detail)
+        self.fault = fault
+        self.orig = orig
+
+
+class StatementWrongError(RemoteError):
+    """The database does not understand a statement: a table or column that it does not have, or a slip in the query.
+
+    `name` is what it does not have.
+    """
+
+    def __init__(self, message: str, fault: Fault, name: str, *, detail: str = "") -> None:
+        super().__init__(message, detail=detail)
+        self.fault = fault
+        self.name = name
+
+
+def told(error: sa.exc.SQLAlchemyError, place: Place) -> FlowError:
+    """Make an error of pimflow of one of SQLAlchemy's; only what the driver said goes into its detail."""
+    fault = fault_of(error)
+    raw = getattr(error, "orig", None) or error
+    detail = place.masked(str(raw))
+    if fault in OF_DATA:
+        return RefusedError(f"{place.title} did not take a record", fault, raw, detail=detail)
+    if fault in {Fault.NO_TABLE, Fault.NO_COLUMN, Fault.SYNTAX}:
+        return StatementWrongError(f"{place.title} does not understand: {detail}", fault, _name(detail), detail=detail)
+    if fault not in _WORDS:
+        return RemoteError(f"{place.title} ended what was asked of it: {detail}", detail=detail)
+    kind, say = _WORDS[fault]
+    return kind(say(place), detail=detail)
+
+
+def _name(said: str) -> str:
+    found = _NAMED.search(said)
+    return str(found[1] or found[2]).rpartition(".")[2] if found else ""
+
+
+Say = Callable[[Place], str]
+_WORDS: dict[Fault, tuple[type[FlowError], Say]] = {
+    Fault.LOGIN: (
+        LoginError,
+        lambda at: (
+            f"{at.title} refused user {at.user!r} or the password; it was tried once. Correct them in `url` of "
+            "the connection, or in the variable of the environment that it names."
+        ),
+    ),
+    Fault.ACCESS: (
+        AccessError,
+        lambda at: (
+            f"User {at.user!r} of {at.title} may not do this. Its administrator can grant the right; the "
+            "detail names it."
+        ),
+    ),
+    Fault.NO_DATABASE: (
+        RemoteError,
+        lambda at: f"{at.title} has no database {at.database!r} that it can open. Correct `url` of the connection.",
+    ),
+    Fault.AWAY: (
+        UnreachableError,
+        lambda at: (
+            f"{at.title} at {at.where} does not answer, or broke the connection off. Is it running, and may "
+            "this machine reach it?"
+        ),
+    ),
+    Fault.LOCKED: (
+        UnreachableError,
+        lambda at: (
+            f"Another program keeps rows of {at.title} locked for longer than {at.timeout:g} s. The next run "
+            "tries again; `timeout` of the connection says how long to wait."
+        ),
+    ),
+    Fault.DEADLOCK: (
+        UnreachableError,
+        lambda at: (
+            f"Another program wrote the same rows of {at.title} at the same time, time and again. The next run "
+            "tries again."
+        ),
+    ),
+    Fault.SLOW: (
+        RemoteError,
+        lambda at: (
+            f"{at.title} needed more than {at.timeout:g} s to answer. Give it an index for what is asked, or "
+            "raise `timeout` of the connection."
+        ),
+    ),
+    Fault.WRITES: (
+        RemoteError,
+        lambda at: f"{at.title} takes no changes here: a source may not write, or the database is read-only.",
+    ),
+}
+"""What people are told, by what happened."""
