@@ -291,3 +291,39 @@ flows:
         assert shop.command("run").code == 0
         assert [one["identifier"] for one in shop.products()] == ["S1"]
         assert [one.identifier for one in second.store.products.values()] == ["S-1"]
+
+
+def test_after_a_decision_everything_is_read_because_it_may_go_elsewhere_or_name_others(shop):
+    with serve(CATALOG) as erp:
+        text = (
+            CONNECTIONS.format(url=shop.pim.url)
+            + f"  erp: {{{PIM.format(url=erp.url)}}}\n"
+            + """\
+flows:
+  products:
+    source: {type: akeneo.products, connection: erp}
+    transforms:
+      - map: {identifier: identifier, family: family, colour: colour}
+    sink: {type: akeneo.products, connection: pim}
+    mode: update
+"""
+        )
+        (shop.folder / "pipelines" / "shop.yaml").write_text(text, "utf-8")
+        values = {"colour": [{"locale": None, "scope": None, "data": "blue"}]}
+        erp.seed({"products": [{"identifier": "S.1", "family": "mugs", "parent": None, "values": values}]})
+        seed(shop, products=[("S-1", None, "red")])
+        assert [was_full(shop) for _ in range(2)] == [True, False]
+        shop.command("match", "--approve", pair(shop, "S.1", "S-1"))
+        assert was_full(shop)
+        assert shop.product("S-1")["values"]["colour"][0]["data"] == "blue"
+
+
+def was_full(project):
+    (flow,) = json.loads(project.command("run", "--json").out)["flows"]
+    return flow["full"]
+
+
+def pair(project, ours, theirs):
+    file = project.folder / "pairs.csv"
+    file.write_text(f"flow;source_key;target_key;decision\nproducts;{ours};{theirs};same\n", "utf-8")
+    return str(file)
