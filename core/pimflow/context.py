@@ -26,7 +26,8 @@ class RunContext:
     """What the flows of one run share. `number` orders the runs in the state.
 
     `allowed` are guards that a person lets pass once; `since` is the time from which a person wants changes;
-    `corrections` are rows that stand for the source.
+    `corrections` are rows that stand for the source. `group`: the rows are those of one group; `goes_on`: others of the
+    same read were brought in this run before.
     """
 
     assembly: Assembly
@@ -42,13 +43,15 @@ class RunContext:
     allowed: frozenset[str] = frozenset()
     since: datetime | None = None
     corrections: Corrections | None = None
+    group: bool = False
+    goes_on: bool = False
     tallies: list[Tally] = field(default_factory=list)
     stopped: list[FlowReport] = field(default_factory=list)
 
     @property
     def is_partial(self) -> bool:
-        """Tell whether a person asked for some records only."""
-        return bool(self.run.only) or self.run.limit is not None or self.corrections is not None
+        """Tell whether a person asked for some records only, or these are one group of them."""
+        return bool(self.run.only) or self.run.limit is not None or self.corrections is not None or self.group
 
     def is_full(self, window: Window) -> bool:
         """Tell whether a complete read of the window has met every record of the source."""

@@ -8,14 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from pimflow.checkpoint import Checkpoint
 from pimflow.words import Lead
 
 Header = tuple[str, ...]
 Row = Sequence[Any]
 RowStep = Callable[[Row], Row | None]
 """One compiled transform: a row in, a row out, or None to drop it."""
-
-
 Origin = tuple[int, Row]
 """Where a row came from: its number in the source, the first being 1, and what it was there."""
 
@@ -197,8 +196,7 @@ class Outcome:
 class Memory(Protocol):
     """What a plugin keeps about one target between runs: text by key, under names of its own. Safe for threads.
 
-    It belongs to the target's address, so all pipelines that write there share it. Nothing in it may be needed for a
-    right result: the state can be lost. A dry run sees it and forgets what it puts.
+    All pipelines that write there share it. It can be lost, and results stay right. A dry run forgets what it puts.
     """
 
     def get(self, name: str, keys: Iterable[str]) -> Mapping[str, str]:
@@ -236,8 +234,8 @@ class Run:
     """One run of one pipeline, as plugins see it. `dry` runs write nothing.
 
     `strict`: it ends with 1 when anything needs attention. `undoes` is the id of a run that it undoes, `corrects` a
-    file of corrected rows that it sends, `environment` that of the project in which it works, if that has any. `memory`
-    is that of the target for which a sink is opened.
+    file of corrected rows that it sends, `environment` that of the project in which it works, if that has any, `by` the
+    column by whose groups it goes. `memory` is that of the target for which a sink is opened.
     """
 
     id: str
@@ -251,6 +249,7 @@ class Run:
     undoes: str = ""
     corrects: str = ""
     environment: str = ""
+    by: str = ""
     memory: Memory = field(default_factory=ShortMemory, repr=False, compare=False)
     __pydantic_config__: ClassVar = {"arbitrary_types_allowed": True}  # reports are read again; they have no memory
 
@@ -261,8 +260,8 @@ class Run:
 
     @property
     def is_regular(self) -> bool:
-        """Tell whether it keeps the target in step: no preview, no undo, not of some records only."""
-        some = bool(self.only) or self.limit is not None or bool(self.corrects)
+        """Tell whether it keeps the target in step: no preview, no undo, not of some records or group by group."""
+        some = bool(self.only) or self.limit is not None or bool(self.corrects) or bool(self.by)
         return not (self.dry or self.undoes or some)
 
 
@@ -287,7 +286,7 @@ class Cause:
 class FlowReport:
     """What one flow did. `noun` is singular and plural of what it moves; `counts` has a number per status.
 
-    `shared`: the rows that were read are not all for this target; others of the flow take the rest.
+    `shared`: other targets of the flow take some of the rows that were read. `part` names the group that it tells of.
     """
 
     name: str
@@ -307,11 +306,12 @@ class FlowReport:
     seconds: float = 0.0
     exit_code: int = 0
     shared: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What one run did, flow by flow, and the exit code that it ended with. `error` tells what broke it off."""
+    """What one run did, and its exit code. `error` broke it off; `checkpoint`: how far one by groups came."""
 
     run: Run
     flows: tuple[FlowReport, ...]
@@ -319,6 +319,7 @@ class RunReport:
     exit_code: int
     log: str = ""
     error: str = ""
+    checkpoint: Checkpoint | None = None
 
 
 class Event(StrEnum):

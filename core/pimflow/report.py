@@ -48,6 +48,7 @@ def report_text(report: RunReport) -> str:
     lines: list[str] = [f"Broken off: {full_stop(report.error)}"] if report.error else []
     for flow in report.flows:
         lines.extend(_flow_lines(flow, report))
+    lines += [report.checkpoint.told()] if report.checkpoint else []
     details = [line for flow in report.flows for line in _detail_lines(flow)]
     if details:
         lines += ["", "For your administrator", *details]
@@ -99,6 +100,8 @@ def headline(flow: FlowReport, report: RunReport) -> str:
         extent = "only " + ", ".join(report.run.only[:_KEYS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
     elif report.run.corrects:
         extent = "corrected rows"
+    elif flow.part:
+        extent = flow.part
     elif report.run.limit:
         extent = f"the first {report.run.limit:,}"
     dry = ", preview" if report.run.dry else ""

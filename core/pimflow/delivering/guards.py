@@ -47,10 +47,7 @@ def check_guards(
 
     The run has marked what is held as seen. Raises GuardError with samples.
     """
-    if full and read < guards.min_rows and "min_rows" not in passing:
-        raise GuardError(
-            f"the source gave {read} rows, and `min_rows` is {guards.min_rows}. {_nothing_written('min_rows')}"
-        )
+    check_min_rows(guards, read, full=full, passing=passing)
     for name, found in _found(held, records, run, full=full):
         limit = getattr(guards, name)
         if limit is not None and name not in passing and found.number > allowed(limit, found.of):
@@ -59,6 +56,14 @@ def check_guards(
                 f"{_nothing_written(name)}",
                 samples=found.samples,
             )
+
+
+def check_min_rows(guards: Guards, read: int, *, full: bool, passing: frozenset[str]) -> None:
+    """Hold a flow back whose source gave too few rows. Raises GuardError."""
+    if full and read < guards.min_rows and "min_rows" not in passing:
+        raise GuardError(
+            f"the source gave {read} rows, and `min_rows` is {guards.min_rows}. {_nothing_written('min_rows')}"
+        )
 
 
 def _found(held: Spool[Candidate], records: Records, run: int, *, full: bool) -> Iterator[tuple[str, Found]]:

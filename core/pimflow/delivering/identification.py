@@ -38,9 +38,15 @@ class Columns:
 
 
 class Identification:
-    """Holds the items of one sink back until all are known, and sorts them out. `key` is the column of the key."""
+    """Holds the items of one sink back until all are known, and sorts them out. `key` is the column of the key.
 
-    def __init__(self, identities: Identities, columns: Columns, sink: Sink, writer: Writer, key: str | None) -> None:
+    `goes_on`: what other rows of the same run claimed still counts.
+    """
+
+    def __init__(
+        self, identities: Identities, columns: Columns, sink: Sink, writer: Writer, key: str | None, *, goes_on: bool
+    ) -> None:
+        self._goes_on = goes_on
         self._identities = identities
         self._columns = columns
         self._sink = sink
@@ -57,7 +63,8 @@ class Identification:
         name = self._columns.name
         at = source_header.index(name) if name in source_header else None
         self._places = (source_header.index(self._columns.id), at)
-        self._identities.begin()
+        if not self._goes_on:
+            self._identities.begin()
 
     def collect(self, prepared: Sequence[Prepared]) -> list[Prepared]:
         """Take items whose record is known by an id, and give back those without one."""
@@ -126,6 +133,11 @@ class Identification:
             if one.identity is not None
         }
         self._identities.keep(connection, found)
+
+    def identified(self, one: Prepared) -> Prepared:
+        """Give an item with its id, to be noted under its key."""
+        identity = self._identity(one)
+        return one if identity is None else replace(one, identity=(identity.id, identity.name))
 
     def end(self, *, complete: bool) -> None:
         """End the run; after a complete read of everything, what was not met is forgotten."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from pimflow.model import FlowReport, Header, Outcome
 from pimflow.plugins import notify_observers
 from pimflow.rows import Passed, Reader, Stopped
 from pimflow.running.ending import conclude, finish, send_kept
-from pimflow.running.flow_reports import reports
+from pimflow.running.flow_reports import reports, skipped
 from pimflow.running.linked import links_of, references_of
 from pimflow.running.reading import window_of
 from pimflow.sinks import Sink, Writer
@@ -34,6 +34,8 @@ from pimflow.state.records import Records, Scope, open_scope
 from pimflow.transforming.chain import Chain, Results
 from pimflow.transforming.compiling import Sinks, compile_chain, has_whole_transform, placed
 
+CarryOut = Callable[[RunContext, Flow], list[FlowReport]]
+"""Does one flow, and gives a report for each of its sinks."""
 Move = Callable[[RunContext, Flow, Sequence[Delivery], FlowProgress], None]
 """Brings the rows of a flow to its sinks, which are open, and says how far it came."""
 
@@ -44,6 +46,18 @@ def run_flow(context: RunContext, flow: Flow) -> list[FlowReport]:
     Of a flow that a person stops, the reports are put into `context.stopped`.
     """
     return carry_out(context, flow, _move)
+
+
+def flow_by_flow(
+    context: RunContext, flows: Iterable[Flow], carry_out: CarryOut, unwell: set[str]
+) -> Generator[list[FlowReport], None, None]:
+    """Carry out flows in order, and give the reports of each; `unwell` names those that did not go well, and grows."""
+    for flow in flows:
+        missing = next((needed for needed in flow.config.needs if needed in unwell), None)
+        found = [skipped(flow, missing)] if missing else carry_out(context, flow)
+        if any(report.error for report in found):
+            unwell.add(flow.name)
+        yield found
 
 
 def carry_out(context: RunContext, flow: Flow, move: Move) -> list[FlowReport]:
@@ -180,6 +194,7 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         identification = _identification(context, flow, sink, writer, scope) if sink.renames else None
         tells_stopped = not others or sink is flow.sinks[-1]
         target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
+        target = replace(target, rules=replace(rules, owns_keys=_owns_keys(domain, rules)))
         references = references_of(context, flow, address, scope)
         target = replace(target, identification=identification, references=references)
         target = replace(target, links=links_of(context.database, scope))
@@ -206,6 +221,12 @@ def _domain(context: RunContext, flow: Flow, writer: Writer, records: Records) -
     return Domain(contract, owner, writer, frozenset(flow.config.once), context.database, records)
 
 
+def _owns_keys(domain: Domain | None, rules: Rules) -> bool:
+    """Tell whether people's keys give way to ours; without a contract, where all is held against the target."""
+    said = domain.owns_keys() if domain is not None else None
+    return rules.against_target if said is None else said
+
+
 def _identification(context: RunContext, flow: Flow, sink: Sink, writer: Writer, scope: Scope) -> Identification | None:
     config, source = flow.config, flow.source
     column = config.identity or source.identity
@@ -215,7 +236,7 @@ def _identification(context: RunContext, flow: Flow, sink: Sink, writer: Writer,
     system = assembly.system(source) or context.run.pipeline
     identities = Identities(context.database, scope, config.entity, system, assembly.address(sink))
     columns = Columns(column, source.named, source.title)
-    return Identification(identities, columns, sink, writer, config.key or sink.key)
+    return Identification(identities, columns, sink, writer, config.key or sink.key, goes_on=context.goes_on)
 
 
 def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from loguru import logger
 
-from pimflow.assemble import Assembly, Flow
+from pimflow.assemble import Assembly
 from pimflow.context import Progress, RunContext
 from pimflow.corrections import Corrections
 from pimflow.delivering.delivery import Loading
@@ -24,19 +24,17 @@ from pimflow.model import FlowReport, Run, RunReport
 from pimflow.notifying.telling import tell
 from pimflow.plugins import notify_observers
 from pimflow.report import report_json
+from pimflow.running.by_groups import ByGroups, GroupRun, check_under_way
 from pimflow.running.first_run import begin, check_confirmed, run_of
-from pimflow.running.flow import run_flow
-from pimflow.running.flow_reports import skipped
+from pimflow.running.flow import CarryOut, flow_by_flow, run_flow
 from pimflow.running.holding import Pace, held
 from pimflow.sessions import Sessions
-from pimflow.state import history
+from pimflow.state import groups_done, history
 from pimflow.state.database import Database
 
 Keep = Callable[[RunReport], None]
 _PREVIEW = ".preview.jsonl"
 _PREVIEWS_KEPT = timedelta(days=7)
-CarryOut = Callable[[RunContext, Flow], list[FlowReport]]
-"""Does one flow, and gives a report for each of its sinks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class RunOptions:
 
     `since` reads what changed from this time on; `allow` names guards that may be passed this once; `undoes` is the id
     of a run that this one undoes; `confirm` is the name of the production that a person lets be written for the first
-    time.
+    time; `by` says that it goes group by group.
     """
 
     full: bool = False
@@ -59,6 +57,13 @@ class RunOptions:
     corrections: Corrections | None = None
     undoes: str = ""
     confirm: str = ""
+    by: ByGroups | None = None
+
+    @property
+    def is_of_everything(self) -> bool:
+        """Tell whether such a run brings whatever there is, at once."""
+        some = self.only or self.limit is not None or self.since or self.retry or self.corrections or self.undoes
+        return not (some or self.dry or self.by)
 
 
 def run_pipeline(
@@ -79,6 +84,8 @@ def run_pipeline(
     goes_on = options.dry or options.undoes  # where a run was, or writes nothing
     if not goes_on:
         check_confirmed(assembly, database, options.confirm, run_of(assembly))
+    if options.is_of_everything and "first_import" not in options.allow:
+        check_under_way(assembly, database)
     run = _new_run(assembly, options, _now())
     log = log_folder(assembly.pipeline.root, run.environment) / f"{run.id}{_PREVIEW if run.dry else '.jsonl'}"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run.id, _now, pace)
@@ -103,7 +110,9 @@ def run_pipeline(
             options.since,
             options.corrections,
         )
-        report = _run_flows(context, partial(_keep, database, number), log, carry_out)
+        report = _run_flows(context, partial(_keep, database, number), log, carry_out, options.by)
+        if options.is_of_everything and not any(flow.error for flow in report.flows):
+            groups_done.forget(ours, run.pipeline)
         if not run.dry:
             _prune(ours, assembly, run.started)
         return report
@@ -122,6 +131,7 @@ def _new_run(assembly: Assembly, options: RunOptions, started: datetime) -> Run:
         options.undoes,
         options.corrections.file if options.corrections else "",
         assembly.pipeline.environment_name,
+        options.by.column if options.by else "",
     )
 
 
@@ -171,22 +181,21 @@ def state_file(root: Path, environment: str | None = None) -> Path:
     return root / ".pimflow" / (environment or "") / "state.sqlite"
 
 
-def _run_flows(context: RunContext, keep: Keep, log: Path, carry_out: CarryOut) -> RunReport:
+def _run_flows(context: RunContext, keep: Keep, log: Path, carry_out: CarryOut, by: ByGroups | None) -> RunReport:
     manager, run, began = context.assembly.registry.manager, context.run, time.monotonic()
     notify_observers(manager, "pimflow_run_started", run=run)
     reports: list[FlowReport] = []
-    unwell: set[str] = set()
-    with _kept(context, keep, reports, began, str(log)):
-        for flow in context.assembly.flows:
-            missing = next((needed for needed in flow.config.needs if needed in unwell), None)
-            flow_reports = [skipped(flow, missing)] if missing else carry_out(context, flow)
-            if any(report.error for report in flow_reports):
-                unwell.add(flow.name)
+    groups = GroupRun(context, by) if by else None
+    steps = groups.reports() if groups else flow_by_flow(context, context.assembly.flows, carry_out, set())
+    with _kept(context, keep, reports, began, str(log)), closing(steps):
+        for flow_reports in steps:
             reports.extend(flow_reports)
             for flow_report in flow_reports:
                 notify_observers(manager, "pimflow_flow_finished", run=run, report=flow_report)
         exit_code = max((one.exit_code for one in reports), default=0)
-        report = RunReport(run, tuple(reports), time.monotonic() - began, exit_code, str(log))
+        checkpoint = groups.checkpoint if groups else None
+        seconds = time.monotonic() - began
+        report = RunReport(run, tuple(reports), seconds, exit_code, str(log), checkpoint=checkpoint)
         keep(report)
     notify_observers(manager, "pimflow_run_finished", run=run, report=report)
     tell(context, report)

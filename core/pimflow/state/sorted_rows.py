@@ -45,10 +45,10 @@ class SortedRows:
         """Say that all are there: a row without a group joins another one that was made of the same source row."""
         sibling = _rows.alias("sibling")
         same = sa.select(sa.func.min(sibling.c.name)).where(sibling.c.number == _rows.c.number, sibling.c.name != "")
-        without = (_rows.c.name == "") & same.exists()
+        joined = _rows.update().where(_rows.c.name == "").values(name=sa.func.coalesce(same.scalar_subquery(), ""))
         with _told(), self._engine.begin() as connection:
             connection.exec_driver_sql("CREATE INDEX rows_number ON rows (number, name)")
-            connection.execute(_rows.update().where(without).values(name=same.scalar_subquery()))
+            connection.execute(joined)
             connection.exec_driver_sql("CREATE INDEX rows_name ON rows (name, id)")
 
     def sizes(self) -> Mapping[str, int]:

@@ -1,0 +1,85 @@
+"""Which flows of a pipeline go group by group, and which as a whole before or after that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pimflow.assemble import Flow
+from pimflow.context import RunContext
+from pimflow.errors import ConfigError
+from pimflow.outlook import Expected
+from pimflow.words import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The flows of a pipeline, each list in the order in which they run."""
+
+    before: list[Flow] = field(default_factory=list)
+    grouped: list[Flow] = field(default_factory=list)
+    after: list[Flow] = field(default_factory=list)
+
+
+def order_of(context: RunContext, column: str) -> Order:
+    """Put the flows in order, before any of them is read. Raises ConfigError where none has the column.
+
+    As a whole go flows without the column, and files and feeds. They go first where they stand before the others or
+    are needed by them, else last. Who needs what goes last, goes last too.
+    """
+    flows = context.assembly.flows
+    columns = {flow.name: _columns(context, flow, column) for flow in flows}
+    having = {flow.name for flow in flows if _may_have(columns[flow.name], column) and not _is_whole(flow)}
+    if not having:
+        known = set().union(*(found for found in columns.values() if found))
+        raise ConfigError(f"--by: no flow hands on a column {column!r}{did_you_mean(column, known)}. Nothing was run")
+    needed, order, late = _needed_by(flows, having), Order(), set[str]()
+    for flow in flows:
+        needs = set(flow.config.needs)
+        grouped = {one.name for one in order.grouped}
+        is_late = needs & late or (flow.name not in having and needs & grouped)
+        if not is_late and flow.name in having:
+            order.grouped.append(flow)
+        elif not is_late and (not grouped or flow.name in needed):
+            order.before.append(flow)
+        else:
+            late.add(flow.name)
+            order.after.append(flow)
+    return order
+
+
+def _may_have(found: Mapping[str, Expected] | None, column: str) -> bool:
+    return found is None or column in found
+
+
+def _is_whole(flow: Flow) -> bool:
+    return any(sink.whole for sink in flow.sinks)
+
+
+def _columns(context: RunContext, flow: Flow, column: str) -> Mapping[str, Expected] | None:
+    """Give the columns that come out of the transforms as far as they can be told; None where nothing tells.
+
+    The source is asked for its columns only where the transforms would let this one pass.
+    """
+    made, passed = _followed(flow, ()), _followed(flow, (column,))
+    if column in made or (passed and column not in passed):
+        return made
+    if not passed:
+        return None
+    return _followed(flow, [one.name for one in flow.source.discover(context.sessions.of(flow.source))])
+
+
+def _followed(flow: Flow, names: Iterable[str]) -> Mapping[str, Expected]:
+    columns: Mapping[str, Expected] = {name: Expected() for name in names}
+    for placed in flow.transforms:
+        columns = placed.transform.expected(columns)
+    return columns
+
+
+def _needed_by(flows: Iterable[Flow], names: set[str]) -> set[str]:
+    """Name the flows that these need, and those that they need in turn; `flows` are in the order in which they run."""
+    needed: set[str] = set()
+    for flow in reversed(list(flows)):
+        if flow.name in names | needed:
+            needed.update(flow.config.needs)
+    return needed
