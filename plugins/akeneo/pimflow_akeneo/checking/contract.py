@@ -38,6 +38,8 @@ def _attribute(name: str, model: Model) -> RowProblem | None:
         return None
     if code not in model.attributes:
         return _section(name, model) or _one_of(code, model.attributes, "attribute", name)
+    if model.attributes[code].kind == "price_collection" and len(rest) == 1 and rest[0].isupper():
+        return _wrong(name, f"currency {rest[0]} is not active in the PIM", f"Active: {', '.join(model.currencies)}.")
     try:
         parse_column(name, model)
     except RowProblem as wrong:
