@@ -68,7 +68,7 @@ if TYPE_CHECKING:
         Window,
     )
     from pimflow.outlook import Expected, Finding, Known, Outlook, Severity
-    from pimflow.sinks import Reference, Sink, Writer
+    from pimflow.sinks import Moved, Reference, Sink, Writer
     from pimflow.tables import LazyTable
     from pimflow.words import Lead
 
@@ -87,7 +87,7 @@ _HOME = {
     "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
     "Run RunReport Status Who Window",
     "outlook": "Expected Finding Known Outlook Severity",
-    "sinks": "Reference Sink Writer",
+    "sinks": "Moved Reference Sink Writer",
     "tables": "LazyTable",
     "words": "Lead",
 }
@@ -122,6 +122,7 @@ __all__ = [
     "Memory",
     "Message",
     "Mistake",
+    "Moved",
     "Notifier",
     "Origin",
     "Outcome",

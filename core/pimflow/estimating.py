@@ -146,6 +146,7 @@ class _Counter:
         one.records += len(batch)
         one.writing += not self._sink.whole
         one.asking += self._rules.asks_what_exists and not all(candidate.change.known for candidate in batch)
+        one.asking += self._sink.id is not None
         one.sent_bytes += sum(len(to_json(values)) for values in whole)
         files, size = self._writer.files([candidate.change for candidate in batch])
         one.files, one.file_bytes = one.files + files, one.file_bytes + size

@@ -17,6 +17,7 @@ from pimflow.context import Progress
 from pimflow.delivering.batches import Batches, Settle, outcome_of, refuse_missing
 from pimflow.delivering.delivery import Loading
 from pimflow.delivering.diff import Candidate, Rules, fingerprint
+from pimflow.delivering.following import follow
 from pimflow.model import Outcome, RunReport, Status
 from pimflow.running.flow import run_flow
 from pimflow.running.run import CarryOut, RunOptions, run_pipeline
@@ -117,15 +118,19 @@ class Planner:
         self._batches.clear()
 
     def _look(self, batch: Sequence[Candidate]) -> None:
+        batch, aside = follow(self._sink, self._writer, batch, self._rules)
         fitted = self._writer.fit([candidate.change for candidate in batch])
         going = [replace(candidate, change=change) for candidate, change in zip(batch, fitted, strict=True)]
-        current = {} if self._sink.whole else self._present(going)
+        current = {} if self._sink.whole or not going else self._present(going)
         looked = [_looked(candidate, current) for candidate in going]
         digests = [digest_of(candidate) for candidate in batch]
         self._settle(
             [
-                (candidate, self._judge(candidate, current.get(candidate.change.key), digest))
-                for candidate, digest in zip(looked, digests, strict=True)
+                *aside,
+                *(
+                    (candidate, self._judge(candidate, current.get(candidate.change.key), digest))
+                    for candidate, digest in zip(looked, digests, strict=True)
+                ),
             ]
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pimflow.components import Component
@@ -21,6 +21,19 @@ class Reference:
 
     sink: str
     separator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became in the target of a record that was written under a key, and is no longer what that key names.
+
+    `key` is the one that it has now, empty where it has none, None where the record is gone. With `columns`, as
+    `{"uuid": …}`, it is written whatever its key. `taken`: another record has the old key now.
+    """
+
+    key: str | None
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    taken: bool = False
 
 
 class Writer:
@@ -174,6 +187,18 @@ class Writer:
         sinks with `renames`.
         """
         raise NotImplementedError
+
+    def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - most know no ids
+        """Tell of records that were written under these keys, and got another in the target since, or were replaced.
+
+        Those that are where they were, or simply gone, are left out. From then on `current` gives under the old key
+        the record that is meant. Called as `load` is, for sinks with `id`.
+        """
+        return {}
+
+    def key_places(self) -> Sequence[tuple[str, str]]:
+        """Name the places of an ownership contract that tell who owns the key of records, as `places` does."""
+        return ()
 
     def close(self, ok: bool) -> bool:  # noqa: ARG002 - a target that is written at once has nothing to close
         """End the run: with `ok` make the result visible, without it leave the target as it was found.

@@ -118,8 +118,10 @@ def _pages(changes: Changes, database: Database, number: int, size: int) -> Iter
 def _now_in_target(writer: Writer, sink: Sink, page: Sequence[PastChange]) -> Mapping[str, Mapping[str, Any]]:
     columns = {name for change in page for name in change.columns}
     columns |= {sink.enabled} if sink.enabled and any(one.deed is Deed.CREATED for one in page) else set()
+    resource, keys = page[0].resource, [change.key for change in page]
     try:
-        return writer.current(page[0].resource, [change.key for change in page], sorted(columns))
+        writer.moved(resource, keys)  # so that what has another key there is found all the same
+        return writer.current(resource, keys, sorted(columns))
     except NotImplementedError:
         raise RemoteError(f"{sink.title} cannot tell what it has now, so nothing can be put back there") from None
 

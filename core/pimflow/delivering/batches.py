@@ -9,13 +9,12 @@ from typing import Any
 from loguru import logger
 
 from pimflow.delivering.diff import Candidate, Rules, columns_of_new
+from pimflow.delivering.following import Reply, follow
 from pimflow.errors import FlowError, RemoteError, UnreachableError
 from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow.plain import as_json
 from pimflow.sinks import Sink, Writer
 
-Reply = tuple[Candidate, Outcome]
-"""What was to be sent of a record, and what became of it."""
 Settle = Callable[[Sequence[Reply]], None]
 """Takes the replies to one batch, in the thread that keeps the state."""
 
@@ -48,7 +47,9 @@ class Batches:
 
 def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Reply]:
     """Write one batch, in a thread of the pool, and give one reply for each candidate."""
+    aside: list[Reply] = []
     try:
+        batch, aside = follow(sink, writer, batch, rules)
         there = _ask(writer, batch, rules)
         changes, replies = _sort_out(sink, batch, rules, there)
         changes, told, decided = fitted(writer, changes)
@@ -60,7 +61,8 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
         outcomes |= decided
         outcomes |= {} if rules.against_target else _made_whole(writer, batch, outcomes, rules)
     except UnreachableError as error:
-        return [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
+        failed = [(candidate, outcome_of(candidate, Status.FAILED, _unreachable(error))) for candidate in batch]
+        return [*aside, *failed]
     except NotImplementedError:
         raise RemoteError(
             f"{sink.title} cannot tell which records exist, so `once`, `diff: target` and `mode: {rules.mode}` "
@@ -70,12 +72,13 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
         raise
     except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs this batch, and is told
         logger.opt(exception=True).error("{} failed on a batch", type(writer).__name__)
-        return [(candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch]
-    return [
+        return [*aside, *((candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch)]
+    written = [
         replies.get(key) or (_loaded(candidate, there, taken), _became(candidate, outcomes.get(key), told.get(key, ())))
         for candidate in batch
         for key in [candidate.change.key]
     ]
+    return [*aside, *written]
 
 
 def _taken(change: Change, outcome: Outcome | None) -> dict[str, Any]:
@@ -178,6 +181,8 @@ class There:
 
 def _ask(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> There:
     """Tell new records from existing ones where that matters, and ask for old values that are not known here."""
+    if not batch:
+        return There(frozenset(), {})
     resource = batch[0].change.resource
     strange = {c.change.key: c for c in batch if _is_strange(c, rules)}
     unsure = [c.change.key for c in batch if _is_unsure(c, rules) and c.change.key not in strange]

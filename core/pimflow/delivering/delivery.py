@@ -20,6 +20,7 @@ from pimflow.delivering.diff import (
     owed_columns,
 )
 from pimflow.delivering.due import due_items
+from pimflow.delivering.following import under_new_key
 from pimflow.delivering.guards import check_guards
 from pimflow.delivering.intake import Intake, Target
 from pimflow.delivering.keeping import Keeping
@@ -77,7 +78,7 @@ class Delivery:
         self.tally = Tally(target.writer.label)
         self.notes: list[str] = []
         self.unidentified = 0
-        self.by_hand = ByHand()
+        self.by_hand = ByHand(target.writer.label(target.key or ""))
         self.changes = Changes(target.records.scope, target.records.column_sets)
         self._database = database
         self._observe = observe
@@ -281,6 +282,10 @@ class Delivery:
         rules = self.target.rules
         for candidate, outcome in replies:
             self.by_hand.see(candidate, outcome)
+            candidate, outcome = under_new_key(candidate, outcome)  # noqa: PLW2901 - as it is kept
+            if candidate.prepared.by_hand and self.target.identification is not None:
+                prepared = self.target.identification.identified(candidate.prepared)
+                candidate = replace(candidate, prepared=prepared)  # noqa: PLW2901
             told = tuple(one for one in outcome.problems if one not in candidate.prepared.item.problems)
             outcome = replace(outcome, problems=(*candidate.prepared.item.problems, *told))  # noqa: PLW2901 - fuller
             columns = candidate.columns.union(owed_columns(candidate, outcome, rules))

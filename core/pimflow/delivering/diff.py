@@ -12,6 +12,7 @@ import orjson
 
 from pimflow.model import SETTLED, Change, Item, Outcome, Problem, ProblemKind, Row, Status
 from pimflow.plain import to_json
+from pimflow.sinks import Moved
 from pimflow.state.changes import Written
 from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import Known
@@ -39,7 +40,8 @@ class Rules:
     `enabled` is the column that the target uses to take a record out of use; `history`: what is written is kept;
     `asks_first`: old values are asked for before the first write. `against_target`: what was sent is held against what
     the target has now; `recreate`: what somebody deleted there comes back. `flow` and `place` name flow and sink.
-    `stamps` are columns with the day of the run, which alone make no record a changed one.
+    `stamps` are columns with the day of the run, which alone make no record a changed one. `owns_keys`: a record that
+    people gave another key in the target gets ours back.
     """
 
     run: int
@@ -57,6 +59,7 @@ class Rules:
     flow: str = ""
     place: str = ""
     stamps: Mapping[str, Literal["changed", "created"]] = field(default_factory=dict)
+    owns_keys: bool = False
 
     @property
     def asks_what_exists(self) -> bool:
@@ -70,7 +73,8 @@ class Prepared:
     """An item, and the source row that it was made of. `bad` names the columns whose value could not be read.
 
     `was` is the key under which the target has it, where that is another one; `renaming` are columns that then go
-    with it. `identity` is its id in the source, with the name that people know it by there.
+    with it. `identity` is its id in the source, with the name that people know it by there. `by_hand`: people gave it
+    its key in the target.
     """
 
     row: int
@@ -80,6 +84,7 @@ class Prepared:
     was: str = ""
     renaming: Mapping[str, Any] | None = None
     identity: tuple[str, str] | None = None
+    by_hand: bool = False
 
     @property
     def record(self) -> tuple[str, str]:
@@ -112,7 +117,8 @@ class Candidate:
     when this run creates a record, which may be that one; otherwise this is what became of it.
     `fresh` are columns of a known record that were never sent before. Once it was loaded, `before` is what the target
     had in its columns, where it was asked, and `sent` what the target took. `resting`: it was sent as it is, and goes
-    again where the target differs; `deleted`: somebody deleted it there.
+    again where the target differs; `deleted`: somebody deleted it there. `moved`: somebody gave it another key there,
+    and `new_key` is that key where it keeps it.
     """
 
     prepared: Prepared
@@ -125,6 +131,8 @@ class Candidate:
     sent: Mapping[str, Any] | None = None
     resting: bool = False
     deleted: bool = False
+    moved: Moved | None = None
+    new_key: str = ""
 
 
 def fingerprint(payload: Mapping[str, Any]) -> bytes:

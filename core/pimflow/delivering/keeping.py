@@ -14,6 +14,7 @@ from pimflow.model import SETTLED, Header, Outcome, Status
 from pimflow.state import open_items
 from pimflow.state.changes import Changes, Deed, Written
 from pimflow.state.database import Database
+from pimflow.state.links import Links
 from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import Settled
 
@@ -62,7 +63,8 @@ class Keeping:
             if self.open:
                 kept = {v.prepared.record for v in needy}
                 keys = [v.prepared.record for v in final]
-                closed = {*keys, *((ROW, key) for _, key in keys)} - kept
+                before = [(v.prepared.item.resource, v.prepared.was) for v in final if v.prepared.was]
+                closed = {*keys, *before, *((ROW, key) for _, key in keys)} - kept
                 open_items.close(connection, records.scope, sorted(closed))
             if needy:
                 items = [self._open_item(v) for v in needy]
@@ -76,6 +78,11 @@ class Keeping:
         renamed = {one.record: one.was for one in settled if one.was}
         self._target.records.rename(connection, renamed)
         self._changes.rename(connection, renamed)
+        if renamed:
+            links, now = Links(self._database, self._target.records.scope), self._target.rules.now
+            by_hand = {one.was: one.item.key for one in settled if one.by_hand}
+            links.drop(connection, [one.was for one in settled if one.was and not one.by_hand])
+            links.follow(connection, by_hand, now)
         waiting = [(one.prepared.item.resource, one.prepared.was) for one in final if one.prepared.was]
         self._target.records.mark_met(connection, waiting, self._target.rules.run)
         if self._target.identification is not None:

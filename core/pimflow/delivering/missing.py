@@ -100,8 +100,10 @@ def _still_there(
 ) -> Mapping[RecordKey, Mapping[str, Any]]:
     """Leave out, and forget, what somebody removed from the target: disabling it would create it again."""
     resource = page[0][0]
+    keys = [key for _, key in page]
     try:
-        there = target.writer.current(resource, [key for _, key in page], [target.sink.enabled or ""])
+        target.writer.moved(resource, keys)  # so that what has another key there is found all the same
+        there = target.writer.current(resource, keys, [target.sink.enabled or ""])
     except NotImplementedError:
         title = target.sink.title
         raise RemoteError(f"{title} cannot tell which records exist, so it cannot disable missing ones") from None

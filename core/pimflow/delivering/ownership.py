@@ -53,6 +53,12 @@ class Domain:
             for one in allowed
         ]
 
+    def owns_keys(self) -> bool | None:
+        """Tell whether the keys of records are the flow's; None where the contract does not say."""
+        places = self._writer.key_places()
+        named = self._contract.owners(places) if places else ()
+        return self._owner in named if named else None
+
     def _may_write(self, column: str) -> bool:
         named = self._owners_of(column)
         if not named or self._owner in named or column in self._once:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -90,6 +90,22 @@ class Links:
                 seen = insert(matches).values(scope=self._scope.id, matched=when)
                 connection.execute(seen.on_conflict_do_update(index_elements=["scope"], set_={"matched": when}))
         return number
+
+    def follow(self, connection: Connection, moved: Mapping[str, str], now: datetime) -> None:
+        """Within the caller's transaction: link records, by the key that the target had for them, to its new one."""
+        own = self.drop(connection, list(moved))
+        anew = [Link(own.get(was, was), key, same=True) for was, key in moved.items() if own.get(was, was) != key]
+        for chunk in chunked(anew, _AT_ONCE):
+            self._keep(connection, chunk, now.isoformat())
+
+    def drop(self, connection: Connection, target_keys: Sequence[str]) -> dict[str, str]:
+        """Within the caller's transaction: forget links to these keys, and give the flow's own keys by them."""
+        own: dict[str, str] = {}
+        for chunk in chunked(target_keys, _AT_ONCE):
+            linked = self._linked & links.c.target_key.in_(chunk)
+            own |= {row.target_key: row.key for row in connection.execute(sa.select(links).where(linked))}
+            connection.execute(links.delete().where(linked))
+        return own
 
     def _keep(self, connection: Connection, chunk: Sequence[Link], when: str) -> None:
         anew = sorted(one.key for one in chunk if one.same)

@@ -14,6 +14,7 @@ from pimflow import (
     Header,
     Item,
     Level,
+    Moved,
     Outcome,
     Outlook,
     Reference,
@@ -36,6 +37,7 @@ from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.media.files import Files
 from pimflow_akeneo.media.options import MediaOptions
 from pimflow_akeneo.products.existence.current import Current
+from pimflow_akeneo.products.existence.whereabouts import Whereabouts
 from pimflow_akeneo.products.fitting.models import ModelFitting
 from pimflow_akeneo.products.fitting.products import ProductFitting
 from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
@@ -129,6 +131,7 @@ class ProductWriter(Writer):
         self._current = Current(session, kind, self._columns.column)
         self._trees = OwnedTrees(session.catalog)
         self._loading = Loading(session, kind, self._columns.column, self._trees, run.memory)
+        self._whereabouts = Whereabouts(session, run.memory) if kind.has_identifier else None
         self._files = Files(session, kind, self._columns.column, media, run)
         self._ancestry = ancestry(session)
         fitting = ProductFitting if kind.has_identifier else ModelFitting
@@ -235,6 +238,11 @@ class ProductWriter(Writer):
         Raises RemoteError from a PIM whose products have no uuid.
         """
         found = self._current.uuids(keys)
+        moved = self._whereabouts.compared(keys, found) if self._whereabouts else {}
+        for key, one in moved.items():
+            if one.columns:
+                found[key] = one.columns["uuid"]
+                self._current.know(keys[key], found[key])
         return {key: {"uuid": uuid, "identifier": keys[key]} for key, uuid in found.items()}
 
     def files(self, batch: Sequence[Change]) -> tuple[int, int]:
@@ -245,14 +253,32 @@ class ProductWriter(Writer):
         """Write a batch: every record that can be, without the values that the PIM does not take."""
         held = self._fitting.hold(batch)
         going = [change for change in batch if change.key not in held]
-        return [*held.values(), *self._files.load(going, self._loading.load)]
+        loaded = self._files.load(going, self._loading.load)
+        if self._whereabouts is not None:
+            self._whereabouts.wrote(going, loaded)
+        return [*held.values(), *loaded]
 
     @property
     def notes(self) -> Sequence[str]:
         """Tell what was made for the records."""
         return (*self._attributes.notes(), *self._making.notes())
 
-    def close(self, ok: bool) -> bool:  # noqa: ARG002 - what was written is written
-        """Remove what was downloaded to be uploaded."""
+    def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - there is one resource
+        """Find by their uuids products that people renamed, 100 a call; uuids are known from what was read before."""
+        found = self._whereabouts.moved(keys) if self._whereabouts else {}
+        for key, one in found.items():
+            if one.columns:
+                self._current.know(key, one.columns["uuid"])
+        return found
+
+    def key_places(self) -> Sequence[tuple[str, str]]:
+        """Name the attribute of the identifier, and its group; codes of models belong to whoever writes."""
+        identifier = self._catalog.model.identifier
+        return columns.places(columns.ValueColumn(identifier)) if self._kind.has_identifier else ()
+
+    def close(self, ok: bool) -> bool:
+        """Remove what was downloaded to be uploaded; ask for the uuids of products that were made."""
         self._files.close()
+        if ok and self._whereabouts is not None:
+            self._whereabouts.close()
         return True

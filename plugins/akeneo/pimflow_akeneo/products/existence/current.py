@@ -42,6 +42,10 @@ class Current:
         while len(self._uuids) > _UUIDS:
             self._uuids.popitem(last=False)
 
+    def know(self, key: str, uuid: str) -> None:
+        """Keep in mind that the record of a key is known by its uuid, whatever the PIM calls it."""
+        self._uuids[key] = uuid
+
     def there(self, keys: Iterable[str]) -> list[str]:
         """Give those of the keys that the PIM has."""
         by_uuid, others = self._sorted(keys)

@@ -28,10 +28,11 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A record of the PIM: its key as it is spelled there, and the product model above it."""
+    """A record of the PIM: its key as it is spelled there, the product model above it, and its uuid if it has one."""
 
     key: str
     parent: str | None
+    uuid: str | None = None
 
 
 def existence(session: Session, kind: Kind) -> Existence:
@@ -72,6 +73,16 @@ class Existence:
         rest = [key for key in asked if key not in known]
         return known | {key: present.parent for key, present in self._present(rest).items()}
 
+    def uuids(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """Give the uuids of the records that the PIM has; None in a PIM without any. Raises FlowError."""
+        return {key: present.uuid for key, present in self._present(list(keys)).items()}
+
+    def uuids_seen(self, keys: Iterable[str]) -> dict[str, str]:
+        """Give the uuids of those records that were asked for before."""
+        with self._lock:
+            found = {key: self._seen.get(key.lower(), (self._all or {}).get(key.lower())) for key in keys}
+        return {key: one.uuid for key, one in found.items() if one is not None and one.uuid is not None}
+
     def count(self) -> int:
         """Give how many records the PIM had when that was first asked; a number too large where it does not tell."""
         with self._lock:
@@ -93,13 +104,14 @@ class Existence:
             _forget(self._placed)
 
     def _present(self, rest: Sequence[str]) -> dict[str, Present]:
-        if not rest:
-            return {}
+        """Give what was found a moment ago, and ask for the others: a batch is asked for more than once."""
         with self._lock:
-            present = self._spelled(rest)
+            seen = {key: self._seen[key.lower()] for key in rest if key.lower() in self._seen}
+            left = [key for key in rest if key not in seen]
+            present = self._spelled(left) if left else {}
         if present is None:
-            present = self._looked_up(rest)
-        return {key: present[key.lower()] for key in rest if key.lower() in present}
+            present = self._looked_up(left)
+        return {**seen, **{key: present[key.lower()] for key in left if key.lower() in present}}
 
     def _spelled(self, rest: Sequence[str]) -> Mapping[str, Present] | None:
         """Give all records by lower-case key where they are listed; None where these are to be looked up."""
@@ -126,20 +138,16 @@ class Existence:
         return lookup.pages(self._session, lookup.projection([self._identifier]), self._kind) if self._count else ()
 
     def _looked_up(self, keys: Sequence[str]) -> Mapping[str, Present]:
-        """Look up what was not found a moment ago: a batch is asked for before it is fitted, and when it is."""
-        with self._lock:
-            seen = {key.lower(): self._seen[key.lower()] for key in keys if key.lower() in self._seen}
-        rest = [key for key in keys if key.lower() not in seen]
-        found = self._by_lower(lookup.find(self._session, rest, [self._identifier], self._kind))
+        found = self._by_lower(lookup.find(self._session, keys, [self._identifier], self._kind))
         with self._lock:
             self._seen.update(found)
             _forget(self._seen)
-        return {**seen, **found}
+        return found
 
     def _by_lower(self, records: Iterable[dict[str, Any]]) -> Mapping[str, Present]:
         model = self._session.catalog.model
-        keys = ((lines.key_of(record, model, self._kind), record.get("parent")) for record in records)
-        return {key.lower(): Present(key, parent) for key, parent in keys if key}
+        keyed = ((lines.key_of(record, model, self._kind), record) for record in records)
+        return {key.lower(): Present(key, record.get("parent"), record.get("uuid")) for key, record in keyed if key}
 
     @property
     def _identifier(self) -> str:

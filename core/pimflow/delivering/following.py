@@ -1,0 +1,70 @@
+"""Records that people gave another key in the target since they were sent: known by their id, which never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pimflow.delivering.diff import Candidate, Rules
+from pimflow.model import SETTLED, Outcome, Problem, ProblemKind, Status, Who
+from pimflow.sinks import Moved, Sink, Writer
+from pimflow.words import Lead
+
+Reply = tuple[Candidate, Outcome]
+"""What was to be sent of a record, and what became of it."""
+
+
+def follow(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> tuple[list[Candidate], list[Reply]]:
+    """Give the candidates as they are to be written, and replies for those whose key belongs to another record now."""
+    asked = [one.change.key for one in batch if _is_known_by_key(one, sink)]
+    moved = writer.moved(batch[0].change.resource, asked) if asked else {}
+    going: list[Candidate] = []
+    replies: list[Reply] = []
+    for candidate in batch:
+        found = moved.get(candidate.change.key)
+        if found is None:
+            going.append(candidate)
+        elif found.taken and found.key is not None:
+            replies.append((candidate, _refused(candidate, found, sink)))
+        else:
+            going.append(_followed(candidate, found, sink, rules))
+    return going, replies
+
+
+def under_new_key(candidate: Candidate, outcome: Outcome) -> Reply:
+    """Give what is kept of a record that has another key in the target by now."""
+    if not candidate.new_key or outcome.status not in SETTLED:
+        return candidate, outcome
+    key, prepared = candidate.new_key, candidate.prepared
+    named = replace(prepared, item=replace(prepared.item, key=key), was=prepared.item.key, by_hand=True)
+    return replace(candidate, prepared=named), replace(outcome, key=key)
+
+
+def _is_known_by_key(candidate: Candidate, sink: Sink) -> bool:
+    return sink.id is not None and candidate.change.known and not candidate.change.payload.get(sink.id)
+
+
+def _followed(candidate: Candidate, moved: Moved, sink: Sink, rules: Rules) -> Candidate:
+    """Let a record be written by its id; it gets its key back where the flow owns that, or people took it away."""
+    change, columns, new_key = candidate.change, dict(moved.columns), moved.key or ""
+    if columns and sink.key is not None and (rules.owns_keys or not new_key):
+        columns[sink.key], new_key = change.key, ""
+    item = replace(change.item, payload={**change.payload, **columns})
+    prepared = replace(candidate.prepared, renaming={**(candidate.prepared.renaming or {}), **columns})
+    return replace(candidate, prepared=prepared, change=replace(change, item=item), moved=moved, new_key=new_key)
+
+
+def _refused(candidate: Candidate, moved: Moved, sink: Sink) -> Outcome:
+    now = f"is '{moved.key}' there now" if moved.key else "has none there now"
+    problem = Problem(
+        f"belongs to another {sink.noun[0]} in {sink.title} than before: the one that was written {now}",
+        ProblemKind.DUPLICATE,
+        sink.key,
+        candidate.change.key,
+        f"Decide which of the two is meant, and give it this key in {sink.title} again; it then goes by itself. Or "
+        "delete the one that is not wanted.",
+        Who.PRODUCT_MANAGER,
+        lead=Lead.KEY,
+        effect="Neither was updated",
+    )
+    return Outcome(candidate.change.resource, candidate.change.key, Status.REFUSED, (problem,))

@@ -1,0 +1,118 @@
+"""Which product is which: uuids of products by identifier, by which they are found when people rename them.
+
+They are taken from what is read anyway; of products that were made they are asked for afterwards, a hundred a call.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+
+from loguru import logger
+
+from pimflow import Change, FlowError, Memory, Moved, Outcome, Status
+from pimflow_akeneo.kinds import BY_UUID, PRODUCTS
+from pimflow_akeneo.products import lines
+from pimflow_akeneo.products.existence import lookup
+from pimflow_akeneo.products.existence.keys import existence
+from pimflow_akeneo.session import PAGE, Session
+
+_NAME = "uuids"
+"""What the memory keeps: the uuid of a product, by its identifier in lower case."""
+
+_ARRIVED = frozenset({Status.CREATED, Status.UPDATED, Status.UNCHANGED})
+
+
+class Whereabouts:
+    """Safe for several threads. A PIM before 7.0 has no uuids: then nothing is known."""
+
+    def __init__(self, session: Session, memory: Memory) -> None:
+        self._session = session
+        self._memory = memory
+        self._lock = threading.Lock()
+        self._new: list[str] = []
+        self._has_uuids = True
+
+    def moved(self, keys: Sequence[str]) -> dict[str, Moved]:
+        """Tell which products that were written under these identifiers are not there any more. Raises FlowError."""
+        if not self._has_uuids or not keys:
+            return {}
+        present = existence(self._session, PRODUCTS).uuids(keys)
+        self._has_uuids = None not in present.values()
+        now = {key: uuid for key, uuid in present.items() if uuid is not None}
+        return self.compared(keys, now)
+
+    def compared(self, keys: Iterable[str], now: Mapping[str, str]) -> dict[str, Moved]:
+        """Hold the uuids that the PIM has under these identifiers against those that it had."""
+        asked = list(keys)
+        kept = self._kept(asked)
+        self._keep({key: uuid for key, uuid in now.items() if key not in kept})
+        gone = {uuid: key for key, uuid in kept.items() if now.get(key) != uuid}
+        elsewhere = self._by_uuid(gone) if gone else {}
+        found: dict[str, Moved] = {}
+        for uuid, key in gone.items():
+            if uuid not in elsewhere and key in now:
+                self._keep({key: now[key]})
+                found[key] = Moved(None, taken=True)
+            elif uuid in elsewhere and elsewhere[uuid].lower() != key.lower():
+                found[key] = Moved(elsewhere[uuid], {"uuid": uuid}, taken=key in now)
+        self._keep({one.key: str(one.columns["uuid"]) for one in found.values() if one.key})
+        return found
+
+    def wrote(self, batch: Sequence[Change], outcomes: Iterable[Outcome]) -> None:
+        """Take note of what was written: under which uuid where that is known, otherwise it is asked for later."""
+        became = {one.key: one.status for one in outcomes if one.status in _ARRIVED}
+        by_uuid = [one for one in batch if one.payload.get("uuid") and one.key in became]
+        self._keep({str(one.payload["identifier"]): one.payload["uuid"] for one in by_uuid if _names(one)})
+        others = [one for one in batch if not one.payload.get("uuid") and one.key in became]
+        made = [one.key for one in others if became[one.key] is Status.CREATED]
+        seen = existence(self._session, PRODUCTS).uuids_seen(
+            one.key for one in others if not one.known and became[one.key] is not Status.CREATED
+        )
+        self._keep(seen)
+        self._learn(self._ripe(made))
+
+    def close(self) -> None:
+        """Ask for the uuids of what was made last."""
+        with self._lock:
+            rest, self._new = self._new, []
+        for start in range(0, len(rest), PAGE):
+            self._learn(rest[start : start + PAGE])
+
+    def _ripe(self, made: Sequence[str]) -> list[str]:
+        """Give a hundred that were made a while ago: the PIM's search finds a product a moment after it was made."""
+        with self._lock:
+            self._new += made
+            ripe = self._new[:PAGE] if len(self._new) >= 3 * PAGE else []
+            self._new = self._new[len(ripe) :]
+        return ripe
+
+    def _learn(self, keys: Sequence[str]) -> None:
+        if not keys or not self._has_uuids:
+            return
+        model = self._session.catalog.model
+        try:
+            found = list(lookup.find(self._session, keys, [model.identifier.code]))
+        except FlowError as error:  # they are known once they are read another time
+            logger.warning("the uuids of {} products are not known yet: {}", len(keys), error)
+            return
+        self._has_uuids = not found or "uuid" in found[0]
+        self._keep({str(lines.identifier_of(one, model)): one["uuid"] for one in found if "uuid" in one})
+
+    def _by_uuid(self, uuids: Iterable[str]) -> dict[str, str]:
+        """Give the identifiers of products that the PIM has; empty for those without."""
+        model = self._session.catalog.model
+        found = lookup.find(self._session, list(uuids), [model.identifier.code], BY_UUID)
+        return {one["uuid"]: lines.identifier_of(one, model) or "" for one in found}
+
+    def _kept(self, keys: Sequence[str]) -> dict[str, str]:
+        kept = self._memory.get(_NAME, {key.lower() for key in keys})
+        return {key: kept[key.lower()] for key in keys if key.lower() in kept}
+
+    def _keep(self, uuids: Mapping[str, str]) -> None:
+        if uuids:
+            self._memory.put(_NAME, {key.lower(): uuid for key, uuid in uuids.items()})
+
+
+def _names(change: Change) -> bool:
+    return bool(change.payload.get("identifier"))
