@@ -7,10 +7,11 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform
-from pimflow_transforms.options import PlainText, Rule, positions
+from pimflow import Expected, Header, Knows, RowStep, Transform
+from pimflow_transforms.cells import changing, told
+from pimflow_transforms.options import PlainText, Rule
 from pimflow_transforms.readings import DecimalSign, read_boolean, read_date, read_integer, read_number
-from pimflow_transforms.values import Change, as_text, carrying
+from pimflow_transforms.values import as_text, carrying
 
 Kind = Literal["number", "integer", "boolean", "date", "text"]
 _OPTIONS: Mapping[Kind, frozenset[str]] = {
@@ -89,19 +90,10 @@ class Convert(Transform):
 
     def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:  # noqa: ARG002 - the target is not asked
         """Keep the header. Raises ConfigError for a column that is not there."""
-        places = positions(self.columns, header)
-        changes = [
-            (at, carrying(_told(name, conversion.reading())))
-            for at, (name, conversion) in zip(places, self.columns.items(), strict=True)
-        ]
-
-        def step(row: Row) -> Row:
-            cells = list(row)
-            for at, change in changes:
-                cells[at] = change(cells[at])
-            return cells
-
-        return header, step
+        changes = {
+            name: carrying(told(name, conversion.reading(), _REMEDY)) for name, conversion in self.columns.items()
+        }
+        return header, changing(header, changes)
 
     def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
         """Know the types of the columns that are converted."""
@@ -109,13 +101,3 @@ class Convert(Transform):
             name: Expected(one.to, hot=columns.get(name, Expected()).hot) for name, one in self.columns.items()
         }
         return {**columns, **converted}
-
-
-def _told(name: str, read: Callable[[Any], Any]) -> Change:
-    def change(value: Any) -> Any:
-        try:
-            return read(value)
-        except ValueError as error:
-            return BadValue(Problem(str(error), field=name, value=value, remedy=_REMEDY))
-
-    return change

@@ -7,13 +7,9 @@ import jsonschema
 import pytest
 import yaml
 
-from pimflow_transforms.convert import Convert
-from pimflow_transforms.filter import Filter
-from pimflow_transforms.map import Map
-from pimflow_transforms.value_map import ValueMap
-from pimflow_transforms.variants.transform import Variants
+from pimflow_transforms import pimflow_components
 
-CLASSES = {cls.type: cls for cls in (Convert, Filter, Map, ValueMap, Variants)}
+CLASSES = {cls.type: cls for cls in pimflow_components()}
 README = Path(__file__).parents[3] / "plugins" / "transforms" / "README.md"
 MORE = """
 - filter: {field: ref, in: [A, 1, true]}

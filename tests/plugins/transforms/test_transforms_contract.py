@@ -1,8 +1,14 @@
 from pimflow import Level
 from pimflow_testkit import transform_suite
+from pimflow_transforms.compute import Compute
 from pimflow_transforms.convert import Convert
+from pimflow_transforms.deduplicate import Deduplicate
 from pimflow_transforms.filter import Filter
+from pimflow_transforms.gtin import Gtin
+from pimflow_transforms.lists import Join, Split
 from pimflow_transforms.map import Map
+from pimflow_transforms.measures.transform import MeasureUnits
+from pimflow_transforms.texts import HtmlToText, Slug
 from pimflow_transforms.value_map import ValueMap
 from pimflow_transforms.variants.transform import Variants
 
@@ -45,6 +51,24 @@ test_convert = transform_suite(
 test_value_map = transform_suite(ValueMap, {"field": "colour", "map": {"red": "rouge"}}, rows=ROWS)
 test_value_map_refusing = transform_suite(
     ValueMap, {"field": "colour", "map": {"red": "rouge"}, "unknown": "refuse"}, rows=ROWS
+)
+
+test_split = transform_suite(Split, {"colour": ",", "day": {"by": ".", "into": ["d", "m", "y"]}}, rows=ROWS)
+test_join = transform_suite(Join, {"colour": "|", "title": {"from": ["sku", "name@en_US"], "by": " "}}, rows=ROWS)
+test_compute = transform_suite(
+    Compute, {"title": 'sku ~ " " ~ row["name@en_US"]', "twice": "weight|number * 2"}, rows=ROWS
+)
+test_units = transform_suite(
+    MeasureUnits,
+    {"weight": {"unit_from": "unit", "codes": "un_ece", "to": "KILOGRAM"}, "length": {"unit": "cm"}},
+    rows=[{"weight": "5", "unit": "GRM", "length": 3}, {"weight": "x", "unit": None, "length": ""}],
+)
+test_gtin = transform_suite(Gtin, {"ean": 13, "box": "any"}, rows=[{"ean": "036000291452", "box": ""}, {"ean": "1"}])
+test_html_to_text = transform_suite(HtmlToText, ["name@*"], rows=ROWS)
+test_slug = transform_suite(Slug, {"code": "name@en_US", "colour": {"from": "colour", "separator": "-"}}, rows=ROWS)
+test_deduplicate = transform_suite(Deduplicate, {"by": ["colour", "active"], "keep": "last"}, rows=ROWS)
+test_deduplicate_by_value = transform_suite(
+    Deduplicate, {"by": "sku", "keep": "highest", "of": "n"}, rows=[{"sku": "A", "n": "9"}, {"sku": "A", "n": "10"}]
 )
 
 ITEMS = [

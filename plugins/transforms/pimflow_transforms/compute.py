@@ -1,0 +1,91 @@
+"""The transform `compute`: columns made by expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field, field_validator
+
+from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform, Who
+from pimflow_transforms.cells import first_bad, making
+from pimflow_transforms.options import positions
+from pimflow_transforms.values import as_number, as_text, plain
+
+if TYPE_CHECKING:
+    from pimflow_transforms.expressions import Expression
+
+
+class Compute(Transform):
+    """Makes columns by Jinja expressions over the others: `brand ~ " " ~ model`, `price|number * 1.2`.
+
+    Cells are texts; `number` reads one exactly. An empty cell is an empty text; what is calculated with it is empty.
+    `row["name@fr"]` is a column whose name is no word. What goes wrong is a bad value of this column.
+    """
+
+    type = "compute"
+    root: ClassVar[str | None] = "columns"
+
+    columns: dict[str, str] = Field(min_length=1, description="Column: the expression that makes it.")
+
+    @field_validator("columns")
+    @classmethod
+    def _compile(cls, columns: dict[str, str]) -> dict[str, str]:
+        for name, text in columns.items():
+            try:
+                _expression(text)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+        return columns
+
+    def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:  # noqa: ARG002 - the target is not asked
+        """Keep the header and add the columns that are new. Raises ConfigError for a column that is not there."""
+        made = {name: self._made(name, header) for name in self.columns}
+        return making(header, made)
+
+    def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
+        """Know nothing of what expressions make."""
+        return {**columns, **{name: Expected() for name in self.columns}}
+
+    def made_from(self, column: str, header: Header) -> Sequence[str]:
+        """Name the columns that the expression reads."""
+        if column not in self.columns:
+            return super().made_from(column, header)
+        expression = _expression(self.columns[column])
+        return [name for name in header if expression.whole or name in expression.names]
+
+    def _made(self, column: str, header: Header) -> Callable[[Row], Any]:
+        expression = _expression(self.columns[column])
+        places = positions(sorted(expression.names), header, f"{column}: ")
+        cells = [(header[at], at) for at in (range(len(header)) if expression.whole else places)]
+
+        def made(row: Row) -> Any:
+            bad = first_bad(row, places)
+            if bad is not None:
+                return bad
+            try:
+                return _cell(expression.value({name: _shown(row[at]) for name, at in cells}))
+            except ValueError as error:
+                reason = f"cannot be computed as `{self.columns[column]}`: {error}"
+                remedy = "Correct the cells that it is made of, or the expression."
+                return BadValue(Problem(reason, field=column, value=None, remedy=remedy, who=Who.ADMINISTRATOR))
+
+        return made
+
+
+def _shown(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Decimal | float):
+        number = as_number(value)
+        return plain(number) if number is not None else as_text(value)
+    return [_cell(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _expression(text: str) -> Expression:
+    from pimflow_transforms.expressions import Expression  # noqa: PLC0415 - Jinja is loaded where it is used
+
+    return Expression(text)

@@ -1,0 +1,1 @@
+"""Amounts with units: how ERPs write units, and how Akeneo does."""

@@ -1,0 +1,89 @@
+"""The units of Akeneo's measurement families, and how others write them.
+
+`units.csv` has Akeneo's code, pint's name, and the codes of UN/ECE Recommendation 20, SAP, Odoo and ERPNext; units
+without a code of Akeneo can be converted into one that has.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+from pint import Unit, UnitRegistry
+from pint.errors import PintError
+
+
+class Units:
+    """Units by their names in one system."""
+
+    def __init__(self, codes: str | None) -> None:
+        self._registry = _registry()
+        lines = _lines()
+        self._akeneo: dict[Unit, str] = {}
+        self._by_code: dict[str, Unit] = {}
+        self._by_akeneo: dict[str, list[Unit]] = {}
+        for line in lines:
+            unit = self._registry.parse_units(line["pint"])
+            for code in line[codes].split("|") if codes else ():
+                self._by_code[code] = unit
+            if line["akeneo"]:
+                self._akeneo[unit] = line["akeneo"]
+                self._by_akeneo.setdefault(line["akeneo"], []).append(unit)
+
+    def named(self, text: str) -> list[Unit]:
+        """Give what a unit can be by its code, Akeneo's code, or its name or symbol; `OUNCE` is of weight or volume.
+
+        Raises ValueError for one that nobody knows.
+        """
+        text = text.strip()
+        if text in self._by_code:
+            return [self._by_code[text]]
+        if text.upper() in self._by_akeneo:
+            return self._by_akeneo[text.upper()]
+        for name in (text, text.lower()):
+            try:
+                return [self._registry.parse_units(name)]
+            except (PintError, AttributeError, TypeError, ValueError):  # it parses names, and raises as Python does
+                continue
+        raise ValueError(f"whose unit {text!r} is not known")
+
+    def code(self, unit: Unit) -> str:
+        """Give the code that Akeneo has for a unit. Raises ValueError where it has none."""
+        code = self._akeneo.get(unit)
+        if code is None:
+            code = next((code for known, code in self._akeneo.items() if self._same(known, unit)), None)
+        if code is None:
+            raise ValueError(f"whose unit {unit} Akeneo does not have: say with `to` which one it becomes")
+        return code
+
+    def converted(self, amount: Decimal, unit: Unit, to: Unit) -> Decimal:
+        """Give the amount in another unit. Raises ValueError where one measures something else."""
+        try:
+            found: Decimal = self._registry.Quantity(amount, unit).to(to).magnitude
+        except PintError:
+            raise ValueError(f"whose unit {unit} cannot become {to}: they measure different things") from None
+        return found
+
+    def _same(self, one: Unit, other: Unit) -> bool:
+        if one.dimensionality != other.dimensionality or not other.dimensionality:
+            return False
+        quantity = self._registry.Quantity
+        return all(abs(quantity(n, one).to(other).magnitude - n) < Decimal("1e-9") for n in (Decimal(1), Decimal(2)))
+
+
+@cache
+def _registry() -> UnitRegistry[Decimal]:
+    """Make pint's registry, in which pieces are no plain numbers."""
+    registry: UnitRegistry[Decimal] = UnitRegistry(non_int_type=Decimal)
+    registry.define("piece = [piece]")
+    registry.define("dozen_pieces = 12 * piece")
+    return registry
+
+
+@cache
+def _lines() -> tuple[Mapping[str, str], ...]:
+    text = (files(__package__) / "units.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
