@@ -4,10 +4,12 @@ import inspect
 import re
 from dataclasses import fields
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
 
 import pimflow
+import pimflow_erp
 import pimflow_http
 import pimflow_testkit
 from pimflow import hookspecs
@@ -139,9 +141,16 @@ def test_every_public_name_is_documented(text_of, package):
 
 
 def test_public_names_in_the_reference_exist(text_of):
-    for module, name in re.findall(r"::: ([\w.]+)\.(\w+)$", text_of("reference/python.md"), re.MULTILINE):
+    for module, name in re.findall(
+        r"::: (?!pimflow_erp)([\w.]+)\.(\w+)$", text_of("reference/python.md"), re.MULTILINE
+    ):
         package = {"pimflow": pimflow, "pimflow_http": pimflow_http, "pimflow_testkit": pimflow_testkit}
         assert name in package[module.partition(".")[0]].__all__
+
+
+def test_every_module_of_the_erp_library_is_documented(text_of):
+    modules = {path.stem for path in Path(pimflow_erp.__file__).parent.glob("*.py")} - {"__init__"}
+    assert set(re.findall(r"^::: pimflow_erp\.(\w+)$", text_of("reference/python.md"), re.MULTILINE)) == modules
 
 
 def test_every_error_has_its_line(generate):
