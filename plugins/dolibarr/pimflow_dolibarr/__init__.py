@@ -9,6 +9,7 @@ from pimflow import Component, hookimpl
 def pimflow_components() -> list[type[Component]]:
     """Give the connection, sources and sinks of this plugin."""
     from pimflow_dolibarr.connection import DolibarrConnection
+    from pimflow_dolibarr.sinks import DolibarrAttributesSink, DolibarrCategoriesSink, DolibarrProductsSink
     from pimflow_dolibarr.sources import (
         DolibarrAttributeOptionsSource,
         DolibarrAttributesSource,
@@ -24,4 +25,7 @@ def pimflow_components() -> list[type[Component]]:
         DolibarrCategoriesSource,
         DolibarrAttributesSource,
         DolibarrAttributeOptionsSource,
+        DolibarrProductsSink,
+        DolibarrCategoriesSink,
+        DolibarrAttributesSink,
     ]

@@ -113,6 +113,11 @@ class Catalog:
         return tuple(sorted({language for one in self._sample for language in mapping(one.get("multilangs"))}))
 
     @property
+    def has_products(self) -> bool:
+        """Tell whether there is any product, from which languages could be told."""
+        return bool(self._sample)
+
+    @property
     def language(self) -> str | None:
         """Give the language of texts that name none: where it is not told, that whose texts are the products' own."""
         if self._language is not None:

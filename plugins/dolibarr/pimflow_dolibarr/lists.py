@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pimflow import AccessError, Field
@@ -109,7 +109,7 @@ def _must(may: bool, nouns: str, right: str) -> None:
 def _translated(name: str, label: str, language: str) -> Column:
     field = Field(f"{name}@{language}", "text", f"{label} ({language})", translatable=True)
 
-    def read(one: Record) -> str | None:
+    def read(one: Mapping[str, Any]) -> str | None:
         return text(mapping(mapping(one["record"].get("multilangs")).get(language)).get(name))
 
     return Column(field, (), read)

@@ -1,0 +1,119 @@
+"""The kinds of values that only Dolibarr has: references, plain texts, units, categories, extra fields. No calls.
+
+The rest are those of all ERPs, in `pimflow_erp.codecs`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from pimflow import ProblemKind, RowProblem
+from pimflow_dolibarr.answers import TITLE
+from pimflow_dolibarr.catalog import Attribute, Category, ExtraField
+from pimflow_dolibarr.fields import UNITS, flag
+from pimflow_erp.codecs import BOOLEAN, DAY, FLOAT, INTEGER, TEXT, Codec, absent, listed, selection, several
+
+_FORBIDDEN = re.compile(r"[ '/\\:*?\"<>|\[\],;=°$`]|--+")
+_MARKUP = re.compile(r"<[^>]*>")
+_TYPES = {"product": 0, "service": 1}
+
+
+def stored_ref(ref: str) -> str:
+    """Give a reference as Dolibarr would store it: without accents, and with `_` for what a file name cannot hold."""
+    letters = unicodedata.normalize("NFKD", ref.strip())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _FORBIDDEN.sub("_", plain).replace("..", "")
+
+
+def check_ref(column: str, ref: str) -> None:
+    """Raise RowProblem for a reference that Dolibarr would change, so that it would not be found again."""
+    stored = stored_ref(ref)
+    if stored != ref:
+        raise RowProblem(
+            column,
+            ref,
+            f"and {TITLE} would store it as {stored!r}",
+            kind=ProblemKind.VALUE,
+            remedy="Take out accents, blanks, slashes and quotes in the source; it will then arrive by itself.",
+        )
+
+
+def _plain(cell: Any) -> str:
+    found = _MARKUP.sub("", str(cell)).replace('"', "").strip()
+    if not found:
+        raise ValueError(f"which {TITLE} takes for empty")
+    return found
+
+
+PLAIN = Codec(_plain)
+"""A text in one line: Dolibarr takes markup and double quotes out of it, so that they are not sent."""
+HTML = TEXT
+YES_NO = Codec(BOOLEAN.accept, int, flag)
+AMOUNT = FLOAT
+TYPE = Codec(
+    selection({name: name.capitalize() for name in _TYPES}, TITLE).accept,
+    lambda name: _TYPES[name],
+    lambda value: {str(number): name for name, number in _TYPES.items()}.get(str(value), str(value)),
+)
+BASE = selection({"HT": "without tax", "TTC": "with tax"}, TITLE)
+
+
+def unit(measure: str) -> Codec:
+    """Make the codec of the unit of a measure such as `weight`, by its symbol."""
+    symbols = UNITS[measure]
+    numbers = {symbol: number for number, symbol in symbols.items()}
+    known = selection({symbol: symbol for symbol in numbers}, TITLE)
+    return Codec(known.accept, lambda symbol: numbers[symbol], lambda value: symbols.get(int(value)))
+
+
+def categories(known: Mapping[int, Category]) -> Codec:
+    """Make the codec of categories, found by code or path, and told by their codes."""
+    names = {one.path: one.code for one in known.values()} | {one.code: one.code for one in known.values()}
+
+    def accept(cell: Any) -> list[str]:
+        asked = listed(cell)
+        unknown = [name for name in asked if name not in names]
+        if unknown:
+            raise absent("category", ", ".join(unknown), TITLE)
+        return sorted({names[name] for name in asked})
+
+    return Codec(accept)
+
+
+def feature(attribute: Attribute) -> Codec:
+    """Make the codec of a value of an attribute of variants: its reference, or its label."""
+    return selection({ref: attribute.labels[number] for number, ref in attribute.values.items()}, TITLE)
+
+
+def extra_field(one: ExtraField) -> Codec | None:
+    """Make the codec of an extra field; None for a kind that cannot be written."""
+    if one.type in {"select", "radio"} and one.options:
+        return selection(one.options, TITLE)
+    if one.type == "checkbox" and one.options:
+        keys = several(one.options, TITLE)
+        return Codec(keys.accept, ",".join, lambda value: sorted(listed(value)))
+    return _EXTRA.get(one.type)
+
+
+_EXTRA: Mapping[str, Codec] = {
+    **dict.fromkeys(("varchar", "text", "html", "phone", "mail", "url", "link", "sellist", "select", "radio"), TEXT),
+    "int": INTEGER,
+    "double": FLOAT,
+    "price": FLOAT,
+    "boolean": YES_NO,
+    "date": Codec(DAY.accept, read=str),
+}  # fmt: skip
+
+
+def _values(cell: Any) -> str:
+    """Read values of an attribute: a mapping, a list or lines of `RED:Red`; one without a label is its own."""
+    lines = [f"{key}:{label}" for key, label in cell.items()] if isinstance(cell, Mapping) else cell
+    lines = lines if isinstance(lines, list | tuple) else str(lines).splitlines()
+    pairs = [str(line).partition(":") for line in lines if str(line).strip()]
+    return "\n".join(f"{key.strip()}:{label.strip() or key.strip()}" for key, _, label in pairs)
+
+
+VALUES = Codec(_values)

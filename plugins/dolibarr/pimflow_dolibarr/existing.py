@@ -1,0 +1,104 @@
+"""The products that Dolibarr has under some references or barcodes, many a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from pimflow_dolibarr import filters
+from pimflow_dolibarr.answers import FilteredError, RefusedError
+from pimflow_dolibarr.families import Families
+from pimflow_dolibarr.places import ATTRIBUTES, TEMPLATE, Place
+from pimflow_dolibarr.session import Record, Session
+
+_MANY = 50
+
+
+def find(session: Session, refs: Sequence[str], asks: Iterable[str] = ()) -> dict[str, Record]:
+    """Give products by reference. Where the database knows no case, one in another case is the same product."""
+    wanted = {*asks, "id", "ref"}
+    askable = [ref for ref in refs if filters.is_askable(ref)]
+    found = [one for some in _chunks(askable) for one in _among(session, "t.ref", some, wanted)]
+    for ref in refs:
+        if ref not in askable:
+            found += _by_path(session, ref)
+    exact = {str(one["ref"]): one for one in found}
+    folded = {ref.casefold(): one for ref, one in exact.items()}
+    there = {ref: exact.get(ref) or folded.get(ref.casefold()) for ref in refs}
+    return {ref: one for ref, one in there.items() if one is not None}
+
+
+def owners(session: Session, barcodes: Sequence[str]) -> dict[str, list[Record]]:
+    """Give the products that have these barcodes; several may have one. One that cannot be asked for is left out."""
+    askable = [code for code in barcodes if filters.is_askable(code)]
+    found: dict[str, list[Record]] = {}
+    for some in _chunks(askable):
+        for one in _among(session, "t.barcode", some, {"id", "ref", "label", "barcode"}):
+            found.setdefault(str(one["barcode"]), []).append(one)
+    return found
+
+
+def values(
+    session: Session, refs: Sequence[str], places: Sequence[Place], families: Families
+) -> Mapping[str, Mapping[str, Any]]:
+    """Give what Dolibarr has for these references, column by column."""
+    found = find(session, refs, [ask for place in places for ask in place.asks])
+    columns = {place.column for place in places}
+    if columns & {"categories"}:
+        found = {ref: {**one, "categories": codes(session, int(one["id"]))} for ref, one in found.items()}
+    if any(column == TEMPLATE or column.startswith(ATTRIBUTES) for column in columns):
+        found = _with_members(found, families)
+    result: dict[str, dict[str, Any]] = {}
+    for ref, one in found.items():
+        cells = {place.column: ref if place.field == "ref" else place.value(one) for place in places}
+        result[ref] = {name: value for name, value in cells.items() if value is not None}
+    return result
+
+
+def codes(session: Session, product: int) -> list[str]:
+    """Give the codes of the categories of a product."""
+    known = session.catalog.categories
+    told = [int(one["id"]) for one in session.listed(f"products/{product}/categories")]
+    return sorted(known[number].code for number in told if number in known)
+
+
+def members(session: Session, product: int) -> Record:
+    """Give the place of one variant as the columns that hold it."""
+    return _with_members({"": {"id": product}}, Families(session))[""]
+
+
+def _with_members(found: Mapping[str, Record], families: Families) -> dict[str, Record]:
+    members = families.members([int(one["id"]) for one in found.values()])
+    result = {}
+    for ref, one in found.items():
+        member = members.get(int(one["id"]))
+        features = {f"{ATTRIBUTES}{name}": value for name, value in member.features.items()} if member else {}
+        result[ref] = {**one, **features, TEMPLATE: member.parent_ref if member else None}
+    return result
+
+
+def _among(session: Session, column: str, values: Sequence[str], wanted: Iterable[str]) -> list[Record]:
+    """Ask in halves where Dolibarr takes the words for an attack, and for a reference alone by its address."""
+    told, names = filters.among(column, values), ",".join(sorted(wanted))
+    try:
+        return session.listed("products", sqlfilters=told, limit=len(values) * 10, properties=names)
+    except FilteredError:
+        if len(values) == 1:
+            return _by_path(session, values[0]) if column == "t.ref" else []
+        middle = len(values) // 2
+        first = _among(session, column, values[:middle], wanted)
+        return first + _among(session, column, values[middle:], wanted)
+
+
+def _by_path(session: Session, ref: str) -> list[Record]:
+    try:
+        return [session.get(f"products/ref/{quote(ref, safe='')}", includetrans="true")]
+    except RefusedError as error:
+        if error.status == 404:
+            return []
+        raise
+
+
+def _chunks(values: Sequence[str]) -> list[list[str]]:
+    return [list(values[start : start + _MANY]) for start in range(0, len(values), _MANY)]

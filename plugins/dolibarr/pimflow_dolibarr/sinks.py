@@ -1,0 +1,88 @@
+"""The sinks `dolibarr.products`, `dolibarr.categories` and `dolibarr.attributes`."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pimflow import InputPath, Run, Sink, Use, Writer
+from pimflow_dolibarr import rights
+from pimflow_dolibarr.answers import TITLE
+from pimflow_dolibarr.connection import DolibarrConnection
+from pimflow_dolibarr.pictures import Uploads
+from pimflow_dolibarr.session import Session
+from pimflow_dolibarr.targets import Attributes, Categories
+from pimflow_dolibarr.writing import ListWriter, ProductWriter
+
+
+class _DolibarrSink(Sink):
+    """What the sinks have in common."""
+
+    asks_first = True
+
+    connection: Use[DolibarrConnection] = Field(description="Name of the connection to Dolibarr.")
+
+    @property
+    def title(self) -> str:
+        """What a report calls the target."""
+        return TITLE
+
+
+class DolibarrProductsSink(_DolibarrSink):
+    """Creates and updates products by their `ref`, a call or a few for each.
+
+    Columns are as the source `dolibarr.products` gives them: `label`, `label@fr_FR`, `active`, `price` or `price_ttc`,
+    `ean`, `weight` with `weight_units`, `categories` by code or path, `options_material`. A new product with a
+    `template_ref` becomes a variant of that product, told apart by `attributes.COLOR` and others. What is new is
+    neither for sale nor for purchase unless `active` and `status_buy` say so.
+    """
+
+    type = "dolibarr.products"
+    key = "ref"
+    noun = ("product", "products")
+    batch_size = 50
+    batch_seconds = 5.0
+    in_flight = 2
+    folds_case = True
+    enabled = "active"
+
+    picture_folder: InputPath | None = Field(
+        None, description="Folder with the files that `image` names; each is put beside the product's other files."
+    )
+
+    def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+        """Give the writer. Raises AccessError where it is known that the user may not write products."""
+        rights.must_read(session)
+        rights.must_write(session, "products", "produit", "Create/modify products")
+        return ProductWriter(session, Uploads(self.picture_folder) if self.picture_folder else None)
+
+
+class DolibarrCategoriesSink(_DolibarrSink):
+    """Creates categories of products by their `path`, `Luggage / Backpacks`, and updates what is told of them.
+
+    One that comes before its parent waits for it. Categories are neither renamed nor moved: their path is their key.
+    """
+
+    type = "dolibarr.categories"
+    key = Categories.key
+    noun = Categories.noun
+
+    def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+        """Give the writer. Raises AccessError where it is known that the user may not write categories."""
+        rights.must_write(session, "categories", "categorie", "Create/modify categories")
+        return ListWriter(Categories(session))
+
+
+class DolibarrAttributesSink(_DolibarrSink):
+    """Creates attributes of variants by their `ref`, and updates their labels and values.
+
+    `values` holds them as a list or lines of `RED:Red`; values that a row does not name stay.
+    """
+
+    type = "dolibarr.attributes"
+    key = Attributes.key
+    noun = Attributes.noun
+
+    def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+        """Give the writer. Raises AccessError where it is known that the user may not write variants."""
+        rights.must_write(session, "attributes of variants", "variants", "Create/modify variants")
+        return ListWriter(Attributes(session))

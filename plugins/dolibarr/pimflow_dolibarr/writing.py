@@ -1,0 +1,172 @@
+"""What the writers of Dolibarr's sinks have in common: columns, rows, one outcome a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pimflow import Change, Header, Item, Outcome, Problem, ProblemKind, RowProblem, Status, Who, Writer
+from pimflow_dolibarr import existing
+from pimflow_dolibarr.answers import TITLE, RefusedError
+from pimflow_dolibarr.catalog import OPTION
+from pimflow_dolibarr.codecs import check_ref
+from pimflow_dolibarr.columns import STOCK
+from pimflow_dolibarr.families import Families
+from pimflow_dolibarr.loading import Loading, told
+from pimflow_dolibarr.pictures import Uploads
+from pimflow_dolibarr.places import ATTRIBUTES, IMAGE, Place, of_product
+from pimflow_dolibarr.session import Session
+from pimflow_dolibarr.targets import ShortList
+from pimflow_dolibarr.variants import WaitingError
+from pimflow_erp import cells
+from pimflow_erp.codecs import Codec
+
+
+class RecordWriter(Writer):
+    """Writes records of one kind by their key."""
+
+    def __init__(self, resource: str, key: str, nouns: str) -> None:
+        self._resource = resource
+        self._key = key
+        self._nouns = nouns
+        self._places: dict[str, Place | None] = {}
+
+    def knows(self, column: str) -> bool:
+        """Tell whether Dolibarr has this field, in this language, and lets it be written."""
+        return self._place(column) is not None
+
+    def label(self, column: str) -> str:
+        """Give a column the label that its field has in Dolibarr."""
+        found = self._place(column)
+        return (found.label if found is not None else "") or column
+
+    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
+        """Name the columns that Dolibarr cannot take."""
+        return {name: self._unknown(name) for name in header if not self.knows(name)}
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        """Check the cells of one row. Raises RowProblem for one without a key that can be kept."""
+        key = cells.key_of(row, self._key, TITLE, self._nouns)
+        item = cells.item(self._resource, self._key, key, row, self._codec)
+        empty = [name for name, value in item.payload.items() if value is None and self._is_needed(name)]
+        if not empty:
+            return [item]
+        payload = {name: value for name, value in item.payload.items() if name not in empty}
+        return [replace(item, payload=payload, problems=(*item.problems, *map(_needed, empty)))]
+
+    def find(self, column: str) -> Place | None:
+        """Find where a column is written."""
+        raise NotImplementedError
+
+    def _place(self, column: str) -> Place | None:
+        if column not in self._places:
+            self._places[column] = self.find(column)
+        return self._places[column]
+
+    def _codec(self, column: str) -> Codec | None:
+        found = self._place(column)
+        return None if found is None else found.codec
+
+    def _is_needed(self, column: str) -> bool:
+        found = self._place(column)
+        return found is not None and found.needed
+
+    def _unknown(self, column: str) -> RowProblem:
+        reason, remedy = f"{TITLE} has no field {column!r} of {self._nouns} that can be written", "Correct the mapping."
+        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
+
+
+class ProductWriter(RecordWriter):
+    """Writes products."""
+
+    def __init__(self, session: Session, uploads: Uploads | None) -> None:
+        super().__init__("products", "ref", "products")
+        self._session = session
+        self._uploads = uploads
+        self._families = Families(session)
+        self._loading = Loading(session, self._place, uploads)
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        """Check the cells of one row. Raises RowProblem for a reference that Dolibarr would change."""
+        items = list(super().prepare(row))
+        check_ref(self._key, items[0].key)
+        return items
+
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
+        """Give what Dolibarr has for these references: the columns that have a value there."""
+        places = [found for column in columns if (found := self._place(column))]
+        return existing.values(self._session, keys, places, self._families)
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        """Write a batch; what is there is looked up first."""
+        return list(self._loading.load(batch)) if batch else []
+
+    def find(self, column: str) -> Place | None:
+        """Find where a column is written."""
+        if column == IMAGE and self._uploads is not None:
+            return Place(IMAGE, IMAGE, self._uploads.codec, lambda _: None, (), "Picture", apart=True)
+        return of_product(column, self._session.catalog, self._session.server.zone)
+
+    def _unknown(self, column: str) -> RowProblem:
+        remedy = "Correct the mapping."
+        name, _, language = column.partition("@")
+        if language and name in {"label", "description"}:
+            reason = f"{TITLE} keeps texts in one language"
+            remedy = "Enable several languages under Home > Setup > Display, or take the column out of the mapping."
+        elif column.startswith(ATTRIBUTES):
+            reason = f"{TITLE} has no attribute of variants {column.removeprefix(ATTRIBUTES)!r}"
+        elif column.startswith(OPTION):
+            reason = f"{TITLE} has no extra field {column.removeprefix(OPTION)!r} of products that can be written"
+        elif column in STOCK:
+            reason = f"{TITLE} changes stock by movements only"
+        elif column == IMAGE:
+            reason, remedy = "pictures are written from a folder only", "Give the sink a `picture_folder`."
+        else:
+            return super()._unknown(column)
+        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
+
+
+class ListWriter(RecordWriter):
+    """Writes records of a short list that is known as a whole: categories, attributes."""
+
+    def __init__(self, what: ShortList) -> None:
+        super().__init__(what.resource, what.key, what.noun[1])
+        self._list = what
+
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
+        """Give what Dolibarr has for these keys: the columns that have a value there."""
+        found = {key: one for key in keys if (one := self._list.current(key)) is not None}
+        return {
+            key: {name: one[name] for name in columns if one.get(name) not in (None, "")} for key, one in found.items()
+        }
+
+    def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
+        """Write a batch, a record after the other."""
+        for change in batch:
+            yield self._written(change)
+
+    def find(self, column: str) -> Place | None:
+        """Find where a column is written."""
+        codec = self._list.codecs.get(column)
+        if codec is None:
+            return None
+        needed = column in {self._key, *self._list.needed}
+        return Place(column, column, codec, lambda one: one.get(column), (), needed=needed)
+
+    def _written(self, change: Change) -> Outcome:
+        is_new = self._list.current(change.key) is None
+        try:
+            self._list.write(change.key, change.payload)
+        except WaitingError as error:
+            return Outcome(change.resource, change.key, Status.WAITING, (error.problem,))
+        except RefusedError as error:
+            return Outcome(change.resource, change.key, Status.REFUSED, (told(error),))
+        except RowProblem as error:
+            return Outcome(change.resource, change.key, Status.REFUSED, (error.problem,))
+        return Outcome(change.resource, change.key, Status.CREATED if is_new else Status.UPDATED)
+
+
+def _needed(column: str) -> Problem:
+    remedy = "Fill it in the source; it will then arrive by itself."
+    return Problem(f"is empty, and {TITLE} has no empty one", ProblemKind.MISSING, column, remedy=remedy)
