@@ -1,0 +1,145 @@
+"""What products of one server refer to: fields, categories, units, attributes. Loaded when needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
+
+from pimflow_odoo.fields import number_of
+from pimflow_odoo.refusals import RefusedError
+
+TITLE = "Odoo"
+T = TypeVar("T")
+_MANY = 1000
+_ASKED = ("type", "string", "required", "readonly", "relation", "store", "translate", "selection", "digits")
+FieldInfo = Mapping[str, Any]
+
+
+class Asks(Protocol):
+    """What the catalog needs of a session."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Give the codes of the active languages."""
+
+    def call(self, model: str, method: str, ids: Sequence[int] | None = None, **named: Any) -> Any:
+        """Call a method of a model."""
+
+    def pages(
+        self, model: str, domain: Sequence[Any], names: Sequence[str], size: int
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Give records page by page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category: `path` is `All / Saleable / Desks`. Odoo gives it no code; one is made of its id."""
+
+    id: int
+    name: str
+    path: str
+    parent: int | None
+
+    @property
+    def code(self) -> str:
+        """A code that stays when the category is renamed or moved: `category_8`."""
+        return f"category_{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measure: `code` is its external id, `uom.product_uom_kgm`; that or its name where it has none."""
+
+    id: int
+    name: str
+    code: str
+    factor: float
+
+
+class Catalog:
+    """Asks the server once for each thing. Safe for several threads."""
+
+    def __init__(self, session: Asks) -> None:
+        self._session = session
+        self._lock = threading.RLock()
+        self._known: dict[str, Any] = {}
+
+    def fields(self, model: str) -> Mapping[str, FieldInfo]:
+        """Give the fields of a model that the user may see, as the server describes them. Raises NoModelError."""
+
+        def ask() -> Mapping[str, FieldInfo]:
+            found: Mapping[str, FieldInfo] = self._session.call(model, "fields_get", attributes=list(_ASKED))
+            return found
+
+        return self._once(f"fields {model}", ask)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Give the codes of the active languages; texts in others do not exist."""
+        return self._session.languages
+
+    @property
+    def categories(self) -> Mapping[int, Category]:
+        """Give all categories by id."""
+        return self._once("categories", self._categories)
+
+    @property
+    def units(self) -> Mapping[int, Unit]:
+        """Give all units of measure by id."""
+        return self._once("units", self._units)
+
+    @property
+    def attributes(self) -> Mapping[int, str]:
+        """Give the names of the attributes that make variants, by id."""
+        return self._once("attributes", self._attributes)
+
+    def forget(self, model: str) -> None:
+        """Ask again for the records of a model, which a write has changed."""
+        with self._lock:
+            self._known.pop({"product.category": "categories"}.get(model, ""), None)
+
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        with self._lock:
+            if name not in self._known:
+                self._known[name] = make()
+            return cast("T", self._known[name])
+
+    def _all(self, model: str, *names: str) -> list[dict[str, Any]]:
+        return [record for page in self._session.pages(model, [], names, _MANY) for record in page]
+
+    def _categories(self) -> Mapping[int, Category]:
+        found = self._all("product.category", "name", "complete_name", "parent_id")
+        return {
+            one["id"]: Category(one["id"], one["name"], one["complete_name"], number_of(one["parent_id"]))
+            for one in found
+        }
+
+    def _units(self) -> Mapping[int, Unit]:
+        codes = self._external_ids("uom.uom")
+        found = self._all("uom.uom", "name", "factor")
+        return {
+            one["id"]: Unit(one["id"], one["name"], codes.get(one["id"], one["name"]), one["factor"]) for one in found
+        }
+
+    def _attributes(self) -> Mapping[int, str]:
+        found = self._all("product.attribute", "name", "create_variant")
+        return {one["id"]: one["name"] for one in found if one["create_variant"] != "no_variant"}
+
+    def _external_ids(self, model: str) -> Mapping[int, str]:
+        """Give external ids, the first of each record; users without settings may not list them, but ask for them."""
+        domain, fields = [["model", "=", model]], ["complete_name", "res_id"]
+        try:
+            found = self._session.call("ir.model.data", "search_read", domain=domain, fields=fields, order="id")
+        except RefusedError:
+            return self._external_ids_one_by_one(model)
+        return {one["res_id"]: one["complete_name"] for one in reversed(found)}
+
+    def _external_ids_one_by_one(self, model: str) -> Mapping[int, str]:
+        ids = [one["id"] for one in self._all(model, "id")]
+        try:
+            found = self._session.call(model, "get_external_id", ids) if ids else {}
+        except RefusedError:
+            return {}
+        return {int(number): code for number, code in found.items() if code}

@@ -1,0 +1,90 @@
+"""What Odoo says when it does not do what it was asked -> errors for people. No I/O.
+
+Over both transports the class of the server's exception tells what happened; its text may be in the user's language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pimflow import FlowError, LoginError, ProblemKind, RemoteError, UnreachableError
+
+_PASSING = frozenset({"OperationalError", "InterfaceError", "PoolError", "SerializationFailure", "LockNotAvailable"})
+_NO_LOGIN = frozenset(
+    {"odoo.exceptions.AccessDenied", "odoo.http.SessionExpiredException", "werkzeug.exceptions.Unauthorized"}
+)
+_OF_USERS = re.compile(r"res\.users\(\d+,\)")
+_NO_MODEL = re.compile(r"^(?:Object|the model) '?([\w.]+)'? doe")
+_FIRST_SENTENCE = re.compile(r"\s*\n\s*\n.*", re.DOTALL)
+
+
+class RefusedError(RemoteError):
+    """Odoo did not do what a call asked for: `said` is why, in its own words, `name` the class of its exception."""
+
+    def __init__(self, message: str, name: str, said: str, detail: str) -> None:
+        self.name = name
+        self.said = said
+        if self.is_of_rights:
+            self.kind = ProblemKind.PERMISSION
+        super().__init__(message, detail=detail)
+
+    @property
+    def is_of_rights(self) -> bool:
+        """Tell whether the user may not do it."""
+        return self.name.endswith(".AccessError")
+
+
+class NoModelError(RemoteError):
+    """The database does not have a model."""
+
+
+def refusal(where: str, what: str, told: Mapping[str, Any]) -> FlowError:
+    """Make the error of a call: `where` is "Odoo at https://…", `what` the model and method, `told` Odoo's error."""
+    name, said = str(told.get("name") or ""), str(told.get("message") or "").strip()
+    detail = f"{what}: {name}: {said[:500]}"
+    if name in _NO_LOGIN or (name.endswith(".MissingError") and _OF_USERS.search(said)):
+        return LoginError(
+            f"{where} no longer takes the credentials, or never did. API keys end on a day, and are withdrawn when the "
+            "user is. Check `username` and `api_key`; make a new key under My Profile > Account Security.",
+            detail=detail,
+        )
+    if name.startswith("psycopg2."):
+        return _of_database(where, name, detail)
+    model = _NO_MODEL.match(said)
+    if model:
+        return NoModelError(
+            f"{where} has no model {model[1]!r}. Its administrator can install the app that brings it.", detail=detail
+        )
+    if name.startswith("odoo.exceptions."):
+        words = _FIRST_SENTENCE.sub("", said) if name.endswith(".AccessError") else said
+        return RefusedError(f"{where} refused: {words}", name, words, detail)
+    return RefusedError(
+        f"{where} failed at what it was asked: {said or name}. Report it to the authors of pimflow-odoo with the log "
+        "of the run, unless the server's own log tells more.",
+        name,
+        said or name,
+        detail,
+    )
+
+
+def is_final(answer: Any) -> bool:
+    """Tell whether an error with a status of its own, 500 say, would come again: the server worked, and said no."""
+    name = answer.get("name") if isinstance(answer, dict) else None
+    return isinstance(name, str) and not (name.startswith("psycopg2.") and name.rpartition(".")[2] in _PASSING)
+
+
+def _of_database(where: str, name: str, detail: str) -> FlowError:
+    if name.rpartition(".")[2] in _PASSING:
+        return UnreachableError(
+            f"{where} did not get through to its database. Run again later, or ask its administrator what is wrong.",
+            detail=detail,
+        )
+    return RefusedError(
+        f"{where} has a database that refused what it was asked. Report it to the authors of pimflow-odoo with the log "
+        "of the run.",
+        name,
+        detail,
+        detail,
+    )

@@ -1,0 +1,65 @@
+"""What the user may do, and in words for the administrator what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pimflow import AccessError, RemoteError
+from pimflow_odoo.refusals import NoModelError, RefusedError
+from pimflow_odoo.session import Session
+
+PRODUCT, TEMPLATE, CATEGORY = "product.product", "product.template", "product.category"
+_READ = (PRODUCT, TEMPLATE, CATEGORY, "uom.uom")
+_WRITE = (PRODUCT, TEMPLATE, CATEGORY)
+_SINCE_HAS_ACCESS = 18
+_USERS = "Settings > Users & Companies > Users"
+_TO_READ = "Make it an internal user with the group 'Sales / User: Own Documents Only' or 'Inventory / User'"
+_TO_WRITE = "Tick 'Product Creation' under Extra Rights (in older versions: make it 'Sales / Administrator')"
+
+
+def must_read(session: Session) -> None:
+    """Raise RemoteError where the database has no products, AccessError where the user may not read all of them."""
+    lacking = _lacking(session, _READ, "read")
+    if lacking:
+        raise AccessError(
+            f"User {session.user['login']!r} of Odoo may not read all that is needed: {', '.join(lacking)}. {_TO_READ} "
+            f"under {_USERS}."
+        )
+
+
+def must_write(session: Session, noun: str, models: Sequence[str]) -> None:
+    """Raise RemoteError where the database has no such records, AccessError where the user may not write them."""
+    lacking = sorted({*_lacking(session, models, "create"), *_lacking(session, models, "write")})
+    if lacking:
+        raise AccessError(
+            f"User {session.user['login']!r} of Odoo may not write {noun}: {', '.join(lacking)}. {_TO_WRITE} for the "
+            f"user under {_USERS}."
+        )
+
+
+def notes(session: Session) -> Iterator[str]:
+    """Tell what is no fault and may explain what is missed: what may not be written."""
+    closed = _lacking(session, _WRITE, "write")
+    if closed:
+        yield f"may not write {', '.join(closed)} (users with 'Product Creation' may)"
+
+
+def _lacking(session: Session, models: Sequence[str], right: str) -> list[str]:
+    return [model for model in models if not _may(session, model, right)]
+
+
+def _may(session: Session, model: str, right: str) -> bool:
+    try:
+        if session.major >= _SINCE_HAS_ACCESS:
+            return bool(session.call(model, "has_access", [], operation=right))
+        return bool(session.call(model, "check_access_rights", operation=right, raise_exception=False))
+    except NoModelError as error:
+        raise RemoteError(
+            "Odoo's database has no products: the app Sales, Purchase or Inventory is not installed. Its administrator "
+            "can do that under Apps.",
+            detail=error.detail,
+        ) from None
+    except RefusedError as error:
+        if error.is_of_rights:
+            return False
+        raise

@@ -1,0 +1,221 @@
+"""The sources of Odoo: products, templates, categories, attributes and their options."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+import petl
+from pydantic import Field
+
+from pimflow import Field as FieldInfo
+from pimflow import LazyTable, Source, Use, Window
+from pimflow_erp import cursors
+from pimflow_erp.columns import Column, refuse_unknown
+from pimflow_odoo import changes, columns, kinds, reading
+from pimflow_odoo.catalog import TITLE
+from pimflow_odoo.connection import OdooConnection
+from pimflow_odoo.kinds import Kind
+from pimflow_odoo.session import PAGE, Session
+
+_WITH_PICTURES = 25
+"""Records a call with their pictures, of some hundred kilobytes each."""
+
+
+class _OdooSource(Source):
+    """What the sources have in common: records of one kind, all of them at each run."""
+
+    identity = "id"
+    named = "name"
+    kind: ClassVar[Kind]
+    own: ClassVar[Callable[[Session], Iterator[Column]]]
+
+    connection: Use[OdooConnection] = Field(description="Name of the connection to Odoo.")
+    locales: list[str] | dict[str, str] | None = Field(
+        None,
+        description="Languages whose texts are read, into columns such as name@fr_FR; all active ones when left out. "
+        "`{fr_BE: fr_FR}` reads French into name@fr_BE.",
+    )
+    fallback: Literal["none", "copy"] = Field(
+        "none",
+        description="What stands for a missing translation: nothing, or a `copy` of the text that Odoo shows instead. "
+        "Odoo does not tell them apart: with `none` a text that equals it is missing.",
+    )
+    page_size: int = Field(PAGE, ge=1, le=2000, description="Records a call.")
+    more_fields: list[str] = Field(
+        default_factory=list, description="Further fields of the server to read, by their names in Odoo."
+    )
+
+    @property
+    def title(self) -> str:
+        """What a report calls the source."""
+        return TITLE
+
+    def discover(self, session: Session) -> list[FieldInfo]:
+        """List the columns; then the fields that `more_fields` may name."""
+        found = self.columns(session)
+        fields = session.catalog.fields(self.kind.model)
+        return [column.field for column in (*found, *columns.others(fields, found, session.catalog))]
+
+    def count(self, session: Session, window: Window) -> int | None:
+        """Let the server count; archived records whose reference is on an active one again are counted too."""
+        total: int = session.call(self.kind.model, "search_count", archived=True, domain=self.domain(session, window))
+        return total
+
+    def extract(self, session: Session, window: Window) -> petl.Table:
+        """Give the records page by page. Raises ConfigError for what the server does not have."""
+        return LazyTable(lambda: self.rows(session, window))
+
+    def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
+        """Give the header, then one row a record."""
+        found = self.columns(session)
+        yield tuple(column.name for column in found)
+        domain, copies = self.domain(session, window), self.fallback == "copy"
+        for rows in reading.pages(session, self.kind.model, domain, found, self._records_a_call, copies=copies):
+            yield from rows
+
+    def columns(self, session: Session) -> list[Column]:
+        """Make the columns. Raises ConfigError for languages and fields that the server does not have."""
+        locales, catalog = self.languages_of(session), session.catalog
+        fields = catalog.fields(self.kind.model)
+        refuse_unknown(f"more_fields: Odoo's {self.kind.noun[1]} have no field", self.more_fields, fields)
+        found = list(type(self).own(session))
+        taken = {column.name for column in found}
+        for name in (*self.kind.fields, *self.more_fields):
+            column = columns.of_field(name, fields[name], catalog) if name in fields and name not in taken else None
+            if column is None:
+                continue
+            found.append(column)
+            taken.add(name)
+            if column.field.translatable:
+                found += [columns.of_locale(column, name, *pair) for pair in locales.items()]
+        return found
+
+    def languages_of(self, session: Session) -> Mapping[str, str]:
+        """Give the locales to read, each with its language. Raises ConfigError for one that is not active."""
+        known = session.languages
+        asked = known if self.locales is None else self.locales
+        found = asked if isinstance(asked, Mapping) else {language: language for language in asked}
+        refuse_unknown("locales: not active in Odoo:", list(found.values()), known)
+        return found
+
+    def domain(self, session: Session, window: Window) -> list[Any]:
+        """Give the condition for the records of a window."""
+        found: list[Any] = []
+        if window.since is not None:
+            found += changes.domain(session, self.kind, dt.datetime.fromisoformat(window.since))
+        if window.keys:
+            found += self._keyed(window.keys)
+        return found
+
+    @property
+    def _records_a_call(self) -> int:
+        return self.page_size
+
+    def _keyed(self, keys: Sequence[str]) -> list[Any]:
+        """Look for keys among references or names, and ids: the key of the target may be made of either."""
+        numbers = [int(rest) for key in keys if (rest := key.removeprefix(f"{self.kind.noun[0]}_")).isdecimal()]
+        return ["|", [self.kind.key, "in", list(keys)], ["id", "in", numbers]]
+
+
+class _ChangesSource(_OdooSource):
+    """Reads what changed since the last complete read."""
+
+    archived: bool = Field(True, description="Read archived records too; their column `active` is false.")
+    overlap: float = Field(
+        10.0,
+        ge=0,
+        description="Minutes before the latest change of the last read from which on changes are read again: long "
+        "transactions of Odoo arrive late. Set it above the longest import into Odoo.",
+    )
+    pictures: bool = Field(
+        False, description="Read pictures too, into the column `image`: then few records a call, and much to carry."
+    )
+
+    def window(self, session: Session, cursor: str | None) -> Window:
+        """Begin `overlap` before the latest change that the last read could see; read everything without one."""
+        asked = self._asked(session)
+        kept = cursors.kept(changes.latest(session, self.kind), asked)
+        last = cursors.last(cursor, asked)
+        if last is None:
+            return Window(cursor=kept)
+        return Window(since=(last - dt.timedelta(minutes=self.overlap)).isoformat(), cursor=kept)
+
+    def cursor_at(self, moment: dt.datetime) -> str:
+        """Give the cursor for what was stamped from this time on."""
+        return cursors.kept_by_hand(moment)
+
+    def columns(self, session: Session) -> list[Column]:
+        """Make the columns. Raises ConfigError for languages and fields that the server does not have."""
+        return [*super().columns(session), *([columns.PICTURE] if self.pictures else [])]
+
+    def domain(self, session: Session, window: Window) -> list[Any]:
+        """Give the condition for the records of a window."""
+        found = super().domain(session, window)
+        return found if self.archived else [["active", "=", True], *found]
+
+    @property
+    def _records_a_call(self) -> int:
+        return min(self.page_size, _WITH_PICTURES) if self.pictures else self.page_size
+
+    def _asked(self, session: Session) -> str:
+        """Tell apart what is asked for: a cursor of other columns or records is of no use."""
+        options = self.model_dump(mode="json", exclude={"connection", "overlap", "page_size"})
+        names = [column.name for column in self.columns(session)]
+        return cursors.asked(options, names, session.company, session.language)
+
+
+class OdooProductsSource(_ChangesSource):
+    """Products: the variants, each with the values of its template.
+
+    Fields have their names in Odoo, units are external ids, the category is a path. `name` is the text as it was first
+    written, `name@fr_FR` in French; `attributes.Color` is the value of an attribute that makes variants. `id` never
+    changes. Archived ones come with `active` false, unless an active product has their reference by now. After a
+    complete read the next one gives what changed: the variant, its template, category, tags or attribute values.
+    Deleted products never show: run with `--full` from time to time. Templates without any variant are in
+    `odoo.templates` alone.
+    """
+
+    type = "odoo.products"
+    kind = kinds.PRODUCTS
+    own = kinds.of_products
+
+
+class OdooTemplatesSource(_ChangesSource):
+    """Templates: what several variants have in common, with the references of the active ones in `variants`.
+
+    Columns are as in `odoo.products`; `axes` names the attributes whose values tell the variants apart. What variants
+    have of their own, such as weight or barcode, is empty where there are several.
+    """
+
+    type = "odoo.templates"
+    kind = kinds.TEMPLATES
+    own = kinds.of_templates
+
+
+class OdooCategoriesSource(_OdooSource):
+    """Categories of products, all of them at each run, each with its `path` and the code of its `parent`."""
+
+    type = "odoo.categories"
+    kind = kinds.CATEGORIES
+    own = kinds.of_categories
+
+    def _keyed(self, keys: Sequence[str]) -> list[Any]:
+        return ["|", ["complete_name", "in", list(keys)], *super()._keyed(keys)]
+
+
+class OdooAttributesSource(_OdooSource):
+    """Attributes, all of them at each run; `create_variant` says whether their values make variants."""
+
+    type = "odoo.attributes"
+    kind = kinds.ATTRIBUTES
+    own = kinds.of_attributes
+
+
+class OdooAttributeOptionsSource(_OdooSource):
+    """Values of attributes, all of them at each run: `attribute` names the attribute, `position` orders its values."""
+
+    type = "odoo.attribute_options"
+    kind = kinds.OPTIONS
+    own = kinds.of_options

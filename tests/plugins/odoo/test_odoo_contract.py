@@ -1,0 +1,97 @@
+"""The contract suites, against the served Odoo, over both transports."""
+
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from pimflow import AccessError, ConfigError, LoginError, RemoteError, UnreachableError
+from pimflow_odoo.connection import OdooConnection
+from pimflow_odoo.sources import (
+    OdooAttributeOptionsSource,
+    OdooAttributesSource,
+    OdooCategoriesSource,
+    OdooProductsSource,
+    OdooTemplatesSource,
+)
+from pimflow_testkit import Setup, connection_suite, source_suite
+
+from .conftest import OPTIONS, fill, opened
+from .odoo_server import KEY, Erp, serve
+
+LIVE = {}
+SECRETS = ["not-this-one", KEY]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _live():
+    with ExitStack() as stack:
+        LIVE["erp"] = stack.enter_context(serve(fill(Erp())))
+        LIVE["erp19"] = stack.enter_context(serve(fill(Erp(series=(19, 0)))))
+        LIVE["session"] = stack.enter_context(opened(LIVE["erp"]))
+        LIVE["session19"] = stack.enter_context(opened(LIVE["erp19"]))
+        yield
+
+
+def options(which, **other):
+    return lambda _folder: {"url": LIVE[which].url, **OPTIONS, **other}
+
+
+@contextmanager
+def session():
+    yield LIVE["session"]
+
+
+@contextmanager
+def session19():
+    yield LIVE["session19"]
+
+
+@contextmanager
+def nobody_there():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.sleep", lambda _: None)
+        with OdooConnection(url="http://127.0.0.1:9", **OPTIONS).open() as found:
+            yield found
+
+
+def failing(which):
+    return {
+        "a wrong key": Setup(options=options(which, api_key="not-this-one"), raises=LoginError),
+        "another database": Setup(options=options(which, database="Shop"), raises=RemoteError),
+        "another company": Setup(options=options(which, company="Elsewhere"), raises=ConfigError),
+        "a language that is not active": Setup(options=options(which, language="es_ES"), raises=ConfigError),
+    }
+
+
+test_connection = connection_suite(OdooConnection, options("erp"), failing=failing("erp"), secrets=SECRETS)
+test_connection_19 = connection_suite(OdooConnection, options("erp19"), failing=failing("erp19"), secrets=SECRETS)
+test_products = source_suite(
+    OdooProductsSource,
+    {"connection": "erp"},
+    session=session,
+    changed="write_date",
+    pages={"page_size": 5},
+    failing={"nobody there": Setup(session=nobody_there, raises=UnreachableError)},
+    secrets=SECRETS,
+)
+test_products_19 = source_suite(
+    OdooProductsSource,
+    {"connection": "erp", "locales": {"fr_BE": "fr_FR"}, "pictures": True},
+    session=session19,
+    changed="write_date",
+    pages={"page_size": 5},
+)
+test_templates = source_suite(
+    OdooTemplatesSource,
+    {"connection": "erp", "locales": ["fr_FR"], "archived": False},
+    session=session,
+    changed="write_date",
+    pages={"page_size": 5},
+)
+test_categories = source_suite(OdooCategoriesSource, {"connection": "erp"}, session=session, pages={"page_size": 1})
+test_attributes = source_suite(OdooAttributesSource, {"connection": "erp"}, session=session19, pages={"page_size": 1})
+test_options = source_suite(OdooAttributeOptionsSource, {"connection": "erp"}, session=session, pages={"page_size": 1})
+
+
+def test_a_reader_is_told_what_it_may_not_write():
+    assert AccessError
