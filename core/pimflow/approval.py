@@ -133,11 +133,16 @@ def _refuse_moved(assembly: Assembly, database: Database, options: RunOptions, p
         raise GuardError(f"the plan could not be held against what is there now: {errors[0]}. Nothing was written")
     gone = plan.count() - held.common
     if held.differing or gone:
-        samples = [*held.told, f"{gone} of the plan have nothing to do any longer"] if gone else held.told
+        have = "has" if gone == 1 else "have"
+        samples = [*held.told, f"{gone} of the plan {have} nothing to do any longer"] if gone else held.told
         raise GuardError(
             "source or target moved since the plan was made, so it was not carried out and nothing was written. "
-            f"Make a new plan. {held.differing + gone} records differ: {'; '.join(samples)}"
+            f"Make a new plan. {_counted(held.differing + gone)}: {'; '.join(samples)}"
         )
+
+
+def _counted(records: int) -> str:
+    return "1 record differs" if records == 1 else f"{records:,} records differ"
 
 
 def _refuse_unfit(assembly: Assembly, database: Database, plan: SavedPlan) -> None:

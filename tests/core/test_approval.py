@@ -71,10 +71,10 @@ def test_a_plan_is_refused_when_the_target_moved(bench, shop, save, apply):
 def test_a_plan_is_refused_when_the_source_moved(bench, shop, save, apply):
     save(("A", "Hammer"), ("B", "Barrel"))
     table(shop, ("A", "Hammer"), ("B", "Barrel"), ("C", "Candle"))
-    with pytest.raises(GuardError, match="1 records differ: C is not in the plan"):
+    with pytest.raises(GuardError, match="1 record differs: C is not in the plan"):
         apply()
     table(shop, ("A", "Hammer"))
-    with pytest.raises(GuardError, match="1 records differ: 1 of the plan have nothing to do any longer"):
+    with pytest.raises(GuardError, match="1 record differs: 1 of the plan has nothing to do any longer"):
         apply()
     assert shop.sent == []
 
