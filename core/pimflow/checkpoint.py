@@ -30,24 +30,20 @@ class Checkpoint:
         return self.groups - self.done
 
     @property
-    def size(self) -> str:
-        """Say how much the next group has: `120 products`."""
-        return f"{self.rows:,} {self.noun[0] if self.rows == 1 else self.noun[1]}"
+    def what(self) -> str:
+        """Say what the next group is: `'mugs' (120 products)`."""
+        return f"{_shown(self.next)} ({self.rows:,} {self.noun[0] if self.rows == 1 else self.noun[1]})"
 
     def told(self) -> str:
         """Say it in sentences: how many are done, what comes next, what waits for the end."""
         if not self.left:
             return f"By {self.by}: all {self.groups:,} done."
         more = self.left - 1 - len(self.then[:_NAMED])
-        later = ", ".join(map(shown_group, self.then[:_NAMED])) + (f" and {more:,} more" if more > 0 else "")
+        later = ", ".join(map(_shown, self.then[:_NAMED])) + (f" and {more:,} more" if more > 0 else "")
         after = f", then {later}" if later else ""
         waits = f" After the last: {', '.join(self.waiting)}." if self.waiting else ""
-        return (
-            f"By {self.by}: {self.done:,} of {self.groups:,} done. "
-            f"Next: {shown_group(self.next)} ({self.size}){after}.{waits}"
-        )
+        return f"By {self.by}: {self.done:,} of {self.groups:,} done. Next: {self.what}{after}.{waits}"
 
 
-def shown_group(name: str) -> str:
-    """Write the name of a group as people see it: `'mugs'`, and `(no family)` as it is."""
+def _shown(name: str) -> str:
     return name if name.startswith("(no ") else f"'{name}'"

@@ -29,10 +29,10 @@ def by(column="family", groups=1, seen=None, **options):
     """Options of a run that goes on until so many groups are through."""
     brought = []
 
-    def go_on(checkpoint, reports):
-        brought.append((checkpoint, reports))
+    def go_on(so_far):
+        brought.append(so_far)
         if seen is not None:
-            seen.append((checkpoint, reports))
+            seen.append(so_far)
         return len(brought) < groups
 
     return RunOptions(by=ByGroups(column, go_on), **options)
@@ -58,7 +58,7 @@ def test_one_group_after_another_in_the_order_of_their_names_and_those_without_o
         ("(no family)", 1, {"created": 1}),
     ]
     assert sent(shop) == ["C1", "C2", "M1", "M2", "T1", "X1"]
-    told = [(one.done, one.next, one.rows) for one, _ in found]
+    told = [(len(one.flows), one.checkpoint.next, one.checkpoint.rows) for one in found]
     assert told == [(1, "mugs", 2), (2, "Tables", 1), (3, "(no family)", 1)]
     assert report.checkpoint.left == 0
 
@@ -118,9 +118,7 @@ def test_nothing_counts_as_missing_before_all_groups_are_through(families, shop)
     assert shop.deleted == []
     last = families.run_all(options=by(), **flow)
     assert sorted(shop.deleted) == ["C1", "M1"]
-    assert last.flows[-1].notes == (
-        "2 sent earlier were not in the source this time, and were deleted: C1, M1",
-    )
+    assert last.flows[-1].notes == ("2 sent earlier were not in the source this time, and were deleted: C1, M1",)
 
 
 def test_missing_records_are_told_where_one_run_brought_all_groups(families, shop):

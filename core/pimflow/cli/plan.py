@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pimflow.cli.checkpoints import check_by
 from pimflow.cli.common import (
     allow_option,
     assembled,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @only_option
 @limit_option
 @allow_option
+@click.option("--by", metavar="COLUMN", help="Only what `pimflow run --by COLUMN` would bring next: one group.")
 @click.option(
     "--show", type=click.IntRange(0), default=20, show_default=True, help="How many records of each kind to show."
 )
@@ -55,6 +57,7 @@ def plan(
     only: tuple[str, ...],
     limit: int | None,
     allow: tuple[str, ...],
+    by: str | None,
     show: int,
     save: Path | None,
     state_path: Path | None,
@@ -69,12 +72,15 @@ def plan(
     from pimflow.cli.show import print_lines, print_plan
     from pimflow.plan import plan_pipeline
     from pimflow.report import report_data, report_text
+    from pimflow.running.by_groups import ByGroups
     from pimflow.running.run import RunOptions
     from pimflow.state.plans import new_plan
 
     begin = since_when(since, full=full)
+    check_by(by, others=bool(only or limit or since or save))
     assembly = assembled(pipeline)
-    options = RunOptions(full, only, limit, since=begin, allow=frozenset(allow))
+    by_groups = ByGroups(by) if by else None
+    options = RunOptions(full, only, limit, since=begin, allow=frozenset(allow), by=by_groups)
     changes = _Changes(show)
     with opened_state(assembly.pipeline.root, state_path) as database, shown_progress(quiet=as_json) as on_progress:
         if save is None:
@@ -89,7 +95,8 @@ def plan(
         print_lines(report_text(report))
         if changes.cleared:
             click.echo(f"\n{changes.cleared:,} values would be emptied.")
-        does_it = f"`pimflow apply {save}{report.run.option}`" if save else f"`pimflow run{report.run.option}`"
+        run = f"pimflow run{f' --by {by}' if by else ''}{report.run.option}"
+        does_it = f"`pimflow apply {save}{report.run.option}`" if save else f"`{run}`"
         stopped = any(flow.error for flow in report.flows)
         click.echo(f"\nNothing was written.{'' if stopped else f' {does_it} does it.'}")
     sys.exit(report.exit_code)

@@ -11,8 +11,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
-from pimflow.context import Progress as OnProgress
-
 CALIBRATION = 5
 """So many batches are measured before the remaining time is told: the first ones wait for the model of a target."""
 
@@ -48,18 +46,49 @@ class _Remaining(ProgressColumn):
         return Text(told, style="progress.remaining")
 
 
+class Shown:
+    """A bar for each flow, to be called as `context.Progress` is."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._tasks: dict[str, tuple[TaskID, Measured]] = {}
+        self._bar = self._begun()
+
+    def __call__(self, flow: str, done: int, total: int | None) -> None:
+        """Show how far a flow is."""
+        if flow not in self._tasks:
+            self._tasks[flow] = self._bar.add_task(flow, total=total), Measured()
+        task, measured = self._tasks[flow]
+        self._bar.update(task, completed=done, total=total, remaining=measured.remaining(done, total))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the bars away while something is printed or asked; new ones come after it."""
+        self.end()
+        try:
+            yield
+        finally:
+            self._tasks.clear()
+            self._bar = self._begun()
+
+    def end(self) -> None:
+        """Take the bars away."""
+        if not self._bar.disable:
+            self._bar.stop()
+
+    def _begun(self) -> Progress:
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Remaining())
+        bar = Progress(*columns, console=console, disable=self._quiet or not console.is_terminal, transient=True)
+        bar.start()
+        return bar
+
+
 @contextmanager
-def shown_progress(*, quiet: bool) -> Iterator[OnProgress]:
+def shown_progress(*, quiet: bool) -> Iterator[Shown]:
     """Give what a run tells its progress to. Nothing is shown where standard error is no terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Remaining())
-    tasks: dict[str, tuple[TaskID, Measured]] = {}
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
-
-        def on_progress(flow: str, done: int, total: int | None) -> None:
-            if flow not in tasks:
-                tasks[flow] = bar.add_task(flow, total=total), Measured()
-            task, measured = tasks[flow]
-            bar.update(task, completed=done, total=total, remaining=measured.remaining(done, total))
-
-        yield on_progress
+    shown = Shown(quiet=quiet)
+    try:
+        yield shown
+    finally:
+        shown.end()

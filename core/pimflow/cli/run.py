@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pimflow.cli.checkpoints import Checkpoints, by_option, check_by, groups_option
 from pimflow.cli.common import (
     allow_option,
     assembled,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 @limit_option
 @allow_option
 @confirm_option
+@by_option
+@groups_option
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything needs attention.")
 @state_option
 @json_option
@@ -52,6 +55,8 @@ def run(
     only: tuple[str, ...],
     limit: int | None,
     allow: tuple[str, ...],
+    by: str | None,
+    groups: int | None,
     strict: bool,
     state_path: Path | None,
     as_json: bool,
@@ -61,16 +66,28 @@ def run(
     Exit codes: 0 well; 1 some records failed, or more were refused than allowed; 2 a file is wrong; 3 broken off;
     4 another run of the pipeline is under way.
     """
+    from pimflow.running.by_groups import ByGroups
     from pimflow.running.run import RunOptions
 
     begin = since_when(since, full=full)
+    check_by(by, groups=groups, others=bool(only or limit or since))
     assembly = assembled(pipeline)
-    options = RunOptions(full, only, limit, strict, since=begin, allow=frozenset(allow))
-    run_and_report(assembly, options, state_path, as_json=as_json)
+    given = {"--full": full, f"--groups {groups}": groups, f"--state {state_path}": state_path}
+    checkpoints = Checkpoints(pipeline, groups, [option for option, there in given.items() if there], quiet=as_json)
+    by_groups = ByGroups(by, checkpoints.go_on) if by else None
+    options = RunOptions(full, only, limit, strict, since=begin, allow=frozenset(allow), by=by_groups)
+    run_and_report(assembly, options, state_path, as_json=as_json, checkpoints=checkpoints)
 
 
-def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | None, *, as_json: bool) -> None:
-    """Run, print the report, and exit with its code."""
+def run_and_report(
+    assembly: Assembly,
+    options: RunOptions,
+    state_path: Path | None,
+    *,
+    as_json: bool,
+    checkpoints: Checkpoints | None = None,
+) -> None:
+    """Run, print the report as far as `checkpoints` have not shown it, and exit with its code."""
     from pimflow.cli.progress import shown_progress
     from pimflow.cli.show import print_report
     from pimflow.running.run import run_pipeline
@@ -79,6 +96,8 @@ def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | N
         with opened_state(assembly.pipeline.root, state_path) as database:
             options = replace(options, confirm=confirmed(assembly, database, as_json=as_json))
             with shown_progress(quiet=as_json) as on_progress:
+                if checkpoints is not None:
+                    checkpoints.progress = on_progress
                 report = run_pipeline(assembly, database, options, on_progress)
     except KeyboardInterrupt:
         environment = assembly.pipeline.environment_name
@@ -91,5 +110,7 @@ def run_and_report(assembly: Assembly, options: RunOptions, state_path: Path | N
 
         echo_json(report_data(report))
     else:
-        print_report(report)
+        print_report(report, checkpoints.shown if checkpoints else 0)
+        if checkpoints is not None:
+            checkpoints.print_how_to_go_on(report)
     sys.exit(report.exit_code)

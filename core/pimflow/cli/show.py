@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,18 @@ from pimflow.report import report_text
 _VALUE_SHOWN = 60
 
 
-def print_report(report: RunReport) -> None:
-    """Print a report, and where its details are."""
-    print_lines(report_text(report))
+def print_report(report: RunReport, shown: int = 0) -> None:
+    """Print a report, and where its details are; so many of its flows were `shown` already."""
+    print_new(report, shown)
     if report.log:
         again = f"{report.run.id}{report.run.option}"
         click.echo(f"\nRun {report.run.id}. Every detail: pimflow logs {again} ({_relative(report.log)})")
+
+
+def print_new(report: RunReport, shown: int) -> None:
+    """Print what a report has beyond the flows that were shown already."""
+    if not shown or len(report.flows) > shown or (report.checkpoint and not report.checkpoint.left):
+        print_lines(report_text(replace(report, flows=report.flows[shown:])))
 
 
 def print_lines(text: str) -> None:

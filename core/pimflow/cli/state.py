@@ -72,7 +72,7 @@ def reset(
     pipeline: str | None, flow: str | None, cursors: bool, yes: bool, state_path: Path | None, as_json: bool
 ) -> None:
     """Forget what was sent, so that the next run sends everything again."""
-    from pimflow.state import history, records
+    from pimflow.state import groups_done, history, records
 
     assembly = assembled(pipeline)
     name = assembly.pipeline.name
@@ -90,6 +90,7 @@ def reset(
     with opened_state(assembly.pipeline.root, state_path) as database:
         number = records.forget(database, name, flow)
         history.forget_cursors(database, name, flow)
+        groups_done.forget(database, name)
     if as_json:
         return echo_json({"forgotten": number})
     click.echo(f"{number:,} records of {what} forgotten.")

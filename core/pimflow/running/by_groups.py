@@ -16,7 +16,7 @@ from pimflow.assemble import Assembly, Flow
 from pimflow.checkpoint import Checkpoint
 from pimflow.context import RunContext
 from pimflow.errors import GuardError
-from pimflow.model import FlowReport
+from pimflow.model import FlowReport, RunReport
 from pimflow.plain import to_json
 from pimflow.running.basis import basis_of
 from pimflow.running.flow import flow_by_flow, run_flow
@@ -26,13 +26,13 @@ from pimflow.state import groups_done
 from pimflow.state.database import Database
 from pimflow.state.sorted_rows import new_sorted_rows
 
-GoOn = Callable[[Checkpoint, Sequence[FlowReport]], bool]
-"""Told at each checkpoint how far the run came and what the last group brought; says whether to go on."""
+GoOn = Callable[[RunReport], bool]
+"""Takes the report of the run as far as it came, at each checkpoint before the last; says whether to go on."""
 _THEN = 5
 _EARLIER = "groups of earlier runs"
 
 
-def _stop(_checkpoint: Checkpoint, _reports: Sequence[FlowReport]) -> bool:
+def _stop(_so_far: RunReport) -> bool:
     return False
 
 
@@ -45,9 +45,13 @@ class ByGroups:
 
 
 class GroupRun:
-    """One run by groups; `checkpoint` tells how far it came, None before the rows were read."""
+    """One run by groups; `checkpoint` tells how far it came, None before the rows were read.
 
-    def __init__(self, context: RunContext, by: ByGroups) -> None:
+    `so_far` are the reports of the run, to which those that come out of it are added elsewhere.
+    """
+
+    def __init__(self, context: RunContext, by: ByGroups, so_far: Sequence[FlowReport]) -> None:
+        self._so_far = so_far
         self.checkpoint: Checkpoint | None = None
         self._context = context
         self._by = by
@@ -105,14 +109,19 @@ class GroupRun:
             for reports in self._bring(name):
                 yield reports
                 brought += reports
-            if any(report.error for report in brought):
+            if run.dry or any(report.error for report in brought):
                 return False
             groups_done.keep(self._context.database, run.pipeline, self._by.column, basis, name, run.started)
             self.checkpoint = self._at(len(names), left[number + 1 :])
-            if run.dry or (self.checkpoint.left and not self._by.go_on(self.checkpoint, brought)):
+            if self.checkpoint.left and not self._goes_on():
                 return False
         self.checkpoint = self._at(len(names), [])
         return not run.dry
+
+    def _goes_on(self) -> bool:
+        run, reports = self._context.run, tuple(self._so_far)
+        exit_code = max((one.exit_code for one in reports), default=0)
+        return self._by.go_on(RunReport(run, reports, 0.0, exit_code, checkpoint=self.checkpoint))
 
     def _bring(self, name: str) -> Iterator[list[FlowReport]]:
         """Bring one group through all flows that have rows of it; what needs a flow that stopped is not begun."""
@@ -182,7 +191,8 @@ def check_under_way(assembly: Assembly, database: Database) -> None:
         raise GuardError(
             f"{name} is being brought group after group by {found.by}, and {found.done:,} are through. A run of "
             "everything would bring the rest without a checkpoint. Nothing was run. "
-            f"`pimflow run --by {found.by}` goes on with the next; `pimflow run --allow first_import` brings all the rest"
+            f"`pimflow run --by {found.by}` goes on with the next; `pimflow run --allow first_import` brings all the "
+            "rest at once"
         )
 
 

@@ -32,7 +32,7 @@ def order_of(context: RunContext, column: str) -> Order:
     having = {flow.name for flow in flows if _may_have(columns[flow.name], column) and not _is_whole(flow)}
     if not having:
         known = set().union(*(found for found in columns.values() if found))
-        raise ConfigError(f"--by: no flow hands on a column {column!r}{did_you_mean(column, known)}. Nothing was run")
+        raise ConfigError(f"--by: nothing was run, no flow hands on a column {column!r}{did_you_mean(column, known)}")
     needed, order, late = _needed_by(flows, having), Order(), set[str]()
     for flow in flows:
         needs = set(flow.config.needs)

@@ -62,7 +62,7 @@ class RunOptions:
     @property
     def is_of_everything(self) -> bool:
         """Tell whether such a run brings whatever there is, at once."""
-        some = self.only or self.limit is not None or self.since or self.retry or self.corrections or self.undoes
+        some = self.only or self.limit is not None or self.since or self.corrections or self.undoes
         return not (some or self.dry or self.by)
 
 
@@ -185,7 +185,7 @@ def _run_flows(context: RunContext, keep: Keep, log: Path, carry_out: CarryOut, 
     manager, run, began = context.assembly.registry.manager, context.run, time.monotonic()
     notify_observers(manager, "pimflow_run_started", run=run)
     reports: list[FlowReport] = []
-    groups = GroupRun(context, by) if by else None
+    groups = GroupRun(context, by, reports) if by else None
     steps = groups.reports() if groups else flow_by_flow(context, context.assembly.flows, carry_out, set())
     with _kept(context, keep, reports, began, str(log)), closing(steps):
         for flow_reports in steps:
