@@ -54,10 +54,10 @@ class Session:
 
     def fetch(
         self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None
-    ) -> tuple[tuple[str, ...], Sequence[sa.Row[Any]]]:
+    ) -> tuple[tuple[str, ...], Sequence[Sequence[Any]]]:
         """Read few rows at once: header and rows; again where the database went away. Raises FlowError."""
 
-        def read() -> tuple[tuple[str, ...], Sequence[sa.Row[Any]]]:
+        def read() -> tuple[tuple[str, ...], Sequence[Sequence[Any]]]:
             with self.reading() as connection:
                 found = connection.execute(statement, parameters or {})
                 return tuple(found.keys()), found.all()

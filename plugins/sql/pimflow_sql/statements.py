@@ -149,7 +149,11 @@ class QuerySelection(Selection):
             UNTIL: part.until,
             EVERY_KEY: 0 if part.keys else 1,
         }
-        found: list[sa.BindParameter[Any]] = [sa.bindparam(name, values[name]) for name in sorted(self._names - {KEYS})]
+        # An empty one is written out as NULL: PostgreSQL cannot tell the type of a parameter that is only compared.
+        found: list[sa.BindParameter[Any]] = [
+            sa.bindparam(name, values[name], literal_execute=values[name] is None)
+            for name in sorted(self._names - {KEYS})
+        ]
         if KEYS in self._names:
             found.append(sa.bindparam(KEYS, list(part.keys), expanding=True, type_=sa.String()))
         return text.bindparams(*found)
