@@ -16,6 +16,7 @@ from pimflow_dolibarr.catalog import Attribute, Category, ExtraField
 from pimflow_dolibarr.fields import UNITS, flag
 from pimflow_erp.codecs import BOOLEAN, DAY, FLOAT, INTEGER, TEXT, Codec, absent, listed, selection, several
 
+_LONGEST_REF = 128
 _FORBIDDEN = re.compile(r"[ '/\\:*?\"<>|\[\],;=°$`]|--+")
 _MARKUP = re.compile(r"<[^>]*>")
 _TYPES = {"product": 0, "service": 1}
@@ -31,6 +32,8 @@ def stored_ref(ref: str) -> str:
 def check_ref(column: str, ref: str) -> None:
     """Raise RowProblem for a reference that Dolibarr would change, so that it would not be found again."""
     stored = stored_ref(ref)
+    if len(ref) > _LONGEST_REF:
+        raise RowProblem(column, f"{ref[:40]}…", f"which has {len(ref):,} characters; {TITLE} takes {_LONGEST_REF}")
     if stored != ref:
         raise RowProblem(
             column,
@@ -48,9 +51,22 @@ def _plain(cell: Any) -> str:
     return found
 
 
-PLAIN = Codec(_plain)
+def at_most(longest: int, codec: Codec = TEXT) -> Codec:
+    """Make the codec of a text with so many characters at most."""
+
+    def accept(cell: Any) -> Any:
+        found = codec.accept(cell)
+        if len(found) > longest:
+            raise ValueError(f"which has {len(found):,} characters; {TITLE} takes {longest:,}")
+        return found
+
+    return Codec(accept)
+
+
+PLAIN = at_most(255, Codec(_plain))
 """A text in one line: Dolibarr takes markup and double quotes out of it, so that they are not sent."""
-HTML = TEXT
+HTML = at_most(16_000)
+"""A column of 65,535 bytes; a letter may take four of them."""
 YES_NO = Codec(BOOLEAN.accept, int, flag)
 AMOUNT = FLOAT
 TYPE = Codec(

@@ -9,8 +9,11 @@ _UNASKABLE = frozenset("'\"()\\")
 
 
 def is_askable(value: str) -> bool:
-    """Tell whether a value can stand in a condition."""
-    return not _UNASKABLE.intersection(value)
+    """Tell whether a value can stand in a condition; no reference or barcode is longer."""
+    return len(value) <= _LONGEST and not _UNASKABLE.intersection(value)
+
+
+_LONGEST = 180
 
 
 def at_least(column: str, value: str) -> str:

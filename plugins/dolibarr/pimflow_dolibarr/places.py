@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pimflow_dolibarr import codecs, fields
 from pimflow_dolibarr.catalog import OPTION, Catalog, ExtraField
-from pimflow_dolibarr.codecs import AMOUNT, BASE, HTML, PLAIN, TYPE, YES_NO
+from pimflow_dolibarr.codecs import AMOUNT, BASE, HTML, PLAIN, TYPE, YES_NO, at_most
 from pimflow_dolibarr.fields import mapping, text
 from pimflow_erp.codecs import TEXT, Codec, identifier
 
@@ -54,7 +54,7 @@ _PLAIN: Mapping[str, Place] = {
         _field("active", "status", YES_NO, "For sale", needed=True),
         _field("status_buy", "status_buy", YES_NO, "For purchase", needed=True),
         _field("type", "type", TYPE, "Type", needed=True),
-        _field("barcode", "barcode", TEXT, "Barcode"),
+        _field("barcode", "barcode", at_most(180), "Barcode"),
         _field("ean", "barcode", identifier("ean"), "Barcode"),
         _field("price", "price", AMOUNT, "Price without tax", needed=True),
         _field("price_ttc", "price_ttc", AMOUNT, "Price with tax", needed=True),
@@ -62,9 +62,9 @@ _PLAIN: Mapping[str, Place] = {
         _field("price_base_type", "price_base_type", BASE, "Kind of price", needed=True),
         _field("tva_tx", "tva_tx", AMOUNT, "Rate of tax", needed=True),
         _field("cost_price", "cost_price", AMOUNT, "Cost price"),
-        _field("customcode", "customcode", TEXT, "Customs code"),
-        _field("ref_ext", "ref_ext", TEXT, "External reference"),
-        _field("url", "url", TEXT, "Web address"),
+        _field("customcode", "customcode", at_most(32), "Customs code"),
+        _field("ref_ext", "ref_ext", at_most(128), "External reference"),
+        _field("url", "url", at_most(255), "Web address"),
         *(_field(name, name, AMOUNT, name.capitalize()) for name in fields.UNITS),
         *(
             _field(f"{name}_units", f"{name}_units", codecs.unit(name), f"Unit of the {name}", needed=True)

@@ -1,0 +1,18 @@
+"""A served Dolibarr for each module, filled."""
+
+import pytest
+
+from .dolibarr_server import filled, served
+
+
+@pytest.fixture
+def erp():
+    """Serve a Dolibarr with a few products; each test may change it."""
+    with served(filled()) as running:
+        yield running
+
+
+@pytest.fixture
+def no_waiting(monkeypatch):
+    """Let retries follow each other at once."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
