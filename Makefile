@@ -15,7 +15,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINNED := --constraint constraints.txt
 EDITABLE := --no-build-isolation --editable . $(PLUGINS:%=--editable ./%)
 # Servers that tests run, all from the registry.
-LIVE := --editable "./plugins/tryton[live]"
+LIVE := --editable "./plugins/tryton[live]" --editable "./plugins/sql[live]"
 
 .PHONY: demo test soak lint docs bench constraints clean
 .DELETE_ON_ERROR:
@@ -62,7 +62,7 @@ $(VENV)/.installed: $(PROJECTS) constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.installed-live: $(VENV)/.installed
-	@echo "installing the ERP servers that tests run ..."
+	@echo "installing the servers that tests run ..."
 	$(INSTALL) $(PINNED) $(EDITABLE) $(LIVE)
 	@touch $@
 
