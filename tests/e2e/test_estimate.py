@@ -65,7 +65,7 @@ def test_it_is_told_in_words(project):
     project.write(*ROWS)
     told = estimate(project).out
     assert "products -> the PIM: 350 rows read, 350 products to send." in told
-    assert "4 that write, 4 at most that ask what is there" in told
+    assert "4 that write, 8 at most that ask what is there" in told
     assert "10 s for a call that writes 100" in told
     assert "Nothing was written." in told
 

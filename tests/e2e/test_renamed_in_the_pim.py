@@ -216,6 +216,23 @@ def test_a_sku_that_another_product_took_is_refused_until_somebody_decides(sent,
     assert (uuid(sent, "MUG-1"), colours(sent)) == (known, {"MUG-1": "blue", "CUP-1": "red"})
 
 
+def test_a_product_renamed_to_the_sku_of_another_in_the_source_is_refused(sent):
+    rename(sent, "CUP-1", "CUP-OLD")
+    rename(sent, "MUG-1", "CUP-1")
+    sent.write(BLUE, CUP)
+    done = sent.run()
+    assert "MUG-1 is 'CUP-1' in the PIM now, which is the key of another product of this flow" in done.out
+    assert colours(sent) == {"CUP-1": "red", "CUP-OLD": "red"}
+
+
+def test_products_that_swapped_their_skus_are_refused(sent):
+    for old, new in [("CUP-1", "SPARE"), ("MUG-1", "CUP-1"), ("SPARE", "MUG-1")]:
+        rename(sent, old, new)
+    sent.write(BLUE, CUP.replace("red", "blue"))
+    assert json.loads(sent.run("--json").out)["flows"][0]["counts"] == {"refused": 2}
+    assert colours(sent) == {"CUP-1": "red", "MUG-1": "red"}
+
+
 def test_a_restored_backup_that_lacks_products_gets_them_anew(sent):
     sent.pim.reset()
     make(sent, "CUP-1", family="mugs")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -15,7 +15,7 @@ from pimflow.plain import to_json
 from pimflow.sinks import Moved
 from pimflow.state.changes import Written
 from pimflow.state.open_items import DUPLICATE, OpenItem
-from pimflow.state.records import Known
+from pimflow.state.records import Known, RecordKey
 
 TRY_AGAIN_AFTER = timedelta(hours=20)
 """A refused record that did not change is sent again after this time: the target may have changed.
@@ -41,7 +41,7 @@ class Rules:
     `asks_first`: old values are asked for before the first write. `against_target`: what was sent is held against what
     the target has now; `recreate`: what somebody deleted there comes back. `flow` and `place` name flow and sink.
     `stamps` are columns with the day of the run, which alone make no record a changed one. `owns_keys`: a record that
-    people gave another key in the target gets ours back.
+    people gave another key in the target gets ours back. `sent` gives those of some records that the flow has sent.
     """
 
     run: int
@@ -60,6 +60,7 @@ class Rules:
     place: str = ""
     stamps: Mapping[str, Literal["changed", "created"]] = field(default_factory=dict)
     owns_keys: bool = False
+    sent: Callable[[Sequence[RecordKey]], Collection[RecordKey]] = lambda _records: ()
 
     @property
     def asks_what_exists(self) -> bool:
@@ -249,8 +250,8 @@ def duplicate(prepared: Prepared, field: str | None, first: int | None) -> Verdi
 
 
 def columns_of_new(payload: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
-    """Give what a record gets at its creation only: defaults of the target, columns of `once`, its day of arrival."""
-    only_then = {*rules.once, *(name for name, when in rules.stamps.items() if when == "created")}
+    """Give what a record gets at its creation in any case: defaults of the target, columns of `once`, its stamps."""
+    only_then = {*rules.once, *rules.stamps}
     once = {name: value for name, value in payload.items() if name in only_then and value is not None}
     return {**(rules.defaults or {}), **once}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pimflow.delivering.diff import Candidate, Rules
@@ -18,14 +18,20 @@ def follow(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
     """Give the candidates as they are to be written, and replies for those whose key belongs to another record now."""
     asked = [one.change.key for one in batch if _is_known_by_key(one, sink)]
     moved = writer.moved(batch[0].change.resource, asked) if asked else {}
+    ours = _ours(batch, moved, sink, rules) if moved else frozenset()
     going: list[Candidate] = []
     replies: list[Reply] = []
     for candidate in batch:
         found = moved.get(candidate.change.key)
         if found is None:
             going.append(candidate)
+        elif found.key in ours:
+            told = f"is '{found.key}' in {sink.title} now, which is the key of another {sink.noun[0]} of this flow"
+            replies.append((candidate, _refused(candidate, told, sink)))
         elif found.taken and found.key is not None:
-            replies.append((candidate, _refused(candidate, found, sink)))
+            now = f"is '{found.key}' there now" if found.key else "has none there now"
+            told = f"belongs to another {sink.noun[0]} in {sink.title} than before: the one that was written {now}"
+            replies.append((candidate, _refused(candidate, told, sink)))
         else:
             going.append(_followed(candidate, found, sink, rules))
     return going, replies
@@ -54,15 +60,21 @@ def _followed(candidate: Candidate, moved: Moved, sink: Sink, rules: Rules) -> C
     return replace(candidate, prepared=prepared, change=replace(change, item=item), moved=moved, new_key=new_key)
 
 
-def _refused(candidate: Candidate, moved: Moved, sink: Sink) -> Outcome:
-    now = f"is '{moved.key}' there now" if moved.key else "has none there now"
+def _ours(batch: Sequence[Candidate], moved: Mapping[str, Moved], sink: Sink, rules: Rules) -> frozenset[str]:
+    """Give those of the new keys that the flow has for records of its own."""
+    resource, given = batch[0].change.resource, [one.key for one in moved.values() if one.key]
+    here = {sink.folded(one.change.key) for one in batch}
+    sent = {key for _, key in rules.sent([(resource, key) for key in given])}
+    return frozenset(key for key in given if key in sent or sink.folded(key) in here)
+
+
+def _refused(candidate: Candidate, told: str, sink: Sink) -> Outcome:
     problem = Problem(
-        f"belongs to another {sink.noun[0]} in {sink.title} than before: the one that was written {now}",
+        told,
         ProblemKind.DUPLICATE,
         sink.key,
         candidate.change.key,
-        f"Decide which of the two is meant, and give it this key in {sink.title} again; it then goes by itself. Or "
-        "delete the one that is not wanted.",
+        f"Decide which of the two is meant, and give it this key in {sink.title} again; it then goes by itself.",
         Who.PRODUCT_MANAGER,
         lead=Lead.KEY,
         effect="Neither was updated",

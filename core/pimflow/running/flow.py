@@ -194,7 +194,7 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         identification = _identification(context, flow, sink, writer, scope) if sink.renames else None
         tells_stopped = not others or sink is flow.sinks[-1]
         target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
-        target = replace(target, rules=replace(rules, owns_keys=_owns_keys(domain, rules)))
+        target = replace(target, rules=replace(rules, owns_keys=_owns_keys(domain, rules), sent=records.settled))
         references = references_of(context, flow, address, scope)
         target = replace(target, identification=identification, references=references)
         target = replace(target, links=links_of(context.database, scope))

@@ -70,6 +70,10 @@ class Records:
         with self.database.reading() as connection:
             return self._known(connection, keys)
 
+    def settled(self, keys: Sequence[RecordKey]) -> set[RecordKey]:
+        """Give those of these records that the target has, as far as is known here."""
+        return {record for record, known in self.known(keys).items() if known.fingerprint is not None}
+
     def remember(self, connection: Connection, settled: Iterable[Settled], run: int) -> None:
         """Keep the fingerprints of records that settled, within the caller's transaction."""
         rows: list[Any] = [
