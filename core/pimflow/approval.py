@@ -27,6 +27,7 @@ from pimflow.sinks import Sink, Writer
 from pimflow.state import history
 from pimflow.state.database import Database
 from pimflow.state.plans import SavedChange, SavedPlan
+from pimflow.words import plainly
 
 _NAMED = 20
 
@@ -122,7 +123,11 @@ def _differences(planned: SavedChange | None, now: PlannedChange) -> Iterator[st
 
 
 def _shown(values: tuple[Any, Any] | None) -> str:
-    return "nothing to do" if values is None else f"{values[0]!r} -> {values[1]!r}"
+    return "nothing to do" if values is None else f"{_quoted(values[0])} -> {_quoted(values[1])}"
+
+
+def _quoted(value: Any) -> str:
+    return "(empty)" if value is None else f"'{plainly(value)}'"
 
 
 def _refuse_moved(assembly: Assembly, database: Database, options: RunOptions, plan: SavedPlan) -> None:

@@ -16,14 +16,15 @@ from pimflow.assemble import Assembly
 from pimflow.context import Progress
 from pimflow.delivering.batches import Batches, Settle, outcome_of, refuse_missing
 from pimflow.delivering.delivery import Loading
-from pimflow.delivering.diff import Candidate, Rules, fingerprint
+from pimflow.delivering.diff import Candidate, Rules, columns_of_new, fingerprint
 from pimflow.delivering.following import follow
 from pimflow.model import Outcome, RunReport, Status
-from pimflow.running.flow import run_flow
-from pimflow.running.run import CarryOut, RunOptions, run_pipeline
+from pimflow.running.flow import CarryOut, run_flow
+from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database, open_database
 
+_WRITTEN = frozenset({Status.CREATED, Status.UPDATED})
 NOT_KNOWN = "(not known)"
 """The old value in a target that cannot be asked."""
 
@@ -124,15 +125,12 @@ class Planner:
         current = {} if self._sink.whole or not going else self._present(going)
         looked = [_looked(candidate, current) for candidate in going]
         digests = [digest_of(candidate) for candidate in batch]
-        self._settle(
-            [
-                *aside,
-                *(
-                    (candidate, self._judge(candidate, current.get(candidate.change.key), digest))
-                    for candidate, digest in zip(looked, digests, strict=True)
-                ),
-            ]
-        )
+        judged = [
+            (candidate, self._judge(candidate, current.get(candidate.change.key), digest))
+            for candidate, digest in zip(looked, digests, strict=True)
+        ]
+        self._writer.planned([_written(*one, self._rules) for one in judged if one[1].status in _WRITTEN])
+        self._settle([*aside, *judged])
 
     def _present(self, batch: Sequence[Candidate]) -> Mapping[str, Mapping[str, Any]]:
         columns = sorted({name for candidate in batch for name in (*candidate.change.payload, *candidate.creation)})
@@ -152,8 +150,8 @@ class Planner:
                 return refuse_missing(candidate, self._sink)
             if candidate.deleted and not self._rules.recreate:
                 return outcome_of(candidate, Status.UNCHANGED)
-            payload = {**candidate.creation, **change.payload}
-            status, values = Status.CREATED, [ValueChange(name, None, new) for name, new in payload.items()]
+            new = _made_anew(candidate, self._rules)
+            status, values = Status.CREATED, [ValueChange(name, None, value) for name, value in new.items()]
         elif self._rules.mode == "create":
             status, values = Status.UNCHANGED, []
         else:
@@ -170,6 +168,20 @@ class Planner:
         if values:
             self._on_planned(planned)
         return outcome_of(candidate, status, *change.item.problems)
+
+
+def _made_anew(candidate: Candidate, rules: Rules) -> Mapping[str, Any]:
+    """Give what a record that the target lacks would get; also one that was sent before, and deleted there."""
+    change = candidate.change
+    creation = columns_of_new(candidate.prepared.item.payload, rules) if change.known else candidate.creation
+    return {**creation, **{name: value for name, value in change.payload.items() if value is not None}}
+
+
+def _written(candidate: Candidate, outcome: Outcome, rules: Rules) -> Change:
+    """Give a change as a run would send it."""
+    change, is_new = candidate.change, outcome.status is Status.CREATED
+    payload = _made_anew(candidate, rules) if is_new else change.payload
+    return replace(change, item=replace(change.item, payload=payload), absent=is_new)
 
 
 def digest_of(candidate: Candidate) -> str:

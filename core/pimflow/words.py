@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -47,6 +48,15 @@ def in_words(number: int) -> str:
 def listed(names: Sequence[str]) -> str:
     """Put names into a sentence: `a, b and c`."""
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def plainly(value: Any) -> str:
+    """Write what a person would: `350 GRAM` for an amount with its unit, `a: 1, b: 2` for pairs, `a, b` for a list."""
+    if isinstance(value, dict):
+        if value.keys() == {"amount", "unit"}:
+            return f"{plainly(value['amount'])} {plainly(value['unit'])}"
+        return ", ".join(f"{name}: {plainly(one)}" for name, one in value.items())
+    return ", ".join(map(plainly, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def one_of(label: str) -> str:

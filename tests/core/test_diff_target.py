@@ -71,6 +71,23 @@ def test_what_was_deleted_comes_back_whole(shop, run):
     assert report.notes == ("1 product was deleted in shop since sent, and was created again: A",)
 
 
+def test_a_preview_shows_all_that_a_deleted_record_would_get(bench, shop, run):
+    flow = {"once": ["name"], "stamp": {"touched": "changed"}}
+    run(("A", "Anvil"), **flow)
+    del shop.records["products", "A"]
+    _, (planned,) = bench.plan(RunOptions(), **FLOW, **flow)
+    run(**flow)
+    made = shop.records["products", "A"]
+    assert {one.column: one.new for one in planned.values}.items() <= made.items()
+    assert {"name", "touched"} <= {one.column for one in planned.values}
+
+
+def test_an_amount_by_hand_is_told_as_a_person_would(shop, run):
+    run(("A", "Anvil"))
+    shop.records["products", "A"]["name"] = {"amount": "9", "unit": "KILOGRAM"}
+    assert run().notes == ("1 product was changed in shop since sent, and was put back: A (name '9 KILOGRAM')",)
+
+
 def test_what_was_deleted_is_left_where_the_flow_says_so(shop, run):
     run(("A", "Anvil"), ("B", "Bucket"))
     del shop.records["products", "A"]

@@ -12,6 +12,7 @@ import click
 from pimflow.model import RunReport, Status
 from pimflow.plan import PlannedChange
 from pimflow.report import report_text
+from pimflow.words import plainly
 
 _VALUE_SHOWN = 60
 
@@ -61,17 +62,8 @@ def shown_value(value: Any) -> str:
     """Write a value on one line, cut where it is long; `(empty)` for None."""
     if value is None:
         return "(empty)"
-    text = _plain(value).replace("\n", " ")
+    text = plainly(value).replace("\n", " ")
     return f"{text[:_VALUE_SHOWN]}…" if len(text) > _VALUE_SHOWN else text
-
-
-def _plain(value: Any) -> str:
-    """Write what a person would: `350 GRAM` for an amount with its unit, `a: 1, b: 2` for pairs, `a, b` for a list."""
-    if isinstance(value, dict):
-        if value.keys() == {"amount", "unit"}:
-            return f"{_plain(value['amount'])} {_plain(value['unit'])}"
-        return ", ".join(f"{name}: {_plain(one)}" for name, one in value.items())
-    return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _relative(path: str) -> str:

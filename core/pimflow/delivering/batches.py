@@ -105,7 +105,8 @@ def _made_whole(
     again = []
     for candidate in batch:
         change, outcome = candidate.change, outcomes.get(candidate.change.key)
-        creation = columns_of_new(candidate.prepared.item.payload, rules)
+        all_of_new = columns_of_new(candidate.prepared.item.payload, rules)
+        creation = {name: value for name, value in all_of_new.items() if name not in change.payload}
         if change.known and creation and outcome is not None and outcome.status is Status.CREATED:
             again.append(replace(change, item=replace(change.item, payload=creation)))
     going, told, written = fitted(writer, again)

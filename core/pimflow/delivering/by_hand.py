@@ -12,6 +12,7 @@ from pimflow.delivering.diff import Candidate
 from pimflow.model import SETTLED, Outcome, Status
 from pimflow.plain import as_json
 from pimflow.sinks import Moved
+from pimflow.words import plainly
 
 _NAMED = 20
 _LONGEST = 40
@@ -109,5 +110,5 @@ def _theirs(candidate: Candidate) -> str | None:
 
 
 def _short(value: Any) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    text = "" if value is None else plainly(value)
     return f"'{text[:_LONGEST]}…'" if len(text) > _LONGEST else f"'{text}'"

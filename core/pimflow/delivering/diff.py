@@ -227,10 +227,11 @@ def _waited(open_item: OpenItem | None, now: bytes) -> bool:
     """Tell whether an open item lacks another record in the target, which may be there by now."""
     if open_item is None or open_item.fingerprint != now:
         return False
-    return _lacks_another(open_item)
+    return lacks_another(open_item)
 
 
-def _lacks_another(open_item: OpenItem) -> bool:
+def lacks_another(open_item: OpenItem) -> bool:
+    """Tell whether the target said of a record that it does not have something that this one names."""
     return any(problem.kind is ProblemKind.REFERENCE for problem in open_item.told)
 
 
@@ -261,7 +262,7 @@ def tried_again(open_item: OpenItem, rules: Rules) -> bool:
     # The key of a duplicate belongs to another row: sending it would overwrite that one.
     # What lacks another record is sent only if this run creates one.
     return open_item.resource != DUPLICATE and (
-        open_item.status in _UNSURE or _due(open_item, rules) or _lacks_another(open_item)
+        open_item.status in _UNSURE or _due(open_item, rules) or lacks_another(open_item)
     )
 
 
