@@ -27,7 +27,7 @@ class RunContext:
 
     `allowed` are guards that a person lets pass once; `since` is the time from which a person wants changes;
     `corrections` are rows that stand for the source. `group`: the rows are those of one group; `goes_on`: others of the
-    same read were brought in this run before.
+    same read were brought in this run before. `created_before` counts what other groups may have created.
     """
 
     assembly: Assembly
@@ -45,6 +45,7 @@ class RunContext:
     corrections: Corrections | None = None
     group: bool = False
     goes_on: bool = False
+    created_before: int = 0
     tallies: list[Tally] = field(default_factory=list)
     stopped: list[FlowReport] = field(default_factory=list)
 
@@ -62,8 +63,8 @@ class RunContext:
         return self.assembly.address(end)
 
     def created_so_far(self) -> int:
-        """Count the records that this run created up to now, in all its flows."""
-        return sum(tally.counts[Status.CREATED] for tally in self.tallies)
+        """Count the records that this run created up to now, in all its flows, and those of other groups."""
+        return self.created_before + sum(tally.counts[Status.CREATED] for tally in self.tallies)
 
 
 @dataclass(slots=True)

@@ -85,7 +85,10 @@ def test_the_next_run_goes_on_behind_the_groups_that_are_through(families, shop)
     assert sent(shop) == ["M1", "M2"], "what is through is not sent again"
     assert families.run_all(options=by()).checkpoint.next == "(no family)"
     last = families.run_all(options=by())
-    assert parts(last) == [("(no family)", 1, {"created": 1}), ("groups of earlier runs", 5, {"unchanged": 5})]
+    assert parts(last) == [
+        ("(no family)", 1, {"created": 1}),
+        ("once more, now that all are there", 5, {"unchanged": 5}),
+    ]
     assert last.checkpoint.told() == "By family: all 4 done."
     assert sent(shop) == ["T1", "X1"]
 
@@ -96,7 +99,7 @@ def test_what_changed_meanwhile_in_a_group_that_is_through_goes_with_the_last(fa
     shop.batches.clear()
     shop.tables["products"] = [HEADER, *ROWS[1:], ("M1", "Mug, blue", "mugs"), ("C3", "Stool", "chairs")]
     last = families.run_all(options=by())
-    assert parts(last)[1] == ("groups of earlier runs", 6, {"created": 1, "updated": 1, "unchanged": 4})
+    assert parts(last)[1] == ("once more, now that all are there", 6, {"created": 1, "updated": 1, "unchanged": 4})
     assert sorted(sent(shop)) == ["C3", "M1", "X1"]
     assert families.run().counts, "the plain run is free again"
 
@@ -126,7 +129,7 @@ def test_missing_records_are_told_where_one_run_brought_all_groups(families, sho
     shop.tables["products"] = [HEADER, *ROWS[1:]]
     report = families.run_all(options=by(groups=99), on_missing="delete")
     assert shop.deleted == ["M1"]
-    assert report.flows[-1].part == "groups of earlier runs"
+    assert report.flows[-1].part == "once more, now that all are there"
 
 
 def test_the_cursor_moves_when_all_groups_are_through(families, shop):

@@ -175,6 +175,11 @@ def one_of(number, name):
 
 SCENES = {
     "whole catalogue": (whole_catalogue, [installed_catalog], ("run", "pipeline.yaml")),
+    "whole catalogue family by family": (
+        whole_catalogue,
+        [installed_catalog],
+        ("run", "pipeline.yaml", "--by", "family", "--groups", "99"),
+    ),
     "whole catalogue on the second day": (second_day, [installed_catalog], ("run", "pipeline.yaml")),
     "missing records": (missing, [lambda: CATALOG], ("run", "pipeline.yaml")),
     "retry": (retry, [lambda: CATALOG], ("retry", "pipeline.yaml")),

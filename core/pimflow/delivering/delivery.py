@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
+from pimflow.chunks import chunked
 from pimflow.components import Knows
 from pimflow.delivering.batches import Reply, Settle
 from pimflow.delivering.by_hand import ByHand
@@ -17,6 +18,7 @@ from pimflow.delivering.diff import (
     Verdict,
     compare,
     duplicate,
+    lacks_another,
     owed_columns,
 )
 from pimflow.delivering.due import due_items
@@ -87,6 +89,7 @@ class Delivery:
         self._keeping = Keeping(target, database, self.changes, mask)
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
+        self._again = False
         self._tried_again: Spool[RecordKey] = Spool()
         guards = target.config.guards_in_force
         self._held: Spool[Candidate] | None = None
@@ -149,6 +152,19 @@ class Delivery:
                 chunk = []
         if chunk:
             yield chunk
+
+    def waiting(self) -> Iterator[frozenset[int]]:
+        """Give the rows of what this run could not bring whole because it lacks another record, some at a time.
+
+        From then on rows are taken a second time: what they make besides is left alone.
+        """
+        self._again = True
+        scope, run = self.target.records.scope, self.target.rules.run
+        lacking = (one for one in open_items.of_run(self._database, scope, run) if lacks_another(one))
+        for items in chunked(lacking, CHUNK_ROWS):
+            with self._database.writing() as connection:
+                self.target.records.mark_met(connection, [(one.resource, one.key) for one in items], run - 1)
+            yield frozenset(one.row for one in items)
 
     @property
     def not_met(self) -> frozenset[str]:
@@ -256,7 +272,8 @@ class Delivery:
             first = met.get(one.record) or under_way.get(one.record)
             before = known.get(record)
             if first or (before is not None and before.seen == self.target.rules.run):
-                verdicts.append(duplicate(one, self.target.key, first))
+                if not self._again:
+                    verdicts.append(duplicate(one, self.target.key, first))
                 continue
             met[one.record] = one.row
             decided = compare(one, before, open_now.get(one.record), self.target.rules)

@@ -29,7 +29,7 @@ from pimflow.state.sorted_rows import new_sorted_rows
 GoOn = Callable[[RunReport], bool]
 """Takes the report of the run as far as it came, at each checkpoint before the last; says whether to go on."""
 _THEN = 5
-_EARLIER = "groups of earlier runs"
+_AGAIN = "once more, now that all are there"
 
 
 def _stop(_so_far: RunReport) -> bool:
@@ -137,11 +137,11 @@ class GroupRun:
 
     def _conclude(self) -> Iterator[list[FlowReport]]:
         """Bring again what earlier runs brought; told only where it has something to tell."""
-        context = self._called(_EARLIER)
+        context = self._called(_AGAIN)
         through = self._names()
         for gathered in self._gathered:
             names = [name for name in through if name not in gathered.brought]
-            reports = [replace(report, part=_EARLIER) for report in bring_again(context, gathered, names)]
+            reports = [replace(report, part=_AGAIN) for report in bring_again(context, gathered, names)]
             told = [report for report in reports if report.read or report.error or report.notes]
             if told:
                 yield told

@@ -96,6 +96,7 @@ def close_delivery(context: RunContext, delivery: Delivery, done: FlowProgress) 
 def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
     limit = context.run.limit
     with reading(context, flow, deliveries, done) as (reader, chain):
+        before_full_run(context, flow, chain.header, deliveries, done)
         begin(deliveries, reader.header, chain.header)
         context.progress(flow.name, 0, done.total)
         for rows in _limited(chain.run(reader), limit if has_whole_transform(flow) else None):
@@ -121,9 +122,7 @@ def reading(
     done.total = None if run.limit else flow.source.count(session, done.window)
     limit = None if has_whole_transform(flow) else run.limit
     with Reader(flow.source.extract(session, done.window), limit) as reader:
-        chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
-        before_full_run(context, flow, chain.header, deliveries, done)
-        yield reader, chain
+        yield reader, compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
 
 
 def _tell_not_met(deliveries: Sequence[Delivery]) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from pimflow.assemble import Flow
+from pimflow.checking.foresight import before_full_run
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.guards import check_min_rows
@@ -50,7 +51,7 @@ def gather(context: RunContext, gathered: Gathered) -> list[FlowReport]:
 def bring(context: RunContext, gathered: Gathered, name: str) -> list[FlowReport]:
     """Bring one group, as a run of some records only does: no cursor moves, and nothing counts as missing."""
     group = replace(context, group=True, goes_on=bool(gathered.brought))
-    reports = carry_out(group, gathered.flow, partial(_bring, gathered, [name]))
+    reports = carry_out(group, gathered.flow, partial(_bring, context, gathered, [name]))
     reports[0] = replace(reports[0], notes=(*gathered.notes, *reports[0].notes))
     gathered.notes = ()
     gathered.brought.add(name)
@@ -58,9 +59,14 @@ def bring(context: RunContext, gathered: Gathered, name: str) -> list[FlowReport
 
 
 def bring_again(context: RunContext, gathered: Gathered, names: Sequence[str]) -> list[FlowReport]:
-    """Bring the groups again that earlier runs brought, and conclude: by then all rows of the read were met."""
-    rest = replace(context, goes_on=bool(gathered.brought), allowed=context.allowed | {"min_rows"})
-    return carry_out(rest, gathered.flow, partial(_bring, gathered, names))
+    """Bring the groups again that earlier runs brought, and what lacked a record of another group; then conclude."""
+    rest = replace(
+        context,
+        goes_on=bool(gathered.brought),
+        created_before=sum(gathered.sizes.values()),
+        allowed=context.allowed | {"min_rows"},
+    )
+    return carry_out(rest, gathered.flow, partial(_bring, context, gathered, names))
 
 
 def _put_aside(
@@ -88,6 +94,7 @@ def _put_aside(
 
 
 def _bring(
+    whole: RunContext,
     gathered: Gathered,
     names: Iterable[str],
     context: RunContext,
@@ -97,6 +104,8 @@ def _bring(
 ) -> None:
     assert gathered.chain is not None
     done.window, done.basis = gathered.window, gathered.basis
+    if not gathered.brought:
+        before_full_run(whole, flow, gathered.chain.header, deliveries, done)
     begin(deliveries, gathered.source_header, gathered.chain.header)
     for name in names:
         done.read += gathered.sizes.get(name, 0)
@@ -104,10 +113,22 @@ def _bring(
         for rows in gathered.rows.of(name):
             deliver(deliveries, rows)
             context.progress(flow.name, done.settled(), done.total)
+    if not context.group and len(gathered.brought) > 1:
+        _bring_waiting(gathered, deliveries, done)
     send_kept(context, flow, gathered.chain, deliveries, done)
     finish(context, deliveries, done)
     context.database.check_fence()
     done.complete = True
+
+
+def _bring_waiting(gathered: Gathered, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
+    """Take rows once more that this run brought in part: what they refer to may have come with a later group."""
+    for delivery in deliveries:
+        for numbers in delivery.waiting():
+            rows = gathered.rows.numbered(numbers)
+            done.read += len(numbers)
+            delivery.take(rows)
+        delivery.flush()
 
 
 def _name_of(row: Passed | Stopped, at: int) -> str:

@@ -9,6 +9,7 @@ from pimflow.assemble import Flow
 from pimflow.context import RunContext
 from pimflow.errors import ConfigError
 from pimflow.outlook import Expected
+from pimflow.transforming.compiling import has_whole_transform
 from pimflow.words import did_you_mean
 
 
@@ -24,8 +25,9 @@ class Order:
 def order_of(context: RunContext, column: str) -> Order:
     """Put the flows in order, before any of them is read. Raises ConfigError where none has the column.
 
-    As a whole go flows without the column, and files and feeds. They go first where they stand before the others or
-    are needed by them, else last. Who needs what goes last, goes last too.
+    As a whole go flows without the column, files and feeds, and what a transform of all rows needs: it asks the target
+    before any group is brought. They go first where they stand before the others or are needed by them, else last. Who
+    needs what goes last, goes last too.
     """
     flows = context.assembly.flows
     columns = {flow.name: _columns(context, flow, column) for flow in flows}
@@ -33,6 +35,7 @@ def order_of(context: RunContext, column: str) -> Order:
     if not having:
         known = set().union(*(found for found in columns.values() if found))
         raise ConfigError(f"--by: nothing was run, no flow hands on a column {column!r}{did_you_mean(column, known)}")
+    having -= _needed_by(flows, {flow.name for flow in flows if flow.name in having and has_whole_transform(flow)})
     needed, order, late = _needed_by(flows, having), Order(), set[str]()
     for flow in flows:
         needs = set(flow.config.needs)

@@ -107,6 +107,11 @@ def of_earlier_runs(database: Database, scope: Scope, run: int) -> Iterator[Open
     yield from _paged(database, (open_items.c.scope == scope.id) & (open_items.c.run < run))
 
 
+def of_run(database: Database, scope: Scope, run: int) -> Iterator[OpenItem]:
+    """Give the open items of a scope that this run left, page by page."""
+    yield from _paged(database, (open_items.c.scope == scope.id) & (open_items.c.run == run))
+
+
 def of_scope(database: Database, scope: Scope) -> Iterator[OpenItem]:
     """Give all open items of a scope, page by page."""
     yield from _paged(database, open_items.c.scope == scope.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from pimflow.chunks import chunked
 from pimflow.errors import FlowError
 
 _AT_ONCE = 1000
@@ -69,6 +70,15 @@ class SortedRows:
                 return
             yield [pickle.loads(row.content) for row in page]  # noqa: S301 - written by this process
             after = page[-1].id
+
+    def numbered(self, numbers: Collection[int]) -> Sequence[Any]:
+        """Give the rows that were made of these source rows."""
+        found: list[Any] = []
+        for some in chunked(sorted(numbers), _AT_ONCE // 2):
+            query = sa.select(_rows.c.content).where(_rows.c.number.in_(some)).order_by(_rows.c.id)
+            with _told(), self._engine.begin() as connection:
+                found += connection.execute(query).scalars()
+        return [pickle.loads(content) for content in found]  # noqa: S301 - written by this process
 
 
 @contextmanager
