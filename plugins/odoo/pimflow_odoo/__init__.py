@@ -9,6 +9,7 @@ from pimflow import Component, hookimpl
 def pimflow_components() -> list[type[Component]]:
     """Give the connection, sources and sinks of this plugin."""
     from pimflow_odoo.connection import OdooConnection
+    from pimflow_odoo.sinks import OdooAttributesSink, OdooCategoriesSink, OdooProductsSink
     from pimflow_odoo.sources import (
         OdooAttributeOptionsSource,
         OdooAttributesSource,
@@ -24,4 +25,7 @@ def pimflow_components() -> list[type[Component]]:
         OdooCategoriesSource,
         OdooAttributesSource,
         OdooAttributeOptionsSource,
+        OdooProductsSink,
+        OdooCategoriesSink,
+        OdooAttributesSink,
     ]

@@ -95,6 +95,11 @@ class Catalog:
         """Give the names of the attributes that make variants, by id."""
         return self._once("attributes", self._attributes)
 
+    @property
+    def tags(self) -> Mapping[int, str]:
+        """Give the names of all tags of products by id."""
+        return self._once("tags", lambda: {one["id"]: one["name"] for one in self._all("product.tag", "name")})
+
     def forget(self, model: str) -> None:
         """Ask again for the records of a model, which a write has changed."""
         with self._lock:

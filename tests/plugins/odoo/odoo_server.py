@@ -335,6 +335,7 @@ class Erp:
 
     def _create(self, model, values, language=SOURCE):
         self._check(model, values, ())
+        values = {name: _stored(FIELDS[model][name], value) for name, value in values.items()}
         translated = [name for name, info in FIELDS[model].items() if info.get("translate")]
         for name in translated:
             if isinstance(values.get(name), str):
@@ -388,7 +389,7 @@ class Erp:
                     texts = home[name] if isinstance(home.get(name), dict) else {}
                     home[name] = {**({SOURCE: value} if SOURCE not in texts else {}), **texts, language: value}
                 else:
-                    home[name] = value if value is not None else False
+                    home[name] = _stored(FIELDS[model][name], value)
             if stamp:
                 self._stamp(model, number)
                 if any(_inherited(model, name) for name in values):
@@ -468,6 +469,15 @@ class Asked:
     ids: list
     language: str
     context: dict
+
+
+def _stored(info, value):
+    """Carry out the commands of a list: `[[6, 0, ids]]` replaces it."""
+    if info["type"] == "many2many" and value and isinstance(value[0], list):
+        assert len(value) == 1, value
+        assert value[0][:2] == [6, 0], value
+        return value[0][2]
+    return False if value is None else value
 
 
 def _inherited(model, name):

@@ -6,6 +6,7 @@ import pytest
 
 from pimflow import AccessError, ConfigError, LoginError, RemoteError, UnreachableError
 from pimflow_odoo.connection import OdooConnection
+from pimflow_odoo.sinks import OdooAttributesSink, OdooCategoriesSink, OdooProductsSink
 from pimflow_odoo.sources import (
     OdooAttributeOptionsSource,
     OdooAttributesSource,
@@ -13,7 +14,7 @@ from pimflow_odoo.sources import (
     OdooProductsSource,
     OdooTemplatesSource,
 )
-from pimflow_testkit import Setup, connection_suite, source_suite
+from pimflow_testkit import Setup, connection_suite, sink_suite, source_suite
 
 from .conftest import OPTIONS, fill, opened
 from .odoo_server import KEY, Erp, serve
@@ -93,5 +94,56 @@ test_attributes = source_suite(OdooAttributesSource, {"connection": "erp"}, sess
 test_options = source_suite(OdooAttributeOptionsSource, {"connection": "erp"}, session=session, pages={"page_size": 1})
 
 
-def test_a_reader_is_told_what_it_may_not_write():
-    assert AccessError
+# Cases that go through all texts take the first row of a sink: short ones keep the suite quick.
+ROWS = [
+    {"default_code": "C-2", "name": "Bowl", "description_sale": "Deep"},
+    {
+        "default_code": "C-1",
+        "name": "Jug",
+        "name@fr_FR": "Cruche",
+        "barcode": "4006381333955",
+        "category": "All / Kitchen / Cups",
+        "list_price": "3.20",
+        "standard_price": "1",
+        "weight": "1.5",
+        "volume": None,
+        "uom_id": "product_uom_kgm",
+        "type": "Goods",
+        "product_tag_ids": "Dishwasher safe",
+        "active": "0",
+    },
+]
+CATEGORIES = [{"path": "All / Kitchen / Jugs / Large"}, {"path": "All / Kitchen / Jugs"}]
+ATTRIBUTES = [{"name": "Size"}, {"name": "Material", "name@fr_FR": "Matière", "create_variant": "no_variant"}]
+ONCE = dict.fromkeys(
+    ("unicode_is_taken_or_told", "very_long_text_is_taken_or_told"), "all sinks share the writer that products try"
+)
+
+
+@contextmanager
+def a_reader():
+    LIVE["erp"].readers_only = True
+    try:
+        yield LIVE["session"]
+    finally:
+        LIVE["erp"].readers_only = False
+
+
+test_sink = sink_suite(
+    OdooProductsSink,
+    {"connection": "erp"},
+    rows=ROWS,
+    session=session,
+    failing={
+        "a user who may only read": Setup(session=a_reader, raises=AccessError),
+        "nobody there": Setup(session=nobody_there, raises=UnreachableError),
+    },
+    secrets=SECRETS,
+)
+test_sink_19 = sink_suite(OdooProductsSink, {"connection": "erp"}, rows=ROWS, session=session19, without=ONCE)
+test_category_sink = sink_suite(
+    OdooCategoriesSink, {"connection": "erp"}, rows=CATEGORIES, session=session, without=ONCE
+)
+test_attribute_sink = sink_suite(
+    OdooAttributesSink, {"connection": "erp"}, rows=ATTRIBUTES, session=session19, without=ONCE
+)

@@ -1,0 +1,111 @@
+"""The records that Odoo has under some keys, a batch a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pimflow_odoo.kinds import ATTRIBUTES, CATEGORIES, PRODUCTS, Kind
+from pimflow_odoo.places import Find, Place, of_attribute, of_category, of_product
+from pimflow_odoo.session import Record, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One kind of record that a sink writes, found by the column `key`, which is the field `field`."""
+
+    kind: Kind
+    key: str
+    field: str
+    place: Find
+    needed: tuple[str, ...] = ()
+    archives: bool = False
+
+    @property
+    def model(self) -> str:
+        """The model that is written."""
+        return self.kind.model
+
+    @property
+    def resource(self) -> str:
+        """What the core calls such records."""
+        return self.kind.noun[1]
+
+
+PRODUCTS_TARGET = Target(
+    PRODUCTS, "default_code", "default_code", of_product, ("name", "barcode", "active"), archives=True
+)
+CATEGORIES_TARGET = Target(CATEGORIES, "path", "complete_name", of_category)
+ATTRIBUTES_TARGET = Target(ATTRIBUTES, "name", "name", of_attribute)
+
+PlaceOf = Callable[[str], Place | None]
+"""Finds where a column of one target is written, in one session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What Odoo has: by key, where several have one key, and by barcode."""
+
+    by_key: Mapping[str, Record]
+    several: Mapping[str, Sequence[Record]]
+    by_barcode: Mapping[str, Record]
+
+
+def find(
+    session: Session, target: Target, keys: Sequence[str], fields: Iterable[str] = (), barcodes: Sequence[str] = ()
+) -> Found:
+    """Look keys up, and barcodes that no two products may share, archived records too; one call."""
+    there = session.catalog.fields(target.model)
+    names = sorted({name for name in (target.field, *target.needed, *fields) if name in there})
+    domain: list[Any] = [[target.field, "in", list(keys)]]
+    if barcodes:
+        domain = ["|", *domain, ["barcode", "in", list(barcodes)]]
+    found: list[Record] = session.call(
+        target.model, "search_read", archived=True, domain=domain, fields=names, order="id"
+    )
+    wanted, by_key = set(keys), dict[str, list[Record]]()
+    for record in found:
+        if record[target.field] in wanted:
+            by_key.setdefault(record[target.field], []).append(record)
+    chosen = {key: _in_use(records) for key, records in by_key.items()}
+    return Found(
+        {key: records[0] for key, records in chosen.items() if len(records) == 1},
+        {key: records for key, records in chosen.items() if len(records) > 1},
+        {record["barcode"]: record for record in found if record.get("barcode")},
+    )
+
+
+def values(
+    session: Session, target: Target, keys: Sequence[str], places: Sequence[Place]
+) -> Mapping[str, Mapping[str, Any]]:
+    """Give what Odoo has for these keys, column by column; one call, and one for each further language."""
+    found = find(session, target, keys, [place.field for place in places if not place.language]).by_key
+    result = {key: cells(record, [one for one in places if not one.language]) for key, record in found.items()}
+    for language in sorted({place.language for place in places} - {""}):
+        here = [place for place in places if place.language == language]
+        texts = in_language(session, target.model, [one["id"] for one in found.values()], here, language)
+        for key, record in found.items():
+            result[key] |= cells(texts[record["id"]], here) if record["id"] in texts else {}
+    return result
+
+
+def cells(record: Record, places: Sequence[Place]) -> dict[str, Any]:
+    """Give the canonical values of a record, of the columns that have one."""
+    told = {place.column: place.value(record) for place in places if place.field in record}
+    return {column: value for column, value in told.items() if value is not None}
+
+
+def in_language(
+    session: Session, model: str, ids: Sequence[int], places: Sequence[Place], language: str
+) -> Mapping[int, Record]:
+    """Read texts in another language; where there is no translation Odoo gives the source text."""
+    fields = sorted({place.field for place in places})
+    found = session.call(model, "read", list(ids), language=language, fields=fields) if ids and fields else []
+    return {record["id"]: record for record in found}
+
+
+def _in_use(records: Sequence[Record]) -> Sequence[Record]:
+    """Of several records of one key the one in use counts."""
+    active = [record for record in records if record.get("active", True)]
+    return active or records

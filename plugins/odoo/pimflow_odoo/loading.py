@@ -1,0 +1,196 @@
+"""Writes a batch: new records in one call, the others one by one, and only what is different there.
+
+Keys are looked up first, so that nothing is made twice. What Odoo refuses costs its record alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from pimflow import Change, Outcome, Problem, Status
+from pimflow_erp.jobs import Job, Values, each
+from pimflow_odoo import wording
+from pimflow_odoo.existing import Found, PlaceOf, Target, find, in_language
+from pimflow_odoo.places import ACTIVE, IMAGE, Place
+from pimflow_odoo.refusals import RefusedError
+from pimflow_odoo.session import Record, Session
+
+Refused = dict[str, Problem]
+Made = dict[str, int]
+Picture = Callable[[str], str]
+"""Gives the picture that a value names, in base64."""
+
+
+class Loading:
+    """Writes records of one target into one session."""
+
+    def __init__(self, session: Session, target: Target, place_of: PlaceOf, picture: Picture | None = None) -> None:
+        self._session = session
+        self._target = target
+        self._place_of = place_of
+        self._picture = picture
+
+    def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
+        """Write a batch and tell one outcome a change."""
+        found = self._find(batch)
+        refused = _ambiguous(batch, found, self._target) | _taken_barcodes(batch, found, self._target)
+        going = [change for change in batch if change.key not in refused]
+        made, problems = self._created([change for change in going if change.key not in found.by_key])
+        refused |= problems
+        old = [change for change in going if change.key in found.by_key]
+        written, problems = self._written(old, found.by_key)
+        refused |= problems
+        ids = {**{change.key: found.by_key[change.key]["id"] for change in old}, **made}
+        translated, problems = self._translated([one for one in going if one.key not in refused], ids, made)
+        refused |= problems
+        self._session.catalog.forget(self._target.model)
+        for change in batch:
+            yield self._outcome(change, refused.get(change.key), ids, made, written | translated)
+
+    def _outcome(
+        self, change: Change, problem: Problem | None, ids: Mapping[str, int], made: Made, touched: set[str]
+    ) -> Outcome:
+        remote = str(ids[change.key]) if change.key in ids else None
+        if problem is not None:
+            return Outcome(change.resource, change.key, Status.REFUSED, (problem,), remote)
+        if change.key in made:
+            return Outcome(change.resource, change.key, Status.CREATED, (), remote)
+        status = Status.UPDATED if change.key in touched else Status.UNCHANGED
+        return Outcome(change.resource, change.key, status, (), remote)
+
+    def _find(self, batch: Sequence[Change]) -> Found:
+        fields = {place.field for change in batch for place in self._places(change) if not place.language}
+        barcodes = sorted({str(code) for change in batch if (code := change.payload.get("barcode"))})
+        return find(self._session, self._target, [change.key for change in batch], fields, barcodes)
+
+    def _places(self, change: Change) -> list[Place]:
+        found = (self._place_of(column) for column in change.payload)
+        return [place for place in found if place is not None and place.column != IMAGE]
+
+    def _given(self, change: Change, record: Record | None) -> Values:
+        """Give what goes into a record: all for a new one, what is different there for another."""
+        values: Values = {}
+        for place in self._places(change):
+            value = change.payload[place.column]
+            on_its_own = place.language or (record is not None and place.column in {ACTIVE, self._target.key})
+            if on_its_own or (record is None and value is None):
+                continue
+            if record is None or place.value(record) != value:
+                values[place.field] = place.written(value)
+        if IMAGE in change.payload and self._picture is not None:
+            name = change.payload[IMAGE]
+            values["image_1920"] = self._picture(name) if name else False
+        return values
+
+    def _created(self, new: Sequence[Change]) -> tuple[Made, Refused]:
+        """Create records, all in one call."""
+        refused = {one.key: wording.lacking("name", self._target.kind.noun[0]) for one in new if self._lacks_name(one)}
+        made: Made = {}
+
+        def send(jobs: Sequence[Job]) -> None:
+            vals = [job.values for job in jobs]
+            ids = self._session.call(self._target.model, "create", vals_list=vals, writes=True)
+            made.update(zip((job.key for job in jobs), ids, strict=True))
+
+        jobs = [Job(change.key, self._given(change, None)) for change in new if change.key not in refused]
+        return made, refused | each(jobs, send, RefusedError, wording.told)
+
+    def _lacks_name(self, change: Change) -> bool:
+        return self._target.archives and not change.payload.get("name")
+
+    def _written(self, old: Sequence[Change], there: Mapping[str, Record]) -> tuple[set[str], Refused]:
+        """Write what is different; records that get the same values share a call."""
+        refused = self._switched(old, there, to=True)
+        alike: dict[bytes, list[Job]] = {}
+        for change in old:
+            record = there[change.key]
+            values = self._given(change, record) if change.key not in refused else {}
+            if values:
+                same = orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
+                alike.setdefault(same, []).append(Job(change.key, values, record["id"]))
+        for jobs in alike.values():
+            refused |= each(jobs, self._write, RefusedError, wording.told)
+        refused |= self._switched([change for change in old if change.key not in refused], there, to=False)
+        switched = {one.key for one in old if self._switches(one, there[one.key])}
+        return {job.key for jobs in alike.values() for job in jobs} | switched, refused
+
+    def _write(self, jobs: Sequence[Job]) -> None:
+        ids = [job.id for job in jobs]
+        self._session.call(self._target.model, "write", ids, vals=jobs[0].values, writes=True)
+
+    def _switches(self, change: Change, record: Record) -> bool:
+        return self._target.archives and change.payload.get(ACTIVE) not in {None, record["active"]}
+
+    def _switched(self, going: Sequence[Change], there: Mapping[str, Record], *, to: bool) -> Refused:
+        """Take products back into use, and templates with them; or archive them."""
+        wanted = [one for one in going if one.payload.get(ACTIVE) is to and self._switches(one, there[one.key])]
+        method = "action_unarchive" if to else "action_archive"
+
+        def send(jobs: Sequence[Job]) -> None:
+            self._session.call(self._target.model, method, [job.id for job in jobs], writes=True)
+
+        return each([Job(one.key, {}, there[one.key]["id"]) for one in wanted], send, RefusedError, wording.told)
+
+    def _translated(self, going: Sequence[Change], ids: Mapping[str, int], made: Made) -> tuple[set[str], Refused]:
+        """Write texts in other languages where they differ, each field in all its languages in one call."""
+        texts = self._texts(going, ids, made)
+        touched: set[str] = set()
+        refused: Refused = {}
+        for change in going:
+            fields: dict[str, dict[str, Any]] = {}
+            for place in self._places(change):
+                now = texts.get(place.language, {}).get(ids[change.key])
+                value = change.payload[place.column]
+                if place.language and (place.value(now) if now else None) != value:
+                    fields.setdefault(place.field, {})[place.language] = place.written(value)
+            for field, translations in fields.items():
+                job = Job(change.key, {"field_name": field, "translations": translations}, ids[change.key])
+                refused |= each([job], self._translate, RefusedError, wording.told)
+                touched.add(change.key)
+        return touched, refused
+
+    def _texts(self, going: Sequence[Change], ids: Mapping[str, int], made: Made) -> Mapping[str, Mapping[int, Record]]:
+        """Read what records that were there have in each language; new ones have none."""
+        places = {place.column: place for change in going for place in self._places(change) if place.language}
+        old = [ids[change.key] for change in going if change.key not in made]
+        return {
+            language: in_language(
+                self._session, self._target.model, old, [one for one in places.values() if one.language == language],
+                language,
+            )
+            for language in sorted({place.language for place in places.values()})
+        }  # fmt: skip
+
+    def _translate(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            self._session.call(self._target.model, "update_field_translations", [job.id], writes=True, **job.values)
+
+
+def _ambiguous(batch: Sequence[Change], found: Found, target: Target) -> Refused:
+    return {
+        change.key: wording.belongs_to(found.several[change.key], target.key, change.key, target.kind.noun[1])
+        for change in batch
+        if change.key in found.several
+    }
+
+
+def _taken_barcodes(batch: Sequence[Change], found: Found, target: Target) -> Refused:
+    """Find barcodes that another product has, in Odoo or in this batch: Odoo would refuse the whole call."""
+    refused: Refused = {}
+    seen: dict[str, str] = {}
+    for change in batch:
+        code = change.payload.get("barcode")
+        if not code:
+            continue
+        owner = found.by_barcode.get(code)
+        own = found.by_key.get(change.key)
+        if owner is not None and (own is None or owner["id"] != own["id"]):
+            refused[change.key] = wording.taken(code, owner[target.field] or "", owner["name"])
+        elif code in seen:
+            refused[change.key] = wording.taken(code, seen[code], "")
+        else:
+            seen[code] = change.key
+    return refused

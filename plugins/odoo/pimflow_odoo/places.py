@@ -1,0 +1,88 @@
+"""Where a column is written: in which field, in which language, with which codec. No calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pimflow_erp.codecs import BOOLEAN, TEXT, Codec
+from pimflow_odoo import codecs
+from pimflow_odoo.catalog import Catalog
+from pimflow_odoo.fields import Record
+
+KEY, IMAGE, ACTIVE = "default_code", "image", "active"
+_ZERO: frozenset[str] = frozenset({"integer", "float", "monetary"})
+_OWN = frozenset({"id", "product_tmpl_id", "categ_id", "write_date", "create_date", "lst_price"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One column: `language` is empty where it is that of the session. `empty` is what an emptied field holds."""
+
+    column: str
+    field: str
+    codec: Codec
+    label: str = ""
+    language: str = ""
+    required: bool = False
+    empty: Any = None
+
+    def value(self, record: Record) -> Any:
+        """Give the canonical value that a record has, None where it has none."""
+        found = record[self.field]
+        if found in (None, "", []) or (found is False and self.empty is not False):
+            return None
+        return self.codec.read(found)
+
+    def written(self, value: Any) -> Any:
+        """Give what Odoo takes of a canonical value."""
+        return False if value is None else self.codec.write(value)
+
+
+Find = Callable[[str, Catalog, str], Place | None]
+"""Finds where a column is written, given the session's own language; None for what Odoo lacks or computes."""
+
+
+def of_product(column: str, catalog: Catalog, own_language: str) -> Place | None:
+    """Find where a column of a product is written; what belongs to the template is written through the variant."""
+    if column == KEY:
+        return Place(column, column, TEXT, "SKU")
+    if column == ACTIVE:
+        return Place(column, column, BOOLEAN, "Active", empty=False)
+    if column in {"category", "category_code"}:
+        part = "path" if column == "category" else "code"
+        return Place(column, "categ_id", codecs.category(catalog, part), "Product Category")
+    return None if column in _OWN else of_field("product.product", column, catalog, own_language)
+
+
+def of_category(column: str, catalog: Catalog, own_language: str) -> Place | None:
+    """Find where a column of a category is written; its `path` says its name and its parent."""
+    if column == "path":
+        return Place(column, "complete_name", TEXT, "Path")
+    if column in {"name", "complete_name", "parent_id", "id"}:
+        return None
+    return of_field("product.category", column, catalog, own_language)
+
+
+def of_attribute(column: str, catalog: Catalog, own_language: str) -> Place | None:
+    """Find where a column of an attribute is written."""
+    return None if column == "id" else of_field("product.attribute", column, catalog, own_language)
+
+
+def of_field(model: str, column: str, catalog: Catalog, own_language: str) -> Place | None:
+    """Find where a column of the same name as a field is written."""
+    field, _, language = column.partition("@")
+    info = catalog.fields(model).get(field)
+    if info is None or info.get("readonly"):
+        return None
+    if language and (language not in catalog.languages or not info.get("translate")):
+        return None
+    codec = codecs.of_field(info, catalog)
+    if codec is None:
+        return None
+    label = str(info.get("string") or column) + (f" ({language})" if language else "")
+    zero = "0" if info["type"] in _ZERO else False if info["type"] == "boolean" else None
+    elsewhere = "" if language == own_language else language
+    required = bool(info.get("required")) and not elsewhere
+    return Place(column, field, codec, label, elsewhere, required, zero)
