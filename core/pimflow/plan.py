@@ -18,7 +18,7 @@ from pimflow.delivering.batches import Batches, Settle, outcome_of, refuse_missi
 from pimflow.delivering.delivery import Loading
 from pimflow.delivering.diff import Candidate, Rules, columns_of_new, fingerprint
 from pimflow.delivering.following import follow
-from pimflow.model import Outcome, RunReport, Status
+from pimflow.model import Change, Outcome, RunReport, Status
 from pimflow.running.flow import CarryOut, run_flow
 from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.sinks import Sink, Writer

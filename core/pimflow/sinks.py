@@ -153,6 +153,12 @@ class Writer:
         """
         return batch
 
+    def planned(self, batch: Sequence[Change]) -> None:
+        """Take note of what a run would write: what comes later in the same plan may name it.
+
+        Given in a plan only, with all that a new record gets; `Change.absent` tells new records from changed ones.
+        """
+
     def files(self, batch: Sequence[Change]) -> tuple[int, int]:  # noqa: ARG002 - most upload none
         """Count the files that `load` would have to upload for a batch, and their bytes as far as known.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote
 
 from pimflow import RemoteError
 from pimflow_akeneo.model import IDENTIFIER, Attribute, Channel, Family, FamilyVariant, Model
+from pimflow_akeneo.planned import Planned
 
 T = TypeVar("T")
 
@@ -32,12 +33,16 @@ class Reads(Protocol):
 
 
 class Catalog:
-    """Grows with the PIM's model, never with its products. Safe for several threads."""
+    """Grows with the PIM's model, never with its products. Safe for several threads.
+
+    In a plan it is the model as a run would have it by then.
+    """
 
     def __init__(self, session: Reads) -> None:
         self._session = session
         self._lock = threading.RLock()
         self._loaded: dict[str, Any] = {}
+        self._planned = Planned()
 
     @property
     def model(self) -> Model:
@@ -139,6 +144,20 @@ class Catalog:
             for name in [name for name in self._loaded if name in old or name.partition("/")[0] in old]:
                 del self._loaded[name]
 
+    def plan(self, path: str, records: Mapping[str, Mapping[str, Any]], new: Collection[str]) -> None:
+        """Take these of a list as if they were written, by their codes; `new` are those that the PIM does not have."""
+        with self._lock:
+            self._planned.put(path, records, new)
+            self.forget(path)
+
+    def has_list(self, path: str) -> bool:
+        """Tell whether the PIM has such a list; it has none below what is only planned."""
+        return not self._planned.is_below_new(path)
+
+    def _pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+        """Give a list of the PIM, with what is planned of it."""
+        return self._planned.over(path, self._session.pages(path) if self.has_list(path) else ())
+
     def _once(self, name: str, read: Callable[[], T]) -> T:
         with self._lock:
             if name not in self._loaded:
@@ -149,8 +168,8 @@ class Catalog:
         attributes = self.attributes
         if not any(one.type == IDENTIFIER for one in attributes.values()):
             raise RemoteError("The PIM has no identifier attribute; set it up, or load a catalogue into it, first")
-        types = self._session.pages("association-types")
-        currencies = self._session.pages("currencies")
+        types = self._pages("association-types")
+        currencies = self._pages("currencies")
         return Model(
             attributes,
             self.channels,
@@ -159,34 +178,37 @@ class Catalog:
         )
 
     def _read_attributes(self) -> Mapping[str, Attribute]:
-        return {one["code"]: Attribute.of(one) for one in self._session.pages("attributes")}
+        return {one["code"]: Attribute.of(one) for one in self._pages("attributes")}
 
     def _read_groups(self) -> frozenset[str]:
-        return frozenset(one["code"] for one in self._session.pages("attribute-groups"))
+        return frozenset(one["code"] for one in self._pages("attribute-groups"))
 
     def _read_channels(self) -> Mapping[str, Channel]:
-        channels = self._session.pages("channels")
-        return {one["code"]: Channel(one["code"], tuple(one["locales"]), tuple(one["currencies"])) for one in channels}
+        channels = self._pages("channels")
+        return {
+            one["code"]: Channel(one["code"], tuple(one.get("locales") or ()), tuple(one.get("currencies") or ()))
+            for one in channels
+        }
 
     def _read_locales(self) -> Mapping[str, bool]:
-        return {one["code"]: bool(one.get("enabled", one.get("enable"))) for one in self._session.pages("locales")}
+        return {one["code"]: bool(one.get("enabled", one.get("enable"))) for one in self._pages("locales")}
 
     def _families(self) -> Mapping[str, Family]:
         return self._once("families", self._read_families)
 
     def _read_families(self) -> Mapping[str, Family]:
-        families = self._session.pages("families")
-        return {one["code"].lower(): Family(one["code"], frozenset(one["attributes"])) for one in families}
+        families = self._pages("families")
+        return {one["code"].lower(): Family(one["code"], frozenset(one.get("attributes") or ())) for one in families}
 
     def _read_variants(self, path: str, family: str) -> Mapping[str, FamilyVariant]:
-        variants = (FamilyVariant.of(one, family) for one in self._session.pages(path))
+        variants = (FamilyVariant.of(one, family) for one in self._pages(path))
         return {one.code.lower(): one for one in variants}
 
     def _read_categories(self) -> Mapping[str, tuple[str, str | None]]:
-        return {one["code"].lower(): (one["code"], one.get("parent")) for one in self._session.pages("categories")}
+        return {one["code"].lower(): (one["code"], one.get("parent")) for one in self._pages("categories")}
 
     def _read_codes(self, path: str) -> Mapping[str, str]:
-        return {one["code"].lower(): one["code"] for one in self._session.pages(path)}
+        return {one["code"].lower(): one["code"] for one in self._pages(path)}
 
     def _read_units(self) -> Mapping[str, Mapping[str, str]]:
         families = self._session.get("measurement-families")

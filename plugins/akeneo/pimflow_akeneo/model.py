@@ -90,7 +90,7 @@ class FamilyVariant:
     def of(cls, data: Mapping[str, Any], family: str) -> Self:
         """Take it out of what `/families/{family}/variants` gives."""
         sets = sorted(data["variant_attribute_sets"], key=lambda one: int(one["level"]))
-        levels = ((tuple(one["axes"]), frozenset([*one["axes"], *one["attributes"]])) for one in sets)
+        levels = ((tuple(one["axes"]), frozenset([*one["axes"], *one.get("attributes", ())])) for one in sets)
         return cls(data["code"], family, tuple(levels))
 
 

@@ -79,6 +79,14 @@ class StructureWriter(Writer):
             for change in batch
         ]
 
+    def planned(self, batch: Sequence[Change]) -> None:
+        """Let the PIM's model be as if a batch was written."""
+        path = self._path(batch[0].resource) if batch else None
+        if path is not None:
+            records = {change.key: line(change.key, change.payload, self._resource) for change in batch}
+            new = [change.key for change in batch if change.absent]
+            self._session.catalog.plan(self._resource.url(path), records, new)
+
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch; what it changed of the PIM's model is read anew when somebody asks for it."""
         if not batch:
@@ -122,7 +130,10 @@ class StructureWriter(Writer):
 
     def _has_list(self, path: str) -> bool:
         resource = self._resource
-        return not resource.owner or resource.owner_of(path) in reading.with_lists(self._session, resource)
+        if not resource.owner:
+            return True
+        there = self._session.catalog.has_list(resource.url(path))
+        return there and resource.owner_of(path) in reading.with_lists(self._session, resource)
 
     def _is_compared(self, change: Change) -> bool:
         """Tell whether something in a change must be held against what the PIM has."""
