@@ -59,7 +59,7 @@ class SqlQuerySource(Source):
         description="Values of further parameters of the query, as in `{company: 1}` for `:company`.",
     )
     key: str | None = Field(
-        None, description="Column that becomes the key of the target: `run --keys` then reads these records only."
+        None, description="Column that becomes the key of the target: `run --only` then reads these records only."
     )
     cursor: str | None = Field(
         None,

@@ -57,6 +57,10 @@ def nobody_there():
             yield found
 
 
+def a_reader():
+    return session("postgresql", url=LIVE["postgresql"].url.replace("pim@", "reader@"))()
+
+
 def fill(folder, header, rows):
     """Put rows into a table of a file; the session is that of the suite, so the file is read through the options."""
     db = LIVE["sqlite"]
@@ -114,10 +118,7 @@ test_sink = sink_suite(
     session=session("postgresql"),
     failing={
         "nobody there": Setup(session=nobody_there, raises=UnreachableError),
-        "a user who may not": Setup(
-            session=lambda: session("postgresql", url=LIVE["postgresql"].url.replace("pim@", "reader@"))(),
-            raises=AccessError,
-        ),
+        "a user who may not": Setup(session=a_reader, raises=AccessError),
     },
     secrets=SECRETS,
 )
