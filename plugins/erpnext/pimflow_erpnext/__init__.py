@@ -8,7 +8,7 @@ from pimflow import Component, hookimpl
 @hookimpl
 def pimflow_components() -> list[type[Component]]:
     """Give the connection, sources and sinks of this plugin."""
-    from pimflow_erpnext import sources
+    from pimflow_erpnext import sinks, sources
     from pimflow_erpnext.connection import ErpnextConnection
 
     return [
@@ -23,4 +23,8 @@ def pimflow_components() -> list[type[Component]]:
         sources.ErpnextPricesSource,
         sources.ErpnextStockSource,
         sources.ErpnextDeletedSource,
+        sinks.ErpnextProductsSink,
+        sinks.ErpnextTemplatesSink,
+        sinks.ErpnextCategoriesSink,
+        sinks.ErpnextAttributesSink,
     ]

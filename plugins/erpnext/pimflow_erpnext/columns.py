@@ -36,6 +36,13 @@ _TYPES: Mapping[str, str] = {
     "Table MultiSelect": "list",
 }
 """Types of Frappe; all others are text."""
+ZERO_IS_NONE = frozenset(
+    {
+        *("weight_per_unit", "standard_rate", "min_order_qty", "safety_stock", "shelf_life_in_days", "lead_time_days"),
+        *("valuation_rate", "last_purchase_rate", "max_discount"),
+    }
+)
+"""Numbers of items that are 0 where nobody filled them in."""
 TEXTS = frozenset({"item_name", "description"})
 """Fields of items that ERPNext can have in other languages."""
 
@@ -45,7 +52,7 @@ def of_field(info: FieldInfo) -> Column:
     kind = _TYPES.get(info.type, "text")
     told = Field(info.name, kind, info.label, info.name in TEXTS, info.name in HOT)
     read: Read = _boolean(info.name) if kind == "boolean" else _value(info.name)
-    return Column(told, (info.name,), read)
+    return Column(told, (info.name,), _filled(info.name) if info.name in ZERO_IS_NONE else read)
 
 
 def of_table_field(info: FieldInfo) -> tuple[Column, Part]:
@@ -114,6 +121,10 @@ def _whole(path: str | None, url: str) -> str | None:
 
 def _value(name: str) -> Read:
     return lambda one: None if one.get(name) == "" else one.get(name)
+
+
+def _filled(name: str) -> Read:
+    return lambda one: one.get(name) or None
 
 
 def _boolean(name: str) -> Read:

@@ -74,6 +74,20 @@ def group_columns(session: Session) -> list[Column]:
     ]
 
 
+def attribute_columns(session: Session) -> list[Column]:
+    """Make the columns of item attributes."""
+    known = session.catalog.attributes
+
+    def values(one: Mapping[str, Any]) -> list[str]:
+        return list(known[one["name"]].values) if one["name"] in known else []
+
+    return [
+        column("id", "text", "Name of the attribute", ("name",), lambda one: one["name"]),
+        column("attribute_name", "text", "Name", ("name",), lambda one: one["name"]),
+        column("values", "list", "Values that it can have", ("name",), values),
+    ]
+
+
 _TABLES = tuple(
     FieldInfo(name, label, "Table")
     for name, label in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 import petl
@@ -20,7 +20,7 @@ from pimflow_erpnext.connection import ErpnextConnection
 from pimflow_erpnext.kinds import Kind
 from pimflow_erpnext.parts import TABLES, Part
 from pimflow_erpnext.reading import Reading
-from pimflow_erpnext.session import Filters, Session
+from pimflow_erpnext.session import Filters, Record, Session
 
 More = tuple[Column, Part | None]
 """A further column, and the part that it needs."""
@@ -64,15 +64,14 @@ class _DocumentsSource(Source):
         """Give the header, then one row a document."""
         reading = self.reading(session)
         yield reading.header
-        doctype, fields, size = self.kind.doctype, reading.fields, self.page_size
-        filters = self.filters()
-        if window.keys:
-            pages = session.pages(doctype, fields, filters, size, self.keyed(window.keys))
-        elif window.since and window.until:
-            pages = session.changed(doctype, fields, filters, size, window.since, window.until)
-        else:
-            pages = session.pages(doctype, fields, filters, size)
-        yield from reading.rows(session, pages)
+        yield from reading.rows(session, self.pages(session, window, reading.fields))
+
+    def pages(self, session: Session, window: Window, fields: Sequence[str]) -> Iterable[list[Record]]:
+        """Give the documents of a window, so many a call."""
+        doctype, filters, size = self.kind.doctype, self.filters(), self.page_size
+        if window.since and window.until:
+            return session.changed(doctype, fields, filters, size, window.since, window.until)
+        return session.pages(doctype, fields, filters, size, self.keyed(window.keys))
 
     def reading(self, session: Session) -> Reading:
         """Make the columns. Raises ConfigError for fields that the site does not have."""
@@ -110,7 +109,7 @@ class _DocumentsSource(Source):
 
     def keyed(self, keys: Sequence[str]) -> Filters:
         """Give conditions, one of which must hold for documents with these keys."""
-        return [["name", "in", list(keys)]]
+        return [["name", "in", list(keys)]] if keys else []
 
 
 class _ChangesSource(_DocumentsSource):
@@ -144,8 +143,8 @@ class _ItemsSource(_ChangesSource):
         default_factory=list,
         description="Languages in which names and descriptions are read as well, into columns such as `item_name@fr`.",
     )
-    fallback: Literal["empty", "copy"] = Field(
-        "empty", description="What a text that is not translated is in another language: empty, or that of the item."
+    fallback: Literal["none", "copy"] = Field(
+        "none", description="What a text that is not translated is in another language: empty, or that of the item."
     )
     id_field: str = Field(
         "name",
@@ -175,7 +174,7 @@ class _ItemsSource(_ChangesSource):
     def keyed(self, keys: Sequence[str]) -> Filters:
         """Look for keys among codes and ids: the key of the target may be made of either."""
         fields = dict.fromkeys(("name", self.id_field))
-        return [[field, "in", list(keys)] for field in fields]
+        return [[field, "in", list(keys)] for field in fields] if keys else []
 
 
 class ErpnextProductsSource(_ItemsSource):
@@ -209,6 +208,10 @@ class ErpnextCategoriesSource(_DocumentsSource):
     kind = kinds.CATEGORIES
     named = "item_group_name"
 
+    def pages(self, session: Session, window: Window, fields: Sequence[str]) -> Iterable[list[Record]]:
+        """Give all in one call, parents first: in pages by name a child could come before its parent."""
+        return [session.listed(self.kind.doctype, fields, self.keyed(window.keys), order="lft asc")]
+
     def own(self, session: Session) -> tuple[list[Column], dict[str, Part]]:
         """Make the columns of item groups that are no plain fields."""
         return items.group_columns(session), {}
@@ -226,6 +229,10 @@ class ErpnextAttributesSource(_DocumentsSource):
 
     type = "erpnext.attributes"
     kind = kinds.ATTRIBUTES
+
+    def own(self, session: Session) -> tuple[list[Column], dict[str, Part]]:
+        """Make the columns of item attributes that are no plain fields."""
+        return items.attribute_columns(session), {}
 
 
 class ErpnextUnitsSource(_DocumentsSource):

@@ -1,0 +1,49 @@
+"""Writes, many documents a call.
+
+A call that creates stores all or nothing, and goes in halves where ERPNext refuses it; one that updates stores the good
+ones and names the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from pimflow import AccessError, Problem
+from pimflow_erp.jobs import Job, each
+from pimflow_erpnext import refusals
+from pimflow_erpnext.answers import TITLE, RefusedError, class_of, last_words, plain
+from pimflow_erpnext.session import Session
+
+
+def create(session: Session, doctype: str, jobs: Sequence[Job]) -> dict[str, Problem]:
+    """Create documents; give those that ERPNext refused."""
+
+    def send(some: Sequence[Job]) -> None:
+        documents = [{"doctype": doctype, **job.values} for job in some]
+        session.method("frappe.client.insert_many", {"docs": documents}, repeatable=False)
+
+    return each(jobs, send, RefusedError, refusals.told)
+
+
+def update(session: Session, doctype: str, jobs: Sequence[Job]) -> dict[str, str]:
+    """Update documents, whose names are in `docname`; give the tracebacks of those that ERPNext refused, by key.
+
+    Raises AccessError where the user may not.
+    """
+    if not jobs:
+        return {}
+    documents = [{"doctype": doctype, **job.values} for job in jobs]
+    found = session.method("frappe.client.bulk_update", {"docs": orjson.dumps(documents).decode()}, repeatable=True)
+    failed = {one["doc"]["docname"]: str(one["exc"]) for one in (found or {}).get("failed_docs") or ()}
+    traces = {job.key: failed[job.values["docname"]] for job in jobs if job.values["docname"] in failed}
+    forbidden = next((trace for trace in traces.values() if class_of(trace) == refusals.FORBIDDEN), None)
+    if forbidden is not None:
+        said = plain(last_words(forbidden))
+        raise AccessError(
+            f"The user of the API key may not change {doctype} in {TITLE}. Give the user a role that may, under "
+            "User > Roles, such as `Item Manager`.",
+            detail=said,
+        )
+    return traces

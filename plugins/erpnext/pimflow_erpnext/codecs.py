@@ -1,0 +1,135 @@
+"""Cells for ERPNext -> canonical values -> what it takes, and back. No calls of its own.
+
+ERPNext stores bad values without a word: text for a number becomes 0. So each is checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from pimflow_erp.codecs import BOOLEAN, DAY, INTEGER, NUMBER, Codec, absent, listed, selection
+from pimflow_erpnext.answers import TITLE
+from pimflow_erpnext.catalog import Attribute, Catalog, FieldInfo, folded
+
+_LONGEST = 140
+
+
+def _short(cell: Any) -> str:
+    text = str(cell)
+    if len(text) > _LONGEST:
+        raise ValueError(f"which has {len(text)} characters; {TITLE} takes {_LONGEST}")
+    return text
+
+
+TEXT = Codec(str)
+SHORT = Codec(_short)
+CHECK = Codec(BOOLEAN.accept, int, bool)
+AMOUNT = Codec(NUMBER.accept, float, NUMBER.read)
+WHOLE = Codec(INTEGER.accept, int, NUMBER.read)
+DATE = Codec(DAY.accept)
+IN_USE = Codec(BOOLEAN.accept, lambda value: int(not value), lambda value: not value)
+_OF_TYPE: Mapping[str, Codec] = {
+    **dict.fromkeys(("Data", "Attach", "Attach Image", "Read Only", "Color", "Phone"), SHORT),
+    **dict.fromkeys(("Small Text", "Text", "Long Text", "Text Editor", "HTML Editor", "Markdown Editor", "Code"), TEXT),
+    **dict.fromkeys(("Float", "Currency", "Percent"), AMOUNT),
+    "Int": WHOLE,
+    "Check": CHECK,
+    "Date": DATE,
+}
+
+
+def of_field(info: FieldInfo, catalog: Catalog) -> Codec | None:
+    """Find the codec of a field by its type; None for what cannot be written in one cell."""
+    if info.type == "Link":
+        return link(catalog, info.options, info.label or info.name)
+    if info.type == "Select":
+        return selection({key: key for key in info.options.split("\n") if key}, TITLE)
+    if info.type == "Data" and info.custom:
+        return TEXT
+    return _OF_TYPE.get(info.type)
+
+
+def link(catalog: Catalog, doctype: str, noun: str) -> Codec:
+    """Make the codec of the name of another document, found as ERPNext would: without regard to case and accents."""
+
+    def accept(cell: Any) -> str:
+        found = catalog.names(doctype).get(folded(str(cell)))
+        if found is None:
+            raise absent(noun[:1].lower() + noun[1:], str(cell).strip(), TITLE)
+        return found
+
+    return Codec(accept)
+
+
+def category(catalog: Catalog) -> Codec:
+    """Make the codec of an item group, by path or name; canonical is the path."""
+
+    def accept(cell: Any) -> str:
+        text = folded(str(cell[0] if isinstance(cell, list) and cell else cell))
+        for group in catalog.groups.values():
+            if text in {folded(group.path), folded(group.name)}:
+                return group.path
+        raise absent("item group", str(cell), TITLE)
+
+    def write(path: str) -> str:
+        return next(group.name for group in catalog.groups.values() if group.path == path)
+
+    def read(name: str) -> str:
+        return catalog.groups[name].path if name in catalog.groups else name
+
+    return Codec(accept, write, read)
+
+
+def attribute_value(attribute: Attribute) -> Codec:
+    """Make the codec of the value of an item attribute: one of a list, or a number within its range."""
+    return Codec(_number_within(attribute)) if attribute.numeric else Codec(_one_of(attribute))
+
+
+def attribute_names(catalog: Catalog) -> Codec:
+    """Make the codec of several item attributes, in their order."""
+
+    def accept(cell: Any) -> list[str]:
+        names = {folded(name): name for name in catalog.attributes}
+        unknown = [name for name in listed(cell) if folded(name) not in names]
+        if unknown:
+            raise absent("item attribute", ", ".join(unknown), TITLE)
+        return [names[folded(name)] for name in listed(cell)]
+
+    return Codec(accept)
+
+
+NAMES = Codec(lambda cell: sorted(dict.fromkeys(listed(cell))), read=sorted)
+
+
+def picture(url: str) -> Codec:
+    """Make the codec of the address of a picture: one of this site is kept by its path."""
+    return Codec(lambda cell: str(cell).strip().removeprefix(url))
+
+
+def _one_of(attribute: Attribute) -> Callable[[Any], str]:
+    by_form = {folded(form): value for value, abbr in attribute.values.items() for form in (abbr, value) if form}
+
+    def accept(cell: Any) -> str:
+        found = by_form.get(folded(str(cell)))
+        if found is None:
+            known = ", ".join(attribute.values) or "no value at all"
+            raise ValueError(f"{TITLE} knows: {known}")
+        return found
+
+    return accept
+
+
+def _number_within(attribute: Attribute) -> Callable[[Any], str]:
+    lowest, highest, step = (Decimal(str(one)) for one in (attribute.lowest, attribute.highest, attribute.increment))
+
+    def accept(cell: Any) -> str:
+        text: str = NUMBER.accept(cell)
+        value = Decimal(text)
+        if not lowest <= value <= highest or (step and (value - lowest) % step):
+            steps = f" in steps of {step.normalize():f}" if step else ""
+            raise ValueError(f"{TITLE} takes numbers from {lowest.normalize():f} to {highest.normalize():f}{steps}")
+        return text
+
+    return accept

@@ -1,0 +1,126 @@
+"""New documents: what makes one of its kind, what it cannot be without, and in which order they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from pimflow import Change, Problem, ProblemKind, Who
+from pimflow_erp.jobs import Job, Values
+from pimflow_erpnext import calls, payloads, refusals
+from pimflow_erpnext.answers import TITLE
+from pimflow_erpnext.existing import CATEGORIES, PRODUCTS, TEMPLATES, PlaceOf, Target, find
+from pimflow_erpnext.places import ATTRIBUTES, VARIANT_OF
+from pimflow_erpnext.session import Record, Session
+
+Refused = dict[str, Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of new documents: those that were refused, and those that wait for another one."""
+
+    refused: Refused = field(default_factory=dict)
+    waiting: Refused = field(default_factory=dict)
+
+
+Create = Callable[[Session, PlaceOf, Sequence[Change]], Made]
+"""Makes documents that are not there yet."""
+
+
+def creator(target: Target) -> Create:
+    """Give what makes documents that need nothing but their key."""
+    return partial(_create, target)
+
+
+def creator_of_items(target: Target, group: str | None, unit: str | None) -> Create:
+    """Give what makes items; those without an item group or unit of stock of their own get these."""
+    defaults = {"item_group": group, "stock_uom": unit}
+
+    def create(session: Session, place_of: PlaceOf, new: Sequence[Change]) -> Made:
+        templates = _templates(session, new) if target.resource == PRODUCTS.resource else {}
+        waiting = {
+            one.key: refusals.awaited(VARIANT_OF, code, "template")
+            for one in new
+            if (code := _template_of(one)) and code not in templates
+        }
+        going = [one for one in new if one.key not in waiting]
+        found = {one.key: _values(session, target, place_of, one, templates, defaults) for one in going}
+        refused = {key: value for key, value in found.items() if isinstance(value, Problem)}
+        jobs = [Job(key, value) for key, value in found.items() if not isinstance(value, Problem)]
+        return Made(refused | calls.create(session, target.doctype, jobs), waiting)
+
+    return create
+
+
+def create_categories(session: Session, place_of: PlaceOf, new: Sequence[Change]) -> Made:
+    """Make item groups, those that are above others first; what has others below becomes a folder."""
+    left, refused = {one.key: one for one in new}, Refused()
+    parents = {one.key: str(one.payload.get("parent") or "") for one in new}
+    there = set(find(session, CATEGORIES, sorted(set(parents.values()) - {""})))
+    while ready := [one for key, one in left.items() if not parents[key] or parents[key] in there]:
+        folders = set(parents.values())
+        jobs = [
+            Job(one.key, _of_kind(session, CATEGORIES, place_of, one, {"is_group": int(one.key in folders)}))
+            for one in ready
+        ]
+        refused |= calls.create(session, CATEGORIES.doctype, jobs)
+        there |= {one.key for one in ready if one.key not in refused}
+        left = {key: one for key, one in left.items() if one not in ready}
+    return Made(refused, {key: refusals.awaited("parent", parents[key], "item group") for key in left})
+
+
+def _create(target: Target, session: Session, place_of: PlaceOf, new: Sequence[Change]) -> Made:
+    jobs = [Job(one.key, _of_kind(session, target, place_of, one, {})) for one in new]
+    return Made(calls.create(session, target.doctype, jobs))
+
+
+def _of_kind(session: Session, target: Target, place_of: PlaceOf, change: Change, defaults: Values) -> Values:
+    values = payloads.of_new(change, place_of, session.catalog.attributes)
+    return {**defaults, **target.given, **values, target.key: change.key}
+
+
+def _values(
+    session: Session,
+    target: Target,
+    place_of: PlaceOf,
+    change: Change,
+    templates: Mapping[str, Record],
+    defaults: Mapping[str, str | None],
+) -> Values | Problem:
+    """Make the values of a new item; a variant takes group and unit from its template, as it inherits nothing."""
+    template = templates.get(_template_of(change))
+    problem = _misfit(change, template) if template is not None else None
+    if problem is not None:
+        return problem
+    usual = {field: (template or {}).get(field) or default for field, default in defaults.items()}
+    given = {field: value for field, value in usual.items() if value}
+    values = _of_kind(session, target, place_of, change, given)
+    if not values.get("item_group"):
+        return refusals.lacking("item group", remedy="Map `item_group`, or give the sink a `default_group`.")
+    return values
+
+
+def _templates(session: Session, new: Sequence[Change]) -> dict[str, Record]:
+    codes = sorted({code for one in new if (code := _template_of(one))})
+    place = TEMPLATES.place("axes", session.catalog)
+    return find(session, TEMPLATES, codes, [place] if place else []) if codes else {}
+
+
+def _template_of(change: Change) -> str:
+    return str(change.payload.get(VARIANT_OF) or "").strip()
+
+
+def _misfit(change: Change, template: Record) -> Problem | None:
+    """Tell why an item cannot be a variant: ERPNext would take it, and have a wrong one."""
+    if not template["has_variants"]:
+        reason, remedy = f"which is no template in {TITLE}", "Correct the code of the template in the source."
+        return Problem(reason, ProblemKind.REFERENCE, VARIANT_OF, _template_of(change), remedy, Who.SOURCE_TEAM)
+    axes = [row["attribute"] for row in template["attributes"]]
+    lacking = [name for name in axes if change.payload.get(f"{ATTRIBUTES}{name}") is None]
+    if not lacking:
+        return None
+    reason = f"its template tells variants apart by {', '.join(axes)}, and this one has no {', '.join(lacking)}"
+    remedy = "Fill it in the source; the variant then goes by itself."
+    return Problem(reason, ProblemKind.MISSING, remedy=remedy, who=Who.SOURCE_TEAM)

@@ -1,0 +1,130 @@
+"""The documents that ERPNext has under some keys, a batch a call, and one more for each child table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pimflow_erpnext import codecs, parts, translations
+from pimflow_erpnext.catalog import Catalog, folded
+from pimflow_erpnext.parts import Part
+from pimflow_erpnext.places import (
+    AXES,
+    BARCODES,
+    IMAGE,
+    VALUES,
+    Find,
+    Place,
+    of_attribute,
+    of_category,
+    of_product,
+    of_template,
+)
+from pimflow_erpnext.session import Record, Session
+
+ALL = ("*",)
+_TABLES: Mapping[str, Part] = {
+    BARCODES: Part("Item Barcode", ALL),
+    AXES: Part("Item Variant Attribute", ALL),
+    VALUES: Part("Item Attribute Value", ALL, parent="Item Attribute"),
+}
+PlaceOf = Callable[[str], Place | None]
+"""Finds where a column of one target is written, in one session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One kind of document that a sink writes, found by `key`, which is its name.
+
+    `needed` is asked of each, `given` is what makes a document one of the kind. `refers` is the column with the key of
+    another document of the kind.
+    """
+
+    resource: str
+    noun: tuple[str, str]
+    doctype: str
+    key: str
+    place: Find
+    needed: tuple[str, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
+    refers: str = ""
+
+
+PRODUCTS = Target(
+    "products",
+    ("product", "products"),
+    "Item",
+    "item_code",
+    of_product,
+    ("disabled", "has_variants", "variant_of", "item_group", "stock_uom", "item_name", "description"),
+    {"has_variants": 0},
+)
+TEMPLATES = Target(
+    "templates",
+    ("template", "templates"),
+    "Item",
+    "item_code",
+    of_template,
+    ("disabled", "has_variants", "item_group", "stock_uom", "item_name", "description"),
+    {"has_variants": 1, "variant_based_on": "Item Attribute"},
+)
+CATEGORIES = Target(
+    "categories",
+    ("category", "categories"),
+    "Item Group",
+    "item_group_name",
+    of_category,
+    ("is_group", "parent_item_group"),
+    refers="parent",
+)
+ATTRIBUTES = Target(
+    "attributes", ("attribute", "attributes"), "Item Attribute", "attribute_name", of_attribute, ("numeric_values",)
+)
+
+
+def find(session: Session, target: Target, keys: Sequence[str], places: Sequence[Place] = ()) -> dict[str, Record]:
+    """Give the documents by key, with the fields of some places; keys are compared as ERPNext does."""
+    asked = sorted({key.strip() for key in keys})
+    if not asked:
+        return {}
+    plain = {place.field for place in places if not place.table and place.field != target.key}
+    fields = sorted({"name", "modified", *target.needed, *plain})
+    there = {folded(one["name"]): one for one in session.listed(target.doctype, fields, [["name", "in", asked]])}
+    for table in sorted({place.field for place in places if place.table}):
+        rows = parts.read(session, _TABLES[table], [one["name"] for one in there.values()]) if there else {}
+        for one in there.values():
+            one[table] = rows.get(one["name"], [])
+    return {key: there[folded(key)] for key in keys if folded(key) in there}
+
+
+def values(
+    session: Session, target: Target, keys: Sequence[str], places: Sequence[Place]
+) -> Mapping[str, Mapping[str, object]]:
+    """Give what ERPNext has for these keys, column by column; translations cost one call more."""
+    there = find(session, target, keys, places)
+    texts = [place for place in places if place.language]
+    languages = sorted({place.language for place in texts})
+    sources = (record.get(place.field) for record in there.values() for place in texts)
+    known = translations.read(session, languages, sources)
+    found: dict[str, dict[str, object]] = {}
+    for key, record in there.items():
+        cells = {place.column: _cell(place, record, known) for place in places}
+        found[key] = {name: value for name, value in cells.items() if value is not None}
+    return found
+
+
+def _cell(place: Place, record: Record, known: translations.Texts) -> object:
+    if place.language:
+        return translations.translated(known, place.language, record.get(place.field), copy=False)
+    return place.value(record)
+
+
+def of_site(target: Target, url: str) -> Target:
+    """Let the address of a picture of this site be its path."""
+
+    def place(column: str, catalog: Catalog) -> Place | None:
+        found = target.place(column, catalog)
+        return replace(found, codec=codecs.picture(url)) if found is not None and column == IMAGE else found
+
+    return replace(target, place=place)

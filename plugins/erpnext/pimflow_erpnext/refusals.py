@@ -1,0 +1,89 @@
+"""What ERPNext refused -> problems in the words of those who mend them. No calls."""
+
+from __future__ import annotations
+
+import re
+
+from pimflow import Problem, ProblemKind, Who
+from pimflow_erpnext.answers import TITLE, RefusedError, class_of, last_words, plain
+
+STALE = "TimestampMismatchError"
+FORBIDDEN = "PermissionError"
+_CORRECT = "Correct it in the source; it will then arrive by itself."
+_BARCODE = re.compile(r"Barcode (?P<code>\S+) already used in Item (?P<item>.+?)\.?$")
+_TWIN = re.compile(r"Item variant (?P<item>.+) exists with same attributes")
+_RECORD = re.compile(r"^(?:Error: )?\[[^\]]*\]: ")
+
+
+def told(error: RefusedError) -> Problem:
+    """Tell why one document was refused."""
+    return problem(error.type, error.said, error.detail)
+
+
+def of_trace(trace: str) -> Problem:
+    """Tell why one document of several was refused: ERPNext gives a traceback then."""
+    return problem(class_of(trace), plain(last_words(trace)), trace.strip().rpartition("\n")[2])
+
+
+def problem(error_type: str, said: str, detail: str) -> Problem:
+    """Tell a refusal by its type, else in ERPNext's words."""
+    taken, twin = _BARCODE.search(said), _TWIN.search(said)
+    if taken:
+        return Problem(
+            f"which item {taken['item']} has already in {TITLE}",
+            ProblemKind.DUPLICATE,
+            "ean",
+            taken["code"],
+            "Correct the GTIN here, or have it corrected there; the product then goes by itself.",
+            Who.PRODUCT_MANAGER,
+            detail,
+        )
+    if twin:
+        return Problem(
+            f"variant {twin['item']} of the same template has the same attributes",
+            ProblemKind.DUPLICATE,
+            remedy="Decide with the ERP team which one is right.",
+            who=Who.PRODUCT_MANAGER,
+            detail=detail,
+        )
+    if error_type == "MandatoryError":
+        return lacking(said.rpartition(": ")[2].lower().replace("_", " "), detail)
+    words = _RECORD.sub("", said).rstrip(".") or error_type
+    kind = ProblemKind.REFERENCE if error_type == "LinkValidationError" else ProblemKind.VALUE
+    return Problem(f"{TITLE} says: {words}", kind, remedy=_CORRECT, who=Who.PRODUCT_MANAGER, detail=detail)
+
+
+def lacking(what: str, detail: str = "", *, remedy: str = "Map it, or fill it in the source.") -> Problem:
+    """Tell that a new document lacks what none can be without."""
+    article = "an" if what[:1] in "aeiou" else "a"
+    return Problem(
+        f"{TITLE} needs {article} {what}, and this one has none",
+        ProblemKind.MISSING,
+        remedy=remedy,
+        who=Who.ADMINISTRATOR,
+        detail=detail,
+    )
+
+
+def awaited(column: str, key: str, noun: str) -> Problem:
+    """Tell that a document refers to one that is not there yet."""
+    return Problem(
+        f"{TITLE} has no such {noun}, and it did not come in this run",
+        ProblemKind.REFERENCE,
+        column,
+        key,
+        "Send that one too, or have it made in ERPNext; this one then goes by itself.",
+        Who.SOURCE_TEAM,
+    )
+
+
+def settled_once(column: str, value: object) -> Problem:
+    """Tell that a value is given at the creation and would be another one now."""
+    return Problem(
+        f"{TITLE} has another one, and it cannot be changed once the record is made",
+        ProblemKind.VALUE,
+        column,
+        value,
+        "Correct it in the source, or disable the record in ERPNext and have it made anew.",
+        Who.SOURCE_TEAM,
+    )

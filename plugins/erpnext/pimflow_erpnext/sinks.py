@@ -1,0 +1,224 @@
+"""The sinks `erpnext.products`, `erpnext.templates`, `erpnext.categories` and `erpnext.attributes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from pimflow import (
+    Change,
+    ConfigError,
+    Header,
+    InputPath,
+    Item,
+    Outcome,
+    RowProblem,
+    Run,
+    Sink,
+    Use,
+    Who,
+    Writer,
+)
+from pimflow_erp import cells
+from pimflow_erp.codecs import Codec
+from pimflow_erpnext import existing, fitting, rights
+from pimflow_erpnext.answers import TITLE
+from pimflow_erpnext.catalog import folded
+from pimflow_erpnext.connection import ErpnextConnection
+from pimflow_erpnext.creating import Create, create_categories, creator, creator_of_items
+from pimflow_erpnext.existing import ATTRIBUTES, CATEGORIES, PRODUCTS, TEMPLATES, Target, of_site
+from pimflow_erpnext.loading import Loading
+from pimflow_erpnext.pictures import with_pictures
+from pimflow_erpnext.places import ATTRIBUTES as OF_ATTRIBUTE
+from pimflow_erpnext.places import Place
+from pimflow_erpnext.session import Session
+
+
+class _DocumentsSink(Sink):
+    """What the sinks have in common."""
+
+    batch_size = 100
+    batch_seconds = 4.0
+    asks_first = True
+    folds_case = True
+    target: ClassVar[Target]
+
+    connection: Use[ErpnextConnection] = Field(description="Name of the connection to ERPNext.")
+
+    @property
+    def title(self) -> str:
+        """What a report calls the target."""
+        return TITLE
+
+    def folded(self, key: str) -> str:
+        """Give a key as ERPNext compares keys: case, accents and outer blanks do not count."""
+        return folded(key)
+
+    def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+        """Check the right to write and the defaults, and give the writer. Raises AccessError, ConfigError."""
+        rights.must_write(session, self.target.noun[1], self.target.doctype)
+        return self.writer(session)
+
+    def writer(self, session: Session) -> Writer:
+        """Give the writer."""
+        return DocumentWriter(session, self.target, creator(self.target))
+
+
+class _ItemsSink(_DocumentsSink):
+    """What the sinks of items have in common."""
+
+    enabled = "active"
+
+    default_group: str | None = Field(
+        None, description="Item group of new items that bring none, by name or path; variants get their template's."
+    )
+    default_unit: str | None = Field(
+        None,
+        description="Unit of stock of new items that bring none; left out, it is that of ERPNext's stock settings.",
+    )
+    picture_folder: InputPath | None = Field(
+        None, description="Folder with the files that `image` names; without it `image` is an address."
+    )
+
+    def writer(self, session: Session) -> Writer:
+        """Give the writer. Raises ConfigError for defaults that ERPNext does not have."""
+        group = _checked("default_group", "category", self.default_group, session)
+        unit = _checked("default_unit", "stock_uom", self.default_unit, session)
+        folder = self.picture_folder
+        target = of_site(self.target, session.url) if folder is None else with_pictures(self.target, folder)
+        return ItemWriter(session, target, creator_of_items(self.target, group, unit), folder)
+
+
+class ErpnextProductsSink(_ItemsSink):
+    """Creates and updates items by their `item_code`, 100 a call.
+
+    Columns are as the source `erpnext.products` gives them: `item_name`, `item_name@fr`, `category` by path or name,
+    `brand`, `ean`, `active`. With `variant_of`, the code of a template, a new item becomes a variant, and its
+    `attributes.Colour` tell it from the others.
+    """
+
+    type = "erpnext.products"
+    key = "item_code"
+    noun = PRODUCTS.noun
+    target = PRODUCTS
+
+
+class ErpnextTemplatesSink(_ItemsSink):
+    """Creates and updates templates by their `item_code`, 100 a call: items with variants.
+
+    `axes` names the item attributes that tell the variants apart.
+    """
+
+    type = "erpnext.templates"
+    key = "item_code"
+    noun = TEMPLATES.noun
+    target = TEMPLATES
+
+
+class ErpnextCategoriesSink(_DocumentsSink):
+    """Creates and moves item groups by their `item_group_name`, 100 a call.
+
+    `parent` is the name of the group above, empty for one below the root; a group that comes before its parent waits.
+    """
+
+    type = "erpnext.categories"
+    key = "item_group_name"
+    noun = CATEGORIES.noun
+    target = CATEGORIES
+
+    def writer(self, session: Session) -> Writer:
+        """Give the writer."""
+        return DocumentWriter(session, self.target, create_categories)
+
+
+class ErpnextAttributesSink(_DocumentsSink):
+    """Creates item attributes by their `attribute_name`, and adds `values` to them, 100 a call.
+
+    `numeric_values` with `from_range`, `to_range` and `increment` makes one that holds numbers. No value is taken away.
+    """
+
+    type = "erpnext.attributes"
+    key = "attribute_name"
+    noun = ATTRIBUTES.noun
+    target = ATTRIBUTES
+
+
+class DocumentWriter(Writer):
+    """Writes documents of one target by their key."""
+
+    def __init__(self, session: Session, target: Target, create: Create, folder: Path | None = None) -> None:
+        self._session = session
+        self._target = target
+        self._places: dict[str, Place | None] = {}
+        self._loading = Loading(session, target, self.place, create, folder)
+
+    def knows(self, column: str) -> bool:
+        """Tell whether ERPNext has this field and lets it be written."""
+        return self.place(column) is not None
+
+    def label(self, column: str) -> str:
+        """Give a column the label that its field or attribute has in ERPNext."""
+        found = self.place(column)
+        return (found.label if found is not None else "") or column
+
+    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
+        """Name the columns that ERPNext cannot take."""
+        return {name: self._unknown(name) for name in header if not self.knows(name)}
+
+    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
+        """Check the cells of one row. Raises RowProblem for one without a key, or with one that ERPNext refuses."""
+        target = self._target
+        key = cells.key_of(row, target.key, TITLE, target.noun[1])
+        if {"<", ">"} & set(key):
+            raise RowProblem(target.key, key, f"and a name in {TITLE} has no < or >")
+        return [cells.item(target.resource, target.key, key, row, self._codec)]
+
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
+        """Give what ERPNext has for these keys: the columns that have a value there."""
+        places = [found for column in columns if (found := self.place(column))]
+        return existing.values(self._session, self._target, keys, places)
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        """Write a batch: keys are looked up first, so that nothing is created twice."""
+        return list(self._loading.load(batch)) if batch else []
+
+    def place(self, column: str) -> Place | None:
+        """Find where a column is written."""
+        if column not in self._places:
+            self._places[column] = self._target.place(column, self._session.catalog)
+        return self._places[column]
+
+    def _codec(self, column: str) -> Codec | None:
+        found = self.place(column)
+        return found.codec if found is not None else None
+
+    def _unknown(self, column: str) -> RowProblem:
+        if column.startswith(OF_ATTRIBUTE) and self._target.resource == PRODUCTS.resource:
+            reason = f"{TITLE} has no item attribute {column.removeprefix(OF_ATTRIBUTE)!r}"
+            remedy = "Correct the mapping, or have the attribute made in ERPNext."
+        else:
+            reason = f"{TITLE} has no field {column!r} of {self._target.noun[1]} that can be written"
+            remedy = "Correct the mapping."
+        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
+
+
+class ItemWriter(DocumentWriter):
+    """Writes items, with attributes only where they are variants."""
+
+    def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
+        """Take out attributes of items that are no variants."""
+        return fitting.fit(self._session, batch)
+
+
+def _checked(option: str, column: str, value: str | None, session: Session) -> str | None:
+    """Give a default as ERPNext has it."""
+    place = PRODUCTS.place(column, session.catalog) if value is not None else None
+    if place is None:
+        return None
+    try:
+        return str(place.codec.write(place.codec.accept(value)))
+    except RowProblem as problem:
+        raise ConfigError(f"{option}: {problem.problem.reason}: {value!r}") from None

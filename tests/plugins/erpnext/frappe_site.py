@@ -1,0 +1,507 @@
+"""A small site of ERPNext, made from what a real one was recorded to do: lists, documents, methods, refusals, faults.
+
+It keeps documents in memory and is served on this machine only. Comparisons ignore case and accents, as its database's.
+"""
+
+import json
+import threading
+import unicodedata
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from email.parser import BytesParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from stdnum import ean
+
+PIM, READER, NOBODY = "pim_key:pim-secret-1", "reader_key:reader-secret-1", "nobody_key:nobody-secret-1"
+USERS = {PIM: "pim@example.com", READER: "reader@example.com", NOBODY: "nobody@example.com"}
+CHILDREN = {
+    "Item Barcode": ("Item", "barcodes"),
+    "UOM Conversion Detail": ("Item", "uoms"),
+    "Item Variant Attribute": ("Item", "attributes"),
+    "Item Supplier": ("Item", "supplier_items"),
+    "Item Default": ("Item", "item_defaults"),
+    "Item Attribute Value": ("Item Attribute", "item_attribute_values"),
+}
+KEYS = {"Item": "item_code", "Item Group": "item_group_name", "Item Attribute": "attribute_name", "Brand": "brand"}
+LINKS = {"item_group": "Item Group", "brand": "Brand", "stock_uom": "UOM", "sales_uom": "UOM", "weight_uom": "UOM"}
+NUMBERS = {"weight_per_unit", "standard_rate", "min_order_qty", "safety_stock", "from_range", "to_range", "increment"}
+FIELDS = {
+    "Item": [
+        *(("item_code", "Item Code", "Data", None), ("item_name", "Item Name", "Data", None)),
+        *(("item_group", "Item Group", "Link", "Item Group"), ("brand", "Brand", "Link", "Brand")),
+        *(("stock_uom", "Default Unit of Measure", "Link", "UOM"), ("sales_uom", "Sales Unit", "Link", "UOM")),
+        *(("description", "Description", "Text Editor", None), ("image", "Image", "Attach Image", None)),
+        *(("disabled", "Disabled", "Check", None), ("has_variants", "Has Variants", "Check", None)),
+        *(("variant_of", "Variant Of", "Link", "Item"), ("purchase_uom", "Purchase Unit", "Link", "UOM")),
+        *(("weight_per_unit", "Weight Per Unit", "Float", None), ("weight_uom", "Weight UOM", "Link", "UOM")),
+        *(("standard_rate", "Standard Selling Rate", "Currency", None), ("min_order_qty", "Least", "Float", None)),
+        *(("end_of_life", "End of Life", "Date", None), ("is_sales_item", "Allow Sales", "Check", None)),
+        ("valuation_method", "Valuation Method", "Select", "\nFIFO\nMoving Average\nLIFO"),
+        *(("valuation_rate", "Valuation Rate", "Currency", None), ("shelf_life_in_days", "Shelf Life", "Int", None)),
+        *(("barcodes", "Barcodes", "Table", "Item Barcode"), ("uoms", "UOMs", "Table", "UOM Conversion Detail")),
+        ("attributes", "Attributes", "Table", "Item Variant Attribute"),
+        ("supplier_items", "Supplier Items", "Table", "Item Supplier"),
+        *(("section_break_1", "More", "Section Break", None), ("variant_based_on", "Variant Based On", "Select", "A")),
+    ]
+}
+CHECKS = {"disabled", "has_variants", "is_sales_item", "numeric_values", "is_group"}
+
+
+class RefusedError(Exception):
+    """An error of Frappe: status, type, and what it says."""
+
+    def __init__(self, status, error_type, said="", *, messages=True):
+        super().__init__(said)
+        self.status, self.type, self.said, self.messages = status, error_type, said, messages
+
+    def body(self):
+        if not self.messages:
+            return {"exc_type": self.type}
+        message = {"message": self.said, "title": "Message", "indicator": "red", "raise_exception": 1}
+        exception = f"frappe.exceptions.{self.type}: {self.said}"
+        told = {"exc_type": self.type, "_server_messages": json.dumps([json.dumps(message)])}
+        return told if self.status in {403, 404} else {**told, "exception": exception, "exc": json.dumps([exception])}
+
+
+@dataclass
+class Fault:
+    """An answer in place of the right one, `times` calls long, for paths that contain `path`."""
+
+    path: str
+    status: int
+    body: object
+    headers: dict = field(default_factory=dict)
+    times: int = 1
+
+
+class Site:
+    """Documents by DocType and name. `put` stores one as the server itself would, `insert` and `update` as the API."""
+
+    def __init__(self):
+        self.documents = {}
+        self.calls = []
+        self.faults = []
+        self.cookies = []
+        self.zone = "Europe/Paris"
+        self.host = ""
+        self.closed = set()
+        self.now = datetime(2026, 11, 22, 20, 0, 0, 1)
+        self._lock = threading.RLock()
+        self._numbers = 0
+        for name in ("Nos", "Box", "Kg", "Gram"):
+            self.put("UOM", name=name, uom_name=name, enabled=1, symbol=None, common_code="H87" if name == "Nos" else None)
+        self.put("Company", name="Acme Tools")
+
+    def put(self, doctype, **values):
+        """Store a document without asking whether it is right; its rows in child tables get what the system keeps."""
+        with self._lock:
+            self.now += timedelta(milliseconds=137, microseconds=11)
+            name = values.get("name") or values.get(KEYS.get(doctype, "")) or self._name()
+            stamp = str(self.now)
+            there = self.documents.setdefault(doctype, {})
+            old = there.get(fold(name), {"creation": stamp, "owner": "Administrator", "docstatus": 0, "idx": 0})
+            document = {**_defaults(doctype, name), **old, **values, "name": old.get("name", name)}
+            document.setdefault("modified", stamp)
+            document["modified"] = values.get("modified", stamp)
+            for table, rows in document.items():
+                if isinstance(rows, list):
+                    document[table] = [self._row(document["name"], table, at, row) for at, row in enumerate(rows, 1)]
+            there[fold(name)] = document
+            return document
+
+    def _row(self, parent, table, at, row):
+        system = {"parent": parent, "parentfield": table, "parenttype": "Item", "idx": at}
+        return {"modified": str(self.now), **row, "name": row.get("name") or self._name(), **system}
+
+    def _name(self):
+        self._numbers += 1
+        return f"hash{self._numbers:06}"
+
+    def group(self, name, parent=""):
+        """Store an item group; `lft` is the order in which they are made, which has parents first."""
+        return self.put("Item Group", name=name, item_group_name=name, parent_item_group=parent, lft=self._numbers)
+
+    def item(self, code, **values):
+        """Store an item."""
+        return self.put("Item", **{"item_code": code, "item_name": code, "item_group": "Drills", **values})
+
+    def get(self, doctype, name):
+        return self.documents.get(doctype, {}).get(fold(name))
+
+    def insert(self, document):
+        """Create a document as the API does."""
+        doctype = document["doctype"]
+        self._check(doctype, document, {})
+        key = KEYS.get(doctype, "name")
+        name = str(document.get(key) or "").strip() or self._name()
+        if fold(name) in self.documents.get(doctype, {}):
+            raise RefusedError(409, "DuplicateEntryError", f"{doctype} <strong>{name}</strong> already exists")
+        values = {field: value for field, value in document.items() if field not in {"doctype", "name"}}
+        if doctype == "Item":
+            values = {"item_name": name, "stock_uom": "Nos", **values, "item_code": name}
+            unit = {"uom": values["stock_uom"], "conversion_factor": 1.0}
+            uoms = values.get("uoms") or []
+            values["uoms"] = uoms if any(row["uom"] == unit["uom"] for row in uoms) else [*uoms, unit]
+        return self.put(doctype, name=name, **_numbers(values))
+
+    def update(self, doctype, name, changes):
+        """Change a document as the API does; saved templates save their variants."""
+        there = self.get(doctype, name)
+        if there is None:
+            raise RefusedError(404, "DoesNotExistError", f"{doctype} {name} not found")
+        if changes.get("modified", there["modified"]) != there["modified"]:
+            raise RefusedError(417, "TimestampMismatchError", f"Error: {name} has been modified after you have opened it")
+        if changes.get("variant_of", there.get("variant_of")) != there.get("variant_of"):
+            raise RefusedError(417, "CannotChangeConstantError", "Value cannot be changed for Variant Of")
+        self._check(doctype, {**there, **changes}, there)
+        known = set(there)
+        values = {one: value for one, value in changes.items() if one in known and one not in {"name", "modified"}}
+        values.pop(KEYS.get(doctype), None)
+        document = self.put(doctype, **{**there, "modified": None, **_numbers(values)}, **{})
+        document["modified"] = str(self.now)
+        return document
+
+    def _check(self, doctype, document, there):
+        for name, value in document.items():
+            if isinstance(value, str) and name == "end_of_life":
+                _check_day(value)
+        if doctype == "Item":
+            self._check_item(document, there)
+        if doctype == "Item Group":
+            if not str(document.get("item_group_name") or "").strip():
+                raise RefusedError(417, "MandatoryError", "Error: Value missing for Item Group: Item Group Name")
+            parent = document.get("parent_item_group")
+            if parent and self.get("Item Group", parent) is None:
+                raise RefusedError(417, "LinkValidationError", f"Could not find Parent Item Group: {parent}")
+        if doctype == "Item Attribute" and not document.get("attribute_name"):
+            raise RefusedError(417, "MandatoryError", "Error: Value missing for Item Attribute: Attribute Name")
+        if doctype == "Translation" and not document.get("source_text"):
+            raise RefusedError(417, "MandatoryError", "Error: Value missing for Translation: Source Text")
+
+    def _check_item(self, document, there):
+        lacking = [
+            f"{LINKS[name]}: {document[name]}"
+            for name in LINKS
+            if document.get(name) and self.get(LINKS[name], document[name]) is None
+        ]
+        if lacking:
+            raise RefusedError(417, "LinkValidationError", f"Could not find {', '.join(lacking)}")
+        code = str(document.get("item_code") or "").strip()
+        if not code:
+            raise RefusedError(417, "ValidationError", "Item Code is required")
+        if {"<", ">"} & set(code):
+            raise RefusedError(409, "NameError", "Name cannot contain special characters like '<', '>'")
+        if len(code) > 140 or len(str(document.get("item_name") or "")) > 140:
+            raise RefusedError(417, "CharacterLengthExceededError", f"Item {code}: value too big")
+        if not document.get("item_group"):
+            raise RefusedError(417, "MandatoryError", "Error: Value missing for Item: Item Group")
+        method = document.get("valuation_method") or ""
+        if method not in {"", "FIFO", "Moving Average", "LIFO"}:
+            raise RefusedError(417, "ValidationError", f'Valuation Method cannot be "{method}".')
+        self._check_barcodes(document, there)
+        self._check_variant(document, there)
+
+    def _check_barcodes(self, document, there):
+        for row in document.get("barcodes") or []:
+            code = str(row.get("barcode") or "")
+            if not code:
+                raise RefusedError(417, "MandatoryError", "Error: Value missing for Item Barcode: Barcode")
+            if row.get("barcode_type") in {"EAN", "UPC-A"} and not ean.is_valid(code):
+                raise RefusedError(417, "InvalidBarcode", f"Barcode {code} is not a valid {row['barcode_type']} code")
+            for other in self.documents.get("Item", {}).values():
+                if other is not there and code in {one["barcode"] for one in other.get("barcodes") or []}:
+                    raise RefusedError(417, "ValidationError", f"Barcode {code} already used in Item {other['name']}")
+
+    def _check_variant(self, document, there):
+        if not document.get("variant_of") or there:
+            return
+        template = self.get("Item", document["variant_of"]) or {"attributes": []}
+        axes = {row["attribute"]: row for row in template["attributes"]}
+        values = {row["attribute"]: str(row.get("attribute_value")) for row in document.get("attributes") or []}
+        for name, value in values.items():
+            axis, known = axes.get(name, {}), self.get("Item Attribute", name) or {"item_attribute_values": []}
+            choices = {row["attribute_value"] for row in known["item_attribute_values"]}
+            if not axis.get("numeric_values") and value not in choices:
+                said = f"<strong>{value}</strong> is not a valid Value for Attribute <strong>{name}</strong>"
+                raise RefusedError(417, "InvalidItemAttributeValueError", said)
+        for other in self.documents["Item"].values():
+            same = {row["attribute"]: str(row.get("attribute_value")) for row in other.get("attributes") or []}
+            if values and other.get("variant_of") == document["variant_of"] and same == values:
+                said = f"Item variant {other['name']} exists with same attributes"
+                raise RefusedError(417, "ItemVariantExistsError", said)
+
+    def rows(self, doctype, parent=None):
+        """Give the documents of a DocType, or the rows of a child table, in no order to rely on."""
+        if doctype in CHILDREN:
+            above, table = CHILDREN[doctype]
+            if parent != above:
+                raise RefusedError(403, "PermissionError", "frappe.exceptions.PermissionError")
+            return [row for document in self.documents.get(above, {}).values() for row in document.get(table) or []]
+        if doctype == "DocField":
+            if parent != "DocType":
+                raise RefusedError(403, "PermissionError")
+            return [_docfield(of, at, told) for of, fields in FIELDS.items() for at, told in enumerate(fields)]
+        known = {"Item", "Item Group", "Item Attribute", "Brand", "UOM", "Company", "Item Price", "Bin", "Translation"}
+        if doctype not in known | {"Custom Field", "Deleted Document", "File", "Country", "Customs Tariff Number"}:
+            raise RefusedError(404, "DoesNotExistError", f"DocType {doctype} not found")
+        return list(self.documents.get(doctype, {}).values())
+
+    def listed(self, doctype, asked):
+        """Give a list as the API does."""
+        found = self.rows(doctype, asked.get("parent"))
+        for one in asked.get("filters") or []:
+            found = [row for row in found if self._holds(doctype, row, one)]
+        either = asked.get("or_filters")
+        if either:
+            found = [row for row in found if any(self._holds(doctype, row, one) for one in either)]
+        for part in reversed([part.split() for part in str(asked.get("order_by") or "").split(",") if part]):
+            name, *direction = part
+            found.sort(key=lambda row, name=name: _sorting(row.get(name)), reverse=direction == ["desc"])
+        start = int(asked.get("limit_start") or 0)
+        limit = int(asked.get("limit_page_length", 20))
+        found = found[start : start + limit] if limit else found[start:]
+        return [self._cut(doctype, row, asked.get("fields") or ["name"]) for row in found]
+
+    def _cut(self, doctype, row, fields):
+        if "*" in fields:
+            return {name: value for name, value in row.items() if not isinstance(value, list)}
+        known = {one[0] for one in FIELDS.get(doctype, [])} | set(row)
+        unknown = [name for name in fields if name not in known]
+        if unknown and doctype in FIELDS:
+            raise RefusedError(417, "DataError", f"Field not permitted in query: {unknown[0]}")
+        return {name: row.get(name) for name in fields if not isinstance(row.get(name), list)}
+
+    def _holds(self, doctype, row, condition):
+        name, operator, wanted = condition[-3:]
+        if doctype in FIELDS and name not in row and name not in {one[0] for one in FIELDS[doctype]}:
+            raise RefusedError(417, "DataError", f"Field not permitted in query: {name}")
+        found = row.get(name)
+        if operator == "in":
+            return fold(found) in {fold(one) for one in wanted} if wanted else not found
+        if operator not in _OPERATORS:
+            raise RefusedError(417, "ValidationError", "Operator must be one of =, >")
+        return _OPERATORS[operator](_comparable(found, wanted), _comparable(wanted, wanted))
+
+    def may(self, user, doctype, verb):
+        if doctype in self.closed or (user == USERS[NOBODY]):
+            return False
+        if user == USERS[READER]:
+            return verb == "read" and doctype not in {"Deleted Document", "DocField", "Custom Field", "Translation"}
+        return True
+
+    def demand(self, user, doctype, verb):
+        if not self.may(user, doctype, verb):
+            said = f"User <strong>{user}</strong> does not have doctype access via role permission for document "
+            raise RefusedError(403, "PermissionError", f"{said}<strong>{doctype}</strong>")
+
+    def method(self, user, name, asked):
+        if name == "frappe.auth.get_logged_user":
+            return user
+        if name == "frappe.client.get_time_zone":
+            return {"time_zone": self.zone}
+        if name == "frappe.utils.change_log.get_versions":
+            return {"frappe": {"version": "15.1.0"}, "erpnext": {"version": "15.2.0"}}
+        if name == "frappe.client.get_count":
+            return len(self.listed(asked["doctype"], {**asked, "limit_page_length": 0}))
+        if name == "frappe.client.get_list":
+            self.demand(user, asked["doctype"], "read")
+            return self.listed(asked["doctype"], asked)
+        if name == "frappe.client.insert_many":
+            return self._insert_many(user, asked["docs"])
+        if name == "frappe.client.bulk_update":
+            return self._bulk_update(user, json.loads(asked["docs"]))
+        if name == "upload_file":
+            return self._upload(asked)
+        raise RefusedError(417, "ValidationError", f"Failed to get method for command {name}")
+
+    def _insert_many(self, user, documents):
+        if len(documents) > 200:
+            raise RefusedError(417, "ValidationError", "Only 200 inserts allowed in one request")
+        before = {doctype: dict(there) for doctype, there in self.documents.items()}
+        try:
+            for document in documents:
+                self.demand(user, document["doctype"], "create")
+            return [self.insert(document)["name"] for document in documents]
+        except RefusedError:
+            self.documents = before
+            raise
+
+    def _bulk_update(self, user, documents):
+        failed = []
+        for document in documents:
+            changes = {name: value for name, value in document.items() if name not in {"doctype", "docname"}}
+            try:
+                self.demand(user, document["doctype"], "write")
+                self.update(document["doctype"], document["docname"], changes)
+            except RefusedError as error:
+                trace = f"Traceback (most recent call last):\n  ...\nfrappe.exceptions.{error.type}: {error.said}"
+                failed.append({"doc": document, "exc": trace})
+        return {"failed_docs": failed}
+
+    def _upload(self, asked):
+        url = f"/files/{asked['file_name']}"
+        self.put("File", file_url=url, attached_to_doctype="Item", attached_to_name=asked["docname"], is_private=0)
+        return {"file_url": url}
+
+
+_OPERATORS = {
+    "=": lambda one, other: one == other,
+    "!=": lambda one, other: one != other,
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+}
+
+
+def fold(value):
+    letters = unicodedata.normalize("NFKD", str(value or "").strip())
+    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()
+
+
+def _comparable(value, like):
+    return float(value or 0) if isinstance(like, int | float) else fold(value)
+
+
+def _sorting(value):
+    return (1, float(value), "") if isinstance(value, int | float) else (0, 0.0, fold(value))
+
+
+def _defaults(doctype, name):
+    if doctype == "Item Group":
+        return {"item_group_name": name, "parent_item_group": "", "is_group": 0, "lft": 10**6}
+    if doctype == "Item Attribute":
+        numbers = {"numeric_values": 0, "from_range": 0.0, "to_range": 0.0, "increment": 0.0}
+        return {"attribute_name": name, "item_attribute_values": [], **numbers}
+    if doctype != "Item":
+        return {}
+    tables = {"barcodes": [], "uoms": [], "attributes": [], "supplier_items": []}
+    numbers = {"weight_per_unit": 0.0, "standard_rate": 0.0, "disabled": 0, "has_variants": 0, "is_sales_item": 1}
+    texts = dict.fromkeys(("brand", "image", "variant_of", "description", "weight_uom", "sales_uom", "purchase_uom"))
+    return {"stock_uom": "Nos", "end_of_life": "2099-12-31", "valuation_method": "", **tables, **numbers, **texts}
+
+
+def _numbers(values):
+    return {name: _number(value) if name in NUMBERS | CHECKS else value for name, value in values.items()}
+
+
+def _number(value):
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _check_day(text):
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise RefusedError(500, "OperationalError", f"(1292, \"Incorrect date value: '{text}'\")") from None
+
+
+def _docfield(doctype, at, told):
+    name, label, kind, options = told
+    return {"fieldname": name, "label": label, "fieldtype": kind, "options": options, "parent": doctype, "idx": at}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    site: Site
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self._answer()
+
+    do_POST = do_PUT = do_DELETE = do_PATCH = do_GET
+
+    def _answer(self):
+        content = self.rfile.read(int(self.headers.get("content-length") or 0))
+        parts = urlsplit(self.path)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        with self.site._lock:
+            self.site.calls.append((self.command, unquote(parts.path), query))
+            self.site.cookies.append(self.headers.get("cookie"))
+            fault = next((one for one in self.site.faults if one.path in self.path and one.times > 0), None)
+            if fault is not None:
+                fault.times -= 1
+                return self._send(fault.status, fault.body, fault.headers)
+            if self.site.host and self.headers.get("host") != self.site.host:
+                return self._send(404, "<!doctype html>\n<title>404 Not Found</title>\n<p>it does not exist.</p>\n")
+            try:
+                return self._send(200, self._result(parts.path, query, content))
+            except RefusedError as error:
+                return self._send(error.status, error.body())
+
+    def _result(self, path, query, content):
+        user = self._user()
+        asked = {name: _decoded(value) for name, value in query.items()}
+        if content and self.headers.get("content-type", "").startswith("multipart/"):
+            asked |= self._form(content)
+        elif content:
+            asked |= json.loads(content)
+        _, _, kind, *rest = (unquote(part) for part in path.split("/"))
+        if kind == "method":
+            return {"message": self.site.method(user, rest[0], asked)}
+        if self.command == "GET":
+            self.site.demand(user, rest[0], "read")
+            return {"data": self.site.listed(rest[0], asked)}
+        if self.command == "POST":
+            self.site.demand(user, rest[0], "create")
+            return {"data": self.site.insert({"doctype": rest[0], **asked})}
+        self.site.demand(user, rest[0], "write")
+        return {"data": self.site.update(*rest, asked)}
+
+    def _form(self, content):
+        head = f"content-type: {self.headers['content-type']}\r\n\r\n".encode()
+        parts = BytesParser().parsebytes(head + content).get_payload()
+        named = {part.get_param("name", header="content-disposition"): part for part in parts}
+        texts = {name: part.get_payload(decode=True).decode() for name, part in named.items() if name != "file"}
+        return {**texts, "file_name": named["file"].get_filename()}
+
+    def _user(self):
+        scheme, _, key = (self.headers.get("authorization") or "").partition(" ")
+        if not scheme:
+            raise RefusedError(403, "PermissionError", "You are not permitted to access this resource.")
+        if scheme != "token" or key not in USERS:
+            raise RefusedError(401, "AuthenticationError", messages=False)
+        return USERS[key]
+
+    def _send(self, status, body, headers=None):
+        is_text = isinstance(body, str)
+        content = body.encode() if is_text else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("content-type", "text/html" if is_text else "application/json")
+        self.send_header("content-length", str(len(content)))
+        self.send_header("set-cookie", "sid=Guest; Path=/")
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def _decoded(value):
+    try:
+        return json.loads(value) if value[:1] in "[{" else value
+    except json.JSONDecodeError:
+        return value
+
+
+@contextmanager
+def served(site):
+    """Serve a site; gives its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": site}))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
