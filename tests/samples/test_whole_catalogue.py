@@ -26,6 +26,7 @@ def sample(tmp_path_factory):
     shutil.copytree(SAMPLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".pimflow", "export"))
     with serve(installed_catalog()) as sandbox:
         cli = command_line(folder, sandbox.url)
+        planned, planning = json.loads(cli("plan", "whole_catalogue.yaml", "--json")), sandbox.stats()["routes"]
         first = json.loads(cli("run", "whole_catalogue.yaml", "--json"))
         text, before = cli("runs", "last"), sandbox.stats()["routes"]
         second = json.loads(cli("run", "whole_catalogue.yaml", "--json"))
@@ -34,6 +35,8 @@ def sample(tmp_path_factory):
         yield SimpleNamespace(
             folder=folder,
             cli=cli,
+            planned=planned["report"],
+            planning=planning,
             first=first,
             text=text,
             second=second,
@@ -55,6 +58,17 @@ def test_the_first_run_reports_what_is_expected(sample, request):
 
 def test_its_text_is_what_the_product_manager_is_meant_to_read(sample, request):
     hold_text(sample.text, SAMPLE, request.config)
+
+
+def test_the_plan_of_the_first_run_tells_what_the_run_then_does(sample):
+    counts = [[flow["counts"] for flow in report["flows"]] for report in (sample.planned, sample.first)]
+    assert counts[0] == counts[1]
+    assert reasons(sample.planned) == reasons(sample.first)
+    assert all(route.startswith(("GET ", "POST /api/oauth")) for route in sample.planning)
+
+
+def reasons(report):
+    return sorted(cause["problem"]["reason"] for flow in report["flows"] for cause in flow["causes"])
 
 
 def test_the_second_run_finds_everything_up_to_date_and_writes_nothing(sample):
