@@ -46,7 +46,7 @@ def test_a_changed_sku_renames_the_product_and_keeps_all_that_it_has(project, ru
     run("1;OLD-1;mugs;Mug;red", "2;B-1;mugs;Bowl;red")
     uuid = known(project)["OLD-1"][1]
     done = run("1;NEW-1;mugs;Mug;red", "2;B-1;mugs;Bowl;red")
-    assert "0 new, 1 updated, 1 already up to date" in done.out
+    assert "0 new, 1 updated, 1 already up to date." in done.out
     assert known(project) == {"NEW-1": ("Mug", uuid), "B-1": ("Bowl", known(project)["B-1"][1])}
     writes = project.writes()
     again = run("1;NEW-1;mugs;Mug;red", "2;B-1;mugs;Bowl;red")

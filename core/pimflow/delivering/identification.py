@@ -100,13 +100,15 @@ class Identification:
             moving.clear()
 
     def _moving(self, *, full: bool) -> Spool[Prepared]:
-        """Give the items whose record gets another key."""
-        moving = Spool[Prepared]()
+        """Give the items whose record gets another key; the others stay held: soon both look the same."""
+        moving, staying = Spool[Prepared](), Spool[Prepared]()
         for chunk in chunked(self._held, CHUNK_ROWS):
             before, refused = self._before(chunk), self._refused(chunk, full=full)
             for one in chunk:
-                if one.row not in refused and one.item.key != before.get(self._id(one), one.item.key):
-                    moving.put(one)
+                moves = one.row not in refused and one.item.key != before.get(self._id(one), one.item.key)
+                (moving if moves else staying).put(one)
+        self._held.clear()
+        self._held = staying
         return moving
 
     def others(self, *, full: bool) -> Sorted:
