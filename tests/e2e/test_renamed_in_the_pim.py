@@ -112,7 +112,7 @@ def test_the_other_commands_know_it_by_its_new_sku(sent):
     sent.write(BLUE, CUP)
     plan = sent.command("plan", "pipeline.yaml")
     assert "colour: red -> blue" in plan.out
-    assert "would be written under its new" in plan.out
+    assert "would be kept in step under its new" in plan.out
     run = json.loads(sent.run("--json").out)["run"]["id"]
     assert "Mug" in sent.command("explain", "MUG-ONE", "name").out
     assert "2 already up to date" in sent.command("plan", "pipeline.yaml").out
@@ -189,7 +189,7 @@ def test_a_product_deleted_and_made_by_hand_under_its_sku_is_kept_in_step_and_to
     hers = make(sent, "MUG-1", family="mugs")
     sent.write(BLUE, CUP)
     done = sent.run()
-    assert "1 product was deleted in the PIM, where another was made by hand" in done.out
+    assert "1 product was deleted in the PIM, and another was made by hand under its sku; that is kept" in done.out
     assert "MUG-1" in done.out
     assert (uuid(sent, "MUG-1"), colours(sent)["MUG-1"]) == (hers, "blue")
     assert sent.product("MUG-1")["enabled"] is True

@@ -81,14 +81,15 @@ class ByHand:
             yield f"{_number(self.deleted, noun)} deleted in {title} since sent, and {done}: {which}{more}"
 
     def _moved(self, kind: _Move, title: str, number: int, *, dry: bool) -> str:
-        one, done = number == 1, _were(number, dry=dry)
-        its, it = ("its", "it") if one else ("their", "they")
+        its, that = ("its", "that") if number == 1 else ("their", "those")
+        now = "would be" if dry else ("is" if number == 1 else "are")
         if kind is _Move.RENAMED:
-            return f"renamed in {title} by hand, and {done} written under {its} new {self.key} from now on"
+            return f"renamed in {title} by hand, and {now} kept in step under {its} new {self.key} from now on"
         if kind is _Move.BACK:
+            done = _were(number, dry=dry)
             return f"given another {self.key} in {title} by hand, or none, and {done} given {its} own back"
-        others = "another was made" if one else "others were made"
-        return f"deleted in {title}, where {others} by hand under {its} {self.key}; {it} {done} kept in step instead"
+        made = "another was made" if number == 1 else "others were made"
+        return f"deleted in {title}, and {made} by hand under {its} {self.key}; {that} {now} kept in step instead"
 
 
 def _were(count: int, *, dry: bool) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 
 from pimflow.answers import Answer, as_text, name_of
 from pimflow.assemble import Assembly, Flow
-from pimflow.model import Cause, FlowReport, Problem, ProblemKind
+from pimflow.model import Cause, FlowReport, Problem, ProblemKind, Who
 from pimflow.report import cause_sentence, report_from_json
 from pimflow.sinks import Sink
 from pimflow.state import history, open_items
@@ -196,7 +196,8 @@ def unanswerable(problem: Problem, key: str | None) -> str:
     if not isinstance(problem.value, str | int | float):
         return "its value is more than one"
     if problem.kind is ProblemKind.DUPLICATE and problem.field == key:
-        return "two records have this key, and one of them has to change at the source"
+        place = "at the source" if problem.who is Who.SOURCE_TEAM else "in the target"
+        return f"two records have this key, and one of them has to change {place}"
     return ""
 
 
