@@ -38,7 +38,10 @@ class Session:
     @cached_property
     def server(self) -> Server:
         """Ask who answers. Raises LoginError, RemoteError where it is no Dolibarr."""
-        answer = self.get("status")
+        try:
+            answer = self.get("status")
+        except RefusedError as error:
+            raise self._stranger(error.detail) from None
         told = answer.get("success") if isinstance(answer, dict) else None
         if not isinstance(told, dict) or not told.get("dolibarr_version"):
             raise self._stranger(str(answer))

@@ -37,9 +37,15 @@ FILTERED = re.compile(r'"|union\s*select', re.IGNORECASE)
 LETTERS = str.maketrans("ÉÈÀÇéèàçäöü", "EEACeeacaou")
 
 
+LATE = "late "
+
+
 @dataclass
 class Faults:
-    """What goes wrong, and how often: `answers` are given to the next calls whose method and path match."""
+    """What goes wrong, and how often: `answers` are given to the next calls whose method and path match.
+
+    With `LATE` before the pattern the call is done all the same.
+    """
 
     answers: list[tuple[str, int, str, bytes]] = field(default_factory=list)
     forbidden: set[str] = field(default_factory=set)
@@ -464,11 +470,9 @@ class Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers.get("content-length") or 0))
         path = address.path.removeprefix(f"{ROOT}/")
         with erp.lock:
-            for fault in erp.faults.answers:
-                way, status, kind, answer = fault
-                if re.fullmatch(way, f"{self.command} {path}"):
-                    erp.faults.answers.remove(fault)
-                    return self.send(status, kind, answer)
+            fault = self.fault(f"{self.command} {path}")
+            if fault and fault[0] != LATE:
+                return self.send(*fault[1:])
             if FILTERED.search(unquote(address.query.replace("+", " "))):
                 text = b"Access refused to 192.0.2.10 by SQL or Script injection protection in main.inc.php"
                 return self.send(403, "text/html; charset=UTF-8", text)
@@ -477,7 +481,17 @@ class Handler(BaseHTTPRequestHandler):
                 answer = erp.answer(self.command, path, query, orjson.loads(content) if content else None, self.headers)
             except Error as error:
                 return self.send(error.status, "application/json", orjson.dumps(error.answer))
+            if fault:
+                return self.send(*fault[1:])
             return self.send(200, "application/json", orjson.dumps(answer))
+
+    def fault(self, call):
+        faults = self.server.erp.faults.answers
+        for one in faults:
+            if re.fullmatch(one[0].removeprefix(LATE), call):
+                faults.remove(one)
+                return LATE if one[0].startswith(LATE) else "", *one[1:]
+        return None
 
     def send(self, status, kind, answer):
         self.send_response(status)
