@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 from pimflow_erp import codecs
 from pimflow_erp.codecs import BOOLEAN, DAY, FLOAT, TEXT, Codec
@@ -29,6 +30,8 @@ def codec_of(kind: sa.types.TypeEngine[Any], dialect: str) -> Codec:
     """Make the codec of a column's type. SQLite keeps dates, lists and mappings as text, and numbers as they come."""
     if dialect == "sqlite":
         return _as_kept_by_sqlite(_of_type(kind, dialect))
+    if isinstance(kind, mysql.TINYINT) and kind.display_width == 1:  # what MySQL makes of BOOLEAN
+        return BOOLEAN
     return _of_type(kind, dialect)
 
 
@@ -68,7 +71,7 @@ def _truth(value: Any) -> bool:
 
 def _text(kind: Any, _dialect: str) -> Codec:
     def accept(cell: Any) -> str:
-        text = str(cell)
+        text = orjson.dumps(plain(cell), default=str).decode() if isinstance(cell, dict | list | tuple) else str(cell)
         if kind.length is not None and len(text) > kind.length:
             raise ValueError(f"which has {len(text)} characters; the column takes {kind.length}")
         if "\0" in text:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from pimflow import AccessError, FlowError, LoginError, RemoteError, UnreachableError
 from pimflow_sql.faults import OF_DATA, Fault, fault_of
 
-_NAMED = re.compile(r"""(?:["'`]|: )([\w$#]+(?:\.[\w$#]+)*)|column ([\w.]+) does not exist""")
+_NAME = r"([\w$#]+(?:\.[\w$#]+)*)"
+_NAMED = re.compile(rf"""["'`]{_NAME}["'`]|: {_NAME}$|column {_NAME} does not exist""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def told(error: sa.exc.SQLAlchemyError, place: Place) -> FlowError:
 
 def _name(said: str) -> str:
     found = _NAMED.search(said)
-    return str(found[1] or found[2]).rpartition(".")[2] if found else ""
+    return next(name for name in found.groups() if name).rpartition(".")[2] if found else ""
 
 
 Say = Callable[[Place], str]

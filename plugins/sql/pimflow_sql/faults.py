@@ -160,20 +160,21 @@ def fault_of(error: sa.exc.SQLAlchemyError) -> Fault:
 
 
 def _by_code(raw: Any) -> Fault | None:
+    """Tell what a code means; OTHER for one that is none of the above."""
     name = getattr(raw, "sqlite_errorname", None)
+    first = next(iter(getattr(raw, "args", ())), None)
     if name is not None:
         return _SQLITE.get(name)
-    state = getattr(raw, "sqlstate", None)
-    first = next(iter(getattr(raw, "args", ())), None)
-    if state is None and isinstance(first, str) and re.fullmatch(r"[0-9A-Z]{5}", first):  # ODBC
+    if isinstance(first, int):  # MySQL's drivers
+        return _MYSQL.get(first, Fault.OTHER)
+    if getattr(first, "full_code", None):  # Oracle's
+        return _ORACLE.get(first.code, Fault.OTHER)
+    if isinstance(first, str) and re.fullmatch(r"[0-9A-Z]{5}", first):  # ODBC's
         number = re.search(r"\((\d+)\)", str(raw))
-        own = _MSSQL.get(int(number[1])) if number else None
-        if own is not None:
-            return own
-        state = first
-    if state is not None:
-        return _STATES.get(state) or _CLASSES.get(state[:2])
-    code = getattr(first, "code", None)
-    if isinstance(code, int) and getattr(first, "full_code", None):
-        return _ORACLE.get(code)
-    return _MYSQL.get(first) if isinstance(first, int) else None
+        return _MSSQL.get(int(number[1]) if number else 0) or _of_state(first)
+    state = getattr(raw, "sqlstate", None)
+    return None if state is None else _of_state(state)
+
+
+def _of_state(state: str) -> Fault:
+    return _STATES.get(state) or _CLASSES.get(state[:2]) or (Fault.RULE if state[:2] == "23" else Fault.OTHER)

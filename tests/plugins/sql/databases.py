@@ -24,6 +24,13 @@ TYPES = {
         "json": "JSONB",
         "number": "NUMERIC(10, 2)",
     },
+    "mariadb": {
+        "moment": "DATETIME",
+        "zoned": "DATETIME(6)",
+        "bytes": "BLOB",
+        "json": "JSON",
+        "number": "DECIMAL(10, 2)",
+    },
 }
 
 
@@ -76,7 +83,7 @@ class Db:
         return engine.connect()
 
 
-DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql"}
 
 
 def commands():
@@ -145,6 +152,13 @@ class Server:
         text = log.read_text("utf-8", "replace")
         log.unlink()
         assert done.returncode == 0, text
+
+
+def mariadb(admin, number):
+    """Make a database in a MariaDB or MySQL that runs already; `admin` is the address of a user who may do that."""
+    name = f"pimflow_test_{number}"
+    Db("mariadb", admin).execute(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+    return Db("mariadb", sa.make_url(admin).set(database=name).render_as_string(hide_password=False))
 
 
 def sqlite(folder):
