@@ -115,7 +115,8 @@ def test_a_change_of_case_is_no_other_product(project, run):
 def test_products_that_take_each_others_sku_are_told_and_nothing_is_overwritten(project, run):
     run("1;A-1;mugs;First;red", "2;B-1;mugs;Second;red")
     before = known(project)
-    run("1;B-1;mugs;First;red", "2;A-1;mugs;Second;red")
+    done = run("1;B-1;mugs;First;red", "2;A-1;mugs;Second;red")
+    assert "says 'A-1', another product in the PIM already has this value" in done.out
     after = known(project)
     assert {uuid: name for name, uuid in after.values()} == {uuid: name for name, uuid in before.values()}
 

@@ -139,6 +139,7 @@ def refusal(error: Mapping[str, Any], payload: Mapping[str, Any], key: str, kind
         if found := re.search(rule.pattern, message):
             return _told(rule, found, payload, kind)
     named = about(error)
+    key = payload.get("identifier") or key  # a product that gets another identifier goes under its uuid
     if named in {"identifier", "code", "values"} and TAKEN.search(message):
         return taken("identifier" if kind.has_identifier else kind.key, key, message, kind)
     reason = f"the PIM says: {sentence(message)}"
