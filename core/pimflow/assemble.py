@@ -223,20 +223,22 @@ class _Assembling:
             self.use(part, option, getattr(component, option), wanted)
             for option, wanted in _connection_options(type(component))
         ]
-        return component if all(known) else None
+        for connection in known:
+            component = component.connected_to(connection) if component and connection else None
+        return component
 
-    def use(self, part: Part, option: str, name: str, wanted: type[Connection]) -> bool:
+    def use(self, part: Part, option: str, name: str, wanted: type[Connection]) -> Connection | None:
         if name not in self.pipeline.connections:
             near = did_you_mean(name, self.pipeline.connections)
             self.mistakes.append(part.mistake(f"no connection is called {name!r}{near}", option))
-            return False
+            return None
         if name not in self.connections:
             self.connections[name] = self.typed(Connection, self.pipeline.connections[name])
         found = self.connections[name]
         if found is not None and not isinstance(found, wanted):
             message = f"connection {name!r} is of type {found.type!r}; {wanted.type!r} was expected"
             self.mistakes.append(part.mistake(message, option))
-        return isinstance(found, wanted)
+        return found if isinstance(found, wanted) else None
 
     def unused_connections(self) -> None:
         """Check the connections that the pipeline file has and no flow names; those of the project may rest."""

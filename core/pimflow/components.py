@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo
 
 from pimflow.errors import RowProblem
 from pimflow.model import Event, Header, Level, Message, Origin, Row, RowStep, Window
@@ -100,10 +100,18 @@ class Component(BaseModel):
     type: ClassVar[str]
     """The name in the YAML: `odoo` for a connection, `odoo.products` for a source or sink, `map` for a transform."""
 
+    _connected_to: str = PrivateAttr("")
+
     @property
     def title(self) -> str:
-        """What a report calls this system or file, in the middle of a sentence."""
-        return self.type.partition(".")[0]
+        """What a report calls this system or file, in the middle of a sentence: as its connection, where it has one."""
+        return self._connected_to or self.type.partition(".")[0]
+
+    def connected_to(self, connection: Component) -> Self:
+        """Give the same, called as its connection is."""
+        named = self.model_copy()
+        named._connected_to = connection.title  # noqa: SLF001 - a copy of its own
+        return named
 
     @property
     def address(self) -> str:

@@ -251,7 +251,8 @@ def _assemble(block, folder, monkeypatch):
         assert scheme == "file"
         text = text.replace(f"${{file:{name}}}", f"${{file:{_made(folder / Path(name).name)}}}")
     for name in FILE_OPTION.findall(text):
-        _made(folder / name)
+        if "{" not in name:  # that is a path of a REST API
+            _made(folder / name)
     pipeline = folder / "pipeline.yaml"
     pipeline.write_text(text, "utf-8")
     assemble(load_pipeline(pipeline), create_registry())
@@ -270,6 +271,10 @@ def _made(path):
     return path
 
 
+SINKS = {"rest": {"type": "rest.records", "key": "sku", "upsert": {"path": "{key}"}}}
+"""Sinks for connections whose type has none for products."""
+
+
 def _completed(data):
     """Make a whole pipeline of a part: a list of transforms, keys of a flow, or keys of the file."""
     flow = {"source": {"type": "files.jsonl", "path": "in.jsonl"}, "sink": {"type": "files.jsonl", "path": "out.jsonl"}}
@@ -283,10 +288,15 @@ def _completed(data):
         flow |= data
     whole.setdefault("flows", {"products": flow})
     if "connections" in whole and "flows" not in data:
-        uses = [{"type": f"{one['type']}.products", "connection": name} for name, one in whole["connections"].items()]
+        uses = [
+            {"connection": name, **SINKS.get(one["type"], {"type": f"{one['type']}.products"})}
+            for name, one in whole["connections"].items()
+        ]
         whole["flows"] = {f"flow{n}": {**flow, "sink": use} for n, use in enumerate(uses)}
     if '"connection": "pim"' in json.dumps(whole):
         whole.setdefault("connections", {}).setdefault("pim", {**CONNECTION, "password": "d"})
+    if '"connection": "shelf"' in json.dumps(whole):
+        whole.setdefault("connections", {}).setdefault("shelf", {"type": "rest", "url": "http://127.0.0.1:1"})
     return whole
 
 

@@ -27,7 +27,7 @@ from pimflow import (
 from pimflow_akeneo import columns
 from pimflow_akeneo.checking import contract, records
 from pimflow_akeneo.checking.subject import Subject
-from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.creating import creations
 from pimflow_akeneo.creating.attributes import NewAttributes
 from pimflow_akeneo.creating.making import Making
@@ -68,11 +68,6 @@ class _RecordsSink(Sink):
     create_missing: CreateMissingOption = Field(
         CreateMissing(), description="What is made where the PIM lacks it, as in `[options]`; nothing when left out."
     )
-
-    @property
-    def title(self) -> str:
-        """What a report calls the target."""
-        return TITLE
 
     def open(self, session: Session, run: Run) -> Writer:
         """Read the PIM's model and give the writer."""
@@ -244,6 +239,10 @@ class ProductWriter(Writer):
                 found[key] = one.columns["uuid"]
                 self._current.know(keys[key], found[key])
         return {key: {"uuid": uuid, "identifier": keys[key]} for key, uuid in found.items()}
+
+    def planned(self, batch: Sequence[Change]) -> None:
+        """Remember product models that a run would create: products of the same plan may stand below them."""
+        self._fitting.planned(batch)
 
     def files(self, batch: Sequence[Change]) -> tuple[int, int]:
         """Count the files of a batch that the PIM does not have, and their bytes; those behind addresses have none."""

@@ -46,11 +46,6 @@ class _RecordsSink(Sink):
 
     connection: Use[TrytonConnection] = Field(description="Name of the connection to Tryton.")
 
-    @property
-    def title(self) -> str:
-        """What a report calls the target."""
-        return TITLE
-
     def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Check modules, rights and units, and give the writer. Raises RemoteError, AccessError, ConfigError."""
         rights.must_write(session, self.target.noun[1], self.target.models)

@@ -14,7 +14,6 @@ from pimflow import LazyTable, Source, Use, Window
 from pimflow_erp import cursors
 from pimflow_erp.columns import Column, of_language, refuse_unknown
 from pimflow_tryton import changes, columns, kinds, reading, rights
-from pimflow_tryton.catalog import TITLE
 from pimflow_tryton.connection import TrytonConnection
 from pimflow_tryton.kinds import Kind
 from pimflow_tryton.session import Session
@@ -30,11 +29,6 @@ class _TrytonSource(Source):
         None, description="Languages whose texts are read, into columns such as name@fr; all loaded ones when left out."
     )
     page_size: int = Field(200, ge=1, le=1000, description="Records a call.")
-
-    @property
-    def title(self) -> str:
-        """What a report calls the source."""
-        return TITLE
 
     def extract(self, session: Session, window: Window) -> petl.Table:
         """Give the records page by page. Raises ConfigError for what the server does not have."""

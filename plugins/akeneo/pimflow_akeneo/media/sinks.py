@@ -27,7 +27,7 @@ from pimflow import (
 )
 from pimflow_akeneo.checking import rights
 from pimflow_akeneo.columns import ValueColumn
-from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, Kind
 from pimflow_akeneo.media.attaching import Attaching, Wanted, contents_of, planned, told
 from pimflow_akeneo.media.content import MEDIA, Content
@@ -71,11 +71,6 @@ class AkeneoMediaFilesSink(Sink):
     media: MediaOptions = Field(
         default_factory=MediaOptions, validate_default=True, description="Where the files come from."
     )
-
-    @property
-    def title(self) -> str:
-        """What a report calls the target."""
-        return TITLE
 
     def open(self, session: Session, run: Run) -> Writer:
         """Read the PIM's model and give the writer."""

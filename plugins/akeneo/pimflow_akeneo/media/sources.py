@@ -14,7 +14,7 @@ from pydantic import Field
 
 from pimflow import BadValue, LazyTable, OutputPath, Problem, Source, Use, Window
 from pimflow import Field as FieldInfo
-from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.media.downloading import download
 from pimflow_akeneo.media.places import safe
 from pimflow_akeneo.session import Session
@@ -42,11 +42,6 @@ class AkeneoMediaFilesSource(Source):
         None,
         description="Folder to which the files are downloaded, each once; column `file` then holds the path there.",
     )
-
-    @property
-    def title(self) -> str:
-        """What a report calls the source."""
-        return TITLE
 
     def discover(self, session: Session) -> list[FieldInfo]:  # noqa: ARG002 - they are the same everywhere
         """List the columns."""

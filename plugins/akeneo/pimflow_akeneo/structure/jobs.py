@@ -12,7 +12,7 @@ from loguru import logger
 from pydantic import Field
 
 from pimflow import Change, Header, Item, Outcome, Problem, ProblemKind, RowProblem, Run, Sink, Status, Use, Who, Writer
-from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.spelling import alike
 from pimflow_akeneo.statuses import sentence
@@ -39,11 +39,6 @@ class AkeneoJobsSink(Sink):
 
     connection: Use[AkeneoConnection] = Field(description="Name of the connection to the PIM.")
     type_of_job: Literal["export", "import"] = Field("export", description="Type of the jobs of rows without `type`.")
-
-    @property
-    def title(self) -> str:
-        """What a report calls the target."""
-        return TITLE
 
     def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Give the writer."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from pimflow import Run, Sink, Use, Writer
-from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.structure import resources
 from pimflow_akeneo.structure.description import Resource
@@ -23,11 +23,6 @@ class StructureSink(Sink):
     resource: ClassVar[Resource]
 
     connection: Use[AkeneoConnection] = Field(description="Name of the connection to the PIM.")
-
-    @property
-    def title(self) -> str:
-        """What a report calls the target."""
-        return TITLE
 
     def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Give the writer. Nothing is asked of the PIM yet, which may be empty."""

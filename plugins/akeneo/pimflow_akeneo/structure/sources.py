@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from pimflow import ConfigError, LazyTable, Source, Use, Window
 from pimflow import Field as FieldInfo
-from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.search import Search, combined, normalized, written
 from pimflow_akeneo.search_tables import Table
 from pimflow_akeneo.session import Session, was_set_back
@@ -38,11 +38,6 @@ class StructureSource(Source):
     resource: ClassVar[Resource]
 
     connection: Use[AkeneoConnection] = Field(description="Name of the connection to the PIM.")
-
-    @property
-    def title(self) -> str:
-        """What a report calls the source."""
-        return TITLE
 
     def discover(self, session: Session) -> list[FieldInfo]:
         """List the columns, named as on the PIM's screens."""

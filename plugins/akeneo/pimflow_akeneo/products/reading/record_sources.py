@@ -15,7 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pimflow import ConfigError, LazyTable, OutputPath, Source, Use, Window
 from pimflow import Field as FieldInfo
 from pimflow_akeneo import search
-from pimflow_akeneo.connection import TITLE, AkeneoConnection
+from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.media.downloading import downloaded
 from pimflow_akeneo.model import Model
@@ -70,11 +70,6 @@ class RecordsSource(Source):
     def kind(self) -> Kind:
         """The kind of record that is read."""
         raise NotImplementedError
-
-    @property
-    def title(self) -> str:
-        """What a report calls the source."""
-        return TITLE
 
     def discover(self, session: Session) -> list[FieldInfo]:
         """List the columns; labels are those of the attributes, English ones where there are some."""
