@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from pimflow_akeneo.products.levels import ancestors
+
 PIPELINE = """\
 version: 1
 connections:
@@ -99,3 +101,15 @@ def test_a_plan_that_is_kept_is_applied_as_it_was_planned(first, monkeypatch):
     assert applied.code == 0, applied.out + applied.err
     assert project.writes() > writes
     assert project.product("M-1")["parent"] == "dotted"
+
+
+def test_variants_of_more_models_than_are_kept_in_mind_miss_none(first, monkeypatch):
+    monkeypatch.setattr(ancestors, "MOST", 5)
+    project = first(*STRUCTURE)
+    models = [f"m-{number};by_pattern;;" for number in range(30)]
+    variants = [f"v-{number};mugs;M-{number};;;dots;;" for number in range(30)]
+    (project.folder / "models.csv").write_text("\n".join([MODELS[0], *models]) + "\n", "utf-8")
+    (project.folder / "products.csv").write_text("\n".join([PRODUCTS[0], *variants]) + "\n", "utf-8")
+    flows = planned(project)
+    assert [cause for flow in flows for cause in flow["causes"]] == []
+    assert counts(flows)[-2:] == [{"created": 30}, {"created": 30}]

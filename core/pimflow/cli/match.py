@@ -161,6 +161,7 @@ def _print(
         _print_flow(one)
     for error in _errors(matches):
         click.secho(f"stopped: {error}", err=True, fg="red")
+    how = f" {_HOW}"  # told once
     for name, (number, left) in kept.items():
         if number:
             click.echo(f"\n{name}: {_number(number, ('decision', 'decisions'))} kept.")
@@ -168,7 +169,8 @@ def _print(
             theirs = _number(left, ("pair is", "pairs are"))
             click.echo(f"\n{name}: {theirs} taken for different records; its first import may run.")
         elif left:
-            click.echo(f"\n{name}: {_number(left, ('pair is', 'pairs are'))} to be decided. {_HOW}")
+            click.echo(f"\n{name}: {_number(left, ('pair is', 'pairs are'))} to be decided.{how}")
+            how = ""
         else:
             click.echo(f"\n{name}: nothing is left to decide; its first import may run.")
     click.echo("Nothing was written to the target.")

@@ -10,7 +10,7 @@ from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Status, Wh
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import MODELS
 from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
-from pimflow_akeneo.products.levels.ancestors import MOST, Ancestor
+from pimflow_akeneo.products.levels.ancestors import MOST, PLANNED, Ancestor
 from pimflow_akeneo.products.levels.place import Place, attributes_of, fitted, same_in
 from pimflow_akeneo.products.moves.adoption import Adoption, Found, without_members
 from pimflow_akeneo.products.moves.adoption_rules import MEMBERS, own_codes
@@ -76,6 +76,10 @@ class ModelFitting:
         found = self._adoption.look(items)
         known = own_codes(self._run.memory, [item.key for item in items])
         return {**dict.fromkeys(found.problems, ""), **known}
+
+    def planned(self, batch: Sequence[Change]) -> None:
+        """Remember the codes of models that a plan would create; they may be more than are kept in mind."""
+        self._run.memory.put(PLANNED, {change.key.lower(): change.key for change in batch if change.absent})
 
     def hold(self, batch: Sequence[Change]) -> dict[str, Outcome]:
         """Give the outcomes of changes that are not to be sent now, by key."""

@@ -10,7 +10,7 @@ from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind, product_kind
 from pimflow_akeneo.products.existence.keys import existence
 from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
-from pimflow_akeneo.products.levels.ancestors import Ancestor
+from pimflow_akeneo.products.levels.ancestors import PLANNED, Ancestor
 from pimflow_akeneo.products.levels.place import Place, attributes_of, fitted, same_in, without
 from pimflow_akeneo.products.moves.adoption_rules import own_codes
 from pimflow_akeneo.products.moves.conversion import Converting
@@ -91,6 +91,9 @@ class ProductFitting:
         """Give nothing: products go by their identifiers."""
         return {}
 
+    def planned(self, batch: Sequence[Change]) -> None:
+        """Let the batch pass: nothing stands below products."""
+
     def hold(self, batch: Sequence[Change]) -> dict[str, Outcome]:
         """Bring values of products that become variants to their models; give outcomes where that failed, by key."""
         return self._converting.lift(batch)
@@ -125,7 +128,7 @@ class ProductFitting:
             change, target = without(change, {"parent"}, _between_variants(now, target)), now
         elif one.named and target:
             change = _with_parent(change, target.code)
-        elif one.named and self._run.dry:
+        elif one.named and self._run.dry and not self._run.memory.get(PLANNED, [one.named.lower()]):
             change = without(change, set(change.payload), _absent(one.named))
         tree = self._ancestry.tree_of(target) if target else None
         if target is None or tree is None or target.level + 1 != tree.last:

@@ -11,6 +11,9 @@ from typing import Any
 MOST = 10_000
 """So many product models are kept in mind; those that were not asked for longest are read anew."""
 
+PLANNED = "planned models"
+"""Memory: lower-case code of a product model that the plan under way would create -> its code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ancestor:
