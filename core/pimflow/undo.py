@@ -15,9 +15,9 @@ from typing import Any
 
 from pimflow.assemble import Assembly, Flow
 from pimflow.context import FlowProgress, Progress, RunContext
-from pimflow.delivering.batches import Reply
 from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.diff import Candidate, Prepared
+from pimflow.delivering.following import Reply
 from pimflow.errors import RemoteError
 from pimflow.model import Change, FlowReport, Item, Outcome, Problem, ProblemKind, RunReport, Status, Who
 from pimflow.plain import as_json

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pimflow.chunks import chunked
 from pimflow.components import Knows
-from pimflow.delivering.batches import Reply, Settle
+from pimflow.delivering.batches import Settle
 from pimflow.delivering.by_hand import ByHand
 from pimflow.delivering.diff import (
     Candidate,
@@ -22,7 +22,7 @@ from pimflow.delivering.diff import (
     owed_columns,
 )
 from pimflow.delivering.due import due_items
-from pimflow.delivering.following import under_new_key
+from pimflow.delivering.following import Reply, under_new_key
 from pimflow.delivering.guards import check_guards
 from pimflow.delivering.intake import Intake, Target
 from pimflow.delivering.keeping import Keeping

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from loguru import logger
 
-from pimflow.delivering.batches import Batches, Reply, Settle, write
+from pimflow.delivering.batches import Batches, Settle, write
 from pimflow.delivering.diff import Candidate, Rules
+from pimflow.delivering.following import Reply
 from pimflow.errors import FlowError, GuardError
 from pimflow.model import Status
 from pimflow.sinks import Sink, Writer

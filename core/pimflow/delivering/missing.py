@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pimflow.delivering.batches import Reply
 from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.diff import DISABLED, Candidate, Prepared
+from pimflow.delivering.following import Reply
 from pimflow.delivering.intake import Target
 from pimflow.errors import RemoteError
 from pimflow.model import SETTLED, Change, Item, Outcome
