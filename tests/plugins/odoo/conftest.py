@@ -26,6 +26,7 @@ def fill(erp):
     template["name"]["fr_FR"] = "Chope 1"
     template["description_sale"] = {"en_US": "For tea", "fr_FR": "Pour le thé"}
     erp.named("MUG-12")[0]["active"] = False
+    erp.tick(3600)  # what was written last is read again in each run
     erp.with_variants("Tray", "Colour", {"Red": "TRAY-R", "Blue": "TRAY-B", "Green": "TRAY-G"}, categ_id=kitchen)
     return erp
 
