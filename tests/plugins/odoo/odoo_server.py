@@ -135,6 +135,7 @@ class Erp:
     key: str = KEY
     readers_only: bool = False
     hidden: frozenset = frozenset()
+    forbidden: str = ""
     calls: list = field(default_factory=list)
     faults: dict = field(default_factory=dict)
     before: dict = field(default_factory=dict)
@@ -355,6 +356,8 @@ class Erp:
         return self.put(model, **own, product_tmpl_id=template, product_template_attribute_value_ids=[])
 
     def _check(self, model, values, ids):
+        if self.forbidden and values.get("default_code") == self.forbidden:
+            raise RefusalError("odoo.exceptions.UserError", f"{self.forbidden} is not\nallowed here.")
         for name, value in values.items():
             info = FIELDS[model].get(name)
             if info is None:
@@ -512,9 +515,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.erp.faults.get(method if self.path != "/jsonrpc" else _method_of(body))
         if fault and (status := fault.pop(0)):
             if status == "cut":
-                self._answer(json.loads(body))
                 self.close_connection = True
-                return None
+                return self._carried_out(json.loads(body))
             return self._text(status, HTML)
         if self.path == "/jsonrpc":
             return self._json(200, {"jsonrpc": "2.0", "id": json.loads(body)["id"], **self._answer(json.loads(body))})
@@ -522,6 +524,13 @@ class _Handler(BaseHTTPRequestHandler):
         if not found or self.erp.series[0] < 19:
             return self._text(404, "<!DOCTYPE html><title>404</title>")
         return self._json2(*found.groups(), json.loads(body))
+
+    def _carried_out(self, body):
+        """Do what was asked, and say nothing."""
+        if self.path == "/jsonrpc":
+            self._answer(body)
+        else:
+            self.erp.execute(2, *self.path.split("/")[3:], body.pop("ids", None), body)
 
     def _answer(self, body):
         service, method, args = (body["params"][name] for name in ("service", "method", "args"))
