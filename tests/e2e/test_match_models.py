@@ -327,3 +327,23 @@ def pair(project, ours, theirs):
     file = project.folder / "pairs.csv"
     file.write_text(f"flow;source_key;target_key;decision\nproducts;{ours};{theirs};same\n", "utf-8")
     return str(file)
+
+
+def test_a_file_beside_the_pim_waits_too(shop):
+    to_both = """\
+flows:
+  products:
+    source: {type: files.csv, path: ../products.csv}
+    sink:
+      - {type: akeneo.products, connection: pim}
+      - {type: files.csv, path: ../feed.csv}
+"""
+    flows(shop, to_both)
+    rows(shop, "products", "identifier;family;colour", "S 1;mugs;red", "S 2;mugs;blue")
+    seed(shop, products=[("S1", None, "red")])
+    assert shop.command("run").code == 3
+    assert not (shop.folder / "feed.csv").exists()
+    (only,) = found(shop, "--approve-all", "blanks")
+    assert (only["target"], only["records"]) == ("the PIM", "products")
+    assert done(shop) == [{"created": 1, "updated": 1}, {"created": 2}]
+    assert "S 1" in (shop.folder / "feed.csv").read_text("utf-8")
