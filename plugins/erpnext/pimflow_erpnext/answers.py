@@ -17,7 +17,7 @@ from pimflow import AccessError, FlowError, LoginError, RemoteError
 from pimflow_http import Client
 
 TITLE = "ERPNext"
-_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_TAG = re.compile(r"<!--.*?-->|</?[a-z][^>]*>", re.DOTALL | re.IGNORECASE)
 _PASSING = frozenset({"QueryDeadlockError", "QueryTimeoutError", "SessionStopped", "SessionBootFailed"})
 
 

@@ -88,11 +88,13 @@ class Site:
         self.zone = "Europe/Paris"
         self.host = ""
         self.closed = set()
-        self.now = datetime(2026, 11, 22, 20, 0, 0, 1)
+        self.now = datetime(2026, 11, 22, 20, 0, 0, 1)  # noqa: DTZ001 - stamps are naive
         self._lock = threading.RLock()
         self._numbers = 0
         for name in ("Nos", "Box", "Kg", "Gram"):
-            self.put("UOM", name=name, uom_name=name, enabled=1, symbol=None, common_code="H87" if name == "Nos" else None)
+            self.put(
+                "UOM", name=name, uom_name=name, enabled=1, symbol=None, common_code="H87" if name == "Nos" else None
+            )
         self.put("Company", name="Acme Tools")
 
     def put(self, doctype, **values):
@@ -153,14 +155,16 @@ class Site:
         if there is None:
             raise RefusedError(404, "DoesNotExistError", f"{doctype} {name} not found")
         if changes.get("modified", there["modified"]) != there["modified"]:
-            raise RefusedError(417, "TimestampMismatchError", f"Error: {name} has been modified after you have opened it")
+            raise RefusedError(
+                417, "TimestampMismatchError", f"Error: {name} has been modified after you have opened it"
+            )
         if changes.get("variant_of", there.get("variant_of")) != there.get("variant_of"):
             raise RefusedError(417, "CannotChangeConstantError", "Value cannot be changed for Variant Of")
         self._check(doctype, {**there, **changes}, there)
         known = set(there)
         values = {one: value for one, value in changes.items() if one in known and one not in {"name", "modified"}}
         values.pop(KEYS.get(doctype), None)
-        document = self.put(doctype, **{**there, "modified": None, **_numbers(values)}, **{})
+        document = self.put(doctype, **{**there, "modified": None, **_numbers(values)})
         document["modified"] = str(self.now)
         return document
 
@@ -297,7 +301,7 @@ class Site:
             said = f"User <strong>{user}</strong> does not have doctype access via role permission for document "
             raise RefusedError(403, "PermissionError", f"{said}<strong>{doctype}</strong>")
 
-    def method(self, user, name, asked):
+    def method(self, user, name, asked):  # noqa: PLR0911
         if name == "frappe.auth.get_logged_user":
             return user
         if name == "frappe.client.get_time_zone":
@@ -418,7 +422,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         self._answer()
 
-    do_POST = do_PUT = do_DELETE = do_PATCH = do_GET
+    do_POST = do_PUT = do_DELETE = do_PATCH = do_GET  # noqa: N815
 
     def _answer(self):
         content = self.rfile.read(int(self.headers.get("content-length") or 0))

@@ -79,8 +79,9 @@ def nobody_there():
 
 
 @contextmanager
-def broken(*faults):
-    LIVE["site"].faults[:] = faults
+def page(status):
+    """Answer each call with a page, as a proxy or a server in trouble does."""
+    LIVE["site"].faults[:] = [Fault("/api/", status, PAGE, times=99)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.sleep", lambda _: None)
         try:
@@ -135,9 +136,9 @@ FAILING = {
     "nobody there": Setup(session=nobody_there, raises=UnreachableError),
     "a wrong secret": Setup(session=lambda: session_of(api_secret="not-this-one"), raises=LoginError),
     "a user who may not": Setup(session=lambda: session_of(**keys(NOBODY)), raises=AccessError),
-    "a page with status 500": Setup(session=lambda: broken(Fault("/api/", 500, PAGE, times=99)), raises=UnreachableError),
-    "a page with status 200": Setup(session=lambda: broken(Fault("/api/", 200, PAGE, times=99)), raises=RemoteError),
-    "another site": Setup(session=lambda: broken(Fault("/api/", 404, PAGE, times=99)), raises=RemoteError),
+    "a page with status 500": Setup(session=lambda: page(500), raises=UnreachableError),
+    "a page with status 200": Setup(session=lambda: page(200), raises=RemoteError),
+    "another site": Setup(session=lambda: page(404), raises=RemoteError),
 }  # fmt: skip
 
 test_connection = connection_suite(
@@ -146,9 +147,7 @@ test_connection = connection_suite(
     failing={
         "a wrong secret": Setup(options=other(api_secret="not-this-one"), raises=LoginError),
         "another company": Setup(options=other(company="Zebra"), raises=ConfigError),
-        "a user who may not read": Setup(
-            options=lambda _: options(**keys(NOBODY)), raises=AccessError
-        ),
+        "a user who may not read": Setup(options=lambda _: options(**keys(NOBODY)), raises=AccessError),
         "another site": Setup(session=at_another_host, options=options, raises=RemoteError),
     },
     secrets=SECRETS,

@@ -1,0 +1,368 @@
+"""What a real site answered: every recorded call gives what it gave, every refusal is told in words."""
+
+import html
+import json
+import re
+from contextlib import contextmanager
+
+import httpx
+import orjson
+import pytest
+
+from pimflow import AccessError, LoginError, RemoteError, Window
+from pimflow_erpnext import answers, parts, refusals
+from pimflow_erpnext.answers import RefusedError
+from pimflow_erpnext.connection import ErpnextConnection
+from pimflow_erpnext.session import Session
+from pimflow_erpnext.sources import (
+    ErpnextAttributeOptionsSource,
+    ErpnextCategoriesSource,
+    ErpnextDeletedSource,
+    ErpnextPricesSource,
+    ErpnextProductsSource,
+    ErpnextStockSource,
+    ErpnextTemplatesSource,
+    ErpnextUnitsSource,
+)
+from pimflow_http import Client, Clock, Limiter, Remote
+from pimflow_testkit.matching import Asked, Matcher
+from pimflow_testkit.replay import ReplayTransport, replayed
+
+from .conftest import connection_options
+from .frappe_site import FIELDS, Site, served
+
+NAMES = [
+    *("api_v2", "auth_session", "auth_token", "bin_stock", "bulk_methods", "custom_field", "file_upload_and_image"),
+    *("item_create_update", "item_deleted", "item_delta_modified", "item_errors", "item_get_full", "item_group_tree"),
+    *("item_list_filters", "item_list_paging", "item_price", "item_stale_modified", "item_variants", "permissions"),
+    *("rate_limit", "translations", "uom", "webhook_item"),
+]
+HOST = "erp.localhost"
+
+
+class OfFrappe(Matcher):
+    """Calls are equal by host, key, query and body; JSON in the query by its values."""
+
+    def parts(self, asked: Asked):
+        query = {name: _value(value) for name, value in asked.query.items()}
+        authorization = asked.headers.get("authorization")
+        return [asked.headers.get("host"), authorization, query, asked.body]
+
+
+class Keyless(OfFrappe):
+    """Calls are equal whoever makes them: some were recorded without a key."""
+
+    def parts(self, asked: Asked):
+        host, _, *others = super().parts(asked)
+        return [host, *others]
+
+
+def _value(text):
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def exchanges(shared, name):
+    recorded = json.loads((shared / "captures" / "erpnext" / f"{name}.json").read_text("utf-8"))["exchanges"]
+    return [one for one in recorded if not one["request"]["path"].startswith("/hook")]
+
+
+def is_json(one):
+    """Whether a call is one that a session can make: no file, no form, no other kind of key."""
+    request = one["request"]
+    key = request["headers"].get("authorization", "token a:b")
+    return key.startswith("token ") and ":" in key and not {"files", "form", "text"} & set(request)
+
+
+@contextmanager
+def session(recorded, key="pim_api_key:pim_api_secret", host=HOST, matcher=None):
+    options = connection_options("http://erp.example.com", key, site=host)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        replayed(recorded, matcher=matcher or OfFrappe()),
+        ErpnextConnection(**options).open() as found,
+    ):
+        patch.setattr("time.sleep", lambda _: None)
+        yield found
+
+
+def test_every_recording_is_used(shared):
+    assert sorted(NAMES) == sorted(path.stem for path in (shared / "captures" / "erpnext").glob("*.json"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recorded_call_is_answered_as_it_was(shared, name):
+    recorded = [one for one in exchanges(shared, name) if is_json(one)]
+    assert len(recorded) > 1
+    turns = {}
+    for one in recorded:
+        key = one["request"]["headers"].get("authorization", "token a:b").removeprefix("token ")
+        same = [other for other in recorded if alike(other, one)]
+        turn = turns[repr(same[0]["request"])] = turns.get(repr(same[0]["request"]), -1) + 1
+        if same[turn]["response"]["status"] == 429:
+            continue
+        matcher = OfFrappe() if "authorization" in one["request"]["headers"] else Keyless()
+        with session([same[turn]], key, one["request"]["headers"]["host"], matcher) as found:
+            said = asked(found, one["request"])
+        hold(said, same[turn]["response"])
+
+
+def alike(other, one):
+    names = ("method", "path", "query", "json", "headers")
+    return all(other["request"].get(name) == one["request"].get(name) for name in names)
+
+
+def asked(found, request):
+    query = {name: str(value) for name, value in request.get("query", {}).items()}
+    body = {"json": request["json"]} if "json" in request else {}
+    try:
+        return found.ask(request["method"], request["path"], params=query, repeatable=False, **body)
+    except (LoginError, AccessError, RefusedError, RemoteError) as error:
+        return error
+
+
+def hold(said, response):
+    status, body = response["status"], response.get("json")
+    if body is None and "base64" in response:
+        body = None
+    if status < 300:
+        assert said == body or (isinstance(said, RemoteError) and body is None)
+        return
+    assert isinstance(said, {401: LoginError, 403: AccessError, 404: RemoteError}.get(status, RefusedError)), said
+    text = f"{said} {getattr(said, 'said', '')}"
+    assert "<strong>" not in text
+    assert "Traceback" not in text
+    if isinstance(said, RefusedError) and body and "exc_type" in body:
+        assert said.type == body["exc_type"]
+        assert said.said
+
+
+def test_keys_that_are_wrong_are_told_and_cookies_are_never_sent(shared):
+    recorded = [one for one in exchanges(shared, "auth_token") if "get_logged_user" in one["request"]["path"]]
+    with session(recorded) as found:
+        assert found.username == "pim@example.com"
+        assert found.username == "pim@example.com"
+        assert not found._client._http.cookies
+    for key in ("pim_api_key:wrong-secret", "unknown-key:wrong-secret", "off_api_key:off_api_secret"):
+        with session(recorded, key) as found, pytest.raises(LoginError) as caught:
+            found.username  # noqa: B018 - it asks
+        assert str(caught.value) == (
+            "ERPNext at http://erp.example.com refused the API key. Check `api_key` and `api_secret`, which the page "
+            "of a user gives under Settings > API Access, and that this user is enabled."
+        )
+
+
+def test_a_host_without_a_site_is_told(shared):
+    recorded = [one for one in exchanges(shared, "auth_token") if one["response"]["status"] == 404]
+    with session(recorded, host="unknown.example.com") as found, pytest.raises(RemoteError) as caught:
+        found.ask("GET", "/api/method/ping")
+    assert str(caught.value).startswith("There is no site of ERPNext at http://erp.example.com: one server has many")
+
+
+def test_what_a_user_may_not_do_is_told_with_the_role_that_lacks(shared):
+    recorded = exchanges(shared, "permissions")
+    with session(recorded, "nobody_api_key:nobody_api_secret") as found, pytest.raises(AccessError) as caught:
+        found.ask("GET", "/api/resource/Item")
+    assert str(caught.value) == (
+        "ERPNext at http://erp.example.com forbids this to the user of the API key. User nobody@example.com does not "
+        "have doctype access via role permission for document Item. Give the user a role that may, under User > Roles: "
+        "`Item Manager` writes items, `Stock User` and `Sales User` read them with stock and prices."
+    )
+
+
+class Anyhow(OfFrappe):
+    """Calls are equal whatever their order and fields."""
+
+    def parts(self, asked: Asked):
+        host, key, query, body = super().parts(asked)
+        return [host, key, {name: one for name, one in query.items() if name not in {"order_by", "fields"}}, body]
+
+
+def test_a_rate_limit_is_waited_for_as_long_as_the_site_says(shared):
+    recorded = [one for one in exchanges(shared, "rate_limit") if one["request"].get("query", {}).get("fields")]
+    now, slept = [0.0], []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        now[0] += seconds
+
+    clock = Clock(lambda: now[0], lambda: now[0], sleep)
+    headers = {"Host": HOST, "Authorization": "token pim_api_key:pim_api_secret"}
+    transport = ReplayTransport(recorded, matcher=Anyhow())
+    remote = Remote("ERPNext", "http://erp.example.com", headers=headers)
+    with Client(remote, limiter=Limiter(1, clock), clock=clock, transport=transport) as client:
+        for _ in range(2):
+            assert len(Session(client, None).listed("Item", ["name"], limit=1)) == 1
+    assert slept == [58]
+
+
+def refused(shared, name, where=lambda _: True):
+    """Give the problems of all recorded refusals."""
+    found = {}
+    for one in exchanges(shared, name):
+        response = httpx.Response(one["response"]["status"], json=one["response"].get("json"))
+        if response.status_code in {409, 417, 500} and where(one):
+            told = answers.body(response)
+            error = RefusedError(answers.type_of(told), answers.words(told), "")
+            found.setdefault(error.type, []).append(refusals.told(error))
+    return found
+
+
+def test_refusals_of_items_are_told_to_those_who_mend_them(shared):
+    told = refused(shared, "item_errors", lambda one: one["request"]["method"] == "POST")
+    reasons = {problem.reason for problems in told.values() for problem in problems}
+    assert {
+        "ERPNext says: Item DRL-18V already exists",
+        "ERPNext needs an item group, and this one has none",
+        "ERPNext says: Could not find Item Group: No Group, Brand: No Brand",
+        "ERPNext says: Barcode 4006381333930 is not a valid EAN code",
+        "which item DRL-18V has already in ERPNext",
+        "ERPNext says: Name cannot contain special characters like '<', '>'",
+    } <= reasons
+    taken = next(problem for problem in told["ValidationError"] if problem.field == "ean")
+    assert (taken.value, taken.who) == ("4006381333931", "product manager")
+    assert not any(re.search(r"<\w+>|[.]$", reason) for reason in reasons)
+
+
+def test_a_variant_that_is_there_already_is_told(shared):
+    told = refused(shared, "item_variants")
+    (twin,) = told["ItemVariantExistsError"]
+    assert twin.reason == "variant HAM-TPL-ASH-250 of the same template has the same attributes"
+    assert twin.remedy == "Decide with the ERP team which one is right."
+
+
+def test_a_stale_stamp_is_known_by_its_type(shared):
+    assert refusals.STALE in refused(shared, "item_stale_modified")
+
+
+def test_a_bulk_update_names_those_that_failed(shared):
+    answer = next(
+        one["response"]["json"]
+        for one in exchanges(shared, "bulk_methods")
+        if "failed_docs" in json.dumps(one["response"].get("json"))
+    )
+    failed = {one["doc"]["docname"]: refusals.of_trace(one["exc"]).reason for one in answer["message"]["failed_docs"]}
+    assert failed == {
+        "BLK-NO": "ERPNext says: Item BLK-NO not found",
+        "BLK-002": "ERPNext says: Could not find Brand: No Brand",
+    }
+
+
+def recorded_site(shared, *names, first=None):
+    """Put every document that recordings show into a site of the tests' own; or those of the first exchanges."""
+    site = Site()
+    for name in names:
+        for one in exchanges(shared, name)[:first]:
+            answer = one["response"].get("json") if one["response"]["status"] < 300 else None
+            data = answer.get("data") if isinstance(answer, dict) else None
+            doctype = one["request"]["path"].removeprefix("/api/resource/").partition("/")[0].replace("%20", " ")
+            for document in data if isinstance(data, list) else [data]:
+                if isinstance(document, dict) and "name" in document:
+                    site.put(doctype, **{field: cell for field, cell in document.items() if field != "doctype"})
+    for name in {row["item_group"] for row in site.documents.get("Item", {}).values() if row.get("item_group")}:
+        if site.get("Item Group", name) is None:
+            site.group(name, "All Item Groups")
+    return site
+
+
+def rows_of(site, source, key="id", **other):
+    with served(site) as url, ErpnextConnection(**connection_options(url)).open() as found:
+        made = source(connection="erp", **other)
+        header, *rows = made.extract(found, Window())
+        assert made.count(found, Window()) == len(rows) if hasattr(made, "kind") else True
+    return {row[header.index(key)]: dict(zip(header, row, strict=True)) for row in rows}
+
+
+def test_a_recorded_item_is_read_with_all_that_belongs_to_it(shared):
+    site = recorded_site(shared, "item_get_full")
+    row = rows_of(site, ErpnextProductsSource, more_fields=["supplier_items"])["DRL-18V"]
+    assert row["item_name"] == "Cordless drill 18 V"
+    assert row["ean"] == "4006381333931"
+    assert row["uoms"] == [{"uom": "Box", "conversion_factor": 4.0}, {"uom": "Nos", "conversion_factor": 1.0}]
+    assert row["sales_uom_factor"] == 4.0
+    assert row["supplier_items"] == [{"supplier": "Fournisseur SA", "supplier_part_no": "F-18V-2B"}]
+    assert (row["weight_per_unit"], row["weight_uom"], row["active"]) == (1.85, "Kg", True)
+
+
+def test_recorded_variants_are_read_with_their_attributes(shared):
+    site = recorded_site(shared, "item_variants")
+    products = rows_of(site, ErpnextProductsSource)
+    assert products["HAM-TPL-ASH-250"]["attributes.Handle Material"] == "Ash wood"
+    assert products["HAM-TPL-ASH-250"]["variant_of"] == "HAM-TPL"
+    template = rows_of(site, ErpnextTemplatesSource)["HAM-TPL"]
+    assert template["axes"] == ["Handle Material", "Length mm"]
+    assert {"HAM-TPL-ASH-250", "HAM-TPL-FIB-300"} <= set(template["variants"])
+    options = rows_of(site, ErpnextAttributeOptionsSource, "value")
+    assert options["Ash wood"]["attribute"] == "Handle Material"
+
+
+def test_the_recorded_tree_of_item_groups_is_read_parents_first(shared):
+    rows = rows_of(recorded_site(shared, "item_group_tree", first=1), ErpnextCategoriesSource)
+    places = {name: number for number, name in enumerate(rows)}
+    assert all(places[row["parent"]] < places[name] for name, row in rows.items() if row["parent"] in places)
+    assert rows["Hammers"]["path"] == "Hand Tools / Hammers"
+
+
+def test_recorded_prices_and_stock_are_hot(shared):
+    prices = rows_of(recorded_site(shared, "item_price"), ErpnextPricesSource)
+    assert {(row["price_list"], row["price_list_rate"]) for row in prices.values()} >= {("Web FR", 139.0)}
+    stock = rows_of(recorded_site(shared, "bin_stock"), ErpnextStockSource)
+    assert {row["item_code"]: row["actual_qty"] for row in stock.values()}["SCR-PH2"] == 12.0
+    with session([]) as found:
+        found.catalog._known |= {"fields Item Price": {}, "fields Bin": {}}
+        for source, column in ((ErpnextPricesSource, "price_list_rate"), (ErpnextStockSource, "actual_qty")):
+            assert next(one for one in source(connection="erp").discover(found) if one.name == column).hot
+
+
+def test_recorded_units_deletions_and_files_are_read(shared):
+    units = rows_of(recorded_site(shared, "uom"), ErpnextUnitsSource)
+    assert units["Carton of 12"]["common_code"] == "CT"
+    deleted = rows_of(recorded_site(shared, "item_deleted"), ErpnextDeletedSource, "deleted_name")
+    assert "DEL-1" in deleted
+    files = recorded_site(shared, "file_upload_and_image")
+    files.put("Item", item_code="HAM-500", image="/files/ham-500.png", item_group="Hammers")
+    row = rows_of(files, ErpnextProductsSource, more_fields=["images"])["HAM-500"]
+    assert [path.partition("/files/")[2] for path in row["images"]] == ["ham-500.png"]
+    assert row["image"].startswith("http://127.0.0.1:")
+
+
+def test_recorded_translations_are_given_by_language(shared):
+    site = recorded_site(shared, "translations")
+    site.item("DRL-18V", item_name="Cordless drill 18 V")
+    site.item("LST-1", item_name="Not translated")
+    rows = rows_of(site, ErpnextProductsSource, languages=["fr"])
+    assert rows["DRL-18V"]["item_name@fr"] == "Perceuse sans fil 18 V"
+    assert rows["LST-1"]["item_name@fr"] is None
+    assert (
+        rows_of(site, ErpnextProductsSource, languages=["fr"], fallback="copy")["LST-1"]["item_name@fr"]
+        == "Not translated"
+    )
+
+
+def test_recorded_custom_fields_can_be_read(shared):
+    site = recorded_site(shared, "custom_field")
+    site.item("DRL-18V", custom_pim_uuid="6f2b8e9e-0000-4000-8000-000000000001")
+    row = rows_of(site, ErpnextProductsSource, more_fields=["custom_pim_uuid"])["DRL-18V"]
+    assert row["custom_pim_uuid"] == "6f2b8e9e-0000-4000-8000-000000000001"
+
+
+def test_recorded_ties_are_all_read_whatever_the_size_of_a_page(shared):
+    site = recorded_site(shared, "item_delta_modified")
+    with served(site) as url, ErpnextConnection(**connection_options(url)).open() as found:
+        source = ErpnextProductsSource(connection="erp")
+        for size in (1, 2, 3, 50):
+            window = Window(since="2026-11-22 20:23:13.565590", until="2026-11-22 20:23:18.057254")
+            header, *rows = source.model_copy(update={"page_size": size}).extract(found, window)
+            codes = [row[header.index("id")] for row in rows]
+            assert sorted(codes) == sorted(set(codes))
+            assert {"LST-005", "LST-002", "LST-010", "LST-011", "LST-012"} <= set(codes)
+
+
+def test_messages_are_plain_text(shared):
+    told = {"_server_messages": orjson.dumps(['{"message": "<b>A &amp; B</b>"}', "no json"]).decode()}
+    assert answers.words(told) == html.unescape("A &amp; B")
+    assert answers.words({"_server_messages": "nonsense", "exception": "x.Y: because"}) == "because"
+    assert answers.class_of("frappe.exceptions.PermissionError") == "PermissionError"
+    assert set(parts.TABLES) >= {name for name, _, kind, _ in FIELDS["Item"] if kind == "Table"}
