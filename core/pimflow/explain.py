@@ -16,6 +16,7 @@ from pimflow.state.changes import Changes, Deed, PastChange, Sent
 from pimflow.state.column_sets import ColumnSets
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun
+from pimflow.state.links import Links
 from pimflow.state.records import Place, Records, all_places
 from pimflow.transforming.tracing import Trace, trace
 
@@ -54,8 +55,9 @@ class ExplainedValue:
 class ExplainedRecord:
     """One record as a flow sent it. `noun` is what people call it; `run` and `time` are those of the last change.
 
-    `called` is what people know it by in a source that is a system: `'Office chair' (id 12)`. `disabled`: the column
-    that took it out of use when the source no longer had it.
+    `called` is what people know it by in a source that is a system: `'Office chair' (id 12)`; `source_key` is its
+    key there, where the target has another. `disabled`: the column that took it out of use when the source no longer
+    had it.
     """
 
     place: Place
@@ -71,15 +73,17 @@ class ExplainedRecord:
     deleted: bool = False
     disabled: str = ""
     called: str = ""
+    source_key: str = ""
 
 
 def explain(database: Database, key: str, column: str | None, find: Find) -> list[ExplainedRecord]:
-    """Explain a record, or one attribute of it in all its locales and scopes, for each flow that sent it."""
+    """Explain a record, or one attribute of it in all its locales and scopes, for each flow that sent it.
+
+    A record that the target has under another key is found by both.
+    """
     found = []
     for place in all_places(database):
-        changes = Changes(place.scope, ColumnSets())
-        with database.reading() as connection:
-            kept = [(one, changes.past(connection, one.resource, key)) for one in changes.sent_under(connection, key)]
+        kept = _kept(database, place, key) or _kept(database, place, Links(database, place.scope).of([key]).get(key))
         if kept:
             assembly = find(place.pipeline)
             flow = next((one for one in assembly.flows if one.name == place.flow), None) if assembly else None
@@ -87,11 +91,21 @@ def explain(database: Database, key: str, column: str | None, find: Find) -> lis
     return [record for record in found if record.values or record.problems or record.deleted or column is None]
 
 
+def _kept(database: Database, place: Place, key: str | None) -> list[tuple[Sent, Sequence[PastChange]]]:
+    """Give what was sent to a place under a key, each record with its past."""
+    if key is None:
+        return []
+    changes = Changes(place.scope, ColumnSets())
+    with database.reading() as connection:
+        return [(one, changes.past(connection, one.resource, key)) for one in changes.sent_under(connection, key)]
+
+
 def _record(
     database: Database, place: Place, flow: Flow | None, sent: Sent, past: Sequence[PastChange], column: str | None
 ) -> ExplainedRecord:
     runs = history.runs_numbered(database, {sent.run, *(change.run for change in past)})
     chosen = [name for name in sent.values if column is None or name == column or name.startswith(f"{column}-")]
+    (source_key,) = Links(database, place.scope).source_keys([sent.key])
     told = open_items.of_keys(database, place.scope, [(sent.resource, sent.key)])
     return ExplainedRecord(
         place,
@@ -107,6 +121,7 @@ def _record(
         deleted=bool(past) and past[0].deed is Deed.DELETED,
         disabled=_disabled(database, place, flow, sent),
         called=_called(flow, sent),
+        source_key=source_key if source_key != sent.key else "",
     )
 
 

@@ -177,6 +177,15 @@ def test_what_names_linked_records_gets_the_keys_that_they_have_in_the_pim(used)
     assert (linked["product_models"], linked["products"]) == (("MUG-A",), (used.product("S1")["uuid"],))
 
 
+def test_a_linked_record_is_explained_by_both_keys(used):
+    used.command("match", "--approve-all", "separators", "--approve-all", "blanks")
+    used.command("run")
+    theirs = used.command("explain", "S1", "X_SELL-products")
+    assert "out of row 1 of products.csv\n  known there as S 1\n" in theirs.out
+    assert used.command("explain", "S 1", "X_SELL-products").out == theirs.out
+    assert "known there as" not in used.command("explain", "S-3").out
+
+
 def test_they_are_compared_by_these_keys_too(used):
     file = used.folder / "pipelines" / "shop.yaml"
     file.write_text(file.read_text("utf-8") + "    diff: target\n", "utf-8")

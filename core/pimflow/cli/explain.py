@@ -67,6 +67,8 @@ def _print(record: ExplainedRecord, *, detailed: bool) -> None:
         click.echo(f"  taken out of use ({record.disabled}: False) by `on_missing`: {record.source} no longer has it")
     if record.row:
         click.echo(f"  out of {record.called or f'row {record.row}'} of {record.source}")
+    if record.source_key:
+        click.echo(f"  known there as {record.source_key}")
     for problem in record.problems:
         click.secho(f"  needs attention: {problem}", fg="yellow")
     for value in record.values:
