@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -62,10 +62,11 @@ class Writer:
         """
         return {}
 
-    def own(self, owns: Callable[[str, str], bool]) -> None:
+    def own(self, owns: Callable[[str, str], bool], once: Collection[str]) -> None:
         """Take note of what the flow owns, before anything else: `owns("categories", TREE)`.
 
-        For what owners share within one value: the writer leaves alone what others own there.
+        For what owners share within one value: the writer leaves alone what others own there, save in columns of
+        `once`, which go to new records only.
         """
 
     def check(self, outlook: Outlook) -> Iterable[Finding]:  # noqa: ARG002 - files take anything

@@ -143,6 +143,17 @@ def test_a_new_product_gets_what_is_written_once_whoever_owns_it_then(run, pim):
     assert (stored(pim, "N-1").categories, stored(pim, "N-1").values["claim"]) == (["best"], "first words")
 
 
+def test_a_new_product_may_begin_in_a_tree_of_others_and_what_she_makes_of_it_stays(run, pim):
+    once = "once: [add_categories]"
+    rows = ("sku;family;add_categories;categories;colour", "N-1;mugs;mugs;acme;red")
+    done = run(*rows, more=once)
+    assert stored(pim, "N-1").categories == ["acme", "mugs"]
+    assert "does not own" not in done.out
+    seed(pim, identifier="N-1", categories=["cups", "acme"])
+    run(rows[0], "N-1;mugs;mugs;best;blue", more=once)
+    assert stored(pim, "N-1").categories == ["best", "cups"]
+
+
 def test_the_first_owner_wins_and_the_second_fills_what_it_left_empty(run, pim):
     run("sku;family;colour", "A-1;mugs;red", "A-2;mugs;")
     run("sku;colour;price-USD", "A-1;blue;7", "A-2;blue;8", owner="erp_us")

@@ -43,7 +43,7 @@ def of_writer(pipeline: Pipeline, flow: Flow, sink: Sink, writer: Writer, column
         told = Problem(problem.reason, problem.kind, None, None, problem.remedy, problem.who)
         yield Finding(Severity.ERROR, told, about=_about(contract, place))
     owner = flow.config.owner or ""
-    writer.own(partial(ownership.allows, owner))
+    writer.own(partial(ownership.allows, owner), frozenset(flow.config.once))
     for name in columns:
         owners = _owners(ownership, writer, name)
         if owners and owner not in owners and name not in flow.config.once:

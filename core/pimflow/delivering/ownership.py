@@ -37,7 +37,7 @@ class Domain:
         self._records = records
         self._owners: dict[str, tuple[str, ...]] = {}
         self.refused: dict[str, Problem] = {}
-        writer.own(partial(contract.allows, owner))
+        writer.own(partial(contract.allows, owner), once)
 
     def narrowed(self, prepared: Sequence[Prepared]) -> list[Prepared]:
         """Leave out the columns that others own, and those that an owner before us in their list has written."""

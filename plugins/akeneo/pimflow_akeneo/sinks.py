@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -144,9 +144,9 @@ class ProductWriter(Writer):
         """Name what the PIM does not have of attributes, groups, properties, association types and category trees."""
         return contract.unknown(places, self._catalog, self._attributes.planned)
 
-    def own(self, owns: Callable[[str, str], bool]) -> None:
+    def own(self, owns: Callable[[str, str], bool], once: Collection[str]) -> None:
         """Take note of the category trees that the flow owns."""
-        self._trees.own(owns)
+        self._trees.own(owns, once)
 
     def label(self, column: str) -> str:
         """Give a column the label of its attribute, with locale and channel: `Name (de_DE)`."""
@@ -278,6 +278,6 @@ class ProductWriter(Writer):
     def close(self, ok: bool) -> bool:
         """Remove what was downloaded to be uploaded; ask for the uuids of products that were made."""
         self._files.close()
-        if ok and self._whereabouts is not None:
+        if ok and self._whereabouts is not None and not self._run.dry:
             self._whereabouts.close()
         return True

@@ -32,6 +32,11 @@ def concerned(payload: Payload) -> bool:
     return ADD_CATEGORIES in payload or REMOVE_CATEGORIES in payload
 
 
+def together(pending: Sequence[Pending]) -> list[Pending]:
+    """Put what is added and removed into the categories that are written as a whole; nobody says which of them wins."""
+    return [replace(one, payload=_as_whole(one.payload, ())) if "categories" in one.payload else one for one in pending]
+
+
 def as_whole(session: Session, kind: Kind, pending: Sequence[Pending]) -> list[Pending]:
     """Give records with the whole list of categories in place of those added and removed."""
     asked = [one.key for one in pending if concerned(one.payload) and "categories" not in one.payload]

@@ -15,7 +15,7 @@ from pimflow_akeneo.products.existence.keys import existence
 from pimflow_akeneo.products.judging.missing_references import Missing, problems
 from pimflow_akeneo.products.judging.verdicts import Verdict, judge, without_members
 from pimflow_akeneo.products.writing import uuid_lines
-from pimflow_akeneo.products.writing.category_changes import as_whole, concerned, not_offered
+from pimflow_akeneo.products.writing.category_changes import as_whole, concerned, not_offered, together
 from pimflow_akeneo.products.writing.created_or_updated import created
 from pimflow_akeneo.products.writing.made_records import MadeRecords
 from pimflow_akeneo.products.writing.owned_trees import OwnedTrees
@@ -69,7 +69,7 @@ class Loading:
         return [(BY_UUID, by_uuid), (self._kind, others)]
 
     def _load(self, kind: Kind, pending: Sequence[Pending]) -> Iterator[Outcome]:
-        pending = self._trees.merged(self._session, kind, pending)
+        pending = together(self._trees.merged(self._session, kind, pending))
         held = self._proposals.still_waiting(kind, pending)
         yield from (one.outcome(*held[one.key]) for one in pending if one.key in held)
         pending = [one for one in pending if one.key not in held]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,10 +26,12 @@ class OwnedTrees:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._owns: Callable[[str, str], bool] | None = None
+        self._columns = _COLUMNS
 
-    def own(self, owns: Callable[[str, str], bool]) -> None:
-        """Take note of the trees that the flow owns."""
+    def own(self, owns: Callable[[str, str], bool], once: Collection[str]) -> None:
+        """Take note of the trees that the flow owns. Of new records, which nobody owns yet, `once` may have any."""
         self._owns = owns
+        self._columns = tuple(name for name in _COLUMNS if name not in once)
 
     def ours(self, code: str) -> bool:
         """Tell whether a category stands in a tree that the flow owns."""
@@ -38,17 +40,17 @@ class OwnedTrees:
 
     def foreign(self, name: str, cell: Any) -> list[Problem]:
         """Tell of the categories of one cell that stand in trees of others."""
-        if self._owns is None or name not in _COLUMNS:
+        if self._owns is None or name not in self._columns:
             return []
         there = [found[0] for code in listed(cell) if (found := self._catalog.parents.get(code.lower()))]
         return [self._problem(name, code, "each run would leave it alone") for code in there if not self.ours(code)]
 
     def limited(self, payload: Payload) -> tuple[Payload, list[Problem]]:
         """Leave out the categories of other trees, each told."""
-        if self._owns is None or not any(payload.get(name) for name in _COLUMNS):
+        if self._owns is None or not any(payload.get(name) for name in self._columns):
             return payload, []
         kept, told = dict(payload), []
-        for name in _COLUMNS:
+        for name in self._columns:
             codes = payload.get(name) or ()
             told += [self._problem(name, code, "it was left alone") for code in codes if not self.ours(code)]
             left = [code for code in codes if self.ours(code)]
@@ -84,9 +86,10 @@ class OwnedTrees:
     def _merged(self, payload: Payload, now: Iterable[str]) -> Payload:
         if "categories" not in payload:
             return payload
-        wanted = set(payload["categories"] or ())
+        wanted = {*(payload["categories"] or ()), *(payload.get(ADD_CATEGORIES) or ())}
+        wanted.difference_update(payload.get(REMOVE_CATEGORIES) or ())
         added, removed = wanted.difference(now), {code for code in now if self.ours(code)} - wanted
-        rest = {name: value for name, value in payload.items() if name != "categories"}
+        rest = {name: value for name, value in payload.items() if name not in _COLUMNS}
         return {
             **rest,
             **({ADD_CATEGORIES: sorted(added)} if added else {}),
