@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 
+import orjson
 from loguru import logger
 
 from pimflow import Change, FlowError, Memory, Moved, Outcome, Status
@@ -20,6 +21,10 @@ from pimflow_akeneo.session import PAGE, Session
 _NAME = "uuids"
 """What the memory keeps: the uuid of a product, by its identifier in lower case."""
 
+_WANTED = "uuids wanted"
+"""What the memory keeps under one key: identifiers that the PIM's search did not find yet, for the next run to ask."""
+
+_MOST_WANTED = 500
 _ARRIVED = frozenset({Status.CREATED, Status.UPDATED, Status.UNCHANGED})
 
 
@@ -31,6 +36,7 @@ class Whereabouts:
         self._memory = memory
         self._lock = threading.Lock()
         self._new: list[str] = []
+        self._unfound: list[str] = []
         self._has_uuids = True
 
     def moved(self, keys: Sequence[str]) -> dict[str, Moved]:
@@ -70,14 +76,23 @@ class Whereabouts:
             one.key for one in others if not one.known and became[one.key] is not Status.CREATED
         )
         self._keep(seen)
-        self._learn(self._ripe(made))
+        self._ask_again(self._learned(self._ripe(made)))
 
     def close(self) -> None:
-        """Ask for the uuids of what was made last."""
+        """Ask for the uuids of what was made last, and once more for what the run before did not find."""
+        before = orjson.loads(self._memory.get(_WANTED, [""]).get("", "[]"))
         with self._lock:
             rest, self._new = self._new, []
+        for start in range(0, len(before), PAGE):
+            self._learned(before[start : start + PAGE])
         for start in range(0, len(rest), PAGE):
-            self._learn(rest[start : start + PAGE])
+            self._ask_again(self._learned(rest[start : start + PAGE]))
+        if self._unfound != before:
+            self._memory.put(_WANTED, {"": orjson.dumps(self._unfound).decode()})
+
+    def _ask_again(self, unfound: Sequence[str]) -> None:
+        with self._lock:
+            self._unfound = [*self._unfound, *unfound][-_MOST_WANTED:]
 
     def _ripe(self, made: Sequence[str]) -> list[str]:
         """Give a hundred that were made a while ago: the PIM's search finds a product a moment after it was made."""
@@ -87,17 +102,20 @@ class Whereabouts:
             self._new = self._new[len(ripe) :]
         return ripe
 
-    def _learn(self, keys: Sequence[str]) -> None:
+    def _learned(self, keys: Sequence[str]) -> list[str]:
+        """Keep the uuids of products, and give the identifiers that the PIM's search does not find."""
         if not keys or not self._has_uuids:
-            return
+            return []
         model = self._session.catalog.model
         try:
             found = list(lookup.find(self._session, keys, [model.identifier.code]))
         except FlowError as error:  # they are known once they are read another time
             logger.warning("the uuids of {} products are not known yet: {}", len(keys), error)
-            return
+            return list(keys)
         self._has_uuids = not found or "uuid" in found[0]
-        self._keep({str(lines.identifier_of(one, model)): one["uuid"] for one in found if "uuid" in one})
+        uuids = {str(lines.identifier_of(one, model)).lower(): one["uuid"] for one in found if "uuid" in one}
+        self._keep(uuids)
+        return [key for key in keys if key.lower() not in uuids] if self._has_uuids else []
 
     def _by_uuid(self, uuids: Iterable[str]) -> dict[str, str]:
         """Give the identifiers of products that the PIM has; empty for those without."""
