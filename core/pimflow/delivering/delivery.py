@@ -92,9 +92,8 @@ class Delivery:
         self._again = False
         self._tried_again: Spool[RecordKey] = Spool()
         guards = target.config.guards_in_force
-        self._held: Spool[Candidate] | None = None
-        if guards.before_writing or target.first_import is not None:
-            self.hold()
+        holds = guards.before_writing or target.first_import is not None
+        self._held: Spool[Candidate] | None = Spool() if holds else None
         self._make_loading = make_loading
         self._loading = make_loading(target.sink, target.writer, target.rules, self._settle, guards.max_failed)
 
@@ -156,7 +155,7 @@ class Delivery:
     def waiting(self) -> Iterator[frozenset[int]]:
         """Give the rows of what this run could not bring whole because it lacks another record, some at a time.
 
-        From then on rows are taken a second time: what they make besides is left alone.
+        From then on rows are taken a second time; what else they make is left alone.
         """
         self._again = True
         scope, run = self.target.records.scope, self.target.rules.run
@@ -189,10 +188,22 @@ class Delivery:
             return
         target = self.target
         guards, run = target.config.guards_in_force, target.rules.run
-        try:
+        with self._samples_told():
             check_guards(guards, self._held, target.records, run, read, full=full, passing=passing)
             if target.first_import is not None:
-                target.first_import.check(self._held)
+                target.first_import.check(one.prepared.item for one in self._held)
+
+    def check_first_import(self, chunks: Iterable[Sequence[Passed | Stopped]]) -> None:
+        """Ask of rows that come later, and in parts, what a first import demands. Raises GuardError."""
+        made = (one for rows in chunks for one in self._intake.take(rows))
+        with self._samples_told():
+            if self.target.first_import is not None:
+                self.target.first_import.check(one.item for one in made if isinstance(one, Prepared))
+
+    @contextmanager
+    def _samples_told(self) -> Iterator[None]:
+        try:
+            yield
         except GuardError as error:
             if error.samples:
                 self.notes.append(f"Held back, the first {len(error.samples)}: {', '.join(error.samples)}")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from pimflow.chunks import chunked
 from pimflow.configuration.forms import FlowConfig
-from pimflow.delivering.diff import Candidate
 from pimflow.errors import GuardError
 from pimflow.model import Item
 from pimflow.sinks import Sink, Writer
@@ -27,7 +26,7 @@ class FirstImport:
     writer: Writer
     strangers: int
 
-    def check(self, held: Iterable[Candidate]) -> None:
+    def check(self, held: Iterable[Item]) -> None:
         """Hold the flow back where it would create records beside ones that it does not name.
 
         Raises GuardError with the first that it would create.
@@ -67,7 +66,7 @@ def first_import(
     return FirstImport(flow, sink, writer, strangers) if strangers > 0 else None
 
 
-def _batches(held: Iterable[Candidate], size: int) -> Iterator[Sequence[Item]]:
-    for chunk in chunked((one.prepared.item for one in held), size):
+def _batches(held: Iterable[Item], size: int) -> Iterator[Sequence[Item]]:
+    for chunk in chunked(held, size):
         for resource in dict.fromkeys(item.resource for item in chunk):
             yield [item for item in chunk if item.resource == resource]

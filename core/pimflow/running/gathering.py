@@ -50,7 +50,8 @@ def gather(context: RunContext, gathered: Gathered) -> list[FlowReport]:
 
 def bring(context: RunContext, gathered: Gathered, name: str) -> list[FlowReport]:
     """Bring one group, as a run of some records only does: no cursor moves, and nothing counts as missing."""
-    group = replace(context, group=True, goes_on=bool(gathered.brought))
+    passing = context.allowed | {"first_import"}  # it was asked of all groups, before the first one
+    group = replace(context, group=True, goes_on=bool(gathered.brought), allowed=passing)
     reports = carry_out(group, gathered.flow, partial(_bring, context, gathered, [name]))
     reports[0] = replace(reports[0], notes=(*gathered.notes, *reports[0].notes))
     gathered.notes = ()
@@ -64,7 +65,7 @@ def bring_again(context: RunContext, gathered: Gathered, names: Sequence[str]) -
         context,
         goes_on=bool(gathered.brought),
         created_before=sum(gathered.sizes.values()),
-        allowed=context.allowed | {"min_rows"},
+        allowed=context.allowed | {"min_rows", "first_import"},
     )
     return carry_out(rest, gathered.flow, partial(_bring, context, gathered, names))
 
@@ -90,6 +91,9 @@ def _put_aside(
             check_min_rows(flow.config.guards_in_force, done.read, full=full, passing=whole.allowed)
             gathered.rows.complete()
             gathered.sizes = gathered.rows.sizes()
+            begin(deliveries, gathered.source_header, chain.header)
+            for delivery in deliveries:
+                delivery.check_first_import(rows for name in gathered.sizes for rows in gathered.rows.of(name))
     done.complete = True
 
 
