@@ -20,20 +20,27 @@ flows:
     source: {{type: files.csv, path: products.csv}}
     sink: {{type: akeneo.products, connection: pim}}
 """
+METRE = {"M": {"code": "M", "labels": {}, "symbol": "m", "convert_from_standard": [{"operator": "mul", "value": "1"}]}}
 STRUCTURE = {
-    "attributes": ["code;type;group", "pattern;pim_catalog_simpleselect;erp", "brand;pim_catalog_text;erp"],
+    "measurement_families": ["code;standard_unit_code;units", "Span;M;'" + json.dumps(METRE) + "'"],
+    "attributes": [
+        "code;type;group;metric_family;default_metric_unit;decimals_allowed;negative_allowed",
+        "pattern;pim_catalog_simpleselect;erp;;;;",
+        "brand;pim_catalog_text;erp;;;;",
+        "span;pim_catalog_metric;erp;Span;M;1;0",
+    ],
     "attribute_options": ["code;attribute", "dots;pattern", "GREEN;colour"],
     "categories": ["code;parent", "spring;master", "bowls;spring"],
     "association_types": ["code;is_two_way;is_quantified", "X_SELL;0;0"],
-    "families": ["code;attributes", "mugs;sku,name,colour,weight,pattern,brand", "hats;sku,name"],
-    "family_variants": ["code;family;variant-axes_1;variant-attributes_1", "by_pattern;mugs;pattern;sku,weight"],
+    "families": ["code;attributes", "mugs;sku,name,colour,weight,pattern,brand,span", "hats;sku,name"],
+    "family_variants": ["code;family;variant-axes_1;variant-attributes_1", "by_pattern;mugs;pattern;sku,weight,span"],
 }
 MODELS = ["code;family_variant;categories;brand", "dotted;by_pattern;bowls;Acme"]
 PRODUCTS = [
-    "identifier;family;parent;categories;colour;pattern;name-en_US;X_SELL-products",
-    "M-1;mugs;dotted;spring;;dots;;H-1",
-    "M-2;MUGS;;bowls,cups;green;dots;Mug;M-1",
-    "H-1;hats;;;;;Hat;",
+    "identifier;family;parent;categories;colour;pattern;name-en_US;X_SELL-products;span",
+    "M-1;mugs;dotted;spring;;dots;;H-1;2 m",
+    "M-2;MUGS;;bowls,cups;green;dots;Mug;M-1;",
+    "H-1;hats;;;;;Hat;;",
 ]
 
 
@@ -46,7 +53,7 @@ def first(project):
         for before, name in zip([None, *structure], structure, strict=False):
             (project.folder / f"{name}.csv").write_text("\n".join(STRUCTURE[name]) + "\n", "utf-8")
             needs = f"    needs: [{before}]\n" if before else ""
-            source = f"    source: {{type: files.csv, path: {name}.csv}}\n"
+            source = f'    source: {{type: files.csv, path: {name}.csv, quotechar: "\'"}}\n'
             flows += f"  {name}:\n{needs}{source}    sink: {{type: akeneo.{name}, connection: pim}}\n"
         text = PIPELINE.format(url=project.pim.url, structure=flows)
         needed = f"    needs: [{structure[-1]}]\n" if structure else ""
@@ -107,7 +114,7 @@ def test_variants_of_more_models_than_are_kept_in_mind_miss_none(first, monkeypa
     monkeypatch.setattr(ancestors, "MOST", 5)
     project = first(*STRUCTURE)
     models = [f"m-{number};by_pattern;;" for number in range(30)]
-    variants = [f"v-{number};mugs;M-{number};;;dots;;" for number in range(30)]
+    variants = [f"v-{number};mugs;M-{number};;;dots;;;" for number in range(30)]
     (project.folder / "models.csv").write_text("\n".join([MODELS[0], *models]) + "\n", "utf-8")
     (project.folder / "products.csv").write_text("\n".join([PRODUCTS[0], *variants]) + "\n", "utf-8")
     flows = planned(project)

@@ -211,5 +211,5 @@ class Catalog:
         return {one["code"].lower(): one["code"] for one in self._pages(path)}
 
     def _read_units(self) -> Mapping[str, Mapping[str, str]]:
-        families = self._session.get("measurement-families")
+        families = self._planned.over("measurement-families", self._session.get("measurement-families"))
         return {family["code"]: {unit.lower(): unit for unit in family["units"]} for family in families}
