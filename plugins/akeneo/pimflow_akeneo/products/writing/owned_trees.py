@@ -26,7 +26,7 @@ class OwnedTrees:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._owns: Callable[[str, str], bool] | None = None
-        self._columns = _COLUMNS
+        self._columns: tuple[str, ...] = _COLUMNS
 
     def own(self, owns: Callable[[str, str], bool], once: Collection[str]) -> None:
         """Take note of the trees that the flow owns. Of new records, which nobody owns yet, `once` may have any."""
