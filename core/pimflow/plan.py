@@ -119,15 +119,16 @@ class Planner:
         self._batches.clear()
 
     def _look(self, batch: Sequence[Candidate]) -> None:
+        digests = {candidate.change.key: digest_of(candidate) for candidate in batch}
         batch, aside = follow(self._sink, self._writer, batch, self._rules)
         fitted = self._writer.fit([candidate.change for candidate in batch])
         going = [replace(candidate, change=change) for candidate, change in zip(batch, fitted, strict=True)]
         current = {} if self._sink.whole or not going else self._present(going)
         looked = [_looked(candidate, current) for candidate in going]
-        digests = [digest_of(candidate) for candidate in batch]
         judged = [
-            (candidate, self._judge(candidate, current.get(candidate.change.key), digest))
-            for candidate, digest in zip(looked, digests, strict=True)
+            (candidate, self._judge(candidate, current.get(key), digests[key]))
+            for candidate in looked
+            for key in [candidate.change.key]
         ]
         self._writer.planned([_written(*one, self._rules) for one in judged if one[1].status in _WRITTEN])
         self._settle([*aside, *judged])
