@@ -94,7 +94,7 @@ def plan(
         print_plan(changes.shown, changes.hidden, max(changes.found.values(), default=0))
         print_lines(report_text(report))
         if changes.cleared:
-            click.echo(f"\n{changes.cleared:,} values would be emptied.")
+            click.echo(f"\n{changes.cleared:,} {'value' if changes.cleared == 1 else 'values'} would be emptied.")
         run = f"pimflow run{f' --by {by}' if by else ''}{report.run.option}"
         does_it = f"`pimflow apply {save}{report.run.option}`" if save else f"`{run}`"
         stopped = any(flow.error for flow in report.flows)
