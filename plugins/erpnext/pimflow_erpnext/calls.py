@@ -12,17 +12,20 @@ import orjson
 
 from pimflow import AccessError, Problem
 from pimflow_erp.jobs import Job, each
-from pimflow_erpnext import refusals
+from pimflow_erpnext import refusals, rights
 from pimflow_erpnext.answers import TITLE, RefusedError, class_of, last_words, plain
+from pimflow_erpnext.catalog import folded
 from pimflow_erpnext.session import Session
 
 
 def create(session: Session, doctype: str, jobs: Sequence[Job]) -> dict[str, Problem]:
-    """Create documents; give those that ERPNext refused."""
+    """Create documents; give those that ERPNext refused. Raises RemoteError where items get other codes there."""
 
     def send(some: Sequence[Job]) -> None:
         documents = [{"doctype": doctype, **job.values} for job in some]
-        session.method("frappe.client.insert_many", {"docs": documents}, repeatable=False)
+        names = session.method("frappe.client.insert_many", {"docs": documents}, repeatable=False)
+        if doctype == "Item" and {folded(str(name)) for name in names} != {folded(job.key) for job in some}:
+            raise rights.names_by_series()
 
     return each(jobs, send, RefusedError, refusals.told)
 
@@ -36,7 +39,8 @@ def update(session: Session, doctype: str, jobs: Sequence[Job]) -> dict[str, str
         return {}
     documents = [{"doctype": doctype, **job.values} for job in jobs]
     found = session.method("frappe.client.bulk_update", {"docs": orjson.dumps(documents).decode()}, repeatable=True)
-    failed = {one["doc"]["docname"]: str(one["exc"]) for one in (found or {}).get("failed_docs") or ()}
+    told = [(one["doc"], str(one["exc"])) for one in (found or {}).get("failed_docs") or ()]
+    failed = {doc.get("docname") or doc.get("name"): trace for doc, trace in told}  # older versions give the document
     traces = {job.key: failed[job.values["docname"]] for job in jobs if job.values["docname"] in failed}
     forbidden = next((trace for trace in traces.values() if class_of(trace) == refusals.FORBIDDEN), None)
     if forbidden is not None:

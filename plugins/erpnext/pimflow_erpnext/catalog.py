@@ -128,17 +128,24 @@ class Catalog:
         return {folded(name): name for name in self.groups}
 
     def _fields(self, doctype: str) -> Mapping[str, FieldInfo]:
+        standard = self._described("DocField", [["parent", "=", doctype]], "idx asc", "DocType")
+        custom = self._described("Custom Field", [["dt", "=", doctype]], "name asc", "")
+        found = [*((one, False) for one in standard or ()), *((one, True) for one in custom or ())]
+        told = {one["fieldname"]: _info(one, custom) for one, custom in found if one["fieldtype"] not in _LAYOUT}
+        if standard is not None and custom is not None:
+            return told
+        sample = self._session.listed(doctype, ["*"], order="modified desc, name desc", limit=1)
+        return {name: FieldInfo(name) for one in sample for name in one} | told
+
+    def _described(
+        self, doctype: str, filters: Sequence[Sequence[Any]], order: str, parent: str
+    ) -> Sequence[Mapping[str, Any]] | None:
+        """Give descriptions of fields; None where the user may not look."""
         asked = ["fieldname", "label", "fieldtype", "options"]
         try:
-            standard = self._session.listed(
-                "DocField", asked, [["parent", "=", doctype]], order="idx asc", parent="DocType"
-            )
-            custom = self._session.listed("Custom Field", asked, [["dt", "=", doctype]])
+            return self._session.listed(doctype, asked, filters, order=order, parent=parent)
         except AccessError:
-            sample = self._session.listed(doctype, ["*"], order="modified desc, name desc", limit=1)
-            return {name: FieldInfo(name) for one in sample for name in one}
-        found = [*((one, False) for one in standard), *((one, True) for one in custom)]
-        return {one["fieldname"]: _info(one, custom) for one, custom in found if one["fieldtype"] not in _LAYOUT}
+            return None
 
     def _groups(self) -> Mapping[str, Group]:
         found: dict[str, Group] = {}

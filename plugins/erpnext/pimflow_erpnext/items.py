@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pimflow_erp.columns import Column, column
@@ -51,6 +52,12 @@ def attachments(url: str) -> Mapping[str, tuple[Column, Part]]:
     images = column("images", "list", label, ("files.", "image"), columns.addresses(url))
     files = column("files", "list", "Addresses of all public files attached", ("files.",), columns.attached(url))
     return {"images": (images, FILES), "files": (files, FILES)}
+
+
+def defaults_of(company: str, found: Column) -> tuple[Column, Part]:
+    """Let the defaults of items be those of one company."""
+    part = TABLES["item_defaults"]
+    return found, replace(part, filters=(*part.filters, ("company", "=", company)))
 
 
 def group_columns(session: Session) -> list[Column]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pimflow import AccessError
+from pimflow import AccessError, RemoteError
 from pimflow_erpnext.answers import TITLE, RefusedError
 from pimflow_erpnext.session import Session, resource
 
@@ -42,7 +42,7 @@ def notes(session: Session) -> Iterator[str]:
 def must_write(session: Session, noun: str, doctype: str) -> None:
     """Raise AccessError where the user may not create such documents.
 
-    It is asked with a document that cannot be stored: one without a name, with a choice that no field has.
+    It is asked with a document that cannot be stored: one without what it needs, or with a choice that no field has.
     """
     try:
         session.ask("POST", resource(doctype), json=_IMPOSSIBLE[doctype], repeatable=True)
@@ -56,11 +56,30 @@ def must_write(session: Session, noun: str, doctype: str) -> None:
         ) from None
 
 
+def must_name_by_code(session: Session) -> None:
+    """Raise RemoteError where the site gives new items codes of its own, as far as the user may look."""
+    try:
+        settings = session.ask("GET", resource(_SETTINGS, _SETTINGS))["data"]
+    except (AccessError, RefusedError):
+        return
+    if settings.get("item_naming_by") == "Naming Series":
+        raise names_by_series()
+
+
+def names_by_series() -> RemoteError:
+    """Make the error about a site that does not take the codes that it is given."""
+    return RemoteError(
+        f"{TITLE} gives new items codes out of a naming series, and not those that it is sent: each run would make "
+        "them anew. Set Stock Settings > Item Naming By to `Item Code`."
+    )
+
+
+_SETTINGS = "Stock Settings"
 _IMPOSSIBLE: Mapping[str, Mapping[str, object]] = {
     "Item": {"item_code": "", "valuation_method": _NO_TYPE},
-    "Item Group": {"item_group_name": "", "parent_item_group": _NO_TYPE},
-    "Item Attribute": {"attribute_name": "", "item_attribute_values": [{}]},
-    "Translation": {"language": _NO_TYPE},
+    "Item Group": {"item_group_name": ""},
+    "Item Attribute": {"attribute_name": ""},
+    "Translation": {"source_text": ""},
 }
 
 

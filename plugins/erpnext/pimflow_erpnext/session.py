@@ -91,17 +91,14 @@ class Session:
         order: str = "name asc",
         limit: int = 0,
         parent: str = "",
-        either: Filters = (),
     ) -> list[Record]:
-        """Give documents; without a limit all of them.
+        """Give documents that fulfil all filters; without a limit all of them.
 
-        One of the conditions `either` must hold besides all `filters`. Rows of a child table need the DocType of their
-        `parent`. Raises AccessError, RefusedError, FlowError.
+        Rows of a child table need the DocType of their `parent`. Raises AccessError, RefusedError, FlowError.
         """
-        assert not any(one[1] == "in" and not one[2] for one in (*filters, *either)), "an empty list would find others"
+        assert not any(one[1] == "in" and not one[2] for one in filters), "an empty list would find others"
         asked: dict[str, Any] = {"fields": list(fields), "order_by": order, "limit_page_length": limit}
         asked |= {"filters": [list(one) for one in filters]} if filters else {}
-        asked |= {"or_filters": [list(one) for one in either]} if either else {}
         asked |= {"parent": parent} if parent else {}
         query = {name: _in_query(value) for name, value in asked.items()}
         if len(str(httpx.QueryParams(query))) <= _LONGEST:
@@ -110,13 +107,11 @@ class Session:
             found = self.method("frappe.client.get_list", {"doctype": doctype, **asked})
         return list(found)
 
-    def pages(
-        self, doctype: str, fields: Sequence[str], filters: Filters, size: int, either: Filters = ()
-    ) -> Iterator[list[Record]]:
+    def pages(self, doctype: str, fields: Sequence[str], filters: Filters, size: int) -> Iterator[list[Record]]:
         """Give documents by ascending name, so many a call: what changes meanwhile moves nothing to another page."""
         after: list[Sequence[Any]] = []
         while True:
-            page = self.listed(doctype, fields, [*filters, *after], limit=size, either=either)
+            page = self.listed(doctype, fields, [*filters, *after], limit=size)
             if page:
                 yield page
             if len(page) < size:

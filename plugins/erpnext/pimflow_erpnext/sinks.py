@@ -84,7 +84,8 @@ class _ItemsSink(_DocumentsSink):
     )
 
     def writer(self, session: Session) -> Writer:
-        """Give the writer. Raises ConfigError for defaults that ERPNext does not have."""
+        """Give the writer. Raises ConfigError for defaults that are not there, RemoteError where codes are not kept."""
+        rights.must_name_by_code(session)
         group = _checked("default_group", "category", self.default_group, session)
         unit = _checked("default_unit", "stock_uom", self.default_unit, session)
         folder = self.picture_folder
@@ -165,7 +166,9 @@ class DocumentWriter(Writer):
         return (found.label if found is not None else "") or column
 
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
-        """Name the columns that ERPNext cannot take."""
+        """Name the columns that ERPNext cannot take. Raises AccessError where there are translations to write."""
+        if any(place.language for name in header if (place := self.place(name)) is not None):
+            rights.must_write(self._session, "translations", "Translation")
         return {name: self._unknown(name) for name in header if not self.knows(name)}
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, ClassVar, Literal
 
 import petl
@@ -14,7 +15,7 @@ from pimflow import LazyTable, Source, Use, Window
 from pimflow_erp import cursors
 from pimflow_erp.columns import Column, column, of_language, refuse_unknown
 from pimflow_erpnext import changes, columns, items, kinds
-from pimflow_erpnext.answers import TITLE
+from pimflow_erpnext.answers import TITLE, RefusedError
 from pimflow_erpnext.catalog import FieldInfo as FieldData
 from pimflow_erpnext.connection import ErpnextConnection
 from pimflow_erpnext.kinds import Kind
@@ -50,11 +51,14 @@ class _DocumentsSource(Source):
         return [*found, *(one.field for name, (one, _) in self.further(session).items() if name not in taken)]
 
     def count(self, session: Session, window: Window) -> int | None:
-        """Let the site count."""
+        """Let the site count; None where it cannot."""
         if window.keys:
             return None
         since: Filters = [["modified", ">=", window.since], ["modified", "<=", window.until]] if window.since else []
-        return session.count(self.kind.doctype, [*self.filters(), *since])
+        try:
+            return session.count(self.kind.doctype, [*self.filters(), *since])
+        except RefusedError:  # older versions do not count with conditions of this form
+            return None
 
     def extract(self, session: Session, window: Window) -> petl.Table:
         """Give the documents page by page. Raises ConfigError for what the site does not have."""
@@ -71,7 +75,8 @@ class _DocumentsSource(Source):
         doctype, filters, size = self.kind.doctype, self.filters(), self.page_size
         if window.since and window.until:
             return session.changed(doctype, fields, filters, size, window.since, window.until)
-        return session.pages(doctype, fields, filters, size, self.keyed(window.keys))
+        wanted = self.keyed(window.keys) or [[]]
+        return chain.from_iterable(session.pages(doctype, fields, [*filters, *some], size) for some in wanted)
 
     def reading(self, session: Session) -> Reading:
         """Make the columns. Raises ConfigError for fields that the site does not have."""
@@ -107,9 +112,9 @@ class _DocumentsSource(Source):
         """Give the conditions for all documents of the source."""
         return self.kind.filters
 
-    def keyed(self, keys: Sequence[str]) -> Filters:
-        """Give conditions, one of which must hold for documents with these keys."""
-        return [["name", "in", list(keys)]] if keys else []
+    def keyed(self, keys: Sequence[str]) -> list[Filters]:
+        """Give the conditions of several reads, which together find the documents with these keys, each once."""
+        return [[["name", "in", list(keys)]]] if keys else []
 
 
 class _ChangesSource(_DocumentsSource):
@@ -159,7 +164,10 @@ class _ItemsSource(_ChangesSource):
     def further(self, session: Session) -> dict[str, More]:
         """Make the columns that `more_fields` may name: those of attached files too."""
         tables = {name: columns.of_table_field(FieldData(name, type="Table")) for name in TABLES}
-        return {**tables, **super().further(session), **items.attachments(session.url)}
+        found = {**tables, **super().further(session), **items.attachments(session.url)}
+        if session.company is not None:
+            found["item_defaults"] = items.defaults_of(session.company, found["item_defaults"][0])
+        return found
 
     def with_languages(self, reading: Reading) -> Reading:
         """Add the columns of texts in other languages."""
@@ -171,10 +179,12 @@ class _ItemsSource(_ChangesSource):
         """Give the conditions for all items of the source."""
         return self.kind.filters if self.archived else [*self.kind.filters, ["disabled", "=", 0]]
 
-    def keyed(self, keys: Sequence[str]) -> Filters:
+    def keyed(self, keys: Sequence[str]) -> list[Filters]:
         """Look for keys among codes and ids: the key of the target may be made of either."""
-        fields = dict.fromkeys(("name", self.id_field))
-        return [[field, "in", list(keys)] for field in fields] if keys else []
+        by_code = super().keyed(keys)
+        if not keys or self.id_field == "name":
+            return by_code
+        return [*by_code, [[self.id_field, "in", list(keys)], ["name", "not in", list(keys)]]]
 
 
 class ErpnextProductsSource(_ItemsSource):
@@ -210,7 +220,8 @@ class ErpnextCategoriesSource(_DocumentsSource):
 
     def pages(self, session: Session, window: Window, fields: Sequence[str]) -> Iterable[list[Record]]:
         """Give all in one call, parents first: in pages by name a child could come before its parent."""
-        return [session.listed(self.kind.doctype, fields, self.keyed(window.keys), order="lft asc")]
+        wanted = [["name", "in", list(window.keys)]] if window.keys else []
+        return [session.listed(self.kind.doctype, fields, wanted, order="lft asc")]
 
     def own(self, session: Session) -> tuple[list[Column], dict[str, Part]]:
         """Make the columns of item groups that are no plain fields."""

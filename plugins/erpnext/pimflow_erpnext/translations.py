@@ -17,9 +17,14 @@ def source_of(text: str) -> str:
     return _TAG.sub("", text).strip()
 
 
+def forms(texts: Iterable[str | None]) -> list[str]:
+    """Give the forms in which the sources of texts may be kept: newer versions keep the tags that they have."""
+    return sorted({form for text in texts if text for form in (source_of(text), text.strip())} - {""})
+
+
 def read(session: Session, languages: Sequence[str], texts: Iterable[str | None]) -> Texts:
     """Give the translations of some texts, in one call; of several of one text the latest counts."""
-    sources = sorted({source_of(text) for text in texts if text} - {""})
+    sources = forms(texts)
     if not languages or not sources:
         return {}
     found = session.listed(

@@ -11,20 +11,21 @@ from pimflow_erpnext import calls, refusals
 from pimflow_erpnext.answers import TITLE
 from pimflow_erpnext.existing import PlaceOf
 from pimflow_erpnext.session import Record, Session
-from pimflow_erpnext.translations import source_of
+from pimflow_erpnext.translations import forms, source_of
 
 _DOCTYPE = "Translation"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One text in one language, wanted by a record; `source` is what it translates."""
+    """One text in one language, wanted by a record; `source` is what it translates, `whole` that with tags."""
 
     key: str
     column: str
     language: str
     source: str
     text: str
+    whole: str
 
 
 def write(
@@ -61,15 +62,16 @@ def _wishes(change: Change, record: Record, place_of: PlaceOf) -> list[Wish]:
         if place is None or not place.language or text is None:
             continue
         usual = change.key if place.field == "item_name" else ""
-        source = source_of(str(change.payload.get(place.field) or record.get(place.field) or usual))
+        whole = str(change.payload.get(place.field) or record.get(place.field) or usual)
+        source = source_of(whole)
         if source and text != source:
-            found.append(Wish(change.key, column, place.language, source, str(text)))
+            found.append(Wish(change.key, column, place.language, source, str(text), whole))
     return found
 
 
 def _known(session: Session, wishes: Sequence[Wish]) -> dict[tuple[str, str], tuple[str, str]]:
     """Give name and text of the translations that are there, by language and source."""
-    languages, sources = sorted({one.language for one in wishes}), sorted({one.source for one in wishes})
+    languages, sources = sorted({one.language for one in wishes}), forms(one.whole for one in wishes)
     found = session.listed(
         _DOCTYPE,
         ["name", "language", "source_text", "translated_text"],

@@ -85,6 +85,7 @@ class Site:
         self.calls = []
         self.faults = []
         self.cookies = []
+        self.series = 0
         self.zone = "Europe/Paris"
         self.host = ""
         self.closed = set()
@@ -96,6 +97,7 @@ class Site:
                 "UOM", name=name, uom_name=name, enabled=1, symbol=None, common_code="H87" if name == "Nos" else None
             )
         self.put("Company", name="Acme Tools")
+        self.put("Stock Settings", name="Stock Settings", item_naming_by="Item Code")
 
     def put(self, doctype, **values):
         """Store a document without asking whether it is right; its rows in child tables get what the system keeps."""
@@ -133,16 +135,26 @@ class Site:
     def get(self, doctype, name):
         return self.documents.get(doctype, {}).get(fold(name))
 
+    def single(self, doctype, name):
+        """Give one document, without its empty fields."""
+        document = self.get(doctype, name)
+        if document is None:
+            raise RefusedError(404, "DoesNotExistError", f"{doctype} {name} not found")
+        return {field: value for field, value in document.items() if value is not None}
+
     def insert(self, document):
         """Create a document as the API does."""
         doctype = document["doctype"]
         self._check(doctype, document, {})
         key = KEYS.get(doctype, "name")
         name = str(document.get(key) or "").strip() or self._name()
-        if fold(name) in self.documents.get(doctype, {}):
+        if fold(name) in self.documents.get(doctype, {}) and not self.series:
             raise RefusedError(409, "DuplicateEntryError", f"{doctype} <strong>{name}</strong> already exists")
         values = {field: value for field, value in document.items() if field not in {"doctype", "name"}}
         if doctype == "Item":
+            if self.series:
+                self.series += 1
+                name = f"STO-ITEM-{self.series:05}"
             values = {"item_name": name, "stock_uom": "Nos", **values, "item_code": name}
             unit = {"uom": values["stock_uom"], "conversion_factor": 1.0}
             uoms = values.get("uoms") or []
@@ -258,9 +270,6 @@ class Site:
         found = self.rows(doctype, asked.get("parent"))
         for one in asked.get("filters") or []:
             found = [row for row in found if self._holds(doctype, row, one)]
-        either = asked.get("or_filters")
-        if either:
-            found = [row for row in found if any(self._holds(doctype, row, one) for one in either)]
         for part in reversed([part.split() for part in str(asked.get("order_by") or "").split(",") if part]):
             name, *direction = part
             found.sort(key=lambda row, name=name: _sorting(row.get(name)), reverse=direction == ["desc"])
@@ -285,6 +294,8 @@ class Site:
         found = row.get(name)
         if operator == "in":
             return fold(found) in {fold(one) for one in wanted} if wanted else not found
+        if operator == "not in":
+            return fold(found) not in {fold(one) for one in wanted}
         if operator not in _OPERATORS:
             raise RefusedError(417, "ValidationError", "Operator must be one of =, >")
         return _OPERATORS[operator](_comparable(found, wanted), _comparable(wanted, wanted))
@@ -293,7 +304,8 @@ class Site:
         if doctype in self.closed or (user == USERS[NOBODY]):
             return False
         if user == USERS[READER]:
-            return verb == "read" and doctype not in {"Deleted Document", "DocField", "Custom Field", "Translation"}
+            hidden = {"Deleted Document", "DocField", "Custom Field", "Translation", "Stock Settings"}
+            return verb == "read" and doctype not in hidden
         return True
 
     def demand(self, user, doctype, verb):
@@ -454,6 +466,8 @@ class _Handler(BaseHTTPRequestHandler):
             return {"message": self.site.method(user, rest[0], asked)}
         if self.command == "GET":
             self.site.demand(user, rest[0], "read")
+            if len(rest) > 1:
+                return {"data": self.site.single(*rest)}
             return {"data": self.site.listed(rest[0], asked)}
         if self.command == "POST":
             self.site.demand(user, rest[0], "create")

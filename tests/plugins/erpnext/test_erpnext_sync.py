@@ -200,6 +200,19 @@ def test_a_renamed_item_renames_the_product_where_its_creation_identifies_it(syn
 
 
 NO_GROUPS = json.dumps([json.dumps({"message": "DocType Item Group not found"})])
+
+
+@pytest.mark.parametrize("key", ["LST-003", "2026-11-22 20:00:02.603210"])
+def test_single_items_are_read_by_code_or_id(sync, key):
+    sync.configure(source=", id_field: creation")
+    assert sync.site.get("Item", "LST-003")["creation"] == "2026-11-22 20:00:02.603210"
+    before = len(sync.site.calls)
+    sync.run("--only", key)
+    asked = [json.loads(query["filters"]) for query in sync.lists(before) if query.get("limit_page_length") == "4"]
+    assert [len(one) for one in asked] == [2, 3]
+    assert asked[0] == [["has_variants", "=", 0], ["name", "in", [key]]]
+
+
 FAULTS = {
     "a wrong secret": ({"secret": "wrong-secret"}, [], "refused the API key. Check `api_key` and `api_secret`"),
     "a user who may not": (
@@ -449,3 +462,130 @@ def test_a_default_that_is_not_there_is_told(sync):
     assert "default_group: ERPNext has no such item group: 'Zebra'" in " ".join((printed.out + printed.err).split())
     assert "1 new" in sync.back("NEW-1;Bowl;;;;;;;;", sink=", default_group: Power Tools / Drills").out
     assert sync.site.get("Item", "NEW-1")["item_group"] == "Drills"
+
+
+def test_a_site_that_names_items_by_a_series_is_told_before_anything_is_made(sync):
+    sync.site.put("Stock Settings", name="Stock Settings", item_naming_by="Naming Series")
+    printed = sync.back("NEW-1;Bowl;;;Drills;;;;;")
+    assert printed.code == 3
+    told = "each run would make them anew. Set Stock Settings > Item Naming By to `Item Code`."
+    assert told in " ".join((printed.out + printed.err).split())
+    assert sync.writes() == []
+    sync.site.put("Stock Settings", name="Stock Settings", item_naming_by="Item Code")
+    sync.site.series = 1  # where the user may not look at the settings, the first new items tell
+    printed = sync.back("NEW-1;Bowl;;;Drills;;;;;")
+    assert told in " ".join((printed.out + printed.err).split())
+
+
+def test_a_user_who_may_not_translate_is_told_before_anything_is_made(sync):
+    sync.site.closed.add("Translation")
+    printed = sync.back("NEW-1;Bowl;Schale;;Drills;;;;;")
+    assert printed.code == 3
+    assert "may not write translations. Give the user a role that may" in " ".join((printed.out + printed.err).split())
+    assert sync.writes() == []
+
+
+def test_a_picture_is_uploaded_once_and_named_in_the_item(sync):
+    folder = sync.project.folder
+    (folder / "bowl.png").write_bytes(b"a picture")
+    rows = "sku;name;group;picture\nNEW-1;Bowl;Drills;bowl.png\nNEW-2;Jug;Drills;none.png\n"
+    (folder / "texts.csv").write_text(rows, "utf-8")
+    text = BACK.format(erp=sync.url, key="pim_key", sink=", picture_folder: .")
+    mapped = (
+        text[: text.index("      - map:")]
+        + "      - map: {item_code: sku, item_name: name, category: group, image: picture}\n"
+    )
+    (folder / "back.yaml").write_text(mapped + text[text.index("    sink:") :], "utf-8")
+    for _ in range(2):
+        printed = sync.project.command("run", str(folder / "back.yaml"))
+        assert printed.code == 0, printed.out + printed.err
+    assert "there is no such file in the folder of pictures" in " ".join(printed.out.split())
+    assert sync.site.get("Item", "NEW-1")["image"] == "/files/bowl.png"
+    assert [path for path in sync.writes() if path.endswith("upload_file")] == ["/api/method/upload_file"]
+
+
+STRUCTURE = """\
+version: 1
+name: structure
+connections:
+  erp: {{type: erpnext, url: "{url}", api_key: pim_key, api_secret: pim-secret-1}}
+flows:
+  groups:
+    source: {{type: files.csv, path: groups.csv}}
+    transforms:
+      - map: {{item_group_name: code, parent: parent}}
+    sink: {{type: erpnext.categories, connection: erp}}
+  attributes:
+    source: {{type: files.csv, path: attributes.csv}}
+    transforms:
+      - map: {{attribute_name: code, values: values, numeric_values: numeric, from_range: low, to_range: high,
+               increment: step}}
+    sink: {{type: erpnext.attributes, connection: erp}}
+  templates:
+    needs: [groups, attributes]
+    source: {{type: files.csv, path: templates.csv}}
+    transforms:
+      - map: {{item_code: code, item_name: name, category: group, axes: axes}}
+    sink: {{type: erpnext.templates, connection: erp}}
+  variants:
+    needs: [templates]
+    source: {{type: files.csv, path: variants.csv}}
+    transforms:
+      - map: {{item_code: code, item_name: name, variant_of: model, attributes.Colour: colour, attributes.Width: width}}
+    sink: {{type: erpnext.products, connection: erp}}
+"""
+FILES = {
+    "groups.csv": "code;parent\nMallets;Wooden\nWooden;Hand Tools\nLost;Nowhere\n",
+    "attributes.csv": "code;values;numeric;low;high;step\nColour;Red,Blue;;;;\nWidth;;1;10;30;2.5\n"
+    "Handle;Steel,Ash wood;;;;\n",
+    "templates.csv": "code;name;group;axes\nMAL;Mallet;Hand Tools / Wooden / Mallets;Colour,Width\n",
+    "variants.csv": "code;name;model;colour;width\nMAL-R;Red mallet;MAL;red;12.5\nMAL-X;Bad;MAL;Blue;13\n",
+}
+
+
+def test_groups_attributes_templates_and_variants_are_made_in_order(sync):
+    for name, text in FILES.items():
+        (sync.project.folder / name).write_text(text, "utf-8")
+    path = sync.project.folder / "structure.yaml"
+    path.write_text(STRUCTURE.format(url=sync.url), "utf-8")
+    printed = sync.project.command("run", str(path))
+    text = " ".join(printed.out.split())
+    site = sync.site
+    assert site.get("Item Group", "Mallets")["parent_item_group"] == "Wooden"
+    assert site.get("Item Group", "Wooden")["is_group"] == 1
+    assert "'Nowhere', ERPNext has no such item group, and it did not come in this run" in text
+    handle = site.get("Item Attribute", "Handle")["item_attribute_values"]
+    assert [(one["attribute_value"], one["abbr"]) for one in handle] == [
+        ("Ash wood", "ASH"),
+        ("Fibreglass", "FIB"),
+        ("Steel", "STE"),
+    ]
+    axes = site.get("Item", "MAL")["attributes"]
+    assert [(one["attribute"], one.get("numeric_values"), one.get("to_range")) for one in axes] == [
+        ("Colour", None, None),
+        ("Width", 1, 30.0),
+    ]
+    variant = site.get("Item", "MAL-R")
+    assert {one["attribute"]: one["attribute_value"] for one in variant["attributes"]} == {
+        "Colour": "Red",
+        "Width": "12.5",
+    }
+    assert "'13', ERPNext takes numbers from 10 to 30 in steps of 2.5" in text
+    before = len(site.calls)
+    sync.project.command("run", str(path))
+    assert sync.writes(before) == []
+
+
+def test_a_reader_gets_items_without_labels_and_types_of_their_fields(sync):
+    sync.site.item("DRL-18V", custom_colour="red", supplier_items=[{"supplier": "S", "supplier_part_no": "1"}])
+    for one in sync.site.documents["Item"].values():
+        one.setdefault("custom_colour", None)
+    more = ", more_fields: [custom_colour, supplier_items]"
+    sync.configure(key="reader_key", secret="reader-secret-1", source=more)
+    path = sync.project.folder / "pipeline.yaml"
+    path.write_text(
+        path.read_text().replace("languages: [de]", "languages: []").replace("item_name@de", "custom_colour")
+    )
+    printed = sync.run()
+    assert printed.code == 0, printed.out + printed.err
+    assert "11 new" in printed.out
