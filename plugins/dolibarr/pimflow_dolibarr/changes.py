@@ -1,8 +1,8 @@
-"""What changed since the last read, by the stamp that each product carries.
+"""What changed since the last read, by the stamps that products carry.
 
 Dolibarr compares stamps as text without a time zone: as the database wrote it, which may be another zone's time than
 PHP's. PHP tells a stamp in seconds as if it were of its own zone; told in that zone again it is the text that is
-compared. No other clock is asked.
+compared. No other clock is asked, save where no stamp is told.
 """
 
 from __future__ import annotations
@@ -18,12 +18,20 @@ _FARTHEST = dt.timedelta(hours=14)
 """So far the database's time may be from PHP's."""
 
 
+_FEW = 20
+
+
 def latest(session: Session) -> dt.datetime | None:
-    """Give the latest stamp of all products; None where there is no product."""
-    found = session.listed(
-        "products", sortfield="t.tms,t.rowid", sortorder="DESC,DESC", limit=1, properties="id,date_modification"
-    )
-    return moment(found[0].get("date_modification")) if found else None
+    """Give the latest stamp that is told, or a moment before it; None where there is no product.
+
+    Dolibarr 23 tells none of products that have no extra fields.
+    """
+    order = {"sortfield": "t.tms,t.rowid", "sortorder": "DESC,DESC"}
+    found = session.listed("products", **order, limit=_FEW, properties="id,date_modification")
+    if not found:
+        return None
+    told = [stamp for one in found if (stamp := moment(one.get("date_modification"))) is not None]
+    return told[0] if told else by_hand(session.server.now)
 
 
 def by_hand(told: dt.datetime) -> dt.datetime:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from pimflow_dolibarr import filters
-from pimflow_dolibarr.answers import FilteredError, RefusedError
+from pimflow_dolibarr.answers import FilteredError
 from pimflow_dolibarr.families import Families
 from pimflow_dolibarr.places import ATTRIBUTES, TEMPLATE, Place
 from pimflow_dolibarr.session import Record, Session
@@ -20,9 +19,7 @@ def find(session: Session, refs: Sequence[str], asks: Iterable[str] = ()) -> dic
     wanted = {*asks, "id", "ref"}
     askable = [ref for ref in refs if filters.is_askable(ref)]
     found = [one for some in _chunks(askable) for one in _among(session, "t.ref", some, wanted)]
-    for ref in refs:
-        if ref not in askable:
-            found += _by_path(session, ref)
+    found += [one for ref in refs if ref not in askable for one in _resembling(session, "t.ref", ref, wanted)]
     exact = {str(one["ref"]): one for one in found}
     folded = {ref.casefold(): one for ref, one in exact.items()}
     there = {ref: exact.get(ref) or folded.get(ref.casefold()) for ref in refs}
@@ -31,11 +28,10 @@ def find(session: Session, refs: Sequence[str], asks: Iterable[str] = ()) -> dic
 
 def owners(session: Session, barcodes: Sequence[str]) -> dict[str, list[Record]]:
     """Give the products that have these barcodes; several may have one. One that cannot be asked for is left out."""
-    askable = [code for code in barcodes if filters.is_askable(code)]
+    askable, wanted = [code for code in barcodes if filters.is_askable(code)], {"id", "ref", "label", "barcode"}
     found: dict[str, list[Record]] = {}
-    for some in _chunks(askable):
-        for one in _among(session, "t.barcode", some, {"id", "ref", "label", "barcode"}):
-            found.setdefault(str(one["barcode"]), []).append(one)
+    for one in (one for some in _chunks(askable) for one in _among(session, "t.barcode", some, wanted)):
+        found.setdefault(str(one["barcode"]), []).append(one)
     return found
 
 
@@ -79,25 +75,23 @@ def _with_members(found: Mapping[str, Record], families: Families) -> dict[str, 
 
 
 def _among(session: Session, column: str, values: Sequence[str], wanted: Iterable[str]) -> list[Record]:
-    """Ask in halves where Dolibarr takes the words for an attack, and for a reference alone by its address."""
+    """Ask for several values; in halves where Dolibarr takes the words for an attack."""
     told, names = filters.among(column, values), ",".join(sorted(wanted))
     try:
         return session.listed("products", sqlfilters=told, limit=len(values) * 10, properties=names)
     except FilteredError:
         if len(values) == 1:
-            return _by_path(session, values[0]) if column == "t.ref" else []
+            return _resembling(session, column, values[0], wanted)
         middle = len(values) // 2
         first = _among(session, column, values[:middle], wanted)
         return first + _among(session, column, values[middle:], wanted)
 
 
-def _by_path(session: Session, ref: str) -> list[Record]:
-    try:
-        return [session.get(f"products/ref/{quote(ref, safe='')}", includetrans="true")]
-    except RefusedError as error:
-        if error.status == 404:
-            return []
-        raise
+def _resembling(session: Session, column: str, value: str, wanted: Iterable[str]) -> list[Record]:
+    """Ask for what looks like a value that cannot be asked for, and compare."""
+    field, names = column.removeprefix("t."), ",".join(sorted(wanted))
+    found = session.listed("products", sqlfilters=filters.resembling(column, value), limit=_MANY, properties=names)
+    return [one for one in found if str(one[field]).casefold() == value.casefold()]
 
 
 def _chunks(values: Sequence[str]) -> list[list[str]]:

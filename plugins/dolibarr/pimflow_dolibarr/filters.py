@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 _UNASKABLE = frozenset("'\"()\\")
@@ -35,6 +36,16 @@ def among(column: str, values: Sequence[str]) -> str:
     """Make the condition for several values, each of which `is_askable`."""
     listed = ",".join(f"'{value}'" for value in values)
     return f"({column}:in:{listed})"
+
+
+def resembling(column: str, value: str) -> str:
+    """Make the condition for values that look like this one.
+
+    Any letter stands for a vowel, and for what cannot be written: so the words that Dolibarr takes for an attack are
+    none, either. What is found has to be compared again.
+    """
+    hidden = re.sub(r"[aeiou'\"()\\%]", "_", value, flags=re.IGNORECASE)
+    return f"({column}:like:'{hidden}')"
 
 
 def both(*conditions: str) -> str:

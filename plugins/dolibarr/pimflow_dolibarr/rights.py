@@ -48,7 +48,7 @@ def notes(session: Session) -> Iterator[str]:
 
 def _has(rights: Mapping[str, Any], group: str) -> bool:
     found = rights[group]
-    return isinstance(found, Mapping) and bool(found.get("creer"))
+    return isinstance(found, Mapping) and bool(found.get("creer") or found.get("write"))
 
 
 def _who(session: Session) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,10 +22,11 @@ _IDS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Who answers: the version, and the time zone in which PHP tells and reads times."""
+    """Who answers: the version, the time zone in which PHP tells and reads times, what time it was when asked."""
 
     version: str
     zone: ZoneInfo
+    now: dt.datetime
 
 
 class Session:
@@ -47,7 +49,8 @@ class Session:
             raise self._stranger(str(answer))
         name = str(told.get("timestamp_php_tz") or "UTC")
         try:
-            return Server(str(told["dolibarr_version"]), ZoneInfo(name))
+            now = dt.datetime.fromtimestamp(int(told["timestamp_now_utc"]), dt.UTC)
+            return Server(str(told["dolibarr_version"]), ZoneInfo(name), now)
         except (ZoneInfoNotFoundError, ValueError):
             raise RemoteError(
                 f"{TITLE} at {self.url} says that its time zone is {name!r}, which this machine does not know. Have "

@@ -12,7 +12,7 @@ from pydantic import Field
 from pimflow import Field as FieldInfo
 from pimflow import LazyTable, OutputPath, Source, Use, Window
 from pimflow_dolibarr import changes, columns, filters, lists, reading
-from pimflow_dolibarr.answers import TITLE
+from pimflow_dolibarr.answers import TITLE, FilteredError
 from pimflow_dolibarr.connection import DolibarrConnection
 from pimflow_dolibarr.pictures import Shelf
 from pimflow_dolibarr.session import Session
@@ -105,7 +105,7 @@ class _ProductsSource(_DolibarrSource):
         yield tuple(column.name for column in found)
         place, seen = [column.name for column in found].index("id"), set[int]()
         for condition in self.conditions(session, window):
-            for row in self.read(session, self._wanted(session, found, condition)):
+            for row in self._read(session, found, condition, keyed=bool(window.keys)):
                 if not window.keys or row[place] not in seen:
                     yield row
                 if window.keys:
@@ -139,6 +139,15 @@ class _ProductsSource(_DolibarrSource):
         """Give the parameters of the list."""
         stock = {"includestockdata": 1} if columns.STOCK.intersection(self.more_fields) else {}
         return {**stock, **({} if self.services else {"mode": 1})}
+
+    def _read(self, session: Session, found: Sequence[Column], condition: str, *, keyed: bool) -> Rows:
+        """Read everything where Dolibarr takes the keys for an attack: the core leaves out the others."""
+        try:
+            yield from self.read(session, self._wanted(session, found, condition))
+        except FilteredError:
+            if not keyed:
+                raise
+            yield from self.read(session, self._wanted(session, found, ""))
 
     def _wanted(self, session: Session, found: Sequence[Column], condition: str) -> reading.Wanted:
         shelf = Shelf(self.picture_folder) if self.picture_folder else None

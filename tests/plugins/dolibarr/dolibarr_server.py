@@ -33,7 +33,7 @@ BLANK: dict[str, Any] = {
        for end in ("", "_units")},
 }  # fmt: skip
 COLUMNS = {"rowid": "id", "tosell": "status", "tobuy": "status_buy", "fk_product_type": "type"}
-FILTERED = re.compile(r'"|union\s*select', re.IGNORECASE)
+FILTERED = re.compile(r'"|union.?select|update.+set', re.IGNORECASE)
 LETTERS = str.maketrans("ÉÈÀÇéèàçäöü", "EEACeeacaou")
 
 
@@ -52,6 +52,8 @@ class Faults:
     old: bool = False
     """404 where a list is empty, as in old versions."""
     one_language: bool = False
+    no_stamps: bool = False
+    """No `date_modification`, as version 23 tells it of products without extra fields."""
 
 
 class Error(Exception):
@@ -214,6 +216,8 @@ class Dolibarr:
         if not re.fullmatch(r"'[^']*'|\d+", value):
             raise Error(503, f"Service Unavailable: Error when retrieve product list : Unknown column '{value}'")
         wanted = value.strip("'")
+        if operator == "like":
+            return bool(re.fullmatch(re.escape(wanted).replace("_", ".").replace("%", ".*"), str(held), re.IGNORECASE))
         wanted = int(wanted) if isinstance(held, int) else wanted
         held = held if isinstance(held, int) else str(held)
         return {"=": held == wanted, ">": held > wanted, ">=": held >= wanted, "<": held < wanted}[operator]
@@ -234,7 +238,7 @@ class Dolibarr:
         """Tell a product: PHP takes the database's text for a time of its own zone."""
         wall = datetime.fromtimestamp(self.stamps[number], UTC).replace(tzinfo=None)
         told = int(wall.replace(tzinfo=ZoneInfo(self.zone)).timestamp())
-        one = copy.deepcopy(self.products[number]) | {"date_modification": told}
+        one = copy.deepcopy(self.products[number]) | {"date_modification": None if self.faults.no_stamps else told}
         if self.faults.one_language or (single and "includetrans" not in query):
             one["multilangs"] = []
         if query.get("includestockdata"):

@@ -140,10 +140,23 @@ def test_a_database_in_another_zone_than_php_loses_nothing(sync, erp):
     assert "1 updated" in sync.project.run().out
 
 
+def test_changes_are_read_where_the_server_tells_no_stamps(sync, erp):
+    erp.faults.no_stamps = True
+    sync.project.run()
+    erp.now += 86_400
+    erp.touch(5, label="Changed")
+    sync.project.run()
+    erp.now += 86_400
+    assert "1 product read; 0 new, 0 updated, 1 already up to date" in sync.project.run().out
+
+
 def test_retry_and_only_read_the_records_that_are_meant(sync, erp):
     sync.project.run()
     erp.touch(5, label="Changed")
     assert "1 product read; 0 new, 1 updated" in sync.project.run("--only", "SRV-REPAIR").out
+    for number in (4, 5):
+        erp.touch(number, ref=("UPDATE-1", "RESET-2")[number - 4])  # words of an attack, so that all are read
+    assert "2 new" in sync.project.run("--only", "UPDATE-1", "--only", "RESET-2").out
 
 
 FAULTS = [

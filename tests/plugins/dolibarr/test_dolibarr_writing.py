@@ -104,6 +104,14 @@ def test_a_reference_that_would_be_changed_is_refused(back):
     assert back.product("OK-1")
 
 
+def test_references_that_cannot_be_asked_for_are_found_again(back):
+    refs = ["X(1)", "X(2)", "UPDATE-1", "RESET-2", "UNION-SELECT"]
+    assert "5 new" in back.run("ref;label", *(f"{ref};One" for ref in refs)).out
+    count = len(back.erp.products)
+    assert "5 updated" in back.run("ref;label", *(f"{ref};Two" for ref in refs)).out
+    assert (len(back.erp.products), back.product("X(2)")["label"]) == (count, "Two")
+
+
 def test_a_barcode_of_another_product_is_told_with_its_owner(back):
     run = back.run("ref;label;ean", "BAG-TOT;City tote;4006381333931", "NEW-1;New;4006381333931")
     words = "in Dolibarr this barcode already belongs to BAG-ALP-RED-S 'Alpine backpack Red Small'"
