@@ -167,8 +167,9 @@ def _by_code(raw: Any) -> Fault | None:
         return _SQLITE.get(name)
     if isinstance(first, int):  # MySQL's drivers
         return _MYSQL.get(first, Fault.OTHER)
-    if getattr(first, "full_code", None):  # Oracle's
-        return _ORACLE.get(first.code, Fault.OTHER)
+    oracle = getattr(first, "code", None) if getattr(first, "full_code", None) else None
+    if oracle is not None:
+        return _ORACLE.get(oracle, Fault.OTHER)
     if isinstance(first, str) and re.fullmatch(r"[0-9A-Z]{5}", first):  # ODBC's
         number = re.search(r"\((\d+)\)", str(raw))
         return _MSSQL.get(int(number[1]) if number else 0) or _of_state(first)

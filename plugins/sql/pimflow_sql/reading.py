@@ -43,10 +43,10 @@ def pages(session: Session, selection: Selection, part: Part, size: int, hidden:
 def streamed(session: Session, selection: Selection, part: Part, size: int) -> Iterator[Row]:
     """Give the header, then the rows, which stay at the server until they are asked for."""
     with session.reading() as connection:
-        options = connection.execution_options(stream_results=True, yield_per=size)
+        options = connection.execution_options(stream_results=True, max_row_buffer=size)
         with options.execute(selection.plain(part)) as found:
             yield tuple(found.keys())
-            for rows in found.partitions():
+            for rows in found.partitions(size):
                 for row in rows:
                     yield tuple(map(cell, row))
 

@@ -33,8 +33,6 @@ from pimflow_sql.statements import (
     names_in,
 )
 
-_PAGE_ORDER = "page_by"
-
 
 class SqlQuerySource(Source):
     """Rows of a query, or of a table or view; columns have the names that the database gives them.
@@ -137,11 +135,12 @@ class SqlQuerySource(Source):
             latest = self._latest(session)
             if latest is None:
                 return Window()
-            kept, until = stamps.kept(latest), stamps.kept(stamps.after(latest))
+            kept = stamps.kept(latest)
             begin = None if last is None else stamps.like(last, latest)
             if begin is None or stamps.is_earlier(latest, begin):
-                return Window(until=until, cursor=kept)
-            return Window(since=stamps.kept(stamps.before(begin, self.overlap)), until=until, cursor=kept)
+                return Window(cursor=kept)
+            since, until = stamps.before(begin, self.overlap), stamps.after(latest)
+            return Window(since=stamps.kept(since), until=stamps.kept(until), cursor=kept)
 
     def cursor_at(self, moment: dt.datetime) -> str | None:
         """Give the cursor for what was stamped from this time on; of numbers the next run makes a complete read."""
@@ -174,9 +173,9 @@ class SqlQuerySource(Source):
             shape = Shape(self.cursor, self.key, self.page_by)
             return QuerySelection(self._text(), self.parameters, shape)
         table = described.table(session, self.table)
-        named = {"columns": self.columns, "cursor": (self.cursor,), "key": (self.key,), _PAGE_ORDER: self.page_by}
-        for option, names in named.items():
-            described.refuse_unknown(option, [name for name in names if name], table)
+        for option in ("columns", "cursor", "key", "page_by", "hot"):
+            names = getattr(self, option) or ()
+            described.refuse_unknown(option, [names] if isinstance(names, str) else names, table)
         shape = Shape(self.cursor, self.key, self._order(table), described.bind_types(session, table))
         return TableSelection(table, [*self._columns(table), *self._added(table)], shape)
 
@@ -198,7 +197,9 @@ class SqlQuerySource(Source):
         return len(self._added(described.table(session, self.table))) if self.table else 0
 
     def _part(self, window: Window) -> Part:
-        return Part(stamps.bound(window.since), stamps.bound(window.until), window.keys)
+        """Give the part to select. Only a query that asks for its end has one: what came since is read all the same."""
+        ends = self.table is None and UNTIL in names_in(self._text())
+        return Part(stamps.bound(window.since), stamps.bound(window.until) if ends else None, window.keys)
 
     def _latest(self, session: Session) -> stamps.Stamp | None:
         """Give the greatest stamp, but none that only a wrong clock can have set: it would hide all real ones."""
