@@ -87,7 +87,7 @@ class ByHand:
             return f"renamed in {title} by hand, and {now} kept in step under {its} new {self.key} from now on"
         if kind is _Move.BACK:
             done = _were(number, dry=dry)
-            return f"given another {self.key} in {title} by hand, or none, and {done} given {its} own back"
+            return f"renamed in {title} by hand, and {done} given {its} own {self.key} back"
         made = "another was made" if number == 1 else "others were made"
         return f"deleted in {title}, and {made} by hand under {its} {self.key}; {that} {now} kept in step instead"
 
