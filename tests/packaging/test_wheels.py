@@ -55,6 +55,7 @@ def test_installed_wheels_list_their_types_and_run_the_sample(environment, tmp_p
         "akeneo": "pimflow-akeneo",
         "files": "pimflow-files",
         "notify": "pimflow-notify",
+        "odoo": "pimflow-odoo",
         "sql": "pimflow-sql",
         "transforms": "pimflow-transforms",
         "tryton": "pimflow-tryton",

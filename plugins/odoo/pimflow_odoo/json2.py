@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -30,16 +31,18 @@ class Json2:
         """Give the id of the user whose key it is."""
         response = self._post(Call("res.users", "context_get", {}), repeatable=True)
         here, who = where(self._client), self._account
+        told = self._told(response)
         if response.status_code == 401:
             raise LoginError(
                 f"{here} refused the key; it was tried once. From Odoo 19 on `api_key` is an API key, which ends on "
                 "a day: make a new one under My Profile > Account Security. A password needs `transport: json-rpc`.",
-                detail=self._client.refusal(response).detail,
+                detail=f"{told.get('name')}: {told.get('message')}",
             )
         if not is_json(response):
             raise RemoteError(
-                f"{here} has no database {who.database!r}. Check `database`: upper and lower case letters count.",
-                detail=self._client.refusal(response).detail.partition("<")[0],
+                f"{here} has no database {who.database!r}, or its app `rpc` is not installed. Check `database`: upper "
+                "and lower case letters count.",
+                detail=f"{response.status_code} without JSON",
             )
         found = self._result(response, "res.users.context_get")
         return int(found["uid"])
@@ -63,10 +66,15 @@ class Json2:
     def _result(self, response: httpx.Response, what: str) -> Any:
         if response.is_success:
             return self._client.json(response)
-        told = response.json() if is_json(response) else None
-        if isinstance(told, dict) and "name" in told:
+        told = self._told(response)
+        if "name" in told:
             raise refusal(where(self._client), what, told)
         raise self._client.refusal(response)
+
+    def _told(self, response: httpx.Response) -> Mapping[str, Any]:
+        """Give what an error tells; nothing where it comes from something in between."""
+        told = response.json() if is_json(response) else None
+        return told if isinstance(told, dict) else {}
 
     def _too_old(self) -> str:
         raise RemoteError(
