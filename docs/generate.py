@@ -111,10 +111,10 @@ def commands(group: click.Group = pimflow, above: tuple[str, ...] = ()) -> Itera
     context = click.Context(group)
     for name in group.list_commands(context):
         found = group.get_command(context, name)
+        if not isinstance(found, click.Group) or found.invoke_without_command:
+            yield (*above, name)
         if isinstance(found, click.Group):
             yield from commands(found, (*above, name))
-        else:
-            yield (*above, name)
 
 
 _CELLS: Mapping[Codec, str] = {

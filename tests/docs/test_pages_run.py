@@ -1,8 +1,8 @@
 """Every page is done as a reader would do it: files written, commands run, outputs compared.
 
 - A block with a title is a file that the reader writes.
-- A `sh` block is run in the page's own folder, in an environment with everything installed; `pimflow sandbox` stays
-  in the background. It must end with exit code 0, or the one in `<!-- exit: N -->` above it.
+- A `sh` block is run in the page's own folder, in an environment with everything installed; servers stay in the
+  background. It must end with exit code 0, or the one in `<!-- exit: N -->` above it.
 - A `text` block right behind it is its output: each line must be there, in this order; `…` stands for anything.
 - A `yaml` block without a title is a pipeline, or a part of one, and must pass the real loader and assembler;
   `<!-- wrong: WHY -->` above it means that it must not.
@@ -25,7 +25,7 @@ import sys
 import time
 import tomllib
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
@@ -38,7 +38,10 @@ from pimflow.errors import ConfigError
 from pimflow.plugins import create_registry
 
 ROOT = Path(__file__).parents[2]
-PORT = "8090"
+PORT, OTHER_PORT = "8090", "8070"
+"""Ports of the sandbox, and of servers that a page brings itself; each page gets free ones in their place."""
+SERVERS = ("pimflow sandbox", "python depot.py")
+"""What stays in the background."""
 CHANGING = [
     (r"\d{8}-\d{6}-[0-9a-f]{4,8}", "RUN"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.+]*", "DAY"),
@@ -93,7 +96,7 @@ class Reader:
         self.output = ""
         self.ran = 0.0
         self.servers = []
-        self.port = str(_free_port())
+        self.ports = {PORT: str(_free_port()), OTHER_PORT: str(_free_port())}
         self.memory = folder.parent / "environment.sh"
         outer = {name: value for name, value in os.environ.items() if name in {"HOME", "LANG", "TMPDIR"}}
         self.environment = {
@@ -108,11 +111,11 @@ class Reader:
     def write(self, block):
         path = self.folder / block.title
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(block.body.replace(PORT, self.port), "utf-8")
+        path.write_text(self._moved(block.body), "utf-8")
 
     def run(self, block):
-        body = block.body.replace(PORT, self.port)
-        if body.startswith("pimflow sandbox"):
+        body = self._moved(block.body)
+        if body.startswith(SERVERS):
             return self._serve(body)
         if "pimflow run" in body:  # a reader is not so fast; runs of one second are not told apart by their names
             time.sleep(max(0.0, self.ran + 1 - time.monotonic()))
@@ -130,10 +133,17 @@ class Reader:
             check=False,
         )
         self.ran = time.monotonic()
-        self.output = done.stdout.replace(str(self.folder), "").replace(self.port, PORT)
+        self.output = done.stdout.replace(str(self.folder), "")
+        for port, own in self.ports.items():
+            self.output = self.output.replace(own, port)
         expected = int(block.reason) if block.mark == "exit" else 0
         assert done.returncode == expected, f"line {block.line} ended with {done.returncode}:\n{body}\n{done.stdout}"
         return None
+
+    def _moved(self, text):
+        for port, own in self.ports.items():
+            text = text.replace(port, own)
+        return text
 
     def compare(self, block):
         lines = [_same(line) for line in self.output.splitlines()]
@@ -147,19 +157,23 @@ class Reader:
 
     def _serve(self, body):
         log = (self.folder.parent / "sandbox.log").open("wb")
-        command = f"exec watched_{body}" if self.watched else f"exec {body}"
+        is_sandbox = body.startswith("pimflow")
+        command = f"exec watched_{body}" if self.watched and is_sandbox else f"exec {body}"
+        port = self.ports[PORT if is_sandbox else OTHER_PORT]
         environment = {**self.environment, **self.watched}
         server = subprocess.Popen(["bash", "-c", command], cwd=self.folder, env=environment, stdout=log, stderr=log)
         log.close()
         self.servers.append(server)
         for _ in range(300):
             try:
-                with urlopen(f"http://127.0.0.1:{self.port}/_sandbox/stats"):
+                with urlopen(f"http://127.0.0.1:{port}/_sandbox/stats"):
                     return
+            except HTTPError:  # it is there, and knows no such page
+                return
             except (URLError, ConnectionError):
-                assert server.poll() is None, f"the sandbox did not start: {body}"
+                assert server.poll() is None, f"it did not start: {body}"
                 time.sleep(0.1)
-        pytest.fail("the sandbox does not answer")
+        pytest.fail(f"it does not answer: {body}")
 
     def stop(self):
         for server in self.servers:
@@ -180,7 +194,7 @@ def _free_port():
 
 
 def _sets_up(block):
-    begins_server = block.language == "sh" and block.body.startswith(("pimflow sandbox", "export "))
+    begins_server = block.language == "sh" and block.body.startswith((*SERVERS, "export "))
     return block.mark != "not run" and (block.title is not None or begins_server)
 
 
