@@ -27,6 +27,9 @@ class Asks(Protocol):
     def call(self, model: str, method: str, ids: Sequence[int] | None = None, **named: Any) -> Any:
         """Call a method of a model."""
 
+    def may(self, model: str, right: str) -> bool:
+        """Tell whether the user may do something with the records of a model."""
+
     def pages(
         self, model: str, domain: Sequence[Any], names: Sequence[str], size: int
     ) -> Iterator[list[dict[str, Any]]]:
@@ -74,6 +77,10 @@ class Catalog:
             return found
 
         return self._once(f"fields {model}", ask)
+
+    def may_read(self, model: str) -> bool:
+        """Tell whether the user may read records of a model: tags, say, which not everybody may."""
+        return self._once(f"may read {model}", lambda: self._session.may(model, "read"))
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -129,6 +136,8 @@ class Catalog:
         }
 
     def _attributes(self) -> Mapping[int, str]:
+        if not self.may_read("product.attribute"):
+            return {}
         found = self._all("product.attribute", "name", "create_variant")
         return {one["id"]: one["name"] for one in found if one["create_variant"] != "no_variant"}
 

@@ -44,10 +44,10 @@ def _models(session: Session, kind: Kind) -> Iterator[str]:
 
 
 def _relation(session: Session, model: str, path: str) -> str | None:
-    """Follow a path of fields to the model that it leads to; None where the server lacks one of them."""
+    """Follow a path of fields to the model that it leads to; None where the server lacks it, or the user may not."""
     for field in path.split("."):
         info = session.catalog.fields(model).get(field)
-        if info is None:
+        if info is None or not session.catalog.may_read(info["relation"]):
             return None
         model = info["relation"]
     return model

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pimflow import AccessError, RemoteError
-from pimflow_odoo.refusals import NoModelError, RefusedError
+from pimflow_odoo.refusals import NoModelError
 from pimflow_odoo.session import Session
 
 PRODUCT, TEMPLATE, CATEGORY = "product.product", "product.template", "product.category"
 _READ = (PRODUCT, TEMPLATE, CATEGORY, "uom.uom")
 _WRITE = (PRODUCT, TEMPLATE, CATEGORY)
-_SINCE_HAS_ACCESS = 18
 _USERS = "Settings > Users & Companies > Users"
-_TO_READ = "Make it an internal user with the group 'Sales / User: Own Documents Only' or 'Inventory / User'"
+_OPTIONAL: Mapping[str, str] = {
+    "product.tag": "tags",
+    "product.attribute": "attributes",
+    "product.template.attribute.value": "attributes of variants",
+    "product.packaging": "packagings",
+}
+"""Models that products can do without, and what they lack then."""
+_TO_READ = "Make it an internal user, with the group 'Sales / User: Own Documents Only' if that is not enough,"
 _TO_WRITE = "Tick 'Product Creation' under Extra Rights (in older versions: make it 'Sales / Administrator')"
 
 
@@ -39,6 +45,11 @@ def must_write(session: Session, noun: str, models: Sequence[str]) -> None:
 
 def notes(session: Session) -> Iterator[str]:
     """Tell what is no fault and may explain what is missed: what may not be written."""
+    fields = session.catalog.fields(PRODUCT).values()
+    there = {info.get("relation") for info in fields} | {"product.attribute"}
+    lost = [noun for model, noun in _OPTIONAL.items() if model in there and not session.catalog.may_read(model)]
+    if lost:
+        yield f"may not read {', '.join(lost)}: products come without"
     closed = _lacking(session, _WRITE, "write")
     if closed:
         yield f"may not write {', '.join(closed)} (users with 'Product Creation' may)"
@@ -50,16 +61,10 @@ def _lacking(session: Session, models: Sequence[str], right: str) -> list[str]:
 
 def _may(session: Session, model: str, right: str) -> bool:
     try:
-        if session.major >= _SINCE_HAS_ACCESS:
-            return bool(session.call(model, "has_access", [], operation=right))
-        return bool(session.call(model, "check_access_rights", operation=right, raise_exception=False))
+        return session.may(model, right)
     except NoModelError as error:
         raise RemoteError(
             "Odoo's database has no products: the app Sales, Purchase or Inventory is not installed. Its administrator "
             "can do that under Apps.",
             detail=error.detail,
         ) from None
-    except RefusedError as error:
-        if error.is_of_rights:
-            return False
-        raise

@@ -10,11 +10,13 @@ from typing import Any
 from pimflow import ConfigError, FlowError
 from pimflow_odoo.catalog import Catalog
 from pimflow_odoo.fields import number_of
+from pimflow_odoo.refusals import RefusedError
 from pimflow_odoo.transports import Account, Call, Transport
 
 PAGE = 500
 SOURCE_LANGUAGE = "en_US"
 """The language in which Odoo keeps source texts, whatever language they are in."""
+_SINCE_HAS_ACCESS = 18
 Record = dict[str, Any]
 
 
@@ -132,6 +134,17 @@ class Session:
         if self._company is not None:
             context["allowed_company_ids"] = [self.company]
         return self._sent(Call(model, method, named, ids, context), writes=writes)
+
+    def may(self, model: str, right: str) -> bool:
+        """Tell whether the user may `read`, `create` or `write` records of a model. Raises NoModelError."""
+        try:
+            if self.major >= _SINCE_HAS_ACCESS:
+                return bool(self.call(model, "has_access", [], operation=right))
+            return bool(self.call(model, "check_access_rights", operation=right, raise_exception=False))
+        except RefusedError as error:
+            if error.is_of_rights:
+                return False
+            raise
 
     def pages(
         self, model: str, domain: Sequence[Any], names: Sequence[str], size: int = PAGE

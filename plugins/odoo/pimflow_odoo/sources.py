@@ -90,7 +90,13 @@ class _OdooSource(Source):
             taken.add(name)
             if column.field.translatable:
                 found += [columns.of_locale(column, name, *pair) for pair in locales.items()]
-        return found
+        return [column for column in found if self._may_read(session, column)]
+
+    def _may_read(self, session: Session, column: Column) -> bool:
+        """Leave out lists whose records the user may not read, unless they were asked for: then Odoo says so."""
+        fields = session.catalog.fields(self.kind.model)
+        relations = {fields[ask.partition(".")[0]]["relation"] for ask in column.asks if "." in ask}
+        return column.name in self.more_fields or all(map(session.catalog.may_read, relations))
 
     def languages_of(self, session: Session) -> Mapping[str, str]:
         """Give the locales to read, each with its language. Raises ConfigError for one that is not active."""

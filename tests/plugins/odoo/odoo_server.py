@@ -136,6 +136,7 @@ class Erp:
     readers_only: bool = False
     hidden: frozenset = frozenset()
     forbidden: str = ""
+    unreadable: frozenset = frozenset()
     calls: list = field(default_factory=list)
     faults: dict = field(default_factory=dict)
     before: dict = field(default_factory=dict)
@@ -223,8 +224,11 @@ class Erp:
                 raise RefusalError("werkzeug.exceptions.NotFound", f"the model {model!r} does not exist", 404)
             raise RefusalError("odoo.exceptions.UserError", f"Object {model} doesn't exist")
         language = context.get("lang") or SOURCE
-        if language not in self._languages():
+        if context.get("lang") and language not in self._languages():
             raise RefusalError("odoo.exceptions.UserError", f"Invalid language code: {language}")
+        if model in self.unreadable and method in {"read", "search", "search_read", "search_count"}:
+            said = f"You are not allowed to access 'It' ({model}) records.\n\nThis operation is allowed for"
+            raise RefusalError("odoo.exceptions.AccessError", said, 403)
         run = getattr(self, f"on_{method}", None)
         if run is None:
             raise RefusalError("builtins.AttributeError", f"The method '{model}.{method}' does not exist", 404)
@@ -238,7 +242,9 @@ class Erp:
         found = FIELDS[asked.model]
         return {name: {key: info[key] for key in info if key in attributes} for name, info in found.items()}
 
-    def on_has_access(self, _asked, operation):
+    def on_has_access(self, asked, operation):
+        if asked.model in self.unreadable:
+            return False
         return operation == "read" or not self.readers_only
 
     def on_check_access_rights(self, asked, operation, raise_exception):
