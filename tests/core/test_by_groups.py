@@ -3,10 +3,11 @@
 import pytest
 
 from pimflow.errors import ConfigError, GuardError, UnreachableError
+from pimflow.model import Outcome, Problem, ProblemKind, Status
 from pimflow.running.by_groups import ByGroups
 from pimflow.running.run import RunOptions
 
-from .shop_rows import counts  # noqa: TID252
+from .shop_rows import counts
 
 HEADER = ("sku", "name", "family")
 ROWS = [
@@ -197,3 +198,74 @@ def test_guards_are_asked_for_each_group_and_of_all_rows(families, shop):
     stopped = families.run_all(options=by(groups=99), guards={"max_changed": 1})
     assert parts(stopped) == [("family chairs", 2, {})]
     assert "`max_changed` is 1" in stopped.flows[0].error
+
+
+def flow_of(table, **more):
+    return {"source": {"type": "shop.rows", "connection": "shop", "table": table}, **more}
+
+
+@pytest.fixture
+def several(families, shop):
+    """Labels and models before the products, prices after them; models and products have the column."""
+    shop.tables["labels"] = [("sku", "name"), ("L1", "New")]
+    shop.tables["models"] = [HEADER, ("MM", "Mugs of all kinds", "mugs"), ("MC", "Chairs of all kinds", "chairs")]
+    shop.tables["prices"] = [("sku", "price"), ("C1", "5"), ("M1", "6")]
+    shop.tables["stamps"] = [("sku", "stamp"), ("S1", "x")]
+    return {
+        "labels": flow_of("labels"),
+        "prices": flow_of("prices", needs=["products"]),
+        "products": flow_of("products", needs=["models", "stamps"]),
+        "models": flow_of("models"),
+        "stamps": flow_of("stamps"),
+    }
+
+
+def test_a_group_goes_through_all_flows_and_those_without_the_column_go_before_or_after(families, shop, several):
+    first = families.run_all(several, by())
+    assert [(one.name, one.part) for one in first.flows] == [
+        ("labels", ""),
+        ("stamps", ""),
+        ("models", "family chairs"),
+        ("products", "family chairs"),
+    ]
+    assert sent(shop) == ["L1", "S1", "MC", "C1", "C2"]
+    assert first.checkpoint.waiting == ("prices",)
+    assert first.checkpoint.told().endswith("After the last: prices.")
+    last = families.run_all(several, by(groups=99))
+    assert last.flows[-1].name == "prices"
+    assert sent(shop) == ["MM", "M1", "M2", "T1", "X1", "C1", "M1"]
+
+
+def test_a_flow_that_stops_keeps_those_that_need_it_and_the_next_groups_from_being_begun(families, shop, several):
+    shop.tables["models"] = [HEADER, ("MA", "one", "chairs"), ("MB", "another", "chairs")]
+    shop.scripts["MA"] = [UnreachableError("the shop does not answer")] * 3
+    several["models"]["guards"] = {"max_failed": 1}
+    report = families.run_all(several, by(groups=99))
+    assert [(one.name, bool(one.error)) for one in report.flows][-1] == ("models", True)
+    assert report.checkpoint.done == 0
+
+
+def test_rows_that_a_transform_made_of_one_source_row_go_together(families, shop):
+    shop.tables["products"] = [("sku", "family"), ("M-1", "mugs"), ("C-1", "chairs"), ("C-2", "chairs")]
+    transforms = [{"shop.grouped": {}}]
+    sinks = [{"type": "shop.models", "connection": "shop"}, {"type": "shop.products", "connection": "shop"}]
+    report = families.run_all(options=by(), transforms=transforms, sink=sinks)
+    assert {one.part for one in report.flows} == {"family chairs"}
+    assert sent(shop) == ["C", "C-1", "C-2"]
+
+
+def test_a_key_of_two_groups_goes_to_the_first_and_is_told(families, shop):
+    shop.tables["products"] = [HEADER, *ROWS, ("C1", "Mug of the same key", "mugs")]
+    report = families.run_all(options=by(groups=99))
+    mugs = report.flows[1]
+    assert counts(mugs) == {"created": 2, "refused": 1}
+    assert "which an earlier row has too" in mugs.causes[0].problem.reason
+
+
+def test_a_row_that_waits_for_one_of_a_later_group_goes_at_the_end(families, shop):
+    lacks = Problem("the shop lacks what it refers to", ProblemKind.REFERENCE)
+    shop.scripts["C1"] = [Outcome("products", "C1", Status.REFUSED, (lacks,))]
+    report = families.run_all(options=by(groups=99))
+    assert counts(report.flows[0]) == {"created": 1, "refused": 1}
+    assert parts(report)[-1] == ("once more, now that all are there", 1, {"created": 1})
+    assert families.open_items() == []
