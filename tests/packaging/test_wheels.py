@@ -53,6 +53,7 @@ def test_installed_wheels_list_their_types_and_run_the_sample(environment, tmp_p
     plugins = environment.plugins()
     assert {name: plugin["distribution"] for name, plugin in plugins.items()} == {
         "akeneo": "pimflow-akeneo",
+        "dolibarr": "pimflow-dolibarr",
         "erpnext": "pimflow-erpnext",
         "files": "pimflow-files",
         "notify": "pimflow-notify",

@@ -15,13 +15,15 @@ from pimflow import AccessError, FlowError, LoginError, RemoteError
 from pimflow_http import Explanation
 
 TITLE = "Dolibarr"
+API = "/api/index.php"
 REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 500, 501, 503})
 """Statuses that tell more than their number does."""
 
 _FILTERED = "injection protection"
 _NO_RIGHT = ("Unauthorized", "Access not allowed")
 _OFF = "API not found"
-_PERMISSIONS = "Users & Groups > the user > Permissions"
+PERMISSIONS = "Users & Groups > the user > Permissions"
+_AREAS = {"products/attributes": "variants", "products": "products", "categories": "categories"}
 
 EXPLANATIONS: Mapping[int, Explanation] = {
     401: Explanation(
@@ -32,7 +34,7 @@ EXPLANATIONS: Mapping[int, Explanation] = {
     403: Explanation(
         AccessError,
         "forbids this to the user of the API key",
-        f"Grant the right under {_PERMISSIONS}; the detail below names the address that was asked for.",
+        f"Grant the right under {PERMISSIONS}; the detail below names the address that was asked for.",
     ),
     501: Explanation(
         RemoteError,
@@ -62,19 +64,35 @@ def is_final(response: httpx.Response) -> bool:
 
 def refusal(response: httpx.Response, usual: FlowError) -> FlowError:
     """Make the error of an answer that is no success; `usual` is that of its status."""
-    status, words, detail = response.status_code, _words(response), usual.detail
+    status, words = response.status_code, _words(response)
+    detail = f"{usual.detail.partition(' {')[0]} {'; '.join(words)}" if words else usual.detail
+    usual.detail = detail
     if status == 403 and _FILTERED in response.text:
         return FilteredError(
             f"{TITLE}'s protection against attacks refused a question because of the words in it. No other "
             "question of the run is concerned; the detail below has the words.",
             detail=detail,
         )
-    if status == 401 and words and _is_right(words[0]):
-        return EXPLANATIONS[403].about(TITLE, detail)
-    if status in {401, 403, 501} or not words:
+    if status == 403 or (status == 401 and words and _is_right(words[0])):
+        return _forbidden(response.request, detail)
+    if status in {401, 501} or not words:
         return usual
     said = "; ".join(words)
     return RefusedError(f"{TITLE} refused: {said}", said, status, detail)
+
+
+def _forbidden(request: httpx.Request, detail: str) -> FlowError:
+    """Name the right that lacks, as the page of permissions calls it."""
+    path = request.url.path.partition(f"{API}/")[2]
+    area = next((noun for part, noun in _AREAS.items() if path.startswith(part)), None)
+    if area is None:
+        return EXPLANATIONS[403].about(TITLE, detail)
+    right = f"{'Read' if request.method == 'GET' else 'Create/modify'} {area}"
+    return AccessError(
+        f"{TITLE} forbids the user of the API key to {right.lower()}. Enable {right!r} under {PERMISSIONS}, and the "
+        "module where it is off.",
+        detail=detail,
+    )
 
 
 def _is_right(message: str) -> bool:

@@ -9,11 +9,9 @@ from pydantic import Field, SecretStr, field_validator
 
 from pimflow import Connection
 from pimflow_dolibarr import rights
-from pimflow_dolibarr.answers import EXPLANATIONS, TITLE, is_final
+from pimflow_dolibarr.answers import API, EXPLANATIONS, TITLE, is_final
 from pimflow_dolibarr.session import Session
 from pimflow_http import Client, Remote, redact_url
-
-_API = "/api/index.php"
 
 
 class DolibarrConnection(Connection):
@@ -40,7 +38,7 @@ class DolibarrConnection(Connection):
             raise ValueError("expected an address that begins with https:// or http://")
         if redact_url(url) != url:
             raise ValueError("expected an address without user name, password or fragment")
-        return url.rstrip("/").removesuffix(_API)
+        return url.rstrip("/").removesuffix(API)
 
     @property
     def title(self) -> str:
@@ -80,7 +78,7 @@ class DolibarrConnection(Connection):
         """
         rights.must_read(session)
         login = session.user.get("login")
-        who = f"user {login}" if login else "a user that may not look at itself"
+        who = f"user {login}" if login else "user unknown (it may not read its own data)"
         known = ", ".join(session.catalog.languages)
         found = f"{TITLE} {session.server.version}, {who}, times in {session.server.zone}"
         return "; ".join([f"{found}, texts in {known}" if known else found, *rights.notes(session)])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pimflow import AccessError, Field
-from pimflow_dolibarr.answers import TITLE
+from pimflow_dolibarr.answers import PERMISSIONS, TITLE
 from pimflow_dolibarr.catalog import ExtraField
 from pimflow_dolibarr.fields import flag, mapping, moment, text, whole
 from pimflow_dolibarr.session import Session
@@ -101,8 +101,8 @@ def _of_variants(session: Session) -> Sequence[Any]:
 def _must(may: bool, nouns: str, right: str) -> None:
     if not may:
         raise AccessError(
-            f"The user of the API key of {TITLE} may not read {nouns}. Enable '{right}' under Users & Groups > the "
-            "user > Permissions, and its module where it is off."
+            f"The user of the API key of {TITLE} may not read {nouns}. Enable '{right}' under {PERMISSIONS}, and its "
+            "module where it is off."
         )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pimflow import AccessError
-from pimflow_dolibarr.answers import TITLE
+from pimflow_dolibarr.answers import PERMISSIONS, TITLE
 from pimflow_dolibarr.session import Session
 
-_PERMISSIONS = "Users & Groups > the user > Permissions"
+_EXTRA_FIELDS = "set API_LOGINS_ALLOWED_FOR_GET_EXTRAFIELDS to its login under Home > Setup > Other Setup"
 
 
 def must_read(session: Session) -> None:
@@ -19,7 +19,7 @@ def must_read(session: Session) -> None:
         session.listed("products", limit=1, properties="id")
     except AccessError as error:
         raise AccessError(
-            f"{_who(session)} may not read products. Enable 'Read products' under {_PERMISSIONS}, and the module "
+            f"{_who(session)} may not read products. Enable 'Read products' under {PERMISSIONS}, and the module "
             "Products where it is off.",
             detail=error.detail,
         ) from None
@@ -29,7 +29,7 @@ def must_write(session: Session, noun: str, group: str, right: str) -> None:
     """Raise AccessError where it is known that the user may not write such records."""
     rights = session.user.get("rights")
     if isinstance(rights, Mapping) and group in rights and not _has(rights, group):
-        raise AccessError(f"{_who(session)} may not write {noun}. Enable '{right}' under {_PERMISSIONS}.")
+        raise AccessError(f"{_who(session)} may not write {noun}. Enable '{right}' under {PERMISSIONS}.")
 
 
 def notes(session: Session) -> Iterator[str]:
@@ -40,7 +40,7 @@ def notes(session: Session) -> Iterator[str]:
     if not catalog.reads_attributes:
         yield "may not read attributes of variants ('Read variants', module Variants), so that all products come flat"
     if not catalog.reads_extra_fields:
-        yield "is no administrator of Dolibarr, so that extra fields have neither types nor labels"
+        yield f"may not read what extra fields are, so that they have neither types nor labels ({_EXTRA_FIELDS})"
     rights = session.user.get("rights")
     if isinstance(rights, Mapping) and "produit" in rights and not _has(rights, "produit"):
         yield "may not write products ('Create/modify products')"

@@ -11,12 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pimflow import AccessError, RemoteError
 from pimflow_dolibarr import filters
-from pimflow_dolibarr.answers import REFUSALS, TITLE, RefusedError, refusal
+from pimflow_dolibarr.answers import API, REFUSALS, TITLE, RefusedError, refusal
 from pimflow_dolibarr.catalog import Catalog
 from pimflow_http import Client
 
 Record = dict[str, Any]
-_API = "/api/index.php"
 _IDS = 1000
 
 
@@ -131,7 +130,7 @@ class Session:
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         response = self._client.request(
-            method, f"{_API}/{path}", handled=REFUSALS, repeatable=method == "GET", **options
+            method, f"{API}/{path}", handled=REFUSALS, repeatable=method == "GET", **options
         )
         if not response.is_success:
             raise refusal(response, self._client.refusal(response))

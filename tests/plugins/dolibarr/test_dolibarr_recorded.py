@@ -133,7 +133,7 @@ def test_check_tells_the_right_that_lacks(shared):
     with session(*recorded, *forbidden, to("GET", "products", answered(lists[0]))) as found:
         told = connection.check(found)
     assert told.startswith("Dolibarr 22.0.4, user admin, times in UTC, texts in en_US; may not read categories")
-    assert "extra fields have neither types nor labels" in told
+    assert "neither types nor labels (set API_LOGINS_ALLOWED_FOR_GET_EXTRAFIELDS to its login" in told
 
 
 def test_a_page_becomes_rows(shared):
