@@ -135,7 +135,7 @@ def _beside(url: sa.URL, info: ValidationInfo) -> sa.URL:
     context = info.context or {}
     folder = context.get("folders", {}).get(info.field_name, context.get("folder"))
     plain = url.get_backend_name() == "sqlite" and url.database not in {None, *_MEMORY} and "uri" not in url.query
-    return url.set(database=str(Path(folder, url.database or "").absolute())) if plain and folder else url
+    return url.set(database=str(Path(folder, url.database or "").resolve())) if plain and folder else url
 
 
 def _must_be_there(path: Path) -> None:

@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from .databases import Server, commands, mariadb, sqlite
+from .databases import CannotStartError, Server, commands, mariadb, sqlite
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,10 @@ def postgres():
     if binaries is None:
         pytest.skip("PostgreSQL is not installed: pip install 'pimflow-sql[live]'")
     pytest.importorskip("psycopg", reason="the driver of PostgreSQL: pip install 'pimflow-sql[live]'")
-    server = Server(binaries)
+    try:
+        server = Server(binaries)
+    except (CannotStartError, OSError) as error:
+        pytest.skip(f"PostgreSQL cannot be started on this machine: {error}")
     yield server
     server.stop()
 

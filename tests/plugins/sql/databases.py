@@ -95,6 +95,10 @@ def commands():
     return found[-1].parent if found else None
 
 
+class CannotStartError(Exception):
+    """PostgreSQL does not run on this machine."""
+
+
 class Server:
     """A PostgreSQL that listens on a socket of its own, for whoever may read a new folder."""
 
@@ -151,7 +155,8 @@ class Server:
             )
         text = log.read_text("utf-8", "replace")
         log.unlink()
-        assert done.returncode == 0, text
+        if done.returncode != 0:
+            raise CannotStartError(text)
 
 
 def mariadb(admin, number):
