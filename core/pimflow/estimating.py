@@ -60,7 +60,7 @@ class Estimate:
     @property
     def seconds(self) -> tuple[float, float]:
         """Reading goes on while batches are written, so the slower of both counts."""
-        if self.pace:
+        if self.pace and self.records:
             return (max(self.reading, self.records / self.pace),) * 2
         answer, calls = self.answer or 0.0, self.writing + self.asking + 2 * self.files
         quick = max(self.reading, calls * answer / self.sink.in_flight)
@@ -141,19 +141,24 @@ class _Counter:
         self._batches.clear()
 
     def _count(self, batch: Sequence[Candidate]) -> None:
-        one = self._estimate
+        one, rules = self._estimate, self._rules
         whole = [{**candidate.creation, **candidate.change.payload} for candidate in batch]
-        one.records += len(batch)
-        one.writing += not self._sink.whole
-        one.asking += self._rules.asks_what_exists and not all(candidate.change.known for candidate in batch)
+        going = sum(not candidate.resting for candidate in batch)  # the others are only held against the target
+        one.records += going
+        one.writing += going > 0 and not self._sink.whole
+        strange = not all(candidate.change.known for candidate in batch)
+        one.asking += rules.against_target or (rules.asks_what_exists and strange)
         one.asking += self._sink.id is not None
-        one.sent_bytes += sum(len(to_json(values)) for values in whole)
+        one.sent_bytes += sum(len(to_json(values)) for c, values in zip(batch, whole, strict=True) if not c.resting)
         files, size = self._writer.files([candidate.change for candidate in batch])
         one.files, one.file_bytes = one.files + files, one.file_bytes + size
-        if one.writing <= ASKED_BATCHES and not self._sink.whole:
+        if len(self._answers) < ASKED_BATCHES and not self._sink.whole:
             self._ask(batch)
         answers = []
         for candidate, values in zip(batch, whole, strict=True):
+            if candidate.resting:
+                answers.append((candidate, outcome_of(candidate, Status.UNCHANGED)))
+                continue
             as_written = replace(candidate, sent=values)  # so that the copy of the state grows as the state will
             status = Status.UPDATED if candidate.change.known else Status.CREATED
             answers.append((as_written, outcome_of(candidate, status, *candidate.prepared.item.problems)))

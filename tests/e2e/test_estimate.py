@@ -61,6 +61,19 @@ def test_what_was_sent_costs_nothing_any_more_and_a_past_run_tells_the_time(proj
     assert later["seconds"]["least"] == later["seconds"]["most"]
 
 
+def test_what_is_only_held_against_the_pim_costs_reading(project):
+    file = project.folder / "pipeline.yaml"
+    file.write_text(file.read_text("utf-8") + "    diff: target\n", "utf-8")
+    project.write(*ROWS)
+    project.run()
+    found = data(project)
+    assert (found["records"], found["calls"]["write"], found["bytes"]["sent"]) == (0, 0, 0)
+    assert found["calls"]["ask"] >= 4
+    assert "350 rows read, 0 products to send.\n  calls 0 that write" in estimate(project).out
+    project.write(*ROWS[:-1], ROWS[-1].replace("red", "blue"))
+    assert (data(project)["records"], data(project)["calls"]["write"]) == (1, 1)
+
+
 def test_it_is_told_in_words(project):
     project.write(*ROWS)
     told = estimate(project).out

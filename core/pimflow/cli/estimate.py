@@ -70,7 +70,7 @@ def _print(one: Estimate) -> None:
     noun = sink.noun[0] if one.records == 1 else sink.noun[1]
     head = f"{one.flow} -> {sink.title}: {one.read:,} rows read, {one.records:,} {noun} to send."
     click.secho(head, bold=True)
-    if one.records:
+    if one.records or one.asking:
         _line("calls", f"{one.writing:,} that write, {one.asking:,} at most that ask what is there")
         if one.files:
             _line("files", f"{one.files:,} to upload, {_size(one.file_bytes)}")
