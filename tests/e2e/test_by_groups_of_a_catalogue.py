@@ -56,6 +56,7 @@ def test_each_command_brings_one_family_and_names_the_command_that_goes_on(shop)
     assert "By family: 1 of 4 done. Next: 'lamps' (7 products), then 'mugs', (no family).\n" in first.out
     assert "`pimflow run pipeline.yaml --by family` goes on with 'lamps' (7 products).\n" in first.out
     assert families(shop) == ["chairs"]
+    assert "By family: 1 of 4 done." in shop.command("runs", "last").out
     writes = shop.writes()
     second = data(shop.command("run", "pipeline.yaml", "--by", "family", "--json"))
     assert [(one["part"], one["counts"]) for one in second["flows"]] == [("family lamps", {"created": 7})]
