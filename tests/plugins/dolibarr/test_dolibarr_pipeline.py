@@ -12,7 +12,7 @@ from pimflow_dolibarr.connection import DolibarrConnection
 from pimflow_dolibarr.sources import DolibarrProductsSource
 
 from ...e2e.conftest import CATALOG, Project, command  # noqa: TID252 - tests have no name to import by
-from .dolibarr_server import KEY, Dolibarr, served
+from .dolibarr_server import KEY, PNG, Dolibarr, served
 
 __all__ = ["command"]
 PIPELINE = """\
@@ -41,6 +41,9 @@ def catalog():
     found = copy.deepcopy(CATALOG)
     found["locales"].append({"code": "fr_FR", "enabled": True})
     found["channels"][0]["locales"].append("fr_FR")
+    picture = {"code": "picture", "type": "pim_catalog_image", "group": "erp", "labels": {}}
+    found["attributes"].append(picture | dict.fromkeys(["localizable", "scopable", "unique"], False))
+    found["families"][0]["attributes"].append("picture")
     codes = ("luggage", "category_2", "category_3")
     found["categories"] += [{"code": code, "parent": "master", "labels": {}} for code in codes]
     return found
@@ -148,6 +151,20 @@ def test_changes_are_read_where_the_server_tells_no_stamps(sync, erp):
     sync.project.run()
     erp.now += 86_400
     assert "1 product read; 0 new, 0 updated, 1 already up to date" in sync.project.run().out
+
+
+def test_pictures_come_along(sync, erp):
+    folder = sync.project.folder / "pictures"
+    folder.mkdir()
+    sync.write(more="\n          picture: image")
+    file = sync.project.folder / "pipeline.yaml"
+    text = file.read_text("utf-8").replace("connection: pim}", "connection: pim, media: {folder: pictures}}")
+    file.write_text(text.replace("page_size: 3", "picture_folder: pictures"), "utf-8")
+    assert sync.project.run().code == 0
+    assert "front.png" in sync.project.product("BAG-TOT")["values"]["picture"][0]["data"]
+    assert (folder / "BAG-TOT" / "front.png").read_bytes() == PNG
+    sync.project.run("--full")
+    assert erp.calls["GET documents/download"] == 1
 
 
 def test_retry_and_only_read_the_records_that_are_meant(sync, erp):
