@@ -77,7 +77,7 @@ class SqlConnection(Connection):
         url = self._parts
         if url.get_backend_name() == "sqlite":
             return f"sqlite {url.database}"
-        place = f"{_host(url)}/{url.database or ''}"
+        place = f"{_host(url)}/{url.database or url.query.get('service_name') or ''}"
         return f"{url.get_backend_name()} {place}{f'/{self.schema_name}' if self.schema_name else ''}"
 
     @contextmanager
@@ -86,7 +86,7 @@ class SqlConnection(Connection):
         url, driver = self._parts, driver_of(self._parts)
         place = Place(driver.title, _host(url), url.database or "", url.username or "", self.timeout, self._words(url))
         if url.get_backend_name() == "sqlite":
-            _must_be_there(Path(url.database or ""))
+            _must_be_there(url)
         with closing(Session(self._engine(url), driver, place, self.schema_name)) as session:
             yield session
 
@@ -138,7 +138,8 @@ def _beside(url: sa.URL, info: ValidationInfo) -> sa.URL:
     return url.set(database=str(Path(folder, url.database or "").resolve())) if plain and folder else url
 
 
-def _must_be_there(path: Path) -> None:
-    """SQLite would make an empty database in place of one that is not there."""
-    if not path.name.startswith("file:") and not path.is_file():
+def _must_be_there(url: sa.URL) -> None:
+    """SQLite would make an empty database in place of one that is not there; an address of its own says `mode`."""
+    path = Path(url.database or "")
+    if "uri" not in url.query and not path.is_file():
         raise RemoteError(f"There is no SQLite file {str(path)!r}. Correct `url` of the connection.")

@@ -275,6 +275,28 @@ def test_options_that_do_not_go_together_are_refused_at_once(options, told):
         source(**options)
 
 
+@pytest.mark.parametrize(
+    ("kind", "make"),
+    [
+        ("UUID", "gen_random_uuid()"),
+        ("BIGINT", "n + 5000000000"),
+        ("NUMERIC(20, 5)", "n / 7.0"),
+        ("TIMESTAMPTZ", "'2024-05-01'::timestamptz + n * interval '1.5 hours'"),
+        ("TIMESTAMP", "'2024-05-01'::timestamp + n * interval '1 ms'"),
+        ("DATE", "'2024-05-01'::date + n"),
+        ("CHAR(12)", "'A ' || n"),
+        ("BYTEA", "('x' || n)::bytea"),
+        ("DOUBLE PRECISION", "n / 3.0"),
+        ("INET", "'10.0.0.0'::inet + n"),
+    ],
+)
+def test_keys_of_any_type_cut_pages(pg, kind, make):
+    pg.execute(f"CREATE TABLE t (k {kind} PRIMARY KEY, n INTEGER)")
+    pg.execute(f"INSERT INTO t SELECT {make}, n FROM generate_series(1, 23) n")
+    for found in (source(table="t", page_size=5), source(query="SELECT * FROM t", page_by=["k"], page_size=5)):
+        assert sorted(row[1] for row in read(pg, found)[1]) == list(range(1, 24))
+
+
 def test_colons_of_casts_and_texts_are_no_parameters(pg):
     _, rows = read(pg, source(query="SELECT '10:30:00'::text AS at, 1::int AS n"))
     assert rows == [("10:30:00", 1)]
