@@ -78,9 +78,9 @@ class Group:
 
 
 def folded(name: str) -> str:
-    """Give a name as the site compares names: without regard to case, accents and blanks at its end."""
-    letters = unicodedata.normalize("NFKD", name.strip())
-    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()
+    """Give a name as the site compares names: without regard to case, accents and outer blanks."""
+    letters = unicodedata.normalize("NFD", name.casefold())
+    return "".join(one for one in letters if not unicodedata.combining(one)).casefold().strip()
 
 
 class Catalog:

@@ -198,6 +198,7 @@ class ErpnextProductsSource(_ItemsSource):
 
     type = "erpnext.products"
     kind = kinds.PRODUCTS
+    together: ClassVar[str | None] = "variant_of"
 
 
 class ErpnextTemplatesSource(_ItemsSource):
