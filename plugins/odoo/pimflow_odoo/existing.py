@@ -34,7 +34,7 @@ class Target:
 
 
 PRODUCTS_TARGET = Target(
-    PRODUCTS, "default_code", "default_code", of_product, ("name", "barcode", "active"), archives=True
+    PRODUCTS, "default_code", "default_code", of_product, ("name", "barcode", "active", "company_id"), archives=True
 )
 CATEGORIES_TARGET = Target(CATEGORIES, "path", "complete_name", of_category)
 ATTRIBUTES_TARGET = Target(ATTRIBUTES, "name", "name", of_attribute)
@@ -45,11 +45,11 @@ PlaceOf = Callable[[str], Place | None]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What Odoo has: by key, where several have one key, and by barcode."""
+    """What Odoo has: by key, and where several have one key; `barcodes` are those that have one and are in use."""
 
     by_key: Mapping[str, Record]
     several: Mapping[str, Sequence[Record]]
-    by_barcode: Mapping[str, Record]
+    barcodes: Sequence[Record]
 
 
 def find(
@@ -72,7 +72,7 @@ def find(
     return Found(
         {key: records[0] for key, records in chosen.items() if len(records) == 1},
         {key: records for key, records in chosen.items() if len(records) > 1},
-        {record["barcode"]: record for record in found if record.get("barcode")},
+        [record for record in found if record.get("barcode") and record["active"]],
     )
 
 

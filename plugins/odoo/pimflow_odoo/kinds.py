@@ -142,8 +142,9 @@ def _of_packagings(session: Session) -> Iterator[Column]:
         parts = tuple(f"packaging_ids.{name}" for name in ("name", "qty", "barcode"))
         yield column("packagings", "list", label, parts, _packagings)
     elif "uom_ids" in fields:
-        units = ("uom_ids.name", "uom_ids.factor", "uom_id")
-        yield column("packagings", "list", label, units, lambda one: _packaging_units(one, session))
+        barcodes = ("product_uom_ids.uom_id", "product_uom_ids.barcode") if "product_uom_ids" in fields else ()
+        asks = ("uom_ids.name", "uom_ids.factor", "uom_id", *barcodes)
+        yield column("packagings", "list", label, asks, lambda one: _packaging_units(one, session))
 
 
 def _packagings(one: Record) -> list[dict[str, Any]]:
@@ -157,7 +158,11 @@ def _packaging_units(one: Record, session: Session) -> list[dict[str, Any]]:
     """Give the units from Odoo 19 on in which a product is packed, each as a number of its own unit."""
     unit = session.catalog.units.get(number_of(one["uom_id"]) or 0)
     own = unit.factor if unit and unit.factor else 1.0
-    return [{"name": part["name"], "quantity": part["factor"] / own, "barcode": None} for part in one["uom_ids"]]
+    barcodes = {number_of(part["uom_id"]): part["barcode"] for part in one.get("product_uom_ids", ())}
+    return [
+        {"name": part["name"], "quantity": part["factor"] / own, "barcode": barcodes.get(part["id"]) or None}
+        for part in one["uom_ids"]
+    ]
 
 
 def _variants(one: Record) -> list[str]:

@@ -14,6 +14,7 @@ from pimflow import Change, Outcome, Problem, Status
 from pimflow_erp.jobs import Job, Values, each
 from pimflow_odoo import wording
 from pimflow_odoo.existing import Found, PlaceOf, Target, find, in_language
+from pimflow_odoo.fields import number_of
 from pimflow_odoo.places import ACTIVE, IMAGE, Place
 from pimflow_odoo.refusals import RefusedError
 from pimflow_odoo.session import Record, Session
@@ -185,12 +186,19 @@ def _taken_barcodes(batch: Sequence[Change], found: Found, target: Target) -> Re
         code = change.payload.get("barcode")
         if not code:
             continue
-        owner = found.by_barcode.get(code)
-        own = found.by_key.get(change.key)
-        if owner is not None and (own is None or owner["id"] != own["id"]):
+        owner = next((one for one in found.barcodes if _clashes(one, code, found.by_key.get(change.key))), None)
+        if owner is not None:
             refused[change.key] = wording.taken(code, owner[target.field] or "", owner["name"])
         elif code in seen:
             refused[change.key] = wording.taken(code, seen[code], "")
         else:
             seen[code] = change.key
     return refused
+
+
+def _clashes(owner: Record, barcode: str, own: Record | None) -> bool:
+    """Tell whether a product in use keeps another one from a barcode; two companies may have the same."""
+    if owner["barcode"] != barcode or (own is not None and owner["id"] == own["id"]):
+        return False
+    companies = {number_of(one["company_id"]) for one in (owner, own) if one and one.get("company_id")}
+    return len(companies) < 2

@@ -184,6 +184,7 @@ class OdooProductsSource(_ChangesSource):
     """
 
     type = "odoo.products"
+    together = "template_code"
     kind = kinds.PRODUCTS
     own = kinds.of_products
 

@@ -376,8 +376,10 @@ class Erp:
                 raise RefusalError("builtins.ValueError", f"Wrong value for {model}.{name}: {value!r}", 500)
         if values.get("barcode"):
             owners = [one for one in self.data["product.product"].values()
-                      if one["barcode"] == values["barcode"] and one["id"] not in ids]  # fmt: skip
-            if owners:
+                      if one["barcode"] == values["barcode"] and one["id"] not in ids and one["active"]]  # fmt: skip
+            companies = {self._home("product.product", number, "company_id")["company_id"] for number in
+                         [*ids[:1], *(one["id"] for one in owners[:1])]} - {False}  # fmt: skip
+            if owners and len(companies) < 2:
                 name = self._home("product.product", owners[0]["id"], "name")["name"][SOURCE]
                 owner = f"[{owners[0]['default_code']}] {name}"
                 said = f'- Barcode "{values["barcode"]}" already assigned to product(s): {owner}'

@@ -139,12 +139,16 @@ def test_what_the_user_may_not_read_is_left_out_and_told(erp):
 def test_from_19_on_packagings_are_units(erp, monkeypatch):
     fields = {name: info for name, info in FIELDS["product.product"].items() if name != "packaging_ids"}
     units = {"type": "many2many", "relation": "uom.uom", "string": "Packagings", "required": False, "readonly": False}
-    monkeypatch.setitem(FIELDS, "product.product", {**fields, "uom_ids": units})
+    codes = {"type": "one2many", "relation": "product.uom", "string": "Barcodes", "required": False, "readonly": False}
+    monkeypatch.setitem(FIELDS, "product.product", {**fields, "uom_ids": units, "product_uom_ids": codes})
+    of_code = {"uom_id": {**units, "type": "many2one"}, "barcode": {**units, "type": "char"}}
+    monkeypatch.setitem(FIELDS, "product.uom", of_code)
     dozen = erp.put("uom.uom", name={"en_US": "Dozens"}, factor=12.0)
+    erp.data["product.uom"] = {1: {"id": 1, "uom_id": dozen, "barcode": "5901234123457"}}
     for variant in erp.data["product.product"].values():
-        variant["uom_ids"] = [dozen]
+        variant["uom_ids"], variant["product_uom_ids"] = [dozen], [1]
     mug = rows(erp, OdooProductsSource(connection="erp", locales=[]), "default_code")["MUG-01"]
-    assert mug["packagings"] == [{"name": "Dozens", "quantity": 12.0, "barcode": None}]
+    assert mug["packagings"] == [{"name": "Dozens", "quantity": 12.0, "barcode": "5901234123457"}]
 
 
 def test_a_company_goes_with_each_call(erp):

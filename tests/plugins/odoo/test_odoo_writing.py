@@ -137,6 +137,15 @@ def test_a_barcode_that_is_taken_is_told_with_its_owner(write, erp):
     assert len(methods(erp, "create")) == 1
 
 
+def test_a_barcode_of_an_archived_product_or_of_another_company_is_free(write, erp):
+    erp.named("MUG-01")[0]["active"] = False
+    assert "1 updated" in write("products", {"default_code": "MUG-04", "barcode": "4006381333948"}).out
+    other = erp.put("res.company", name="Sister")
+    erp.named("MUG-05")[1]["company_id"], erp.named("MUG-06")[1]["company_id"] = 1, other
+    erp.named("MUG-05")[0]["barcode"] = "5901234123457"
+    assert "1 updated" in write("products", {"default_code": "MUG-06", "barcode": "5901234123457"}).out
+
+
 def test_what_odoo_refuses_costs_its_record_alone_and_few_calls(write, erp):
     rows = [{"default_code": f"BULK-{n}", "name": f"Bulk {n}"} for n in range(60)]
     erp.forbidden = "BULK-17"
