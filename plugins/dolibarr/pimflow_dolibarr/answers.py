@@ -6,13 +6,13 @@ right that is missing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 
 from pimflow import AccessError, FlowError, LoginError, RemoteError
-from pimflow_http import Explanation
+from pimflow_http import Explanation, redact
 
 TITLE = "Dolibarr"
 API = "/api/index.php"
@@ -62,9 +62,9 @@ def is_final(response: httpx.Response) -> bool:
     return response.status_code in {500, 503} and bool(_words(response))
 
 
-def refusal(response: httpx.Response, usual: FlowError) -> FlowError:
+def refusal(response: httpx.Response, usual: FlowError, secrets: Sequence[str]) -> FlowError:
     """Make the error of an answer that is no success; `usual` is that of its status."""
-    status, words = response.status_code, _words(response)
+    status, words = response.status_code, [redact(word, secrets) for word in _words(response)]
     detail = f"{usual.detail.partition(' {')[0]} {'; '.join(words)}" if words else usual.detail
     usual.detail = detail
     if status == 403 and _FILTERED in response.text:

@@ -113,6 +113,11 @@ class Catalog:
         return tuple(sorted({language for one in self._sample for language in mapping(one.get("multilangs"))}))
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """Name the fields that the API gives of a product; none where there is no product."""
+        return self._once("fields", lambda: tuple(sorted(next(iter(self._session.listed("products", limit=1)), ()))))
+
+    @property
     def has_products(self) -> bool:
         """Tell whether there is any product, from which languages could be told."""
         return bool(self._sample)

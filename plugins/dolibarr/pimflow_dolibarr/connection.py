@@ -58,7 +58,6 @@ class DolibarrConnection(Connection):
         remote = Remote(
             TITLE,
             self.url,
-            client_id=key[-4:],
             concurrency=self.concurrency,
             timeout=self.timeout,
             proxy=self.proxy,

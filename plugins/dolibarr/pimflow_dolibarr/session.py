@@ -133,7 +133,7 @@ class Session:
             method, f"{API}/{path}", handled=REFUSALS, repeatable=method == "GET", **options
         )
         if not response.is_success:
-            raise refusal(response, self._client.refusal(response))
+            raise refusal(response, self._client.refusal(response), self._client.remote.secrets)
         return self._client.json(response)
 
     def _stranger(self, answer: str) -> RemoteError:

@@ -17,7 +17,7 @@ from pimflow_dolibarr.connection import DolibarrConnection
 from pimflow_dolibarr.pictures import Shelf
 from pimflow_dolibarr.session import Session
 from pimflow_erp import cursors
-from pimflow_erp.columns import Column
+from pimflow_erp.columns import Column, refuse_unknown
 
 Rows = Iterator[tuple[Any, ...]]
 
@@ -116,8 +116,10 @@ class _ProductsSource(_DolibarrSource):
         raise NotImplementedError
 
     def columns(self, session: Session, languages: Sequence[str]) -> list[Column]:
-        """Make the columns."""
+        """Make the columns. Raises ConfigError for fields that products do not have."""
         catalog = session.catalog
+        if self.more_fields and catalog.fields:
+            refuse_unknown("more_fields: products of Dolibarr have no field", self.more_fields, catalog.fields)
         found = [*columns.of_records(), *columns.of_extra_fields(catalog.extra_fields, session.server.zone)]
         own = catalog.language if languages else None
         found += columns.of_languages(languages, own, copies=self.fallback == "copy")

@@ -219,6 +219,14 @@ def test_an_old_server_says_404_where_there_is_nothing(sync, erp):
     assert (run.code, "0 products read" in run.out) == (0, True)
 
 
+def test_a_field_that_products_do_not_have_is_told(sync):
+    file = sync.project.folder / "pipeline.yaml"
+    file.write_text(file.read_text("utf-8").replace("page_size: 3", "more_fields: [nope, pmp]"), "utf-8")
+    check = sync.command("check")
+    assert check.code == 2
+    assert "more_fields: products of Dolibarr have no field nope; known: " in check.out + check.err
+
+
 def test_a_right_that_lacks_in_an_old_server_is_no_wrong_key(sync, erp):
     refused = b'{"error": {"code": 401, "message": "Unauthorized"}}'
     erp.faults.answers += [("GET products", 401, "application/json", refused)] * 9

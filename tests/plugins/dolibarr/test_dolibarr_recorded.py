@@ -235,7 +235,7 @@ def test_categories_of_few_products_are_asked_for_one_by_one(shared):
 def test_stock_is_asked_for_and_hot(shared):
     stock = exchanges(shared, "12_stock")[6]
     whole = {**exchanges(shared, "05_get_one")[0]["response"]["json"], **stock["response"]["json"][0]}
-    rows = [to("GET", "products", {"status": 200, "json": answer}) for answer in ([whole], [])]
+    rows = [to("GET", "products", {"status": 200, "json": answer}) for answer in ([whole], [whole], [])]
     source = DolibarrProductsSource(connection="erp", more_fields=["stock_reel"], categories=False)
     assert source.query() == {"includestockdata": 1}
     with session(*reference(shared), *rows) as found:
