@@ -1,6 +1,7 @@
 """Which product is which: uuids of products by identifier, by which they are found when people rename them.
 
-They are taken from what is read anyway; of products that were made they are asked for afterwards, a hundred a call.
+They are taken from what is read anyway; of products that were made they are asked for afterwards, a hundred a call, by
+two calls a run: the calls of a first load must not grow with its products.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ _NAME = "uuids"
 """What the memory keeps: the uuid of a product, by its identifier in lower case."""
 
 _WANTED = "uuids wanted"
-"""What the memory keeps under one key: identifiers that the PIM's search did not find yet, for the next run to ask."""
+"""What the memory keeps under one key: identifiers of products that were made, for this run or a later one to ask."""
 
-_MOST_WANTED = 500
+_MOST_WANTED = 20_000
+_CALLS = 2
 _ARRIVED = frozenset({Status.CREATED, Status.UPDATED, Status.UNCHANGED})
 
 
@@ -36,7 +38,6 @@ class Whereabouts:
         self._memory = memory
         self._lock = threading.Lock()
         self._new: list[str] = []
-        self._unfound: list[str] = []
         self._has_uuids = True
 
     def moved(self, keys: Sequence[str]) -> dict[str, Moved]:
@@ -76,31 +77,19 @@ class Whereabouts:
             one.key for one in others if not one.known and became[one.key] is not Status.CREATED
         )
         self._keep(seen)
-        self._ask_again(self._learned(self._ripe(made)))
-
-    def close(self) -> None:
-        """Ask for the uuids of what was made last, and once more for what the run before did not find."""
-        before = orjson.loads(self._memory.get(_WANTED, [""]).get("", "[]"))
-        with self._lock:
-            rest, self._new = self._new, []
-        for start in range(0, len(before), PAGE):
-            self._learned(before[start : start + PAGE])
-        for start in range(0, len(rest), PAGE):
-            self._ask_again(self._learned(rest[start : start + PAGE]))
-        if self._unfound != before:
-            self._memory.put(_WANTED, {"": orjson.dumps(self._unfound).decode()})
-
-    def _ask_again(self, unfound: Sequence[str]) -> None:
-        with self._lock:
-            self._unfound = [*self._unfound, *unfound][-_MOST_WANTED:]
-
-    def _ripe(self, made: Sequence[str]) -> list[str]:
-        """Give a hundred that were made a while ago: the PIM's search finds a product a moment after it was made."""
         with self._lock:
             self._new += made
-            ripe = self._new[:PAGE] if len(self._new) >= 3 * PAGE else []
-            self._new = self._new[len(ripe) :]
-        return ripe
+
+    def close(self) -> None:
+        """Ask for the uuids of products that were made, the oldest first; the rest waits for the next runs."""
+        before = orjson.loads(self._memory.get(_WANTED, [""]).get("", "[]"))
+        wanted = list(dict.fromkeys([*before, *self._new]))
+        unfound: list[str] = []
+        for start in range(0, min(len(wanted), _CALLS * PAGE), PAGE):
+            unfound += self._learned(wanted[start : start + PAGE])
+        wanted = [*wanted[_CALLS * PAGE :], *unfound][-_MOST_WANTED:]
+        if wanted != before:
+            self._memory.put(_WANTED, {"": orjson.dumps(wanted).decode()})
 
     def _learned(self, keys: Sequence[str]) -> list[str]:
         """Keep the uuids of products, and give the identifiers that the PIM's search does not find."""
