@@ -7,7 +7,8 @@ from pathlib import Path
 from pimflow_akeneo_sandbox.serve import serve
 
 from ..plugins.erpnext.conftest import filled  # noqa: TID252 - tests have no name to import by
-from ..plugins.erpnext.frappe_site import PIM, served  # noqa: TID252
+from ..plugins.erpnext.frappe_server import served  # noqa: TID252
+from ..plugins.erpnext.frappe_site import PIM  # noqa: TID252
 from .runs import command_line, hold_report, hold_text
 
 SAMPLE = Path(__file__).parents[2] / "sample_pipelines" / "erpnext_to_akeneo"

@@ -1,8 +1,17 @@
 """A site of ERPNext in this process, filled with a few items, and the command line run against it."""
 
+import copy
+
 import pytest
 
-from .frappe_site import PIM, Site, served
+from pimflow_akeneo_sandbox.serve import serve
+
+from ...e2e.conftest import CATALOG, Project, command  # noqa: TID252 - tests have no name to import by
+from .frappe_server import served
+from .frappe_site import PIM, Site
+from .syncing import Sync
+
+__all__ = ["command"]
 
 
 def connection_options(url, key=PIM, **other):
@@ -59,3 +68,20 @@ def site():
 def url(site):
     with served(site) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def pim():
+    with serve(copy.deepcopy(CATALOG)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sync(tmp_path, pim, command, monkeypatch):
+    pim.reset()
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    site = filled()
+    with served(site) as url:
+        found = Sync(Project(tmp_path, pim, command), site, url)
+        found.configure()
+        yield found

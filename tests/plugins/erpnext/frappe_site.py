@@ -5,65 +5,29 @@ It keeps documents in memory and is served on this machine only. Comparisons ign
 
 import json
 import threading
-import unicodedata
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, unquote, urlsplit
+from datetime import datetime, timedelta
 
 from stdnum import ean
 
+from .frappe_forms import (
+    CHILDREN,
+    FIELDS,
+    KEYS,
+    LINKS,
+    OPERATORS,
+    RefusedError,
+    check_day,
+    comparable,
+    defaults,
+    docfield,
+    fold,
+    numbers,
+    sorting,
+)
+
 PIM, READER, NOBODY = "pim_key:pim-secret-1", "reader_key:reader-secret-1", "nobody_key:nobody-secret-1"
 USERS = {PIM: "pim@example.com", READER: "reader@example.com", NOBODY: "nobody@example.com"}
-CHILDREN = {
-    "Item Barcode": ("Item", "barcodes"),
-    "UOM Conversion Detail": ("Item", "uoms"),
-    "Item Variant Attribute": ("Item", "attributes"),
-    "Item Supplier": ("Item", "supplier_items"),
-    "Item Default": ("Item", "item_defaults"),
-    "Item Attribute Value": ("Item Attribute", "item_attribute_values"),
-}
-KEYS = {"Item": "item_code", "Item Group": "item_group_name", "Item Attribute": "attribute_name", "Brand": "brand"}
-LINKS = {"item_group": "Item Group", "brand": "Brand", "stock_uom": "UOM", "sales_uom": "UOM", "weight_uom": "UOM"}
-NUMBERS = {"weight_per_unit", "standard_rate", "min_order_qty", "safety_stock", "from_range", "to_range", "increment"}
-FIELDS = {
-    "Item": [
-        *(("item_code", "Item Code", "Data", None), ("item_name", "Item Name", "Data", None)),
-        *(("item_group", "Item Group", "Link", "Item Group"), ("brand", "Brand", "Link", "Brand")),
-        *(("stock_uom", "Default Unit of Measure", "Link", "UOM"), ("sales_uom", "Sales Unit", "Link", "UOM")),
-        *(("description", "Description", "Text Editor", None), ("image", "Image", "Attach Image", None)),
-        *(("disabled", "Disabled", "Check", None), ("has_variants", "Has Variants", "Check", None)),
-        *(("variant_of", "Variant Of", "Link", "Item"), ("purchase_uom", "Purchase Unit", "Link", "UOM")),
-        *(("weight_per_unit", "Weight Per Unit", "Float", None), ("weight_uom", "Weight UOM", "Link", "UOM")),
-        *(("standard_rate", "Standard Selling Rate", "Currency", None), ("min_order_qty", "Least", "Float", None)),
-        *(("end_of_life", "End of Life", "Date", None), ("is_sales_item", "Allow Sales", "Check", None)),
-        ("valuation_method", "Valuation Method", "Select", "\nFIFO\nMoving Average\nLIFO"),
-        *(("valuation_rate", "Valuation Rate", "Currency", None), ("shelf_life_in_days", "Shelf Life", "Int", None)),
-        *(("barcodes", "Barcodes", "Table", "Item Barcode"), ("uoms", "UOMs", "Table", "UOM Conversion Detail")),
-        ("attributes", "Attributes", "Table", "Item Variant Attribute"),
-        ("supplier_items", "Supplier Items", "Table", "Item Supplier"),
-        *(("section_break_1", "More", "Section Break", None), ("variant_based_on", "Variant Based On", "Select", "A")),
-    ]
-}
-CHECKS = {"disabled", "has_variants", "is_sales_item", "numeric_values", "is_group"}
-
-
-class RefusedError(Exception):
-    """An error of Frappe: status, type, and what it says."""
-
-    def __init__(self, status, error_type, said="", *, messages=True):
-        super().__init__(said)
-        self.status, self.type, self.said, self.messages = status, error_type, said, messages
-
-    def body(self):
-        if not self.messages:
-            return {"exc_type": self.type}
-        message = {"message": self.said, "title": "Message", "indicator": "red", "raise_exception": 1}
-        exception = f"frappe.exceptions.{self.type}: {self.said}"
-        told = {"exc_type": self.type, "_server_messages": json.dumps([json.dumps(message)])}
-        return told if self.status in {403, 404} else {**told, "exception": exception, "exc": json.dumps([exception])}
 
 
 @dataclass
@@ -107,7 +71,7 @@ class Site:
             stamp = str(self.now)
             there = self.documents.setdefault(doctype, {})
             old = there.get(fold(name), {"creation": stamp, "owner": "Administrator", "docstatus": 0, "idx": 0})
-            document = {**_defaults(doctype, name), **old, **values, "name": old.get("name", name)}
+            document = {**defaults(doctype, name), **old, **values, "name": old.get("name", name)}
             document.setdefault("modified", stamp)
             document["modified"] = values.get("modified", stamp)
             for table, rows in document.items():
@@ -159,7 +123,7 @@ class Site:
             unit = {"uom": values["stock_uom"], "conversion_factor": 1.0}
             uoms = values.get("uoms") or []
             values["uoms"] = uoms if any(row["uom"] == unit["uom"] for row in uoms) else [*uoms, unit]
-        return self.put(doctype, name=name, **_numbers(values))
+        return self.put(doctype, name=name, **numbers(values))
 
     def update(self, doctype, name, changes):
         """Change a document as the API does; saved templates save their variants."""
@@ -176,14 +140,14 @@ class Site:
         known = set(there)
         values = {one: value for one, value in changes.items() if one in known and one not in {"name", "modified"}}
         values.pop(KEYS.get(doctype), None)
-        document = self.put(doctype, **{**there, "modified": None, **_numbers(values)})
+        document = self.put(doctype, **{**there, "modified": None, **numbers(values)})
         document["modified"] = str(self.now)
         return document
 
     def _check(self, doctype, document, there):
         for name, value in document.items():
             if isinstance(value, str) and name == "end_of_life":
-                _check_day(value)
+                check_day(value)
         if doctype == "Item":
             self._check_item(document, there)
         if doctype == "Item Group":
@@ -259,7 +223,7 @@ class Site:
         if doctype == "DocField":
             if parent != "DocType":
                 raise RefusedError(403, "PermissionError")
-            return [_docfield(of, at, told) for of, fields in FIELDS.items() for at, told in enumerate(fields)]
+            return [docfield(of, at, told) for of, fields in FIELDS.items() for at, told in enumerate(fields)]
         known = {"Item", "Item Group", "Item Attribute", "Brand", "UOM", "Company", "Item Price", "Bin", "Translation"}
         if doctype not in known | {"Custom Field", "Deleted Document", "File", "Country", "Customs Tariff Number"}:
             raise RefusedError(404, "DoesNotExistError", f"DocType {doctype} not found")
@@ -272,7 +236,7 @@ class Site:
             found = [row for row in found if self._holds(doctype, row, one)]
         for part in reversed([part.split() for part in str(asked.get("order_by") or "").split(",") if part]):
             name, *direction = part
-            found.sort(key=lambda row, name=name: _sorting(row.get(name)), reverse=direction == ["desc"])
+            found.sort(key=lambda row, name=name: sorting(row.get(name)), reverse=direction == ["desc"])
         start = int(asked.get("limit_start") or 0)
         limit = int(asked.get("limit_page_length", 20))
         found = found[start : start + limit] if limit else found[start:]
@@ -296,9 +260,9 @@ class Site:
             return fold(found) in {fold(one) for one in wanted} if wanted else not found
         if operator == "not in":
             return fold(found) not in {fold(one) for one in wanted}
-        if operator not in _OPERATORS:
+        if operator not in OPERATORS:
             raise RefusedError(417, "ValidationError", "Operator must be one of =, >")
-        return _OPERATORS[operator](_comparable(found, wanted), _comparable(wanted, wanted))
+        return OPERATORS[operator](comparable(found, wanted), comparable(wanted, wanted))
 
     def may(self, user, doctype, verb):
         if doctype in self.closed or (user == USERS[NOBODY]):
@@ -361,165 +325,3 @@ class Site:
         url = f"/files/{asked['file_name']}"
         self.put("File", file_url=url, attached_to_doctype="Item", attached_to_name=asked["docname"], is_private=0)
         return {"file_url": url}
-
-
-_OPERATORS = {
-    "=": lambda one, other: one == other,
-    "!=": lambda one, other: one != other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-}
-
-
-def fold(value):
-    letters = unicodedata.normalize("NFKD", str(value or "").strip())
-    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()
-
-
-def _comparable(value, like):
-    return float(value or 0) if isinstance(like, int | float) else fold(value)
-
-
-def _sorting(value):
-    return (1, float(value), "") if isinstance(value, int | float) else (0, 0.0, fold(value))
-
-
-def _defaults(doctype, name):
-    if doctype == "Item Group":
-        return {"item_group_name": name, "parent_item_group": "", "is_group": 0, "lft": 10**6}
-    if doctype == "Item Attribute":
-        numbers = {"numeric_values": 0, "from_range": 0.0, "to_range": 0.0, "increment": 0.0}
-        return {"attribute_name": name, "item_attribute_values": [], **numbers}
-    if doctype != "Item":
-        return {}
-    tables = {"barcodes": [], "uoms": [], "attributes": [], "supplier_items": []}
-    numbers = {"weight_per_unit": 0.0, "standard_rate": 0.0, "disabled": 0, "has_variants": 0, "is_sales_item": 1}
-    texts = dict.fromkeys(("brand", "image", "variant_of", "description", "weight_uom", "sales_uom", "purchase_uom"))
-    return {"stock_uom": "Nos", "end_of_life": "2099-12-31", "valuation_method": "", **tables, **numbers, **texts}
-
-
-def _numbers(values):
-    return {name: _number(value) if name in NUMBERS | CHECKS else value for name, value in values.items()}
-
-
-def _number(value):
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return 0.0
-
-
-def _check_day(text):
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise RefusedError(500, "OperationalError", f"(1292, \"Incorrect date value: '{text}'\")") from None
-
-
-def _docfield(doctype, at, told):
-    name, label, kind, options = told
-    return {"fieldname": name, "label": label, "fieldtype": kind, "options": options, "parent": doctype, "idx": at}
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    site: Site
-
-    def log_message(self, *_):
-        pass
-
-    def do_GET(self):
-        self._answer()
-
-    do_POST = do_PUT = do_DELETE = do_PATCH = do_GET  # noqa: N815
-
-    def _answer(self):
-        content = self.rfile.read(int(self.headers.get("content-length") or 0))
-        parts = urlsplit(self.path)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        with self.site._lock:
-            self.site.calls.append((self.command, unquote(parts.path), query))
-            self.site.cookies.append(self.headers.get("cookie"))
-            fault = next((one for one in self.site.faults if one.path in self.path and one.times > 0), None)
-            if fault is not None:
-                fault.times -= 1
-                return self._send(fault.status, fault.body, fault.headers)
-            if self.site.host and self.headers.get("host") != self.site.host:
-                return self._send(404, "<!doctype html>\n<title>404 Not Found</title>\n<p>it does not exist.</p>\n")
-            try:
-                return self._send(200, self._result(parts.path, query, content))
-            except RefusedError as error:
-                return self._send(error.status, error.body())
-
-    def _result(self, path, query, content):
-        user = self._user()
-        asked = {name: _decoded(value) for name, value in query.items()}
-        if content and self.headers.get("content-type", "").startswith("multipart/"):
-            asked |= self._form(content)
-        elif content:
-            asked |= json.loads(content)
-        _, _, kind, *rest = (unquote(part) for part in path.split("/"))
-        if kind == "method":
-            return {"message": self.site.method(user, rest[0], asked)}
-        if self.command == "GET":
-            self.site.demand(user, rest[0], "read")
-            if len(rest) > 1:
-                return {"data": self.site.single(*rest)}
-            return {"data": self.site.listed(rest[0], asked)}
-        if self.command == "POST":
-            self.site.demand(user, rest[0], "create")
-            return {"data": self.site.insert({"doctype": rest[0], **asked})}
-        self.site.demand(user, rest[0], "write")
-        return {"data": self.site.update(*rest, asked)}
-
-    def _form(self, content):
-        head = f"content-type: {self.headers['content-type']}\r\n\r\n".encode()
-        parts = BytesParser().parsebytes(head + content).get_payload()
-        named = {part.get_param("name", header="content-disposition"): part for part in parts}
-        texts = {name: part.get_payload(decode=True).decode() for name, part in named.items() if name != "file"}
-        return {**texts, "file_name": named["file"].get_filename()}
-
-    def _user(self):
-        scheme, _, key = (self.headers.get("authorization") or "").partition(" ")
-        if not scheme:
-            raise RefusedError(403, "PermissionError", "You are not permitted to access this resource.")
-        if scheme != "token" or key not in USERS:
-            raise RefusedError(401, "AuthenticationError", messages=False)
-        return USERS[key]
-
-    def _send(self, status, body, headers=None):
-        is_text = isinstance(body, str)
-        content = body.encode() if is_text else json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("content-type", "text/html" if is_text else "application/json")
-        self.send_header("content-length", str(len(content)))
-        self.send_header("set-cookie", "sid=Guest; Path=/")
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-
-def _decoded(value):
-    try:
-        return json.loads(value) if value[:1] in "[{" else value
-    except json.JSONDecodeError:
-        return value
-
-
-@contextmanager
-def served(site):
-    """Serve a site; gives its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"site": site}))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

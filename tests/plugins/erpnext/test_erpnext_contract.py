@@ -27,7 +27,8 @@ from pimflow_erpnext.sources import (
 from pimflow_testkit import Setup, connection_suite, sink_suite, source_suite
 
 from .conftest import connection_options, filled
-from .frappe_site import NOBODY, READER, Fault, served
+from .frappe_server import served
+from .frappe_site import NOBODY, READER, Fault
 
 LIVE = {}
 SECRETS = ["pim-secret-1", "reader-secret-1", "not-this-one"]
