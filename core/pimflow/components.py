@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Pr
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo
 
-from pimflow.errors import RowProblem
+from pimflow.errors import FlowError, RowProblem
 from pimflow.model import Event, Header, Level, Message, Origin, Row, RowStep, Window
 from pimflow.model import Field as FieldInfo
 from pimflow.outlook import Expected
@@ -157,10 +157,23 @@ class Source(Component):
     named: ClassVar[str | None] = None
     """The column with the name by which people in that system know a record."""
 
+    together: ClassVar[str | None] = None
+    """The column that is the same for all variants of one template: the template's code."""
+
+    varying: ClassVar[str] = "attributes."
+    """How the columns begin by which such variants differ."""
+
     def discover(self, session: Any) -> list[FieldInfo]:
         """List the columns that `extract` can give."""
         header = next(iter(self.extract(session, Window())))
         return [FieldInfo(str(name), "text") for name in header]
+
+    def ready(self, session: Any, now: datetime) -> str | None:  # noqa: ARG002 - for those that wait for something
+        """Say in a whole sentence why there is nothing to read yet; None where there is. `now` is when the run began.
+
+        The flow then ends well without reading. Raises FlowError where what should be there by now is not.
+        """
+        return None
 
     def window(self, session: Any, cursor: str | None) -> Window:  # noqa: ARG002 - for those that have a cursor
         """Fix what this run reads: everything, unless the source can tell what changed since `cursor`.
@@ -184,6 +197,13 @@ class Source(Component):
         Raises FlowError when the read cannot be completed.
         """
         raise NotImplementedError
+
+    def done(self, session: Any, window: Window, error: FlowError | None) -> Sequence[str]:  # noqa: ARG002 - most leave no trace
+        """Take note that a window was read and all of it committed, or what ended the flow; give notes for the report.
+
+        Not called for plans and partial runs, nor where a run is killed: the same may come again. Raises FlowError.
+        """
+        return ()
 
     def typed(self, column: str, text: str) -> Any:  # noqa: ARG002 - for those whose cells have a form of their own
         """Give the cell that `extract` would make of what a person typed into a list of corrections."""

@@ -10,6 +10,7 @@ from pimflow.assemble import Assembly
 from pimflow.components import Source
 from pimflow.corrections import Corrections
 from pimflow.delivering.delivery import MakeLoading
+from pimflow.errors import FlowError
 from pimflow.log import Mask
 from pimflow.model import FlowReport, Run, Status, Window
 from pimflow.sessions import Sessions
@@ -69,7 +70,7 @@ class RunContext:
 
 @dataclass(slots=True)
 class FlowProgress:
-    """How far a flow came; becomes its reports."""
+    """How far a flow came; becomes its reports. `begun`: its window is fixed; `idle`: there was nothing to read yet."""
 
     began: float
     window: Window = field(default_factory=Window)
@@ -79,7 +80,10 @@ class FlowProgress:
     read: int = 0
     dropped: int = 0
     tallies: list[Tally] = field(default_factory=list)
+    begun: bool = False
+    idle: bool = False
     complete: bool = False
+    failure: FlowError | None = None
     error: str = ""
     detail: str = ""
     exit_code: int = 3

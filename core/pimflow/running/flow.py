@@ -72,12 +72,22 @@ def carry_out(context: RunContext, flow: Flow, move: Move) -> list[FlowReport]:
         raise
     if done.complete and not done.error:
         conclude(context, flow, deliveries, done)
+    _tell_source(context, flow, done)
     return reports(context, flow, deliveries, done)
+
+
+def _tell_source(context: RunContext, flow: Flow, done: FlowProgress) -> None:
+    """Let the source put away what was read. It comes last: killed before, a run reads the same again."""
+    if done.begun and not context.is_partial and not context.run.dry:
+        with told(done):
+            done.notes.extend(flow.source.done(context.sessions.of(flow.source), done.window, done.failure))
 
 
 def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done: FlowProgress, move: Move) -> None:
     try:
         with told(done), logger.contextualize(flow=flow.name):
+            if _is_idle(context, flow, done):
+                return
             deliveries.extend(open_deliveries(context, flow, done))
             with placed(flow):
                 move(context, flow, deliveries, done)
@@ -85,6 +95,13 @@ def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done
         with ExitStack() as closing:
             for delivery in reversed(deliveries):
                 closing.callback(close_delivery, context, delivery, done)
+
+
+def _is_idle(context: RunContext, flow: Flow, done: FlowProgress) -> bool:
+    nothing = flow.source.ready(context.sessions.of(flow.source), context.run.started)
+    done.idle = nothing is not None
+    done.notes.extend([nothing] if nothing else [])
+    return done.idle
 
 
 def close_delivery(context: RunContext, delivery: Delivery, done: FlowProgress) -> None:
@@ -118,7 +135,7 @@ def reading(
     """Begin to read the source of a flow, and give its reader and the transforms made ready for its columns."""
     run, session = context.run, context.sessions.of(flow.source)
     only = dict.fromkeys(key for delivery in deliveries for key in sorted(delivery.target.only))
-    done.window = window_of(context, flow, session, done, tuple(only))
+    done.window, done.begun = window_of(context, flow, session, done, tuple(only)), True
     done.total = None if run.limit else flow.source.count(session, done.window)
     limit = None if has_whole_transform(flow) else run.limit
     with Reader(flow.source.extract(session, done.window), limit) as reader:
@@ -268,6 +285,7 @@ def told(done: FlowProgress) -> Iterator[None]:
         logger.bind(detail=error.detail).opt(exception=True).debug("the flow ends: {}", error)
         if not done.error:
             done.error, done.detail, done.exit_code = str(error), error.detail, error.exit_code
+            done.failure = error
     except PimflowError:
         raise
     except Exception as error:  # noqa: BLE001 - a defect of a plugin ends its flow, not the run
@@ -275,3 +293,4 @@ def told(done: FlowProgress) -> Iterator[None]:
         if not done.error:
             done.error = "a plugin has a defect; the log tells where. Report it to the authors of the plugin"
             done.detail = f"{type(error).__name__}: {error}"
+            done.failure = FlowError(done.error, detail=done.detail)

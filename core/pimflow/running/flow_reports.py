@@ -51,7 +51,9 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgr
 
 def _unopened(context: RunContext, flow: Flow, done: FlowProgress) -> FlowReport:
     seconds = time.monotonic() - done.began
-    return replace(_nothing_done(flow, context.mask(done.error)), detail=context.mask(done.detail), seconds=seconds)
+    report = replace(_nothing_done(flow, context.mask(done.error)), detail=context.mask(done.detail), seconds=seconds)
+    idle = done.idle and not done.error
+    return replace(report, notes=tuple(done.notes), complete=idle, exit_code=0 if idle else report.exit_code)
 
 
 def skipped(flow: Flow, needed: str) -> FlowReport:

@@ -107,7 +107,7 @@ def _bring(
     done: FlowProgress,
 ) -> None:
     assert gathered.chain is not None
-    done.window, done.basis = gathered.window, gathered.basis
+    done.window, done.basis, done.begun = gathered.window, gathered.basis, True
     if not gathered.brought:
         before_full_run(whole, flow, gathered.chain.header, deliveries, done)
     begin(deliveries, gathered.source_header, gathered.chain.header)
