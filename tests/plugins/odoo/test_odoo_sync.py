@@ -36,9 +36,14 @@ flows:
 {maps}    sink: {{type: akeneo.products, connection: pim}}
 """
 
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
 
 def catalog() -> dict[str, Any]:
     found = copy.deepcopy(CATALOG)
+    picture = {**found["attributes"][2], "code": "picture", "type": "pim_catalog_image"}
+    found["attributes"].append({**picture, "allowed_extensions": ["png"], "max_file_size": "2"})
+    found["families"][0]["attributes"].append("picture")
     found["locales"].append({"code": "fr_FR", "enabled": True})
     found["channels"][0]["locales"].append("fr_FR")
     return found
@@ -287,6 +292,17 @@ def test_a_rate_limit_is_waited_for(sync):
     sync.erp.faults["search_read"] = [429, 429]
     assert sync.run().code == 0
     assert len(sync.project.products()) == 15
+
+
+def test_a_picture_arrives_in_the_pim_and_is_not_sent_again(sync):
+    sync.erp.change("product.product", sync.erp.named("MUG-01")[0]["id"], image_1920=PIXEL)
+    sync.write(options=", pictures: true", maps="          picture: image\n")
+    assert "15 new" in sync.run().out
+    assert sync.project.product("MUG-01")["values"]["picture"]
+    assert "picture" not in sync.project.product("MUG-02")["values"]
+    writes = sync.project.writes()
+    assert "15 already up to date" in sync.run("--full").out
+    assert sync.project.writes() == writes
 
 
 def test_an_erp_without_a_product_is_no_error(sync):

@@ -19,7 +19,7 @@ connections:
 flows:
   rows:
     source: {{type: files.jsonl, path: rows.jsonl}}
-    empty: erase
+    empty: erase{keys}
     sink: {{type: odoo.{kind}, connection: erp{options}}}
 """
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -37,9 +37,9 @@ def erp(request, monkeypatch):
 def write(tmp_path, erp, command):
     """Send rows to a sink of Odoo: `write("products", *rows)`; `command_name` may be `plan` or `check`."""
 
-    def send(kind, *rows, options="", name="writing", command_name="run"):
+    def send(kind, *rows, options="", keys="", name="writing", command_name="run"):
         (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-        text = PIPELINE.format(kind=kind, url=erp.url, key=KEY, options=options, name=name)
+        text = PIPELINE.format(kind=kind, url=erp.url, key=KEY, options=options, keys=keys, name=name)
         (tmp_path / f"{kind}.yaml").write_text(text, "utf-8")
         answer = command(command_name, str(tmp_path / f"{kind}.yaml"), *(["--full"] if command_name == "run" else []))
         assert "Traceback" not in answer.out + answer.err
@@ -259,3 +259,31 @@ def test_attributes_are_written_by_their_name(write, erp):
     found = next(one for one in erp.data["product.attribute"].values() if one["name"]["en_US"] == "Material")
     assert (found["name"]["fr_FR"], found["create_variant"]) == ("Matière", "no_variant")
     assert "1 updated" in write("attributes", {**row, "display_type": "color"}).out
+
+
+def test_a_run_is_undone(write, erp, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    row = {
+        "default_code": "MUG-01",
+        "name": "One",
+        "name@fr_FR": "Un",
+        "description_sale@fr_FR": "Autre",
+        "volume": "2",
+    }
+    assert "1 new, 1 updated" in write("products", row, {"default_code": "WRONG-1", "name": "Wrong"}).out
+    undone = command("undo", "last", "--yes")
+    assert undone.code == 0, undone.out + undone.err
+    variant, template = erp.named("MUG-01")
+    assert template["name"] == {"en_US": "Mug 1", "fr_FR": "Chope 1"}
+    assert template["description_sale"] == {"en_US": "For tea", "fr_FR": "Pour le thé"}
+    assert variant["volume"] == 0.0
+    assert erp.named("WRONG-1")[0]["active"] is False
+
+
+def test_what_is_gone_from_the_source_is_archived(write, erp):
+    rows = [{"default_code": f"GONE-{n}", "name": "Gone"} for n in range(4)]
+    keys = "\n    on_missing: disable\n    guards: {max_missing: 50}"
+    write("products", *rows)
+    answer = write("products", *rows[:3], keys=keys)
+    assert "and was disabled: GONE-3" in answer.out
+    assert [erp.named(f"GONE-{n}")[0]["active"] for n in (2, 3)] == [True, False]
