@@ -66,10 +66,7 @@ _PLAIN: Mapping[str, Place] = {
         _field("ref_ext", "ref_ext", at_most(128), "External reference"),
         _field("url", "url", at_most(255), "Web address"),
         *(_field(name, name, AMOUNT, name.capitalize()) for name in fields.UNITS),
-        *(
-            _field(f"{name}_units", f"{name}_units", codecs.unit(name), f"Unit of the {name}", needed=True)
-            for name in fields.UNITS
-        ),
+        *(_field(f"{name}_units", f"{name}_units", codecs.unit(name), f"Unit of the {name}") for name in fields.UNITS),
     )
 }
 _TRANSLATED = {"label": PLAIN, "description": HTML}
