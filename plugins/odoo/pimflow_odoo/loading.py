@@ -12,9 +12,8 @@ import orjson
 
 from pimflow import Change, Outcome, Problem, Status
 from pimflow_erp.jobs import Job, Values, each
-from pimflow_odoo import wording
+from pimflow_odoo import clashes, wording
 from pimflow_odoo.existing import Found, PlaceOf, Target, find, in_language
-from pimflow_odoo.fields import number_of
 from pimflow_odoo.places import ACTIVE, IMAGE, Place
 from pimflow_odoo.refusals import RefusedError
 from pimflow_odoo.session import Record, Session
@@ -37,7 +36,7 @@ class Loading:
     def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
         """Write a batch and tell one outcome a change."""
         found = self._find(batch)
-        refused = _ambiguous(batch, found, self._target) | _taken_barcodes(batch, found, self._target)
+        refused = clashes.of_keys(batch, found, self._target) | clashes.of_barcodes(batch, found, self._target)
         going = [change for change in batch if change.key not in refused]
         made, problems = self._created([change for change in going if change.key not in found.by_key])
         refused |= problems
@@ -168,37 +167,3 @@ class Loading:
     def _translate(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             self._session.call(self._target.model, "update_field_translations", [job.id], writes=True, **job.values)
-
-
-def _ambiguous(batch: Sequence[Change], found: Found, target: Target) -> Refused:
-    return {
-        change.key: wording.belongs_to(found.several[change.key], target.key, change.key, target.kind.noun[1])
-        for change in batch
-        if change.key in found.several
-    }
-
-
-def _taken_barcodes(batch: Sequence[Change], found: Found, target: Target) -> Refused:
-    """Find barcodes that another product has, in Odoo or in this batch: Odoo would refuse the whole call."""
-    refused: Refused = {}
-    seen: dict[str, str] = {}
-    for change in batch:
-        code = change.payload.get("barcode")
-        if not code:
-            continue
-        owner = next((one for one in found.barcodes if _clashes(one, code, found.by_key.get(change.key))), None)
-        if owner is not None:
-            refused[change.key] = wording.taken(code, owner[target.field] or "", owner["name"])
-        elif code in seen:
-            refused[change.key] = wording.taken(code, seen[code], "")
-        else:
-            seen[code] = change.key
-    return refused
-
-
-def _clashes(owner: Record, barcode: str, own: Record | None) -> bool:
-    """Tell whether a product in use keeps another one from a barcode; two companies may have the same."""
-    if owner["barcode"] != barcode or (own is not None and owner["id"] == own["id"]):
-        return False
-    companies = {number_of(one["company_id"]) for one in (owner, own) if one and one.get("company_id")}
-    return len(companies) < 2

@@ -57,9 +57,12 @@ def refusal(where: str, what: str, told: Mapping[str, Any]) -> FlowError:
         return NoModelError(
             f"{where} has no model {model[1]!r}. Its administrator can install the app that brings it.", detail=detail
         )
+    if name.endswith(".AccessError"):
+        words = _FIRST_SENTENCE.sub("", said)
+        remedy = "Its administrator can add the right to the user under Settings > Users & Companies > Users."
+        return RefusedError(f"{where} refused: {words} {remedy}", name, words, detail)
     if name.startswith("odoo.exceptions."):
-        words = _FIRST_SENTENCE.sub("", said) if name.endswith(".AccessError") else said
-        return RefusedError(f"{where} refused: {words}", name, words, detail)
+        return RefusedError(f"{where} refused: {said}", name, said, detail)
     return RefusedError(
         f"{where} failed at what it was asked: {said or name}. Report it to the authors of pimflow-odoo with the log "
         "of the run, unless the server's own log tells more.",

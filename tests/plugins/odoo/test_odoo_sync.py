@@ -261,6 +261,24 @@ def test_a_database_without_products_is_told(sync):
     assert "the app Sales, Purchase or Inventory is not installed" in " ".join(check.out.split())
 
 
+def test_a_user_who_may_not_read_products_is_told_what_to_ask_for(sync):
+    sync.erp.unreadable = frozenset({"product.product"})
+    answer = sync.run()
+    assert answer.code == 3
+    told = "refused: You are not allowed to access 'It' (product.product) records. Its administrator can add the right"
+    assert told in " ".join(answer.out.split())
+    check = sync.project.command("check", str(sync.project.folder / "pipeline.yaml"))
+    words = "User 'connector' of Odoo may not read all that is needed: product.product. Make it an internal user"
+    assert words in " ".join(check.out.split())
+
+
+def test_some_products_are_read_alone(sync):
+    assert "2 new" in sync.run("--only", "MUG-02", "--only", "TRAY-B").out
+    asked = sync.asked("product.product", "search_read")[-1]
+    assert len(sync.project.products()) == 2
+    assert ["default_code", "in", ["MUG-02", "TRAY-B"]] in asked["domain"]
+
+
 def test_a_key_that_ends_in_mid_read_fails_the_run_and_the_next_one_loses_nothing(sync):
     sync.write(options=", page_size: 5")
     pages = []

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pimflow import RowProblem
+from pimflow import LoginError, RowProblem, UnreachableError
 from pimflow_odoo import codecs
 from pimflow_odoo.catalog import Catalog, Category, Unit
 from pimflow_odoo.fields import label_of, moment, number_of, written
-from pimflow_odoo.refusals import is_final
+from pimflow_odoo.refusals import NoModelError, RefusedError, is_final, refusal
 
 from .odoo_domains import holds
 
@@ -107,3 +107,24 @@ def test_faults_of_the_database_may_pass_and_mistakes_do_not():
 def test_conditions_in_prefix_form_mean_any_of_them(truths):
     domain = [*["|"] * (len(truths) - 1), *(["x", "=", truth] for truth in truths)]
     assert holds(domain, {}, lambda _record, _path: [True]) == any(truths)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "error"),
+    [
+        ("odoo.http.SessionExpiredException", "Session expired", LoginError),
+        ("odoo.exceptions.AccessDenied", "Access Denied", LoginError),
+        ("odoo.exceptions.MissingError", "Record does not exist.\n(Record: res.users(9,), User: 9)", LoginError),
+        ("psycopg2.OperationalError", "server closed the connection", UnreachableError),
+        ("psycopg2.errors.DatetimeFieldOverflow", "out of range", RefusedError),
+        ("odoo.exceptions.UserError", "Object product.produkt doesn't exist", NoModelError),
+        ("werkzeug.exceptions.NotFound", "the model 'product.produkt' does not exist", NoModelError),
+        ("builtins.ValueError", "Invalid field 'colour' on 'product.product'", RefusedError),
+        ("", "", RefusedError),
+    ],
+)
+def test_what_an_exception_of_the_server_means(name, said, error):
+    made = refusal("Odoo at https://erp.example.com", "product.product.read", {"name": name, "message": said})
+    assert type(made) is error
+    assert str(made).startswith("Odoo at https://erp.example.com ")
+    assert str(made).endswith(".")
