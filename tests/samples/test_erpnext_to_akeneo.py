@@ -18,7 +18,12 @@ PIPELINE = "erpnext_to_akeneo.yaml"
 def test_the_sample_arrives_as_expected_and_the_second_run_sends_nothing(tmp_path, monkeypatch, request):
     shutil.copytree(SAMPLE, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".pimflow"))
     site = filled()
-    site.put("Translation", language="fr", source_text="Cordless drill 18 V", translated_text="Perceuse sans fil 18 V")
+    for source, text in (
+        ("Cordless drill 18 V", "Perceuse sans fil 18 V"),
+        ("Hammers", "Marteaux"),
+        ("Ash wood", "Frêne"),
+    ):
+        site.put("Translation", language="fr", source_text=source, translated_text=text)
     with served(site) as url, serve(tmp_path / "catalog.json") as sandbox:
         key, _, secret = PIM.partition(":")
         for name, value in {"URL": url, "API_KEY": key, "API_SECRET": secret}.items():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from pimflow import Field
 from pimflow_erp.columns import Column, column
 from pimflow_erpnext import columns
 from pimflow_erpnext.catalog import FieldInfo
@@ -69,7 +70,7 @@ def group_columns(session: Session) -> list[Column]:
 
     return [
         column("id", "text", "Name of the item group", ("name",), lambda one: one["name"]),
-        column("item_group_name", "text", "Name", ("name",), lambda one: one["name"]),
+        Column(Field("item_group_name", "text", "Name", translatable=True), ("name",), lambda one: one["name"]),
         column("path", "text", "Names from below the root on", ("name",), path),
         column(
             "parent",

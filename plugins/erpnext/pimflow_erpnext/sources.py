@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any, ClassVar, Literal
 
@@ -14,9 +15,10 @@ from pimflow import Field as FieldInfo
 from pimflow import LazyTable, Source, Use, Window
 from pimflow_erp import cursors
 from pimflow_erp.columns import Column, column, of_language, refuse_unknown
-from pimflow_erpnext import changes, columns, items, kinds
+from pimflow_erpnext import changes, columns, items, kinds, translations
 from pimflow_erpnext.answers import TITLE, RefusedError
 from pimflow_erpnext.catalog import FieldInfo as FieldData
+from pimflow_erpnext.catalog import folded
 from pimflow_erpnext.connection import ErpnextConnection
 from pimflow_erpnext.kinds import Kind
 from pimflow_erpnext.parts import TABLES, Part
@@ -91,7 +93,7 @@ class _DocumentsSource(Source):
             more, part = further[name]
             found.setdefault(name, more)
             parts |= {ask.rstrip("."): part for ask in more.asks if ask.endswith(".") and part is not None}
-        return self.with_languages(Reading(list(found.values()), parts))
+        return Reading(list(found.values()), parts)
 
     def further(self, session: Session) -> dict[str, More]:
         """Make the columns that `more_fields` may name."""
@@ -103,10 +105,6 @@ class _DocumentsSource(Source):
     def own(self, session: Session) -> tuple[list[Column], dict[str, Part]]:  # noqa: ARG002 - for those that ask more
         """Make the columns that are no plain fields, and name the parts that they need."""
         return [column("id", "text", "Name of the document", ("name",), lambda one: one["name"])], {}
-
-    def with_languages(self, reading: Reading) -> Reading:
-        """Add the columns of texts in other languages."""
-        return reading
 
     def filters(self) -> Filters:
         """Give the conditions for all documents of the source."""
@@ -138,19 +136,31 @@ class _ChangesSource(_DocumentsSource):
         return cursors.kept_by_hand(moment)
 
 
-class _ItemsSource(_ChangesSource):
+class _TextsSource(_DocumentsSource):
+    """Reads texts in several languages."""
+
+    languages: list[str] = Field(
+        default_factory=list,
+        description="Languages in which texts are read as well, into columns such as `item_name@fr`.",
+    )
+    fallback: Literal["none", "copy"] = Field(
+        "none", description="What a text that is not translated is in another language: empty, or the text itself."
+    )
+
+    def reading(self, session: Session) -> Reading:
+        """Make the columns, with those of texts in other languages. Raises ConfigError."""
+        found = super().reading(session)
+        texts = [one for one in found.columns if one.field.translatable]
+        more = [of_language(one, one.name, language) for one in texts for language in self.languages]
+        return replace(found, columns=[*found.columns, *more], copy=self.fallback == "copy")
+
+
+class _ItemsSource(_TextsSource, _ChangesSource):
     """Reads items."""
 
     named = "item_name"
 
     archived: bool = Field(True, description="Read disabled items too; their column `active` is false.")
-    languages: list[str] = Field(
-        default_factory=list,
-        description="Languages in which names and descriptions are read as well, into columns such as `item_name@fr`.",
-    )
-    fallback: Literal["none", "copy"] = Field(
-        "none", description="What a text that is not translated is in another language: empty, or that of the item."
-    )
     id_field: str = Field(
         "name",
         description="Field that tells for ever which item it is. ERPNext changes `name` when an item is renamed; "
@@ -168,12 +178,6 @@ class _ItemsSource(_ChangesSource):
         if session.company is not None:
             found["item_defaults"] = items.defaults_of(session.company, found["item_defaults"][0])
         return found
-
-    def with_languages(self, reading: Reading) -> Reading:
-        """Add the columns of texts in other languages."""
-        texts = [one for one in reading.columns if one.field.translatable]
-        more = [of_language(one, one.name, language) for one in texts for language in self.languages]
-        return Reading([*reading.columns, *more], reading.parts, copy=self.fallback == "copy")
 
     def filters(self) -> Filters:
         """Give the conditions for all items of the source."""
@@ -212,8 +216,8 @@ class ErpnextTemplatesSource(_ItemsSource):
     kind = kinds.TEMPLATES
 
 
-class ErpnextCategoriesSource(_DocumentsSource):
-    """Item groups, all of them at each run, each with its `path` and its `parent`."""
+class ErpnextCategoriesSource(_TextsSource):
+    """Item groups, all of them at each run, parents first, each with its `path` and its `parent`."""
 
     type = "erpnext.categories"
     kind = kinds.CATEGORIES
@@ -269,21 +273,41 @@ class ErpnextStockSource(_ChangesSource):
 
 
 class ErpnextDeletedSource(_ChangesSource):
-    """Items that were deleted: `deleted_name` is the code. Needs the role `System Manager`."""
+    """Items that were deleted: `deleted_name` is the code. Needs the role `System Manager`.
+
+    A code that an item has again is left out.
+    """
 
     type = "erpnext.deleted"
     kind = kinds.DELETED
+
+    def count(self, session: Session, window: Window) -> int | None:  # noqa: ARG002 - some are left out
+        """Give None: which codes are in use again shows while reading."""
+        return None
+
+    def pages(self, session: Session, window: Window, fields: Sequence[str]) -> Iterator[list[Record]]:
+        """Give the deletions of a window whose codes no item has now."""
+        for page in super().pages(session, window, fields):
+            codes = sorted({str(one["deleted_name"]) for one in page})
+            used = {folded(one["name"]) for one in session.listed("Item", ["name"], [["name", "in", codes]])}
+            yield [one for one in page if folded(str(one["deleted_name"])) not in used]
 
 
 class ErpnextAttributeOptionsSource(Source):
     """Values of item attributes, all of them at each run, in the order of ERPNext.
 
-    `value` is what items have, `abbr` its abbreviation.
+    `value` is what items have, `abbr` its abbreviation, `value@fr` the value in French.
     """
 
     type = "erpnext.attribute_options"
 
     connection: Use[ErpnextConnection] = Field(description="Name of the connection to ERPNext.")
+    languages: list[str] = Field(
+        default_factory=list, description="Languages in which values are read as well, into columns such as `value@fr`."
+    )
+    fallback: Literal["none", "copy"] = Field(
+        "none", description="What a value that is not translated is in another language: empty, or the value itself."
+    )
 
     @property
     def title(self) -> str:
@@ -292,18 +316,22 @@ class ErpnextAttributeOptionsSource(Source):
 
     def discover(self, session: Session) -> list[FieldInfo]:  # noqa: ARG002 - the same for each site
         """List the columns."""
-        texts = [FieldInfo(name, "text", label) for name, label in _OPTION.items()]
-        return [*texts, FieldInfo("position", "integer", "Place among the values")]
+        plain = [FieldInfo(name, "text", label) for name, label in _OPTION.items()]
+        texts = [FieldInfo(f"value@{one}", "text", f"Value ({one})", translatable=True) for one in self.languages]
+        return [*plain, FieldInfo("position", "integer", "Place among the values"), *texts]
 
     def extract(self, session: Session, window: Window) -> petl.Table:  # noqa: ARG002 - all of them
         """Give one row a value."""
         return LazyTable(lambda: self._rows(session))
 
     def _rows(self, session: Session) -> Iterator[tuple[Any, ...]]:
-        yield (*_OPTION, "position")
+        yield tuple(field.name for field in self.discover(session))
+        copies = self.fallback == "copy"
         for attribute in session.catalog.attributes.values():
+            texts = translations.read(session, self.languages, attribute.values)
             for position, (value, abbr) in enumerate(attribute.values.items(), 1):
-                yield (attribute.name, value, abbr, position)
+                others = (translations.translated(texts, one, value, copy=copies) for one in self.languages)
+                yield (attribute.name, value, abbr, position, *others)
 
 
 def _of_field(info: FieldData) -> More:
