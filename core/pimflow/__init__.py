@@ -67,7 +67,7 @@ if TYPE_CHECKING:
         Who,
         Window,
     )
-    from pimflow.outlook import Expected, Finding, Known, Outlook, Severity
+    from pimflow.outlook import Expected, Finding, Known, Offer, Outlook, Severity, Structure
     from pimflow.sinks import Moved, Reference, Sink, Writer
     from pimflow.tables import LazyTable
     from pimflow.words import Lead
@@ -86,7 +86,7 @@ _HOME = {
     "hookspecs": "hookimpl",
     "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
     "Run RunReport Status Who Window",
-    "outlook": "Expected Finding Known Outlook Severity",
+    "outlook": "Expected Finding Known Offer Outlook Severity Structure",
     "sinks": "Moved Reference Sink Writer",
     "tables": "LazyTable",
     "words": "Lead",
@@ -124,6 +124,7 @@ __all__ = [
     "Mistake",
     "Moved",
     "Notifier",
+    "Offer",
     "Origin",
     "Outcome",
     "Outlook",
@@ -145,6 +146,7 @@ __all__ = [
     "Source",
     "StateError",
     "Status",
+    "Structure",
     "Target",
     "Transform",
     "UnreachableError",

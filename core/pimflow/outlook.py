@@ -55,6 +55,35 @@ class Outlook:
     puts_back: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A column that a target takes: what people call it, by language or locale, and what belongs into it.
+
+    `type` is that of `Field.type`. `locale` is that of its texts, `unit` that of its amounts, `options` are codes of the
+    values that it takes, where it takes no others; `is_key` for the column by which the target knows a record.
+    """
+
+    column: str
+    type: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    locale: str = ""
+    unit: str = ""
+    options: tuple[str, ...] = ()
+    is_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Templates with variants: the column that brings variants together, and by the axes that they differ in.
+
+    `kinds` are, for each set of axes, how many templates have it; `values` the values of each axis in the sample.
+    """
+
+    group: str
+    kinds: Mapping[tuple[str, ...], int]
+    values: Mapping[str, tuple[str, ...]]
+
+
 class Severity(StrEnum):
     """How bad a finding is."""
 

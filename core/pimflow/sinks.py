@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pimflow.components import Component
 from pimflow.errors import RowProblem
 from pimflow.model import Change, Header, Item, Level, Outcome, Run
-from pimflow.outlook import Finding, Outlook
+from pimflow.outlook import Finding, Offer, Outlook, Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,17 @@ class Writer:
         Columns that `check_columns` names are told already. Nothing may be written. Raises FlowError.
         """
         return ()
+
+    def offers(self) -> Iterable[Offer]:
+        """List the columns that the target takes, as it is now: `pimflow suggest` proposes a mapping to them."""
+        return ()
+
+    def preparation(self, structure: Structure, columns: Mapping[str, str]) -> str:  # noqa: ARG002 - most need none
+        """Write the file that would make the target ready for templates with variants; empty where nothing can.
+
+        `columns` says where the columns of the source go. `pimflow suggest` gives it to people.
+        """
+        return ""
 
     def family_variants(self, family: str) -> Sequence[str]:  # noqa: ARG002 - most have none
         """Give the codes of the family variants of a family."""

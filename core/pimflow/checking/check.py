@@ -27,7 +27,7 @@ def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Dat
     """
     writers: list[Writer] = []
     try:
-        writers.extend(_opened(assembly, sink, sessions, database) for sink in flow.sinks)
+        writers.extend(opened(assembly, sink, sessions, database) for sink in flow.sinks)
         header = _header(flow, sessions, writers)
         expected = expected_columns(flow, header, _fields(flow, sessions))
         found = [
@@ -42,7 +42,8 @@ def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Dat
     return f"{'all' if known == len(header) else f'{known} of'} {len(header)} columns are known to the target", found
 
 
-def _opened(assembly: Assembly, sink: Sink, sessions: Sessions, database: Database) -> Writer:
+def opened(assembly: Assembly, sink: Sink, sessions: Sessions, database: Database) -> Writer:
+    """Give a writer that may ask its target and writes nothing. Raises FlowError."""
     memory = KeptMemory(database, assembly.address(sink))
     run = Run("check", assembly.pipeline.name, datetime.now(UTC), limit=0, dry=True, memory=memory)
     return sink.open(sessions.of(sink), run)

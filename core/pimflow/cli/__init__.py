@@ -23,6 +23,8 @@ COMMANDS = {
     "init": "Begin a project: a pipeline, sample data and where to go on.",
     "validate": "Check files without contacting anything.",
     "check": "Check files, log in everywhere, and hold the mapping against the target.",
+    "discover": "List what the sources of a pipeline can give.",
+    "suggest": "Propose a mapping, for a person to correct.",
     "match": "Tell which records the target has already, before the first import.",
     "plan": "Tell what a run would create, change and leave, without writing anything.",
     "apply": "Carry out a plan that was saved.",

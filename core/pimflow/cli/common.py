@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ import orjson
 
 from pimflow.errors import ConfigError, Mistake
 from pimflow.plain import to_json
-from pimflow.words import full_stop
+from pimflow.words import did_you_mean, full_stop
 
 F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = Path("pipelines")
@@ -100,6 +101,14 @@ def pipeline_argument(function: F) -> F:
         return [CompletionItem(name) for name in (*names, *files) if name.startswith(incomplete)]
 
     return click.argument("pipeline", required=False, shell_complete=complete)(environment_option(function))
+
+
+def only_flow(assembly: Any, flow: str | None) -> Any:
+    """Give an assembly with this flow alone, where one is named. Raises ConfigError."""
+    names = [one.name for one in assembly.flows]
+    if flow is not None and flow not in names:
+        raise ConfigError(f"no flow is called {flow!r}{did_you_mean(flow, names)}")
+    return replace(assembly, flows=tuple(one for one in assembly.flows if flow in {None, one.name}))
 
 
 def chosen_environment() -> str | None:

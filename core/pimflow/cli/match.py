@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.cli.common import (
+    assembled,
+    echo_json,
+    json_option,
+    only_flow,
+    opened_state,
+    pipeline_argument,
+    state_option,
+)
 from pimflow.errors import ConfigError
 from pimflow.matching.nearness import KINDS
-from pimflow.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,10 +112,7 @@ def match(
 
 
 def _chosen(assembly: Assembly, flow: str | None) -> Assembly:
-    names = [one.name for one in assembly.flows]
-    if flow is not None and flow not in names:
-        raise ConfigError(f"no flow is called {flow!r}{did_you_mean(flow, names)}")
-    flows = [one for one in assembly.flows if flow in {None, one.name} and any(sink.matches for sink in one.sinks)]
+    flows = [one for one in only_flow(assembly, flow).flows if any(sink.matches for sink in one.sinks)]
     if not flows:
         raise ConfigError("no flow here writes to a target whose records can be listed, such as `akeneo.products`")
     alone = [replace(one, config=one.config.model_copy(update={"needs": []})) for one in flows]

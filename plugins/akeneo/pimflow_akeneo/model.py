@@ -28,6 +28,7 @@ class Attribute:
     validation_rule: str | None = None
     validation_regexp: str | None = None
     metric_family: str | None = None
+    default_metric_unit: str | None = None
     date_min: str | None = None
     date_max: str | None = None
     is_main_identifier: bool = False

@@ -15,16 +15,18 @@ from pimflow import (
     Item,
     Level,
     Moved,
+    Offer,
     Outcome,
     Outlook,
     Reference,
     RowProblem,
     Run,
     Sink,
+    Structure,
     Use,
     Writer,
 )
-from pimflow_akeneo import columns
+from pimflow_akeneo import columns, offering
 from pimflow_akeneo.checking import contract, records
 from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.connection import AkeneoConnection
@@ -38,6 +40,7 @@ from pimflow_akeneo.media.files import Files
 from pimflow_akeneo.media.options import MediaOptions
 from pimflow_akeneo.products.existence.current import Current
 from pimflow_akeneo.products.existence.whereabouts import Whereabouts
+from pimflow_akeneo.products.fitting.emptying import Emptying
 from pimflow_akeneo.products.fitting.models import ModelFitting
 from pimflow_akeneo.products.fitting.products import ProductFitting
 from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
@@ -130,7 +133,8 @@ class ProductWriter(Writer):
         self._files = Files(session, kind, self._columns.column, media, run)
         self._ancestry = ancestry(session)
         fitting = ProductFitting if kind.has_identifier else ModelFitting
-        self._fitting: ProductFitting | ModelFitting = fitting(session, run, self._columns.column)
+        self._emptying = Emptying(session, self._columns.column, self._columns.label)
+        self._fitting: ProductFitting | ModelFitting = fitting(session, run, self._columns.column, self._emptying)
 
     def knows(self, column: str) -> bool:
         """Tell whether the PIM has this attribute, property or association, in this locale and channel."""
@@ -164,6 +168,14 @@ class ProductWriter(Writer):
         if outlook.thorough:
             attributes = self._attributes.of(outlook.columns)
             yield from creations.check(self._session, self._asked, self._promises, attributes)
+
+    def offers(self) -> Iterable[Offer]:
+        """List the columns of the PIM, with labels, units and options."""
+        return offering.offers(self._catalog, self._kind)
+
+    def preparation(self, structure: Structure, columns: Mapping[str, str]) -> str:
+        """Write the file of `pimflow akeneo provision` for families, family variants and options that lack."""
+        return offering.preparation(self._catalog, structure, columns)
 
     def family_variants(self, family: str) -> Sequence[str]:
         """Give the codes of the family variants that the PIM has for a family."""
@@ -259,8 +271,8 @@ class ProductWriter(Writer):
 
     @property
     def notes(self) -> Sequence[str]:
-        """Tell what was made for the records."""
-        return (*self._attributes.notes(), *self._making.notes())
+        """Tell what was made for the records, and what was left as it is."""
+        return (*self._attributes.notes(), *self._making.notes(), *self._emptying.notes())
 
     def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - there is one resource
         """Find by their uuids products that people renamed, 100 a call; uuids are known from what was read before."""

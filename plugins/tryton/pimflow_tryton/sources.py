@@ -157,6 +157,7 @@ class TrytonProductsSource(_ChangesSource):
     """
 
     type = "tryton.products"
+    together = "template_code"
     kind = kinds.PRODUCTS
     own = kinds.of_products
 

@@ -1,0 +1,1 @@
+"""A first mapping: the columns of a source held against what a target takes."""
