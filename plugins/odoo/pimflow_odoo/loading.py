@@ -99,7 +99,7 @@ class Loading:
         return made, refused | each(jobs, send, RefusedError, wording.told)
 
     def _lacks_name(self, change: Change) -> bool:
-        return self._target.archives and not change.payload.get("name")
+        return "name" in self._target.needed and not change.payload.get("name")
 
     def _written(self, old: Sequence[Change], there: Mapping[str, Record]) -> tuple[set[str], Refused]:
         """Write what is different; records that get the same values share a call."""
@@ -142,10 +142,11 @@ class Loading:
         for change in going:
             fields: dict[str, dict[str, Any]] = {}
             for place in self._places(change):
-                now = texts.get(place.language, {}).get(ids[change.key])
-                value = change.payload[place.column]
-                if place.language and (place.value(now) if now else None) != value:
-                    fields.setdefault(place.field, {})[place.language] = place.written(value)
+                record = texts.get(place.language, {}).get(ids[change.key])
+                # A new record has its first text in all languages.
+                now = place.value(record) if record else change.payload.get(place.field)
+                if place.language and now != change.payload[place.column]:
+                    fields.setdefault(place.field, {})[place.language] = place.written(change.payload[place.column])
             for field, translations in fields.items():
                 job = Job(change.key, {"field_name": field, "translations": translations}, ids[change.key])
                 refused |= each([job], self._translate, RefusedError, wording.told)

@@ -45,11 +45,7 @@ def refusal(where: str, what: str, told: Mapping[str, Any]) -> FlowError:
     name, said = str(told.get("name") or ""), str(told.get("message") or "").strip()
     detail = f"{what}: {name}: {said[:500]}"
     if name in _NO_LOGIN or (name.endswith(".MissingError") and _OF_USERS.search(said)):
-        return LoginError(
-            f"{where} no longer takes the credentials, or never did. API keys end on a day, and are withdrawn when the "
-            "user is. Check `username` and `api_key`; make a new key under My Profile > Account Security.",
-            detail=detail,
-        )
+        return _of_login(where, detail)
     if name.startswith("psycopg2."):
         return _of_database(where, name, detail)
     model = _NO_MODEL.match(said)
@@ -69,6 +65,14 @@ def refusal(where: str, what: str, told: Mapping[str, Any]) -> FlowError:
         name,
         said or name,
         detail,
+    )
+
+
+def _of_login(where: str, detail: str) -> LoginError:
+    return LoginError(
+        f"{where} no longer takes the credentials, or never did. API keys end on a day, and are withdrawn when the "
+        "user is. Check `username` and `api_key`; make a new key under My Profile > Account Security.",
+        detail=detail,
     )
 
 

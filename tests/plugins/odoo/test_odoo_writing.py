@@ -67,7 +67,7 @@ def test_new_products_are_made_in_one_call_and_a_second_time_nothing_is_sent(wri
             "weight": "0.4",
             "product_tag_ids": ["Dishwasher safe"],
         },
-        {"default_code": "NEW-2", "name": "Plain", "active": False},
+        {"default_code": "NEW-2", "name": "Plain", "name@fr_FR": "Plain", "active": False},
     ]
     answer = write("products", *rows)
     assert "2 new, 0 updated" in answer.out, answer.out + answer.err
