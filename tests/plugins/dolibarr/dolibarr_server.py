@@ -549,11 +549,14 @@ def filled():
     measures = {"weight": "1.35", "weight_units": "0", "length": "55", "length_units": "-2"}
     options = {"options_material": "Nylon", "options_season": "2", "options_launch": 1772323200, "options_eco": "1"}
     prices = {"price": "79.90000000", "price_ttc": "96.68000000", "tva_tx": "21.0000", "status_buy": "1"}
-    bag = erp.product("BAG-ALP", "Alpine backpack", texts=french, array_options=options, **prices, **measures)
-    red = erp.product(
-        "BAG-ALP-RED-S", "Alpine backpack Red Small", barcode="4006381333931", barcode_type="2", **measures
-    )
-    blue = erp.product("BAG-ALP-BLUE-L", "Alpine backpack Blue Large", **measures)
+    about = {"description": "<p>Two straps</p>"}
+    bag = erp.product("BAG-ALP", "Alpine backpack", texts=french, array_options=options, **about, **prices, **measures)
+    copied = {"array_options": options, **measures}  # a variant is made with all that its template has
+    more = "<p>Two straps</p><br><strong>Colour:</strong> {}<br><strong>Size:</strong> {}"
+    code = {"barcode": "4006381333931", "barcode_type": "2", "description": more.format("Red", "Small")}
+    red = erp.product("BAG-ALP-RED-S", "Alpine backpack Red Small", texts=dict(french), **code, **copied)
+    about = {"description": more.format("Blue", "Large")}
+    blue = erp.product("BAG-ALP-BLUE-L", "Alpine backpack Blue Large", texts=dict(french), **about, **copied)
     erp.combine(bag, red, {colour: 1, size: 3})
     erp.combine(bag, blue, {colour: 2, size: 4})
     tote = erp.product("BAG-TOT", "City tote", texts={"fr_FR": {"label": "City tote", "description": ""}}, **prices)
