@@ -28,11 +28,12 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A record of the PIM: its key as it is spelled there, the product model above it, and its uuid if it has one."""
+    """A record of the PIM: its key as it is spelled there, the product model above it, its uuid and family if any."""
 
     key: str
     parent: str | None
     uuid: str | None = None
+    family: str | None = None
 
 
 def existence(session: Session, kind: Kind) -> Existence:
@@ -76,6 +77,10 @@ class Existence:
     def uuids(self, keys: Iterable[str]) -> dict[str, str | None]:
         """Give the uuids of the records that the PIM has; None in a PIM without any. Raises FlowError."""
         return {key: present.uuid for key, present in self._present(list(keys)).items()}
+
+    def families(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """Give the families of the records that the PIM has; None for one without. Raises FlowError."""
+        return {key: present.family for key, present in self._present(list(keys)).items()}
 
     def uuids_seen(self, keys: Iterable[str]) -> dict[str, str]:
         """Give the uuids of those records that were asked for before."""
@@ -147,11 +152,15 @@ class Existence:
     def _by_lower(self, records: Iterable[dict[str, Any]]) -> Mapping[str, Present]:
         model = self._session.catalog.model
         keyed = ((lines.key_of(record, model, self._kind), record) for record in records)
-        return {key.lower(): Present(key, record.get("parent"), record.get("uuid")) for key, record in keyed if key}
+        return {key.lower(): _present(key, record) for key, record in keyed if key}
 
     @property
     def _identifier(self) -> str:
         return self._session.catalog.model.identifier.code
+
+
+def _present(key: str, record: Mapping[str, Any]) -> Present:
+    return Present(key, record.get("parent"), record.get("uuid"), record.get("family"))
 
 
 def _forget(remembered: OrderedDict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Status, Who
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import MODELS
+from pimflow_akeneo.products.fitting.emptying import Emptying
 from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
 from pimflow_akeneo.products.levels.ancestors import MOST, PLANNED, Ancestor
 from pimflow_akeneo.products.levels.place import Place, attributes_of, fitted, same_in
@@ -30,7 +31,8 @@ class ModelFitting:
     which is meant is refused.
     """
 
-    def __init__(self, session: Session, run: Run, parse: Callable[[str], Column]) -> None:
+    def __init__(self, session: Session, run: Run, parse: Callable[[str], Column], emptying: Emptying) -> None:
+        self._emptying = emptying
         self._run = run
         self._parse = parse
         self._ancestry = ancestry(session)
@@ -53,7 +55,7 @@ class ModelFitting:
             code = str(change.payload.get(MODELS.key) or found.own.get(change.key) or change.key)
             now = models.get(code.lower())
             place = self._place(change, now, models)
-            change = change if place is None else fitted(change, place, self._parse, self._same)  # noqa: PLW2901
+            change = change if place is None else self._fitted(change, place)  # noqa: PLW2901
             fits.append(change)
             if place is not None and change.key not in found.problems:
                 models[code.lower()] = self._as_written(change, code, now, place)
@@ -101,6 +103,10 @@ class ModelFitting:
         elif change.key in found.adopted and change.absent:
             self._held[change.key] = _once_more(change, found.own[change.key])
         return replace(change, item=replace(change.item, payload=payload, problems=problems))
+
+    def _fitted(self, change: Change, place: Place) -> Change:
+        self._emptying.note_levels(change, place)
+        return fitted(change, place, self._parse, self._same)
 
     def _place(self, change: Change, now: Ancestor | None, models: Models) -> Place | None:
         """Find the level of a model; None where that cannot be known, or where the PIM will refuse it."""

@@ -9,6 +9,7 @@ from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Who
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind, product_kind
 from pimflow_akeneo.products.existence.keys import existence
+from pimflow_akeneo.products.fitting.emptying import Emptying
 from pimflow_akeneo.products.levels.ancestor_lookup import ancestry
 from pimflow_akeneo.products.levels.ancestors import PLANNED, Ancestor
 from pimflow_akeneo.products.levels.place import Place, attributes_of, fitted, same_in, without
@@ -59,7 +60,8 @@ class ProductFitting:
       `adoption_rules`.
     """
 
-    def __init__(self, session: Session, run: Run, parse: Callable[[str], Column]) -> None:
+    def __init__(self, session: Session, run: Run, parse: Callable[[str], Column], emptying: Emptying) -> None:
+        self._emptying = emptying
         self._session = session
         self._run = run
         self._parse = parse
@@ -71,14 +73,16 @@ class ProductFitting:
         """Leave out what the products cannot have, each told; give the changes in the same order."""
         batch = self._adopted(batch)
         if not any(change.payload.get("parent") for change in batch) and not self._ancestry:
-            return batch
+            return self._emptying.fit(batch)
         standing = list(self._standing(batch))
         codes = {code for one in standing for code in (one.parent, one.now) if code}
         models = self._ancestry.models(codes, attributes_of(batch, self._parse))
         placed = [self._placed(one, models) for one in standing]
         moves = [Move(change, place) for change, place, simple in placed if place and simple]
         looked_at = self._converting.fit(moves) if moves else {}
-        return [self._fitted(change, place, looked_at.get(change.key)) for change, place, _ in placed]
+        return self._emptying.fit(
+            [self._fitted(change, place, looked_at.get(change.key)) for change, place, _ in placed]
+        )
 
     def note(self, item: Item) -> None:
         """Let the item pass: nothing has to be known of products before they are asked for."""
@@ -141,6 +145,7 @@ class ProductFitting:
         stays_simple = looked_at is not None and "parent" not in looked_at.payload
         if place is None or stays_simple:
             return change
+        self._emptying.note_levels(change, place)
         return fitted(change, place if looked_at is None else self._now(place), self._parse, self._same)
 
     def _now(self, place: Place) -> Place:
