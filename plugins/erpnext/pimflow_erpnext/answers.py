@@ -18,6 +18,8 @@ from pimflow_http import Client
 
 TITLE = "ERPNext"
 _TAG = re.compile(r"<!--.*?-->|</?[a-z][^>]*>", re.DOTALL | re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
+_RAISED = re.compile(r"^(?P<name>(?:\w+\.)+\w+|\w*Error)(?:: ?|$)", re.MULTILINE)
 _PASSING = frozenset({"QueryDeadlockError", "QueryTimeoutError", "SessionStopped", "SessionBootFailed"})
 
 
@@ -52,27 +54,23 @@ def type_of(told: Mapping[str, Any]) -> str:
 def words(told: Mapping[str, Any]) -> str:
     """Give what an error says to people, in plain text."""
     found = list(_messages(told.get("_server_messages")))
-    raised = [message for message in found if message.get("raise_exception")] or found
+    grave = [message for message in found if message.get("raise_exception")] or found
     second = _first(told).get("message")
-    said = next((str(message["message"]) for message in raised if message.get("message")), "") or second
-    return plain(str(said or told.get("_error_message") or last_words(str(told.get("exception") or ""))))
+    said = next((str(message["message"]) for message in grave if message.get("message")), "") or second
+    return plain(str(said or told.get("_error_message") or raised(str(told.get("exception") or ""))[1]))
 
 
-def last_words(trace: str) -> str:
-    """Give what the last line of a traceback says: `module.Class: text`."""
-    line = trace.strip().rpartition("\n")[2]
-    name, colon, text = line.partition(": ")
-    return text if colon and " " not in name else line
-
-
-def class_of(trace: str) -> str:
-    """Give the class that the last line of a traceback names."""
-    return trace.strip().rpartition("\n")[2].partition(":")[0].rpartition(".")[2]
+def raised(trace: str) -> tuple[str, str]:
+    """Give the class and the text of the error at the end of a traceback, or of one line `module.Class: text`."""
+    found = list(_RAISED.finditer(trace))
+    if not found:
+        return "", trace.strip().rpartition("\n")[2]
+    return found[-1]["name"].rpartition(".")[2], plain(trace[found[-1].end() :])
 
 
 def plain(text: str) -> str:
     """Take the tags out of a message; a link keeps its words."""
-    return " ".join(html.unescape(_TAG.sub("", text)).split())
+    return " ".join(html.unescape(_TAG.sub("", _BREAK.sub(" ", text))).split())
 
 
 def error(response: httpx.Response, client: Client) -> FlowError:
@@ -137,7 +135,7 @@ def _forbidden(where: str, said: str, detail: str) -> FlowError:
 
 
 def _failed(told: Mapping[str, Any], detail: str) -> FlowError:
-    said = f"it failed with {type_of(told)}: {last_words(str(told.get('exception') or ''))}"
+    said = f"it failed with {type_of(told)}: {raised(str(told.get('exception') or ''))[1]}"
     message = (
         f"{TITLE} failed at what it was asked. Report it to the authors of pimflow-erpnext with the log of the run, "
         "unless the site's own error log tells more."

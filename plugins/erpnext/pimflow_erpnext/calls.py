@@ -13,7 +13,7 @@ import orjson
 from pimflow import AccessError, Problem
 from pimflow_erp.jobs import Job, each
 from pimflow_erpnext import refusals, rights
-from pimflow_erpnext.answers import TITLE, RefusedError, class_of, last_words, plain
+from pimflow_erpnext.answers import TITLE, RefusedError, raised
 from pimflow_erpnext.catalog import folded
 from pimflow_erpnext.session import Session
 
@@ -42,12 +42,11 @@ def update(session: Session, doctype: str, jobs: Sequence[Job]) -> dict[str, str
     told = [(one["doc"], str(one["exc"])) for one in (found or {}).get("failed_docs") or ()]
     failed = {doc.get("docname") or doc.get("name"): trace for doc, trace in told}  # older versions give the document
     traces = {job.key: failed[job.values["docname"]] for job in jobs if job.values["docname"] in failed}
-    forbidden = next((trace for trace in traces.values() if class_of(trace) == refusals.FORBIDDEN), None)
-    if forbidden is not None:
-        said = plain(last_words(forbidden))
+    said = dict(map(raised, traces.values()))
+    if refusals.FORBIDDEN in said:
         raise AccessError(
             f"The user of the API key may not change {doctype} in {TITLE}. Give the user a role that may, under "
             "User > Roles, such as `Item Manager`.",
-            detail=said,
+            detail=said[refusals.FORBIDDEN],
         )
     return traces

@@ -9,7 +9,7 @@ from pathlib import Path
 from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow_erp.jobs import Job, Values
 from pimflow_erpnext import calls, payloads, pictures, refusals, wording
-from pimflow_erpnext.answers import TITLE, class_of
+from pimflow_erpnext.answers import TITLE, raised
 from pimflow_erpnext.creating import Create, Made
 from pimflow_erpnext.existing import PlaceOf, Target, find
 from pimflow_erpnext.places import IMAGE
@@ -72,7 +72,7 @@ class Loading:
         going = [one for one in old if result.is_open(one.key)]
         for last in (False, True):
             traces = self._write(going, there, result)
-            stale = {key for key, trace in traces.items() if class_of(trace) == refusals.STALE}
+            stale = {key for key, trace in traces.items() if raised(trace)[0] == refusals.STALE}
             result.refused |= {key: refusals.of_trace(trace) for key, trace in traces.items() if key not in stale}
             going = [one for one in going if one.key in stale]
             if not going:

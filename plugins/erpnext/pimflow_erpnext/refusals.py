@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from pimflow import Problem, ProblemKind, Who
-from pimflow_erpnext.answers import TITLE, RefusedError, class_of, last_words, plain
+from pimflow_erpnext.answers import TITLE, RefusedError, raised
 
 STALE = "TimestampMismatchError"
 FORBIDDEN = "PermissionError"
 _CORRECT = "Correct it in the source; it will then arrive by itself."
 _BARCODE = re.compile(r"Barcode (?P<code>\S+) already used in Item (?P<item>.+?)\.?$")
 _TWIN = re.compile(r"Item variant (?P<item>.+) exists with same attributes")
+_UNIQUE = re.compile(r"Duplicate entry '(?P<value>.*)' for key '(?:\w+\.)?(?P<key>\w+)'")
 _RECORD = re.compile(r"^(?:Error: )?\[[^\]]*\]: ")
 
 
@@ -22,12 +23,13 @@ def told(error: RefusedError) -> Problem:
 
 def of_trace(trace: str) -> Problem:
     """Tell why one document of several was refused: ERPNext gives a traceback then."""
-    return problem(class_of(trace), plain(last_words(trace)), trace.strip().rpartition("\n")[2])
+    error_type, said = raised(trace)
+    return problem(error_type, said, f"{error_type}: {said}")
 
 
 def problem(error_type: str, said: str, detail: str) -> Problem:
     """Tell a refusal by its type, else in ERPNext's words."""
-    taken, twin = _BARCODE.search(said), _TWIN.search(said)
+    taken, twin, unique = _BARCODE.search(said), _TWIN.search(said), _UNIQUE.search(said)
     if taken:
         return Problem(
             f"which item {taken['item']} has already in {TITLE}",
@@ -46,6 +48,10 @@ def problem(error_type: str, said: str, detail: str) -> Problem:
             who=Who.PRODUCT_MANAGER,
             detail=detail,
         )
+    if unique and unique["key"] != "PRIMARY":
+        reason, remedy = f"which another item has already in {TITLE}", "Decide which of the two it belongs to."
+        value = unique["value"]
+        return Problem(reason, ProblemKind.DUPLICATE, unique["key"], value, remedy, Who.PRODUCT_MANAGER, detail)
     if error_type == "MandatoryError":
         return lacking(said.rpartition(": ")[2].lower().replace("_", " "), detail)
     words = _RECORD.sub("", said).rstrip(".") or error_type

@@ -223,6 +223,17 @@ def test_a_variant_that_is_there_already_is_told(shared):
     assert twin.remedy == "Decide with the ERP team which one is right."
 
 
+def test_a_value_of_your_own_field_that_must_be_unique_is_told(shared):
+    exception = next(
+        one["response"]["json"]["exception"]
+        for one in exchanges(shared, "custom_field")
+        if one["response"]["status"] == 417
+    )
+    told = refusals.of_trace(f"Traceback (most recent call last):\n  File ...\n{exception}")
+    assert (told.field, told.value) == ("custom_pim_uuid", "6f2b8e9e-0000-4000-8000-000000000001")
+    assert told.reason == "which another item has already in ERPNext"
+
+
 def test_a_stale_stamp_is_known_by_its_type(shared):
     assert refusals.STALE in refused(shared, "item_stale_modified")
 
@@ -244,5 +255,10 @@ def test_messages_are_plain_text(shared):
     told = {"_server_messages": orjson.dumps(['{"message": "<b>A &amp; B</b>"}', "no json"]).decode()}
     assert answers.words(told) == html.unescape("A &amp; B")
     assert answers.words({"_server_messages": "nonsense", "exception": "x.Y: because"}) == "because"
-    assert answers.class_of("frappe.exceptions.PermissionError") == "PermissionError"
+    assert answers.raised("Traceback (most recent call last):\n  x\nfrappe.exceptions.PermissionError") == (
+        "PermissionError",
+        "",
+    )
+    lines = "Traceback:\n  File x\nerpnext.a.InvalidBarcode: Barcode 1<br>is: none\nNote: see there\n"
+    assert answers.raised(lines) == ("InvalidBarcode", "Barcode 1 is: none Note: see there")
     assert set(parts.TABLES) >= {name for name, _, kind, _ in FIELDS["Item"] if kind == "Table"}
