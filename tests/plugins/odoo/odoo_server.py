@@ -351,7 +351,12 @@ class Erp:
         if any(not values.get(name) for name in required):
             raise RefusalError("odoo.exceptions.ValidationError", MANDATORY)
         if model != "product.product":
-            return self.put(model, **(self._defaults(model) | values))
+            made = self.put(model, **(self._defaults(model) | values))
+            if model == "product.template":
+                own = self._defaults("product.product", OF_VARIANT) | {"active": True, "packaging_ids": []}
+                own |= {name: values[name] for name in OF_VARIANT if name in values}
+                self.put("product.product", **own, product_tmpl_id=made, product_template_attribute_value_ids=[])
+            return made
         of_template = {name: values.pop(name) for name in list(values) if name in OF_TEMPLATE}
         shared = self._defaults("product.template") | of_template
         shared["active"] = values.get("active", True)
