@@ -30,7 +30,8 @@ def latest(session: Session) -> dt.datetime | None:
     found = session.listed("products", **order, limit=_FEW, properties="id,date_modification")
     if not found:
         return None
-    told = [stamp for one in found if (stamp := moment(one.get("date_modification"))) is not None]
+    stamps = (moment(one.get("date_modification")) for one in found)
+    told = [stamp for stamp in stamps if isinstance(stamp, dt.datetime)]
     return told[0] if told else by_hand(session.server.now)
 
 

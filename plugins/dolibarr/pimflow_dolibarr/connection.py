@@ -62,13 +62,12 @@ class DolibarrConnection(Connection):
             timeout=self.timeout,
             proxy=self.proxy,
             ca_file=self.ca_file,
-            headers={"Accept": "application/json", "DOLAPIKEY": key, **entity},
             secrets=(key,),
             explanations=EXPLANATIONS,
             is_final=is_final,
         )
         with Client(remote) as client:
-            yield Session(client, self.language)
+            yield Session(client, {"DOLAPIKEY": key, **entity}, self.language)
 
     def check(self, session: Session) -> str:
         """Say version, user, time zone and languages, and what is off or may not be read or written.

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from stdnum import ean
 
 from pimflow import BadValue, Problem, ProblemKind
-from pimflow_erp.codecs import NUMBER
+from pimflow_erp.codecs import INTEGER, NUMBER
 
 _SIZES = {0: "m", -1: "dm", -2: "cm", -3: "mm", 98: "ft", 99: "in"}
 _SURFACES = {0: "m2", -2: "dm2", -4: "cm2", -6: "mm2", 98: "ft2", 99: "in2"}
@@ -38,16 +38,24 @@ def text(value: Any) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
-def number(value: Any) -> Decimal | None:
+def number(value: Any) -> Decimal | BadValue | None:
     """Read an amount without the zeros that a database column adds."""
     if value is None or value == "":
         return None
-    return Decimal(NUMBER.read(value))
+    try:
+        return Decimal(NUMBER.read(value))
+    except ValueError as reason:
+        return _bad(value, str(reason))
 
 
-def whole(value: Any) -> int | None:
+def whole(value: Any) -> int | BadValue | None:
     """Read a whole number."""
-    return None if value is None or value == "" else int(value)
+    if value is None or value == "":
+        return None
+    try:
+        return int(INTEGER.accept(value))
+    except ValueError as reason:
+        return _bad(value, str(reason))
 
 
 def flag(value: Any) -> bool | None:
@@ -60,28 +68,33 @@ def mapping(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {}
 
 
-def moment(value: Any) -> dt.datetime | None:
+def moment(value: Any) -> dt.datetime | BadValue | None:
     """Read a moment."""
-    found = whole(value)
-    return dt.datetime.fromtimestamp(found, dt.UTC) if found is not None else None
+    return _at(value, dt.UTC)
 
 
 def day(value: Any, zone: ZoneInfo) -> dt.date | BadValue | None:
     """Read a date: midnight in the time zone of the server, in seconds."""
-    if value is None or value == "":
-        return None
-    try:
-        return dt.datetime.fromtimestamp(int(value), zone).date()
-    except ValueError:
-        return _bad(value, "which is no date")
+    found = _at(value, zone)
+    return found.date() if isinstance(found, dt.datetime) else found
 
 
 def unit(measure: str, value: Any) -> str | BadValue | None:
     """Read the unit of a measure such as `weight`."""
     found = whole(value)
-    if found is None:
-        return None
+    if not isinstance(found, int):
+        return found
     return UNITS[measure].get(found) or _bad(found, f"and pimflow knows no such unit of {measure}")
+
+
+def _at(value: Any, zone: dt.tzinfo) -> dt.datetime | BadValue | None:
+    seconds = whole(value)
+    if not isinstance(seconds, int):
+        return seconds
+    try:
+        return dt.datetime.fromtimestamp(seconds, zone)
+    except (ValueError, OverflowError, OSError):
+        return _bad(value, "which is no date")
 
 
 def gtin(barcode: Any) -> str | BadValue | None:

@@ -13,7 +13,6 @@ from typing import Any
 from loguru import logger
 
 from pimflow_dolibarr.answers import RefusedError
-from pimflow_dolibarr.fields import whole
 from pimflow_dolibarr.session import Session
 from pimflow_erp.codecs import Codec
 
@@ -30,7 +29,7 @@ class Shelf:
         """Give the pictures of a product, in their order there, as paths in the folder; fetch those that changed."""
         found = session.listed("documents", modulepart="product", id=product)
         pictures = [one for one in found if PurePosixPath(one["relativename"]).suffix.lower() in _ENDINGS]
-        pictures.sort(key=lambda one: (whole(one.get("position")) or 0, one["relativename"]))
+        pictures.sort(key=lambda one: (int(one.get("position") or 0), one["relativename"]))
         return [path for one in pictures if (path := self._file(session, one))]
 
     def _file(self, session: Session, one: Mapping[str, Any]) -> str | None:

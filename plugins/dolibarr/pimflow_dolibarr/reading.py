@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,9 @@ from pimflow_dolibarr.pictures import Shelf
 from pimflow_dolibarr.session import Record, Session
 from pimflow_dolibarr.streams import Categories, Stream, by_category, by_product
 from pimflow_erp.columns import Column
+
+Work = Callable[[list[Record]], Iterable[Record]]
+"""Takes the products of a page, and gives those that become rows with what is put beside them."""
 
 TEMPLATES, VARIANTS_ONLY = 2, 3
 """What `variant_filter` calls products that have variants, and those that are some."""
@@ -45,7 +48,7 @@ def _flat(page: list[Record]) -> Iterable[Record]:
     return ({**one, MEMBER: None} for one in page)
 
 
-def _with_family(session: Session, wanted: Wanted) -> Any:
+def _with_family(session: Session, wanted: Wanted) -> Work:
     """Make what takes templates out of a page, and puts their places beside variants."""
     templates, variants = (
         Stream(session.ids(wanted.condition, **{**wanted.query, "variant_filter": kind}))
@@ -63,7 +66,9 @@ def _with_family(session: Session, wanted: Wanted) -> Any:
     return work
 
 
-def _with_variants(session: Session) -> Any:
+def _with_variants(session: Session) -> Work:
+    """Make what puts variants and their attributes beside templates."""
+
     def work(page: list[Record]) -> Iterable[Record]:
         found = {int(one["id"]): features_of(session, int(one["id"])) for one in page}
         names = refs(session, sorted({child for children in found.values() for child in children}))
@@ -75,7 +80,7 @@ def _with_variants(session: Session) -> Any:
     return work
 
 
-def _rows(session: Session, wanted: Wanted, work: Any) -> Iterator[tuple[Any, ...]]:
+def _rows(session: Session, wanted: Wanted, work: Work) -> Iterator[tuple[Any, ...]]:
     categories: Categories | None = None
     for page in _pages(session, wanted):
         if wanted.categories and categories is None:

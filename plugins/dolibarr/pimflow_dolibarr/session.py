@@ -31,8 +31,9 @@ class Server:
 class Session:
     """Safe for several threads. `catalog` is what products refer to, loaded piece by piece when it is needed."""
 
-    def __init__(self, client: Client, language: str | None) -> None:
+    def __init__(self, client: Client, headers: Mapping[str, str], language: str | None) -> None:
         self._client = client
+        self._headers = headers
         self.url = client.remote.address
         self.catalog = Catalog(self, language)
 
@@ -130,7 +131,12 @@ class Session:
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         response = self._client.request(
-            method, f"{API}/{path}", handled=REFUSALS, repeatable=method == "GET", **options
+            method,
+            f"{API}/{path}",
+            headers=self._headers,
+            handled=REFUSALS,
+            repeatable=method == "GET",
+            **options,
         )
         if not response.is_success:
             raise refusal(response, self._client.refusal(response), self._client.remote.secrets)
