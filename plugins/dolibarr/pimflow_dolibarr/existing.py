@@ -44,7 +44,7 @@ def values(
     if columns & {"categories"}:
         found = {ref: {**one, "categories": codes(session, int(one["id"]))} for ref, one in found.items()}
     if any(column == TEMPLATE or column.startswith(ATTRIBUTES) for column in columns):
-        found = _with_members(found, families)
+        found = with_members(found, families)
     result: dict[str, dict[str, Any]] = {}
     for ref, one in found.items():
         cells = {place.column: ref if place.field == "ref" else place.value(one) for place in places}
@@ -59,12 +59,8 @@ def codes(session: Session, product: int) -> list[str]:
     return sorted(known[number].code for number in told if number in known)
 
 
-def members(session: Session, product: int) -> Record:
-    """Give the place of one variant as the columns that hold it."""
-    return _with_members({"": {"id": product}}, Families(session))[""]
-
-
-def _with_members(found: Mapping[str, Record], families: Families) -> dict[str, Record]:
+def with_members(found: Mapping[str, Record], families: Families) -> dict[str, Record]:
+    """Put the places of variants beside products, as the columns that hold them."""
     members = families.members([int(one["id"]) for one in found.values()])
     result = {}
     for ref, one in found.items():

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pimflow import Change, Outcome, Problem, ProblemKind, RowProblem, Status, Who
 from pimflow_dolibarr import existing, payloads
 from pimflow_dolibarr.answers import TITLE, RefusedError
+from pimflow_dolibarr.families import Families
 from pimflow_dolibarr.payloads import PlaceOf
 from pimflow_dolibarr.pictures import Uploads
 from pimflow_dolibarr.places import ATTRIBUTES, IMAGE, TEMPLATE
@@ -28,6 +29,8 @@ class Loading:
         """Write a batch and tell one outcome a change."""
         there = existing.find(self._session, [change.key for change in batch], _ASKS)
         templates = self._templates(batch, there)
+        variants = [change.key for change in batch if change.key in there and _of_variant(change)]
+        there |= existing.with_members({key: there[key] for key in variants}, Families(self._session))
         taken = _Barcodes(self._session, self._place_of, batch)
         for change in batch:
             record = there.get(change.key)
@@ -60,7 +63,7 @@ class Loading:
         if self._uploads is not None and change.payload.get(IMAGE):
             self._uploads.send(self._session, str(record["ref"] if record else change.key), change.payload[IMAGE])
         if record is not None:
-            yield from self._fixed(change, number)
+            yield from self._fixed(change, record)
 
     def _create(self, change: Change, templates: Mapping[str, Record]) -> int:
         if change.payload.get(TEMPLATE):
@@ -91,20 +94,16 @@ class Loading:
         for code in sorted(now - wanted):
             self._session.write("DELETE", f"categories/{by_code[code]}/objects/product/{number}")
 
-    def _fixed(self, change: Change, number: int) -> Iterator[Problem]:
+    def _fixed(self, change: Change, record: Record) -> Iterator[Problem]:
         """Tell what is given when a variant is made and would be another one now."""
-        wanted = {name: value for name, value in change.payload.items() if value and _is_of_variant(name)}
-        if not wanted:
-            return
-        places = [place for name in wanted if (place := self._place_of(name))]
-        now = existing.members(self._session, number)
-        for place in places:
-            if place.value(now) != wanted[place.column]:
+        for column, wanted in _of_variant(change).items():
+            place = self._place_of(column)
+            if place is not None and place.value(record) != wanted:
                 yield Problem(
                     f"{TITLE} has another one, and it cannot be changed once the variant is made",
                     ProblemKind.VALUE,
-                    place.column,
-                    wanted[place.column],
+                    column,
+                    wanted,
                     f"Correct it in the source, or take the variant out of use in {TITLE} and have it made anew.",
                     Who.SOURCE_TEAM,
                 )
@@ -152,5 +151,10 @@ def told(error: RefusedError) -> Problem:
 _TWICE = "ErrorProductAlreadyExists"
 
 
-def _is_of_variant(column: str) -> bool:
-    return column == TEMPLATE or column.startswith(ATTRIBUTES)
+def _of_variant(change: Change) -> dict[str, object]:
+    """Give what tells a variant apart."""
+    return {
+        name: value
+        for name, value in change.payload.items()
+        if value and (name == TEMPLATE or name.startswith(ATTRIBUTES))
+    }

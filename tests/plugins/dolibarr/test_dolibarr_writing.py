@@ -137,6 +137,17 @@ def test_variants_join_their_template_once(back):
     assert "Dolibarr has another one, and it cannot be changed once the variant is made" in again
 
 
+def test_changing_variants_asks_for_their_template_once(back, erp):
+    header, rows = (
+        "ref;label;template_ref;attributes.COLOR",
+        ["BAG-ALP-RED-S;A;BAG-ALP;RED", "BAG-ALP-BLUE-L;B;BAG-ALP;BLUE"],
+    )
+    assert "2 updated" in back.run(header, *rows).out
+    erp.calls.clear()
+    assert "2 updated" in back.run(header, *(row.replace(";BAG", "2;BAG") for row in rows)).out
+    assert (erp.calls["GET products/N/variants"], erp.calls["GET products"], erp.calls["PUT products/N"]) == (1, 3, 2)
+
+
 def test_a_template_and_its_variants_may_come_together(back):
     header = "ref;label;template_ref;attributes.COLOR"
     run = back.run(header, "CAP-RED;Red cap;CAP;RED", "CAP;Cap;;")
