@@ -251,7 +251,7 @@ def test_time_is_told_as_the_clock_on_the_wall_says():
 def test_values_that_differ_from_many_models_are_told_together():
     tally = Tally()
     for number in range(9):
-        reason = f"belongs to the product model 'm{'abcdefghi'[number]}', which says 'x{number}'"
+        reason = f"but the product model 'm{'abcdefghi'[number]}' says 'x{number}'"
         tally.add_problem(Problem(reason, field="name", value=f"value {number}"), Status.UPDATED, f"S-{number}")
     (cause,) = tally.causes()
     assert (cause.count, len(cause.others)) == (9, 8)

@@ -29,7 +29,7 @@ def test_a_variant_with_a_value_of_its_model_goes_whole_or_not_at_all(shop):
     assert "1 product would not go through (s-2)" in planned
     told = shop.run()
     assert "1 new" in told
-    assert "belongs to the product model 'm', which says 'Acme'" in told
+    assert "but the product model 'm' says 'Acme'" in told
     assert "1 product did not go through (s-2)" in told
     assert "1 cause" in told
     assert shop.parent("s-1") == "m"

@@ -71,7 +71,7 @@ def test_the_order_of_rows_does_not_decide_which_value_a_model_takes():
     for rows in ([one, two], [two, one]):
         result = made(rows)
         assert models(result)[0]["name"] == "Shirt"
-        assert told(variants(result)["S-2"]) == {"name": "belongs to the product model, which takes 'Shirt' from S-1"}
+        assert told(variants(result)["S-2"]) == {"name": "but the product model takes 'Shirt' from S-1"}
         assert "name" not in variants(result)["S-1"]
 
 
@@ -86,7 +86,7 @@ def test_a_value_that_differs_may_be_left_out_of_the_model():
     assert "name" not in models(result)[0]
     assert models(result)[0]["brand"] == "X"
     for row in variants(result).values():
-        assert told(row) == {"name": "belongs to the product model of 'A1', whose variants differ, so it was left out"}
+        assert told(row) == {"name": "but the variants of 'A1' differ, and their product model has one value for all; so it was left out"}
 
 
 def test_a_bad_value_is_no_value_and_stays_where_it_is_told():

@@ -169,7 +169,7 @@ def test_a_value_that_differs_from_its_model_is_told_and_not_sent(run, server):
     pipeline = PIPELINE.format(url=server.url).replace('"{brand}-{name-en_US}"', "{from: identifier, pattern: ^(.+)-}")
     code, said = run(*ITEMS[:3], "S-3;clothing;Blouse;Acme;blue;m;3;sale", pipeline=pipeline)
     assert code == 0
-    assert "says 'Blouse', belongs to the product model, which takes 'Shirt' from S-1. 1 product arrived" in said
+    assert "says 'Blouse', but the product model takes 'Shirt' from S-1. 1 product arrived" in said
     assert values(server.store.model("S"))["name"] == "Shirt"
     assert "name" not in values(server.store.product("S-3"))
     assert list(server.store.model("S").categories) == []

@@ -130,7 +130,7 @@ def other_value(column: str, value: Any, taken: Any, first: str) -> BadValue:
     """Stand for a value of a variant that differs from what its product model takes."""
     return BadValue(
         Problem(
-            f"belongs to the product model, which takes {shown(taken)} from {first}",
+            f"but the product model takes {shown(taken)} from {first}",
             field=column,
             value=value,
             remedy="Let all variants say the same in the source; this one then needs no value of its own.",
@@ -142,7 +142,7 @@ def no_common_value(column: str, value: Any, group: str) -> BadValue:
     """Stand for a value of variants that differ, where the pipeline wants none then."""
     return BadValue(
         Problem(
-            f"belongs to the product model of {group!r}, whose variants differ, so it was left out",
+            f"but the variants of {group!r} differ, and their product model has one value for all; so it was left out",
             field=column,
             value=value,
             remedy="Let all variants say the same in the source; it then goes by itself.",

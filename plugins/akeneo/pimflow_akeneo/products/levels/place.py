@@ -108,7 +108,7 @@ def _above(column: ValueColumn, value: Any, place: Place, level: int, above: Any
     if above is not None and shown(above) == shown(value):  # the name of a file is not all of it
         says = "has another file of that name"
     what = "a variant" if place.is_variant else "a product model below it"
-    reason = f"belongs to the product model '{place.holder(level)}', which {says}; {what} has no own value here"
+    reason = f"but the product model '{place.holder(level)}' {says}; {what} has no own value here"
     return _problem(column, value, reason, "Correct it at the product model, or in the source.")
 
 
