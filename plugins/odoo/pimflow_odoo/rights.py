@@ -1,11 +1,11 @@
-"""What the user may do, and in words for the administrator what is missing."""
+"""What the user may do, and in words for the administrator what is missing, and what ends."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from pimflow import AccessError, RemoteError
-from pimflow_odoo.refusals import NoModelError
+from pimflow_odoo.refusals import NoModelError, RefusedError
 from pimflow_odoo.session import Session
 
 PRODUCT, TEMPLATE, CATEGORY = "product.product", "product.template", "product.category"
@@ -53,6 +53,19 @@ def notes(session: Session) -> Iterator[str]:
     closed = _lacking(session, _WRITE, "write")
     if closed:
         yield f"may not write {', '.join(closed)} (users with 'Product Creation' may)"
+    for key, day in _ending_keys(session):
+        yield f"API key {key!r} of this user ends on {day}: make a new one before"
+
+
+def _ending_keys(session: Session) -> Iterator[tuple[str, str]]:
+    """Give the keys that end, each with the day; none before Odoo 18, or where the user may not list its keys."""
+    domain = [["user_id", "=", session.user["id"]], ["expiration_date", "!=", False]]
+    asked = ["name", "expiration_date"]
+    try:
+        found = session.call("res.users.apikeys", "search_read", domain=domain, fields=asked, order="id")
+    except (RefusedError, NoModelError):
+        return
+    yield from ((key["name"], key["expiration_date"][:10]) for key in found)
 
 
 def _lacking(session: Session, models: Sequence[str], right: str) -> list[str]:

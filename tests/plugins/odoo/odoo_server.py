@@ -106,6 +106,11 @@ FIELDS = {
         "name": f("char", "Name"),
         "active": f("boolean", "Active"),
     },
+    "res.users.apikeys": STAMPS | {
+        "name": f("char", "Description"),
+        "user_id": f("many2one", "User", "res.users"),
+        "expiration_date": f("datetime", "Expiration Date"),
+    },
     "res.company": STAMPS | {"name": f("char", "Company Name")},
     "res.currency": STAMPS | {"name": f("char", "Currency")},
     "res.users": STAMPS | {

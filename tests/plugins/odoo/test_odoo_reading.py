@@ -168,6 +168,17 @@ def test_several_companies_are_told(erp):
     assert "products of all these companies are read" in told
 
 
+def test_a_key_that_ends_is_told_where_the_user_may_see_it(erp):
+    erp.put("res.users.apikeys", name="pimflow", user_id=2, expiration_date=dt.datetime(2027, 2, 20, 8))  # noqa: DTZ001
+    erp.put("res.users.apikeys", name="forever", user_id=2, expiration_date=False)
+    connection = OdooConnection(url=erp.url, **OPTIONS)
+    with opened(erp) as session:
+        told = connection.check(session)
+        erp.unreadable = frozenset({"res.users.apikeys"})
+        assert "API key" not in connection.check(session)
+    assert told.endswith("; API key 'pimflow' of this user ends on 2027-02-20: make a new one before")
+
+
 def test_a_database_without_english_has_the_language_of_the_user(erp):
     erp.data["res.lang"][1]["active"] = False
     erp.data["res.users"][2]["lang"] = "fr_FR"
