@@ -286,3 +286,30 @@ def test_a_reader_gets_items_without_labels_and_types_of_their_fields(sync):
     printed = sync.run()
     assert printed.code == 0, printed.out + printed.err
     assert "11 new" in printed.out
+
+
+ROUND = """\
+version: 1
+name: round
+connections:
+  erp: {{type: erpnext, url: "{erp}", api_key: pim_key, api_secret: pim-secret-1}}
+  pim: {{type: akeneo, url: "{pim}", client_id: sandbox, secret: sandbox, username: sandbox, password: sandbox}}
+flows:
+  to_erp:
+    source: {{type: akeneo.products, connection: pim}}
+    transforms:
+      - map: {{item_code: identifier, item_name: name-en_US, weight_per_unit: weight, active: enabled}}
+    sink: {{type: erpnext.products, connection: erp, default_group: Drills}}
+"""
+
+
+def test_what_came_from_the_site_and_goes_back_is_not_written(sync):
+    sync.run()
+    del sync.site.documents["Item"]["lst-007"]
+    stamps = {code: one["modified"] for code, one in sync.site.documents["Item"].items()}
+    path = sync.project.folder / "round.yaml"
+    path.write_text(ROUND.format(erp=sync.url, pim=sync.project.pim.url), "utf-8")
+    printed = sync.project.command("run", str(path))
+    assert "11 products read; 1 new, 0 updated, 10 already up to date" in printed.out, printed.out + printed.err
+    assert {code: one["modified"] for code, one in sync.site.documents["Item"].items() if code in stamps} == stamps
+    assert sync.site.get("Item", "LST-007")["item_name"] == "List item 7"
