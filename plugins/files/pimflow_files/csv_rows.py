@@ -12,7 +12,7 @@ from typing import Any
 from pimflow import BadValue, Problem, RemoteError
 from pimflow_files.cells import DecimalSign, plain_number
 from pimflow_files.dialect import UNDECODED
-from pimflow_files.local import held_still
+from pimflow_files.local import held_still, unreadable
 
 LONGEST_CELL = 1 << 24
 """In characters. A cell beyond is an opened quote that nobody closed, and would take the memory of the machine."""
@@ -76,11 +76,6 @@ class CsvRows:
             return row
 
         return checked
-
-
-def unreadable(path: Path, error: OSError) -> RemoteError:
-    """Tell in words why a file could not be read."""
-    return RemoteError(f"{path.name} cannot be read: {error.strerror}.", detail=f"{path}: {error}")
 
 
 def _encodable(text: str) -> bool:

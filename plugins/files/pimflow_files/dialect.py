@@ -27,8 +27,8 @@ _WESTERN = "cp1252"
 _PLAUSIBLE = [_WESTERN, "cp1250", "cp1251", "cp1253", "cp1254", "big5", "gb18030", "shift_jis", "euc_kr"]
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _TOLD = re.compile(r"sep=(.)\s*$")  # a first line that Excel understands
-_CHUNK = 1 << 20
-_SAMPLE = 1 << 16
+_CHUNK = 1 << 15
+_SAMPLE = 1 << 15
 
 
 def find_encoding(path: Path) -> str:

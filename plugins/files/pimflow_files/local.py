@@ -12,7 +12,7 @@ from pimflow import Component, RemoteError
 
 
 class LocalFile(Component):
-    """A source or sink that is one file."""
+    """A sink that is one file."""
 
     path: Path
 
@@ -27,6 +27,23 @@ class LocalFile(Component):
         return str(self.path)
 
 
+class OutOfReachError(RemoteError):
+    """A file cannot be read now; nothing is wrong with what it holds."""
+
+
+class BadFileError(RemoteError):
+    """What a file holds cannot be read, today or tomorrow. `path` is the file as its folder knows it."""
+
+    def __init__(self, message: str, *, path: str, detail: str = "") -> None:
+        self.path = path
+        super().__init__(message, detail=detail)
+
+
+def unreadable(path: Path, error: OSError) -> OutOfReachError:
+    """Tell in words why a file could not be read."""
+    return OutOfReachError(f"{path.name} cannot be read: {error.strerror}.", detail=f"{path}: {error}")
+
+
 @contextmanager
 def held_still(path: Path, file: IO[Any]) -> Iterator[None]:
     """Read a file to its end. Raises RemoteError where somebody wrote to it meanwhile: a part of it may be missing.
@@ -36,7 +53,7 @@ def held_still(path: Path, file: IO[Any]) -> Iterator[None]:
     before = _stamp(file)
     yield
     if _stamp(file) != before:
-        raise RemoteError(
+        raise OutOfReachError(
             f"{path.name} was written to while it was read, so a part of it may be missing. Run again when it is "
             "complete; have the ERP write it under another name and rename it at the end"
         )
