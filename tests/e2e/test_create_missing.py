@@ -255,6 +255,30 @@ def test_attributes_that_columns_name_are_created_and_put_into_the_families(tast
     assert "Note" not in again.out
 
 
+def test_attributes_count_among_what_a_run_may_create(tasting):
+    file = tasting.folder / "pipeline.yaml"
+    asked = "what: [attributes, options], max_new: 3,"
+    text = file.read_text("utf-8").replace("what: [attributes],", asked)
+    file.write_text(text.replace("taste: name", "taste: name, colour: colour"), "utf-8")
+    tasting.write("MUG-1;mugs;cups;sweet;Oak;5", "MUG-2;mugs;cups;sweet;Elm;5")
+    planned = tasting.command("plan", str(file))
+    assert "`max_new: 3` of `create_missing` was reached" in planned.out
+    ran = tasting.run()
+    assert ran.code == 0
+    assert "Note: 2 attributes were created in group erp: note, pieces." in ran.out
+    assert "Note: 1 option was created: colour: Oak." in ran.out
+    assert "`max_new: 3` of `create_missing` was reached: what else is missing was not created." in ran.out
+    assert (
+        "the PIM lacks this attribute, and `max_new: 3` of `create_missing` allows no further one. 2 products arrived "
+        "without it"
+    ) in ran.out
+    assert tasting.pim.store.get("attributes", "taste") is None
+    file.write_text(file.read_text("utf-8").replace("max_new: 3", "max_new: 30"), "utf-8")
+    assert tasting.run("--full").code == 0
+    assert tasting.command("retry", str(file)).code == 0
+    assert value(tasting, "MUG-1", "taste") == "sweet"
+
+
 def test_a_family_keeps_what_somebody_added_in_the_meantime(tasting):
     with_size = ATTRIBUTE | {"code": "size", "type": "pim_catalog_text"}
     tasting.pim.seed({"attributes": [with_size]})

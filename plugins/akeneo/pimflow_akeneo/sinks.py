@@ -31,6 +31,7 @@ from pimflow_akeneo.checking import contract, records
 from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.creating import creations
+from pimflow_akeneo.creating.allowance import Allowance
 from pimflow_akeneo.creating.attributes import NewAttributes
 from pimflow_akeneo.creating.making import Making
 from pimflow_akeneo.creating.promises import Promises
@@ -121,9 +122,10 @@ class ProductWriter(Writer):
         self._kind = kind
         self._catalog = session.catalog
         self._asked = asked
-        self._attributes = NewAttributes(session, asked, dry=run.dry)
+        self._allowance = Allowance(asked.max_new)
+        self._attributes = NewAttributes(session, asked, self._allowance, dry=run.dry)
         self._columns = Columns(session.catalog.model, kind, self._attributes.column)
-        self._promises = promises = Promises(session.catalog, asked)
+        self._promises = promises = Promises(session.catalog, asked, self._allowance)
         self._preparation = Preparation(session.catalog, kind, self._columns.known, promises.option, promises.category)
         self._making = Making(session, asked, promises, self._columns.column, dry=run.dry)
         self._current = Current(session, kind, self._columns.column)
@@ -272,7 +274,7 @@ class ProductWriter(Writer):
     @property
     def notes(self) -> Sequence[str]:
         """Tell what was made for the records, and what was left as it is."""
-        return (*self._attributes.notes(), *self._making.notes(), *self._emptying.notes())
+        return (*self._attributes.notes(), *self._making.notes(), *self._allowance.notes(), *self._emptying.notes())
 
     def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - there is one resource
         """Find by their uuids products that people renamed, 100 a call; uuids are known from what was read before."""

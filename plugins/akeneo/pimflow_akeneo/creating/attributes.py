@@ -10,6 +10,7 @@ from typing import Any
 
 from pimflow import AccessError, Change, Item, Outcome, Problem, ProblemKind, RowProblem, Status, Who
 from pimflow_akeneo.columns import ValueColumn, value_column
+from pimflow_akeneo.creating.allowance import Allowance
 from pimflow_akeneo.creating.wishes import CreateMissing
 from pimflow_akeneo.kinds import MODELS, PRODUCTS
 from pimflow_akeneo.model import Attribute, Model
@@ -28,9 +29,10 @@ _UNASKED = Problem("it was not needed yet")
 class NewAttributes:
     """Safe for several threads. Attributes are put into the families of the products that have values of them."""
 
-    def __init__(self, session: Session, asked: CreateMissing, *, dry: bool) -> None:
+    def __init__(self, session: Session, asked: CreateMissing, allowance: Allowance, *, dry: bool) -> None:
         self._session = session
         self._asked = asked
+        self._allowance = allowance
         self._dry = dry
         self._lock = threading.Lock()
         self._noting = threading.Lock()
@@ -38,6 +40,7 @@ class NewAttributes:
         self._columns: dict[str, str] = {}
         self._families: dict[str, set[str]] = {}
         self._extended: dict[str, set[str]] = {}
+        self._allowed: dict[str, bool] = {}
         self._made: dict[str, Problem | None] = {}
         self._told: list[str] = []
 
@@ -82,6 +85,7 @@ class NewAttributes:
         codes = {self._columns[name] for name, value in item.payload.items() if name in self._columns and value}
         with self._noting:
             self._families.setdefault(str(family), set()).update(codes)
+            self._refused(codes)
 
     def settle(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Make the attributes that the batch has values of. Without them their values are taken out, each told.
@@ -92,6 +96,8 @@ class NewAttributes:
         if not needed:
             return batch
         with self._lock:
+            with self._noting:
+                self._made.update(self._refused(needed))
             missing = sorted(needed - self._made.keys())
             self._made.update(dict.fromkeys(missing) if self._dry else self._created(missing))
             if not self._dry:
@@ -119,6 +125,16 @@ class NewAttributes:
             decimals_allowed=True if kind in {"number", "price_collection"} else None,
             negative_allowed=True if kind == "number" else None,
         )
+
+    def _refused(self, codes: set[str]) -> dict[str, Problem]:
+        """Give a problem for each attribute that would be one too many; the others are counted as made."""
+        for code in sorted(codes - self._allowed.keys()):
+            self._allowed[code] = self._allowance.take()
+        most = self._allowance.most
+        reason = f"the PIM lacks this attribute, and `max_new: {most}` of `create_missing` allows no further one"
+        remedy = "Look at what was created before you allow more."
+        problem = Problem(reason, ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)
+        return {code: problem for code in codes if not self._allowed[code]}
 
     def _created(self, codes: Sequence[str]) -> Mapping[str, Problem | None]:
         rows = [_row(self._planned[code]) for code in codes]

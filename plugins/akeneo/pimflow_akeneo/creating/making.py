@@ -67,11 +67,6 @@ class Making:
                 number = f"{len(made):,} {noun if len(made) == 1 else nouns}"
                 were = "would be" if self._dry else "was" if len(made) == 1 else "were"
                 yield f"{number} {were} created: {self._listed(made)}."
-        if self._promises.too_many:
-            yield (
-                f"`max_new: {self._asked.max_new}` of `create_missing` was reached: what else is missing was not "
-                "created. Look at what was created before you allow more."
-            )
 
     def _listed(self, made: Sequence[Promise]) -> str:
         by_owner: dict[str, list[str]] = {}

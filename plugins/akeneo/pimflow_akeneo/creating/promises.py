@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pimflow_akeneo.catalog import Catalog
+from pimflow_akeneo.creating.allowance import Allowance
 from pimflow_akeneo.creating.codes import code_of
 from pimflow_akeneo.creating.wishes import CreateMissing
 
@@ -26,14 +27,14 @@ class Promise:
 
 
 class Promises:
-    """Safe for several threads. There are at most `max_new` of them."""
+    """Safe for several threads. There are no more of them than are allowed."""
 
-    def __init__(self, catalog: Catalog, asked: CreateMissing) -> None:
+    def __init__(self, catalog: Catalog, asked: CreateMissing, allowance: Allowance) -> None:
         self._catalog = catalog
         self._asked = asked
+        self._allowance = allowance
         self._lock = threading.Lock()
         self._made: dict[tuple[str, str], Promise] = {}
-        self.too_many = False
 
     def option(self, attribute: str, text: str) -> str | None:
         """Give the code that a missing option has or will have; None where none is to be made."""
@@ -69,8 +70,7 @@ class Promises:
         with self._lock:
             if promise.key in self._made:
                 return self._made[promise.key].code
-            if len(self._made) >= self._asked.max_new:
-                self.too_many = True
+            if not self._allowance.take():
                 return None
             self._made[promise.key] = promise
         return code

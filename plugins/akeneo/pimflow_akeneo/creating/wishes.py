@@ -16,7 +16,7 @@ class CreateMissing(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     what: tuple[What, ...] = Field((), description="`options` of selects, `categories`, `attributes`.")
-    max_new: int = Field(100, ge=1, description="Most options and categories that one run makes; the rest is told.")
+    max_new: int = Field(100, ge=1, description="Most that one run makes of all these together; the rest is told.")
     locales: tuple[str, ...] | None = Field(
         None,
         description="Locales in which the source's text becomes the label; the only one of the PIM when left out, and "
