@@ -59,8 +59,8 @@ class Outlook:
 class Offer:
     """A column that a target takes: what people call it, by language or locale, and what belongs into it.
 
-    `type` is that of `Field.type`. `locale` is that of its texts, `unit` that of its amounts, `options` are codes of the
-    values that it takes, where it takes no others; `is_key` for the column by which the target knows a record.
+    `type` is that of `Field.type`. `locale` is that of its texts, `unit` that of its amounts, `options` are codes of
+    the values that it takes, where it takes no others; `is_key` for the column by which the target knows a record.
     """
 
     column: str

@@ -21,14 +21,14 @@ from pimflow.delivering.diff import (
     lacks_another,
     owed_columns,
 )
-from pimflow.delivering.due import due_items
+from pimflow.delivering.due import current_rows, due_items
 from pimflow.delivering.following import Reply, under_new_key
 from pimflow.delivering.guards import check_guards
 from pimflow.delivering.intake import Intake, Target
 from pimflow.delivering.keeping import Keeping
 from pimflow.errors import GuardError
 from pimflow.log import Mask
-from pimflow.model import Change, Header, Outcome, Row, Status
+from pimflow.model import Change, Header, Outcome, Status
 from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
@@ -141,16 +141,14 @@ class Delivery:
 
     def kept_open(self, items: Iterable[OpenItem] | None = None) -> Iterator[Chunk]:
         """Give the rows of open items: those that are to be tried again, unless others are given."""
-        chunk: list[tuple[int, Row]] = []
         self._intake.kept = True
-        for item in due_items(self._database, self.target, {*self._under_way}) if items is None else items:
-            self._tried_again.put((item.resource, item.key))
-            chunk.append((item.row, [item.source_row.get(name) for name in self._keeping.source_header]))
-            if len(chunk) >= CHUNK_ROWS:
-                yield chunk
-                chunk = []
-        if chunk:
-            yield chunk
+        due = due_items(self._database, self.target, {*self._under_way}) if items is None else items
+        for some in chunked(due, CHUNK_ROWS):
+            for item in some:
+                self._tried_again.put((item.resource, item.key))
+            rows = current_rows(some, self.target.identification, self._keeping.source_header)
+            if rows:
+                yield rows
 
     def waiting(self) -> Iterator[frozenset[int]]:
         """Give the rows of what this run could not bring whole because it lacks another record, some at a time.

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
+from pimflow.chunks import chunked
 from pimflow.delivering.diff import tried_again
+from pimflow.delivering.identification import Identification
 from pimflow.delivering.intake import ROW, Target
+from pimflow.model import Header, Row
+from pimflow.rows import CHUNK_ROWS
 from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import RecordKey
+
+
+def current_rows(
+    items: Sequence[OpenItem], identification: Identification | None, header: Header
+) -> list[tuple[int, Row]]:
+    """Give the rows of open items, but for those of records that this run met: what the source gave now is newer."""
+    old = identification.superseded(items) if identification is not None else []
+    return [(item.row, [item.source_row.get(name) for name in header]) for item in items if item not in old]
+
+
+def close_superseded(database: Database, target: Target) -> None:
+    """Close what earlier runs left open of records that this run met, under whatever key."""
+    earlier = open_items.of_earlier_runs(database, target.records.scope, target.rules.run)
+    for some in chunked(earlier, CHUNK_ROWS) if target.identification is not None else ():
+        old = target.identification.superseded(some) if target.identification is not None else []
+        with database.writing() as connection:
+            open_items.close(connection, target.records.scope, [(item.resource, item.key) for item in old])
 
 
 def due_items(database: Database, target: Target, under_way: Collection[RecordKey]) -> Iterator[OpenItem]:

@@ -20,6 +20,7 @@ from pimflow.rows import CHUNK_ROWS
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 from pimflow.state.identities import Identities, Identity
+from pimflow.state.open_items import OpenItem, disputed_key
 from pimflow.words import Lead, did_you_mean, in_words, listed
 
 Sorted = Iterator[tuple[list[Prepared], list[Verdict]]]
@@ -141,11 +142,15 @@ class Identification:
         identity = self._identity(one)
         return one if identity is None else replace(one, identity=(identity.id, identity.name))
 
+    def superseded(self, items: Sequence[OpenItem]) -> list[OpenItem]:
+        """Give the open items of records that this run met: their rows are older than what the source gave now."""
+        ids = {str(item.source_row.get(self._columns.id)) for item in items}
+        met = self._identities.met(ids)
+        return [item for item in items if str(item.source_row.get(self._columns.id)) in met]
+
     def end(self, *, complete: bool) -> None:
         """End the run; after a complete read of everything, what was not met is forgotten."""
-        if complete:
-            self._identities.forget_unmet()
-        self._identities.begin()
+        self._identities.end(complete=complete)
 
     def close(self) -> None:
         """Remove what was held."""
@@ -177,7 +182,8 @@ class Identification:
             if any(rival.id != self._id(one) for rival in claimed):
                 problem = _belongs_to(claimed, self._sink.noun[1], self._columns.source)
                 same = spelled.setdefault(key, one.item.key)  # however each of them spells it, it is one cause
-                found[one.row] = self._refuse(one, replace(problem, value=same))
+                kept_as = disputed_key(one.item.key, self._id(one))
+                found[one.row] = self._refuse(replace(one, kept_as=kept_as), replace(problem, value=same))
         return found
 
     def _refuse(self, one: Prepared, problem: Problem) -> Verdict:

@@ -100,7 +100,7 @@ class Keeping:
         source = dict(zip(self.source_header, prepared.source, strict=False))
         return OpenItem(
             prepared.item.resource,
-            prepared.item.key,
+            prepared.kept_as or prepared.item.key,
             prepared.row,
             source,
             outcome.status,

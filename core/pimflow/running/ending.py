@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pimflow.assemble import Flow
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivering.delivery import Delivery
+from pimflow.delivering.due import close_superseded
 from pimflow.delivering.missing import settle_missing
 from pimflow.errors import GuardError
 from pimflow.rows import Chunk
@@ -72,13 +73,16 @@ def conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], do
     if not context.is_partial:
         for delivery in deliveries:
             open_items.close_duplicates(context.database, delivery.target.records.scope, context.number)
-    if not context.is_full(done.window):
+    full = context.is_full(done.window)
+    for delivery in deliveries:
+        if delivery.target.identification is not None:
+            close_superseded(context.database, delivery.target)
+            delivery.target.identification.end(complete=full)
+    if not full:
         return
     if done.basis is not None:
         history.keep_basis(context.database, run.pipeline, flow.name, done.basis)
     for delivery in deliveries:
-        if delivery.target.identification is not None:
-            delivery.target.identification.end(complete=True)
         records = delivery.target.records
         open_items.close_unmet(context.database, records.scope, context.number)
         number, keys = records.unseen(context.number, _SAMPLE)

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from pimflow.state.database import Database
 from pimflow.state.records import Scope
-from pimflow.state.tables import claims, identities
+from pimflow.state.tables import claims, contested, identities
 
 _AT_ONCE = 500
 
@@ -47,6 +47,17 @@ class Identities:
             with self._database.writing() as connection:
                 connection.execute(statement.on_conflict_do_update(index_elements=["scope", "id"], set_=new), rows)
 
+    def met(self, ids: Collection[str]) -> frozenset[str]:
+        """Name those of these records that this run met."""
+        with self._database.reading() as connection:
+            return frozenset(
+                row.id
+                for some in _cut(sorted(ids))
+                for row in connection.execute(
+                    sa.select(claims.c.id).where(claims.c.scope == self._scope.id, claims.c.id.in_(some))
+                )
+            )
+
     def known(self, ids: Collection[str]) -> dict[str, Identity]:
         """Give what is known of records by their id."""
         with self._database.reading() as connection:
@@ -57,7 +68,10 @@ class Identities:
             }
 
     def rivals(self, folded: Collection[str], *, with_unmet: bool) -> dict[str, list[Identity]]:
-        """Give for each key the records that claim it in this run; `with_unmet`, also who has it and was not met."""
+        """Give for each key the records that claim it in this run.
+
+        `with_unmet`, also who has it, or claimed it together with others earlier, and was not met.
+        """
         found: dict[str, dict[str, Identity]] = {}
         met = sa.select(claims.c.id).where(claims.c.scope == self._scope.id)
         with self._database.reading() as connection:
@@ -68,6 +82,9 @@ class Identities:
                 before = sa.select(identities).where(self._ours(), identities.c.folded.in_(some))
                 for row in connection.execute(before.where(identities.c.id.not_in(met))) if with_unmet else ():
                     found.setdefault(row.folded, {})[row.id] = Identity(row.id, row.key, row.name)
+                earlier = sa.select(contested).where(contested.c.scope == self._scope.id, contested.c.folded.in_(some))
+                for row in connection.execute(earlier.where(contested.c.id.not_in(met))) if with_unmet else ():
+                    found.setdefault(row.folded, {})[row.id] = Identity(row.id, row.folded, row.name)
         return {key: list(claimed.values()) for key, claimed in found.items()}
 
     def holders(self, folded: Collection[str]) -> dict[str, set[str]]:
@@ -94,11 +111,24 @@ class Identities:
             keys = ["entity", "address", "system", "id"]
             connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
 
-    def forget_unmet(self) -> None:
-        """After a complete read of everything: forget records that the system no longer has; their keys are free."""
-        met = sa.select(claims.c.id).where(claims.c.scope == self._scope.id)
+    def end(self, *, complete: bool) -> None:
+        """Remember which keys several records claimed; what was met is not forgotten with the claims themselves.
+
+        After a complete read of everything, records that the system no longer has are forgotten: their keys are free.
+        """
+        mine, kept = claims.c.scope == self._scope.id, contested.c.scope == self._scope.id
+        met = sa.select(claims.c.id).where(mine)
+        shared = sa.select(claims.c.folded).where(mine).group_by(claims.c.folded).having(sa.func.count() > 1)
+        disputed = sa.select(contested.c.folded).where(kept)
+        columns = ["scope", "id", "folded", "name"]
         with self._database.writing() as connection:
-            connection.execute(identities.delete().where(self._ours(), identities.c.id.not_in(met)))
+            if complete:
+                connection.execute(identities.delete().where(self._ours(), identities.c.id.not_in(met)))
+                connection.execute(contested.delete().where(kept))
+            connection.execute(contested.delete().where(kept, contested.c.id.in_(met)))
+            again = sa.select(claims).where(mine, claims.c.folded.in_(shared) | claims.c.folded.in_(disputed))
+            connection.execute(contested.insert().from_select(columns, again))
+            connection.execute(claims.delete().where(mine))
 
     def _ours(self) -> sa.ColumnElement[bool]:
         return sa.and_(*(identities.c[name] == value for name, value in self._place.items()))

@@ -25,6 +25,7 @@ DUPLICATE = "duplicate"
 
 _AT_ONCE = 500
 _WITHOUT_KEY = re.compile(r"(row \d+)( [0-9a-f]{8})?")
+_OF_ID = re.compile(r" \(id [^()]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,12 @@ def keys_of_pipeline(database: Database, pipeline: str) -> list[str]:
 
 def plain_key(key: str, row: int) -> str:
     """Give the record's key out of that of an open item: "" for a row that never became a record."""
-    return "" if _WITHOUT_KEY.fullmatch(key) else key.removesuffix(f" (row {row})")
+    return "" if _WITHOUT_KEY.fullmatch(key) else _OF_ID.sub("", key.removesuffix(f" (row {row})"))
+
+
+def disputed_key(key: str, id_: str) -> str:
+    """Give the key of the open item of one of several records that claim the same key: each has its own."""
+    return f"{key} (id {id_})"
 
 
 def shown_key(key: str) -> str:

@@ -1,8 +1,8 @@
 """The tables of the state. A change of them raises SCHEMA_VERSION.
 
 Version 2 added `memory`, version 3 `locks` and `bases`, version 4 `sent`, `changes`, `owners`, `identities`,
-`claims`, `links` and `matches`, version 5 `groups_done`; an older state gets the tables that it lacks when it is
-opened.
+`claims`, `links` and `matches`, version 5 `groups_done` and `contested`; an older state gets the tables that it
+lacks when it is opened.
 """
 
 from __future__ import annotations
@@ -72,6 +72,18 @@ claims = sa.Table(
     sa.Column("folded", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Index("claims_of_key", "scope", "folded"),
+    sqlite_with_rowid=False,
+)
+
+# Which records claimed one key, so that none of them could have it: until a later run meets them with others.
+contested = sa.Table(
+    "contested",
+    metadata,
+    sa.Column("scope", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("folded", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Index("contested_of_key", "scope", "folded"),
     sqlite_with_rowid=False,
 )
 
