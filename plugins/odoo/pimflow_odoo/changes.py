@@ -19,9 +19,14 @@ _STAMP = "write_date"
 
 
 def latest(session: Session, kind: Kind) -> dt.datetime | None:
-    """Give the latest stamp of the records and of their parts; None where there is no record."""
+    """Give the latest stamp of the records and of their parts; None where there is no record.
+
+    A stamp in the future, left behind by a clock that was wrong, must not hide what changes until then.
+    """
     found = [_latest_in(session, model) for model in dict.fromkeys(_models(session, kind))]
-    return max((one for one in found if one is not None), default=None)
+    stamps = [one for one in found if one is not None]
+    now = session.transport.answered
+    return min(max(stamps), now or max(stamps)) if stamps else None
 
 
 def domain(session: Session, kind: Kind, since: dt.datetime) -> list[Any]:

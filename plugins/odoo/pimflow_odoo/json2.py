@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ import httpx
 from pimflow import LoginError, RemoteError
 from pimflow_http import Client
 from pimflow_odoo.refusals import refusal
-from pimflow_odoo.transports import Account, Call, asked_version, is_json, where
+from pimflow_odoo.transports import Account, Call, asked_version, is_json, time_of, where
 
 
 class Json2:
@@ -21,6 +22,7 @@ class Json2:
     def __init__(self, client: Client, account: Account) -> None:
         self._client = client
         self._account = account
+        self.answered: dt.datetime | None = None
         self._headers = {"Authorization": f"bearer {account.key}", "X-Odoo-Database": account.database}
 
     def version(self) -> str:
@@ -59,9 +61,11 @@ class Json2:
         }
         path = f"/json/2/{call.model}/{call.method}"
         handled = {400, 401, 403, 404, 422, 500}
-        return self._client.request(
+        response = self._client.request(
             "POST", path, json=body, headers=self._headers, repeatable=repeatable, handled=handled
         )
+        self.answered = time_of(response)
+        return response
 
     def _result(self, response: httpx.Response, what: str) -> Any:
         if response.is_success:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from pimflow import LoginError, RemoteError
 from pimflow_http import Client
 from pimflow_odoo.refusals import refusal
-from pimflow_odoo.transports import Account, Call, no_odoo, readable, where
+from pimflow_odoo.transports import Account, Call, no_odoo, readable, time_of, where
 
 _POSITIONAL: Mapping[str, tuple[str, ...]] = {
     "search": ("domain",),
@@ -34,6 +35,7 @@ class JsonRpc:
         self._account = account
         self._numbers = itertools.count(1)
         self._user = 0
+        self.answered: dt.datetime | None = None
 
     def version(self) -> str:
         """Ask for the version, without a login."""
@@ -82,7 +84,9 @@ class JsonRpc:
     def _posted(self, service: str, method: str, asked: Sequence[Any], *, repeatable: bool) -> dict[str, Any]:
         params = {"service": service, "method": method, "args": list(asked)}
         body = {"jsonrpc": "2.0", "method": "call", "id": next(self._numbers), "params": params}
-        answer = self._client.json(self._client.request("POST", "/jsonrpc", json=body, repeatable=repeatable))
+        response = self._client.request("POST", "/jsonrpc", json=body, repeatable=repeatable)
+        self.answered = time_of(response)
+        answer = self._client.json(response)
         if not isinstance(answer, dict) or "jsonrpc" not in answer:
             raise no_odoo(self._client, str(answer)[:200])
         return answer

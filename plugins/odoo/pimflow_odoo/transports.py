@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import httpx
@@ -37,9 +39,10 @@ class Call:
 
 
 class Transport(Protocol):
-    """One way to call Odoo. Safe for several threads."""
+    """One way to call Odoo. Safe for several threads. `answered` is when the last answer was given, by the server."""
 
     title: str
+    answered: dt.datetime | None
 
     def version(self) -> str:
         """Ask for the version, without a login: `18.0`."""
@@ -58,6 +61,14 @@ def asked_version(client: Client) -> str | None:
         return None
     found = response.json()
     return readable(client, found.get("version_info") if isinstance(found, dict) else None)
+
+
+def time_of(response: httpx.Response) -> dt.datetime | None:
+    """Give when the server answered, by its own clock or that of the proxy in front of it."""
+    try:
+        return parsedate_to_datetime(response.headers["date"]).astimezone(dt.UTC)
+    except (KeyError, ValueError):
+        return None
 
 
 def settles(response: httpx.Response) -> bool:

@@ -9,7 +9,8 @@ import re
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .odoo_domains import holds
@@ -601,7 +602,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self._send(status, "text/html; charset=utf-8", text.encode())
 
     def _send(self, status, kind, content):
-        self.send_response(status)
+        self.send_response_only(status)
+        self.send_header("Date", format_datetime(self.erp.now.replace(tzinfo=UTC), usegmt=True))
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

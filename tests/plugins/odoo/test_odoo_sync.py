@@ -134,6 +134,16 @@ def test_what_a_long_transaction_commits_late_is_read_within_the_overlap(sync):
     assert sync.name("MUG-05") == "Later"
 
 
+def test_a_stamp_in_the_future_hides_nothing(sync):
+    variant = sync.erp.named("MUG-10")[0]
+    variant["write_date"] = sync.erp.now + timedelta(days=365)
+    sync.run()
+    sync.erp.tick(3600)
+    sync.erp.change("product.product", sync.erp.named("MUG-11")[0]["id"], name="Changed meanwhile")
+    assert "1 updated" in sync.run().out
+    assert sync.name("MUG-11") == "Changed meanwhile"
+
+
 def test_ties_are_read_again_and_not_sent_again(sync):
     sync.write(options=", overlap: 0")
     sync.run()
