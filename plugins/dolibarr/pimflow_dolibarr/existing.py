@@ -19,7 +19,12 @@ def find(session: Session, refs: Sequence[str], asks: Iterable[str] = ()) -> dic
     wanted = {*asks, "id", "ref"}
     askable = [ref for ref in refs if filters.is_askable(ref)]
     found = [one for some in _chunks(askable) for one in _among(session, "t.ref", some, wanted)]
-    found += [one for ref in refs if ref not in askable for one in _resembling(session, "t.ref", ref, wanted)]
+    found += [
+        one
+        for ref in refs
+        if ref not in askable and filters.is_possible(ref)
+        for one in _resembling(session, "t.ref", ref, wanted)
+    ]
     exact = {str(one["ref"]): one for one in found}
     folded = {ref.casefold(): one for ref, one in exact.items()}
     there = {ref: exact.get(ref) or folded.get(ref.casefold()) for ref in refs}

@@ -11,7 +11,12 @@ _UNASKABLE = frozenset("'\"()\\")
 
 def is_askable(value: str) -> bool:
     """Tell whether a value can stand in a condition; no reference or barcode is longer."""
-    return len(value) <= _LONGEST and not _UNASKABLE.intersection(value)
+    return is_possible(value) and not _UNASKABLE.intersection(value)
+
+
+def is_possible(value: str) -> bool:
+    """Tell whether a reference or barcode can be as long as this."""
+    return len(value) <= _LONGEST
 
 
 _LONGEST = 180

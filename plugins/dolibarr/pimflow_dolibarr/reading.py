@@ -110,16 +110,21 @@ def _categories(session: Session, wanted: Wanted, first: int) -> Categories:
 def keyed(keys: Sequence[str]) -> Iterator[str]:
     """Give conditions for products by key: it may be made of the reference, the id or the barcode.
 
-    Gives an empty condition, which is for all, where one of the keys cannot be asked for.
+    What cannot be asked for is looked for by what it looks like, so that some more may be found.
     """
-    if not all(map(filters.is_askable, keys)):
-        yield ""
-        return
-    for start in range(0, len(keys), _KEYS):
-        some = list(keys[start : start + _KEYS])
-        numbers = [key for key in some if key.isascii() and key.isdecimal()]
+    askable = [key for key in keys if filters.is_askable(key)]
+    others = [key for key in keys if filters.is_possible(key) and not filters.is_askable(key)]
+    for some in _chunks(askable):
+        numbers = [key for key in some if key.isascii() and key.isdecimal() and int(key) <= _LAST_ID]
         ids = filters.among("t.rowid", numbers) if numbers else ""
         yield filters.either(filters.among("t.ref", some), filters.among("t.barcode", some), ids)
+    for some in _chunks(others):
+        yield filters.either(*(filters.resembling("t.ref", key) for key in some))
+
+
+def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (keys[start : start + _KEYS] for start in range(0, len(keys), _KEYS))
 
 
 _KEYS = 50
+_LAST_ID = 2**31 - 1

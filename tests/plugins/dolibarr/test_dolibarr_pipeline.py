@@ -174,6 +174,9 @@ def test_retry_and_only_read_the_records_that_are_meant(sync, erp):
     for number in (4, 5):
         erp.touch(number, ref=("UPDATE-1", "RESET-2")[number - 4])  # words of an attack, so that all are read
     assert "2 new" in sync.project.run("--only", "UPDATE-1", "--only", "RESET-2").out
+    erp.touch(6, ref="X(1)", label="Brackets", barcode="4006381333948")
+    assert "1 product read; 1 new" in sync.project.run("--only", "X(1)").out
+    assert "1 product read; 0 new, 0 updated, 1 already" in sync.project.run("--only", "X(1)", "--only", "y" * 300).out
 
 
 FAULTS = [
