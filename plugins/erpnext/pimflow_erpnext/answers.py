@@ -129,7 +129,8 @@ def _forbidden(where: str, said: str, detail: str) -> FlowError:
     told = f" {said}." if said else ""
     return AccessError(
         f"{TITLE} at {where} forbids this to the user of the API key.{told} Give the user a role that may, under "
-        "User > Roles: `Item Manager` writes items, `Stock User` and `Sales User` read them with stock and prices.",
+        "User > Roles: `Stock User` reads items, stock and prices, `Item Manager` writes items, `System Manager` reads "
+        "translations and deletions.",
         detail=detail,
     )
 

@@ -33,6 +33,7 @@ class Asks(Protocol):
         order: str = "name asc",
         limit: int = 0,
         parent: str = "",
+        group: str = "",
     ) -> list[dict[str, Any]]:
         """Give documents."""
 
@@ -105,6 +106,11 @@ class Catalog:
         """Give all item attributes by name."""
         return self._once("Item Attribute", self._attributes)
 
+    @property
+    def attribute_names(self) -> Sequence[str]:
+        """Name the item attributes; where the user may not look at them, those that variants have."""
+        return self._once("attribute names", self._attribute_names)
+
     def names(self, doctype: str) -> Mapping[str, str]:
         """Give the names of all documents of a DocType that items link to, by their folded form."""
         return self._once(doctype, lambda: self._names(doctype)) if doctype != "Item Group" else self._group_names()
@@ -156,6 +162,16 @@ class Catalog:
             path = f"{above.path}{_SEPARATOR}{name}" if above is not None and above.parent else name
             found[name] = Group(name, parent, path)
         return found
+
+    def _attribute_names(self) -> Sequence[str]:
+        try:
+            return sorted(self.attributes)
+        except AccessError:
+            field = "attribute"
+            rows = self._session.listed(
+                "Item Variant Attribute", [field], order=f"{field} asc", parent="Item", group=field
+            )
+            return sorted({str(row[field]) for row in rows if row[field]})
 
     def _attributes(self) -> Mapping[str, Attribute]:
         fields = ["name", "numeric_values", "from_range", "to_range", "increment"]

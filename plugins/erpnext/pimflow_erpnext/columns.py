@@ -6,14 +6,14 @@ Fields of ERPNext keep their names: `weight_per_unit`. A text in a language is `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from stdnum import ean
 
 from pimflow import Field
 from pimflow_erp.columns import Column, Read, column
-from pimflow_erpnext.catalog import Catalog, FieldInfo
+from pimflow_erpnext.catalog import FieldInfo
 from pimflow_erpnext.parts import FILES, TABLES, Part, of_table, plain
 
 HOT = frozenset(
@@ -62,9 +62,9 @@ def of_table_field(info: FieldInfo) -> tuple[Column, Part]:
     return Column(Field(info.name, "list", info.label), asks, read), part
 
 
-def of_attributes(catalog: Catalog) -> Iterator[Column]:
+def of_attributes(names: Iterable[str]) -> Iterator[Column]:
     """Make a column for each item attribute; only variants have values."""
-    for name in sorted(catalog.attributes):
+    for name in names:
         yield column(f"attributes.{name}", "text", name, ("attributes.",), _attribute(name))
 
 

@@ -41,7 +41,7 @@ def columns_of(session: Session, kind: Kind, id_field: str) -> tuple[list[Column
     ]
     parts = {name: TABLES[name] for name in ("barcodes", "uoms", "attributes")}
     if kind is not TEMPLATES:
-        return [*found, *columns.of_attributes(session.catalog)], parts
+        return [*found, *columns.of_attributes(session.catalog.attribute_names)], parts
     axes = column("axes", "list", "Attributes that tell variants apart", ("attributes.",), _axes)
     variants = column("variants", "list", "Codes of the variants in use", ("variants.",), _variants)
     return [*found, axes, variants], {**parts, "variants": VARIANTS}

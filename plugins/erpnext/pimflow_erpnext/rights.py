@@ -8,8 +8,10 @@ from pimflow import AccessError, RemoteError
 from pimflow_erpnext.answers import TITLE, RefusedError
 from pimflow_erpnext.session import Session, resource
 
-_READ = ("Item", "Item Group", "Item Attribute", "UOM")
+_READ = ("Item", "Item Group")
 OPTIONAL: Mapping[str, str] = {
+    "Item Attribute": "no values that variants could have",
+    "UOM": "no codes of units",
     "Item Price": "no prices",
     "Bin": "no stock",
     "Translation": "no texts in other languages",

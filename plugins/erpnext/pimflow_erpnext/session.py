@@ -91,15 +91,18 @@ class Session:
         order: str = "name asc",
         limit: int = 0,
         parent: str = "",
+        group: str = "",
     ) -> list[Record]:
         """Give documents that fulfil all filters; without a limit all of them.
 
-        Rows of a child table need the DocType of their `parent`. Raises AccessError, RefusedError, FlowError.
+        With a `group` one for each value of that field. Rows of a child table need the DocType of their `parent`.
+        Raises AccessError, RefusedError, FlowError.
         """
         assert not any(one[1] == "in" and not one[2] for one in filters), "an empty list would find others"
         asked: dict[str, Any] = {"fields": list(fields), "order_by": order, "limit_page_length": limit}
         asked |= {"filters": [list(one) for one in filters]} if filters else {}
         asked |= {"parent": parent} if parent else {}
+        asked |= {"group_by": group} if group else {}
         query = {name: _in_query(value) for name, value in asked.items()}
         if len(str(httpx.QueryParams(query))) <= _LONGEST:
             found = self.ask("GET", resource(doctype), params=query)["data"]

@@ -237,6 +237,8 @@ class Site:
         for part in reversed([part.split() for part in str(asked.get("order_by") or "").split(",") if part]):
             name, *direction = part
             found.sort(key=lambda row, name=name: sorting(row.get(name)), reverse=direction == ["desc"])
+        if asked.get("group_by"):
+            found = list({fold(row[asked["group_by"]]): row for row in found}.values())
         start = int(asked.get("limit_start") or 0)
         limit = int(asked.get("limit_page_length", 20))
         found = found[start : start + limit] if limit else found[start:]
@@ -268,7 +270,7 @@ class Site:
         if doctype in self.closed or (user == USERS[NOBODY]):
             return False
         if user == USERS[READER]:
-            hidden = {"Deleted Document", "DocField", "Custom Field", "Translation", "Stock Settings"}
+            hidden = {"Item Attribute", "Deleted Document", "DocField", "Custom Field", "Translation", "Stock Settings"}
             return verb == "read" and doctype not in hidden
         return True
 

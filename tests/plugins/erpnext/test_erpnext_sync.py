@@ -189,8 +189,9 @@ def test_check_tells_who_answered_and_warns_of_hot_data(sync):
 def test_check_tells_what_a_reader_may_not_read(sync):
     sync.configure(key="reader_key", secret="reader-secret-1")
     printed = sync.project.command("check", str(sync.project.folder / "pipeline.yaml"))
-    told = "may not read Translation (no texts in other languages), DocField (no labels and types of fields), Deleted"
-    assert told in " ".join(printed.out.split())
+    told = " ".join(printed.out.split())
+    assert "may not read Item Attribute (no values that variants could have), Translation (no texts in other" in told
+    assert "languages), DocField (no labels and types of fields), Deleted Document (no deleted items)" in told
 
 
 def test_5000_products_take_no_more_calls_than_pages_of_the_best_size(sync):
@@ -206,3 +207,20 @@ def test_5000_products_take_no_more_calls_than_pages_of_the_best_size(sync):
     assert len(lists) == 6  # five full pages, and one that tells that there is no more
     assert len(sync.site.calls) - before < 40  # with barcodes, units, attributes and translations of each page
     assert len((sync.project.folder / "out.jsonl").read_text().splitlines()) == 5000
+
+
+def test_a_reader_gets_items_without_labels_and_types_of_their_fields(sync):
+    sync.site.item("DRL-18V", custom_colour="red", supplier_items=[{"supplier": "S", "supplier_part_no": "1"}])
+    for one in sync.site.documents["Item"].values():
+        one.setdefault("custom_colour", None)
+    more = ", more_fields: [custom_colour, supplier_items]"
+    sync.configure(key="reader_key", secret="reader-secret-1", source=more)
+    path = sync.project.folder / "pipeline.yaml"
+    path.write_text(
+        path.read_text().replace("languages: [de]", "languages: []").replace("item_name@de", "attributes.Handle")
+    )
+    printed = sync.run()
+    assert printed.code == 0, printed.out + printed.err
+    assert "11 new" in printed.out
+    names = {one["locale"]: one["data"] for one in sync.project.product("HAM-ASH")["values"]["name"]}
+    assert names["de_DE"] == "Ash wood"

@@ -273,21 +273,6 @@ def test_groups_attributes_templates_and_variants_are_made_in_order(sync):
     assert sync.writes(before) == []
 
 
-def test_a_reader_gets_items_without_labels_and_types_of_their_fields(sync):
-    sync.site.item("DRL-18V", custom_colour="red", supplier_items=[{"supplier": "S", "supplier_part_no": "1"}])
-    for one in sync.site.documents["Item"].values():
-        one.setdefault("custom_colour", None)
-    more = ", more_fields: [custom_colour, supplier_items]"
-    sync.configure(key="reader_key", secret="reader-secret-1", source=more)
-    path = sync.project.folder / "pipeline.yaml"
-    path.write_text(
-        path.read_text().replace("languages: [de]", "languages: []").replace("item_name@de", "custom_colour")
-    )
-    printed = sync.run()
-    assert printed.code == 0, printed.out + printed.err
-    assert "11 new" in printed.out
-
-
 ROUND = """\
 version: 1
 name: round
