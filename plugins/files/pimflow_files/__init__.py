@@ -1,4 +1,4 @@
-"""Reads and writes CSV and JSON Lines files in pimflow pipelines."""
+"""Reads and writes files in pimflow pipelines: CSV, Excel, JSON Lines."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pimflow import Component, hookimpl
 
 @hookimpl
 def pimflow_components() -> list[type[Component]]:
-    """Give `files.csv` and `files.jsonl`, each as a source and as a sink."""
-    from pimflow_files.sinks import CsvSink, JsonLinesSink
-    from pimflow_files.sources import CsvSource, JsonLinesSource
+    """Give each format as a source and as a sink."""
+    from pimflow_files.sinks import CsvSink, ExcelSink, JsonLinesSink
+    from pimflow_files.sources import CsvSource, ExcelSource, JsonLinesSource
 
-    return [CsvSource, CsvSink, JsonLinesSource, JsonLinesSink]
+    return [CsvSource, CsvSink, ExcelSource, ExcelSink, JsonLinesSource, JsonLinesSink]

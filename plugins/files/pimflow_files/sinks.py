@@ -1,17 +1,20 @@
-"""Sinks that write one file as a whole: CSV (also TSV) and JSON Lines."""
+"""Sinks that write one file as a whole: CSV (also TSV), Excel, JSON Lines, JSON and XML."""
 
 from __future__ import annotations
 
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from pimflow import OutputPath, Run, Sink, Writer
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding
+from pimflow_files.excel_writing import ExcelFormat
 from pimflow_files.local import LocalFile
 from pimflow_files.swap import SwapFile
 from pimflow_files.writing import CsvFormat, FileWriter, JsonLinesFormat
 
+SheetName = Annotated[str, StringConstraints(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\']+$")]
 _TABBED = frozenset({".tsv", ".tab"})
 
 
@@ -51,6 +54,32 @@ class CsvSink(LocalFile, Sink):
             decimal=self.decimal,
         )
         return FileWriter(None if run.dry else SwapFile(self.path, run.id, run.started), shape, self.columns)
+
+
+class ExcelSink(LocalFile, Sink):
+    """Rows of a sheet in an Excel file (.xlsx). What is text stays text: never a formula, a link or a number."""
+
+    type = "files.excel"
+    noun = ("row", "rows")
+    batch_size = 1000
+    whole = True
+
+    path: OutputPath = Field(description="The file to write; it is replaced when the flow ends well.")
+    columns: tuple[str, ...] = Field((), description="Columns in their order; when left out, those of the flow.")
+    sheet: SheetName = Field("Sheet1", description="Name of the sheet.")
+    numbers: tuple[str, ...] = Field((), description="Columns whose text is a number, with a decimal point.")
+
+    @field_validator("path")
+    @classmethod
+    def _is_xlsx(cls, path: Path) -> Path:
+        if path.suffix.lower() != ".xlsx":
+            raise ValueError("expected a file whose name ends in .xlsx")
+        return path
+
+    def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
+        """Give the writer. Raises AccessError when the folder cannot be written."""
+        swap = None if run.dry else SwapFile(self.path, run.id, run.started)
+        return FileWriter(swap, ExcelFormat(self.sheet, self.numbers), self.columns)
 
 
 class JsonLinesSink(LocalFile, Sink):

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from loguru import logger
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from pimflow import Header, RemoteError, Row
 from pimflow_files import jsonl_rows
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding, plain_number
 from pimflow_files.csv_rows import CsvRows
 from pimflow_files.dialect import find_delimiter, find_encoding, find_quotechar
+from pimflow_files.excel_rows import Area, excel_rows
 from pimflow_files.local import unreadable
 from pimflow_files.reading import FileSource
+
+
+def _cells(text: str) -> str:
+    Area.of(text)
+    return text
+
+
+Cells = Annotated[str, AfterValidator(_cells)]
+"""A range of cells as Excel writes it."""
 
 
 class CsvSource(FileSource):
@@ -74,6 +84,30 @@ def _check_numbers(path: Path, header: Sequence[Any], numbers: Sequence[str]) ->
             near = get_close_matches(name, header, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise RemoteError(f"{path.name} has no column {name!r}, which `numbers:` names.{hint}")
+
+
+class ExcelSource(FileSource):
+    """Rows of a sheet of an Excel file (.xlsx, .xlsm, .xls, .xlsb, also .ods).
+
+    Numbers come as exact text, days as dates; what is formatted as text stays as it is.
+    """
+
+    type = "files.excel"
+
+    sheet: Annotated[int, Field(ge=1, strict=True)] | str | None = Field(
+        None, description="Name of the sheet, or its number from 1; the first that is not hidden when left out."
+    )
+    header: int | None = Field(
+        None, ge=1, description="Number of the row with the names; the first in which something stands when left out."
+    )
+    range: Cells | None = Field(None, description="Cells of the table, as `B3:F200`, or `B3:F` for all rows below.")
+
+    def rows(self, file: Path, header: Header) -> Generator[Row, None, None]:  # noqa: ARG002 - the file names its columns
+        """Give each row in which something stands; a cell merged downwards holds for all its rows.
+
+        Raises RemoteError for a protected or damaged file, a sheet that is not there, columns that share a name.
+        """
+        return excel_rows(file, self.sheet, Area.of(self.range) if self.range else Area(), self.header)
 
 
 class JsonLinesSource(FileSource):

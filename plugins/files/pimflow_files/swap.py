@@ -37,6 +37,11 @@ class SwapFile:
                 if left.stat().st_mtime < before:
                     left.unlink()
 
+    @property
+    def closed(self) -> bool:
+        """Tell whether it is closed."""
+        return self._file.closed
+
     def write(self, content: bytes) -> None:
         """Append. Raises AccessError where the disk is full or the folder is gone."""
         try:

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
@@ -19,17 +19,26 @@ RESOURCE = "rows"
 _CRLF = "\r\n"  # the csv module quotes a cell that holds one of these only while they end its lines
 
 
-class Format(Protocol):
+class Format:
     """Makes the bytes of a file. Raises ValueError or TypeError for what the format cannot hold."""
 
-    def head(self, header: Header) -> bytes:
+    def head(self, header: Header) -> bytes:  # noqa: ARG002 - for those with something before the first record
         """Give what stands before the first record."""
+        return b""
 
     def line(self, record: Mapping[str, Any], header: Header) -> bytes:
         """Give one record."""
+        raise NotImplementedError
+
+    def tail(self) -> Iterable[bytes]:
+        """Give what stands behind the last record."""
+        return ()
+
+    def close(self) -> None:
+        """Remove what lay aside; after `tail`, or without it."""
 
 
-class CsvFormat:
+class CsvFormat(Format):
     """Lines of cells, in the form of Akeneo's own CSV files."""
 
     def __init__(
@@ -63,12 +72,8 @@ class CsvFormat:
         return self._encoder.encode(text)
 
 
-class JsonLinesFormat:
+class JsonLinesFormat(Format):
     """One object a line, keys as the record has them; dates are ISO text, decimals text."""
-
-    def head(self, header: Header) -> bytes:  # noqa: ARG002 - keys stand in each record
-        """Give nothing."""
-        return b""
 
     def line(self, record: Mapping[str, Any], header: Header) -> bytes:  # noqa: ARG002 - absent keys stay absent
         """Give one object."""
@@ -136,11 +141,19 @@ class FileWriter(Writer):
 
     def close(self, ok: bool) -> bool:
         """Put the file in place, or with `ok` False leave the one that is there. Gives False where it is the same."""
+        try:
+            return self._closed(ok=ok)
+        finally:
+            self._format.close()
+
+    def _closed(self, *, ok: bool) -> bool:
         if self._swap is None:
             return True
         try:
-            if ok:
+            if ok and not self._swap.closed:
                 self._begin()
+                for part in self._format.tail():
+                    self._swap.write(part)
         except BaseException:
             self._swap.close(keep=False)
             raise
