@@ -24,14 +24,15 @@ _FEW = 20
 def latest(session: Session) -> dt.datetime | None:
     """Give the latest stamp that is told, or a moment before it; None where there is no product.
 
-    Dolibarr 23 tells none of products that have no extra fields.
+    Dolibarr 23 tells none of products that have no extra fields. One in the future would hide what changes until then.
     """
     order = {"sortfield": "t.tms,t.rowid", "sortorder": "DESC,DESC"}
     found = session.listed("products", **order, limit=_FEW, properties="id,date_modification")
     if not found:
         return None
     stamps = (moment(one.get("date_modification")) for one in found)
-    told = [stamp for stamp in stamps if isinstance(stamp, dt.datetime)]
+    last = session.server.now + _FARTHEST
+    told = [stamp for stamp in stamps if isinstance(stamp, dt.datetime) and stamp <= last]
     return told[0] if told else by_hand(session.server.now)
 
 

@@ -172,6 +172,7 @@ class DolibarrProductsSource(_ProductsSource):
     """
 
     type = "dolibarr.products"
+    together = "template_ref"
 
     def count(self, session: Session, window: Window) -> int | None:
         """Let the server count, templates apart."""

@@ -153,6 +153,14 @@ def test_changes_are_read_where_the_server_tells_no_stamps(sync, erp):
     assert "1 product read; 0 new, 0 updated, 1 already up to date" in sync.project.run().out
 
 
+def test_a_stamp_far_in_the_future_hides_nothing(sync, erp):
+    erp.stamps[6] = erp.now + 365 * 86_400
+    sync.project.run()
+    erp.now += 3600
+    erp.touch(5, label="Changed")
+    assert "1 updated" in sync.project.run().out
+
+
 def test_pictures_come_along(sync, erp):
     folder = sync.project.folder / "pictures"
     folder.mkdir()
