@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pimflow_erpnext.session import Session
 
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_LARGEST = 500_000
+"""Characters of the texts in one call."""
 Texts = Mapping[tuple[str, str], str]
 """Translated texts by language and source."""
 
@@ -23,17 +25,31 @@ def forms(texts: Iterable[str | None]) -> list[str]:
 
 
 def read(session: Session, languages: Sequence[str], texts: Iterable[str | None]) -> Texts:
-    """Give the translations of some texts, in one call; of several of one text the latest counts."""
-    sources = forms(texts)
-    if not languages or not sources:
-        return {}
-    found = session.listed(
-        "Translation",
-        ["language", "source_text", "translated_text"],
-        [["language", "in", list(languages)], ["source_text", "in", sources]],
-        order="modified asc, name asc",
-    )
-    return {(one["language"], source_of(one["source_text"] or "")): one["translated_text"] or "" for one in found}
+    """Give the translations of some texts; of several of one text the latest counts. One call, more for long texts."""
+    found: dict[tuple[str, str], str] = {}
+    for some in _portions(forms(texts)) if languages else ():
+        for one in session.listed(
+            "Translation",
+            ["language", "source_text", "translated_text"],
+            [["language", "in", list(languages)], ["source_text", "in", some]],
+            order="modified asc, name asc",
+        ):
+            found[one["language"], source_of(one["source_text"] or "")] = one["translated_text"] or ""
+    return found
+
+
+def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Spread texts over calls that no server finds too large."""
+    portion: list[str] = []
+    size = 0
+    for text in texts:
+        if portion and size + len(text) > _LARGEST:
+            yield portion
+            portion, size = [], 0
+        portion.append(text)
+        size += len(text)
+    if portion:
+        yield portion
 
 
 def translated(texts: Texts, language: str, text: str | None, *, copy: bool) -> str | None:

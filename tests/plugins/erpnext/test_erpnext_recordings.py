@@ -158,8 +158,8 @@ def test_what_a_user_may_not_do_is_told_with_the_role_that_lacks(shared):
     assert str(caught.value) == (
         "ERPNext at http://erp.example.com forbids this to the user of the API key. User nobody@example.com does not "
         "have doctype access via role permission for document Item. Give the user a role that may, under User > Roles: "
-        "`Stock User` reads items, stock and prices, `Item Manager` writes items, `System Manager` reads translations and "
-        "deletions."
+        "`Stock User` reads items, stock and prices, `Item Manager` writes items, `System Manager` reads translations "
+        "and deletions."
     )
 
 

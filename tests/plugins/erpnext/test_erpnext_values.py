@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pimflow import Change, Item
-from pimflow_erpnext import codecs, payloads, places, stamps
+from pimflow_erpnext import codecs, payloads, places, stamps, translations
 from pimflow_erpnext.catalog import Attribute, folded
 from pimflow_erpnext.connection import ErpnextConnection
 from pimflow_erpnext.sources import ErpnextProductsSource, ErpnextTemplatesSource
@@ -113,6 +113,13 @@ def test_a_text_is_translated_without_its_tags():
     assert translated(texts, "fr", text, copy=False) == "Perceuse"
     assert translated(texts, "fr", "Bowl", copy=False) is None
     assert translated(texts, "fr", "Bowl", copy=True) == "Bowl"
+
+
+def test_long_texts_are_looked_up_in_several_calls_and_each_is():
+    texts = [str(number) + "x" * 200_000 for number in range(7)] + ["y" * 900_000, "short"]
+    portions = list(translations._portions(texts))
+    assert [text for portion in portions for text in portion] == texts
+    assert [len(portion) for portion in portions] == [2, 2, 2, 1, 1, 1]
 
 
 def test_only_what_differs_is_written():
