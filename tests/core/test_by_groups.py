@@ -1,9 +1,12 @@
 """A run that goes group by group: what each brings, what is kept between runs, when it concludes."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from pimflow.errors import ConfigError, GuardError, UnreachableError
 from pimflow.model import Outcome, Problem, ProblemKind, Status
+from pimflow.notifying.lateness import last_runs
 from pimflow.running.by_groups import ByGroups
 from pimflow.running.run import RunOptions
 
@@ -164,7 +167,7 @@ def test_changes_go_group_by_group_too(families, shop):
 
 def test_a_run_of_everything_waits_for_the_checkpoints_unless_it_is_let_pass(families, shop):
     families.run_all(options=by())
-    with pytest.raises(GuardError, match="bench is being brought group after group by family, and 1 are through"):
+    with pytest.raises(GuardError, match="bench is being brought group after group by family, and 1 is through"):
         families.run()
     assert families.run(RunOptions(only=("M1",))).counts, "some records may go"
     assert families.plan()[0].error == ""
@@ -172,6 +175,33 @@ def test_a_run_of_everything_waits_for_the_checkpoints_unless_it_is_let_pass(fam
     assert families.run(RunOptions(allow=frozenset({"first_import"}))).error == ""
     assert sent(shop) == ["X1", "M2", "T1"]
     assert families.run().error == "", "all is through"
+
+
+def test_who_is_notified_of_runs_is_told_once_that_groups_are_left(families, shop):
+    families.settings["notify"] = [{"type": "shop.notice"}]
+    families.run_all(options=by())
+    for _ in range(2):
+        with pytest.raises(GuardError):
+            families.run()
+    families.run_all(options=by(groups=99))
+    families.run()
+    assert [message.title for _, message in shop.messages] == [
+        "[pimflow] bench failed: bench is being brought group after group by family, and 1 is through",
+        "[pimflow] bench works again",
+    ]
+    assert "`pimflow run --by family` goes on with the next" in shop.messages[0][1].text
+
+
+def test_the_run_that_brings_the_last_group_is_a_good_one(families):
+    def late():
+        with families.database() as database:
+            (found,) = last_runs(database, ["bench"], timedelta(hours=1), datetime.now(UTC))
+        return found.late
+
+    families.run_all(options=by())
+    assert late(), "groups are left"
+    families.run_all(options=by(groups=99))
+    assert not late()
 
 
 def test_a_group_that_stops_is_not_through_and_no_other_one_is_begun(families, shop):

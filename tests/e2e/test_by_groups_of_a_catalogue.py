@@ -76,7 +76,7 @@ def test_a_plain_run_and_a_retry_of_everything_wait_for_the_checkpoints(shop):
     shop.command("run", "pipeline.yaml", "--by", "family")
     held = shop.run()
     assert held.code == 3
-    assert "is being brought group after group by family, and 1 are through" in held.err
+    assert "is being brought group after group by family, and 1 is through" in held.err
     assert families(shop) == ["chairs"]
     assert shop.command("retry", "pipeline.yaml").code == 0
     assert families(shop) == ["chairs"], "retry sends what is open, and no other family"

@@ -270,7 +270,7 @@ def test_attributes_count_among_what_a_run_may_create(tasting):
     assert "`max_new: 3` of `create_missing` was reached: what else is missing was not created." in ran.out
     assert (
         "the PIM lacks this attribute, and `max_new: 3` of `create_missing` allows no further one. 2 products arrived "
-        "without it"
+        "without a taste"
     ) in ran.out
     assert tasting.pim.store.get("attributes", "taste") is None
     file.write_text(file.read_text("utf-8").replace("max_new: 3", "max_new: 30"), "utf-8")

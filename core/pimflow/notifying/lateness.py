@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from pimflow.model import RunReport
 from pimflow.notifying.occasions import has_failed
 from pimflow.report import report_from_json
 from pimflow.state import history
@@ -40,8 +41,13 @@ def last_runs(database: Database, pipelines: Iterable[str], within: timedelta, n
 
 
 def went_well(past: PastRun) -> bool:
-    """Tell whether a run was a good one: of all records, and no failure."""
+    """Tell whether a run was a good one: of all records, at once or with the last of their groups, and no failure."""
     if past.report is None:
         return False
     report = report_from_json(past.report)
-    return report.run.is_regular and not has_failed(report)
+    return _was_of_everything(report) and not has_failed(report)
+
+
+def _was_of_everything(report: RunReport) -> bool:
+    last = report.checkpoint is not None and not report.checkpoint.left
+    return (replace(report.run, by="") if last else report.run).is_regular

@@ -188,8 +188,9 @@ def check_under_way(assembly: Assembly, database: Database) -> None:
     name = assembly.pipeline.name
     found = groups_done.under_way(database, name)
     if found is not None:
+        through = "1 is" if found.done == 1 else f"{found.done:,} are"
         raise GuardError(
-            f"{name} is being brought group after group by {found.by}, and {found.done:,} are through. A run of "
+            f"{name} is being brought group after group by {found.by}, and {through} through. A run of "
             "everything would bring the rest without a checkpoint. Nothing was run. "
             f"`pimflow run --by {found.by}` goes on with the next; `pimflow run --allow first_import` brings all the "
             "rest at once"

@@ -84,8 +84,6 @@ def run_pipeline(
     goes_on = options.dry or options.undoes  # where a run was, or writes nothing
     if not goes_on:
         check_confirmed(assembly, database, options.confirm, run_of(assembly))
-    if options.is_of_everything and "first_import" not in options.allow:
-        check_under_way(assembly, database)
     run = _new_run(assembly, options, _now())
     log = log_folder(assembly.pipeline.root, run.environment) / f"{run.id}{_PREVIEW if run.dry else '.jsonl'}"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run.id, _now, pace)
@@ -110,7 +108,7 @@ def run_pipeline(
             options.since,
             options.corrections,
         )
-        report = _run_flows(context, partial(_keep, database, number), log, carry_out, options.by)
+        report = _run_flows(context, partial(_keep, database, number), log, carry_out, options)
         if options.is_of_everything and not any(flow.error for flow in report.flows):
             groups_done.forget(ours, run.pipeline)
         if not run.dry:
@@ -181,13 +179,15 @@ def state_file(root: Path, environment: str | None = None) -> Path:
     return root / ".pimflow" / (environment or "") / "state.sqlite"
 
 
-def _run_flows(context: RunContext, keep: Keep, log: Path, carry_out: CarryOut, by: ByGroups | None) -> RunReport:
+def _run_flows(context: RunContext, keep: Keep, log: Path, carry_out: CarryOut, options: RunOptions) -> RunReport:
     manager, run, began = context.assembly.registry.manager, context.run, time.monotonic()
     notify_observers(manager, "pimflow_run_started", run=run)
     reports: list[FlowReport] = []
-    groups = GroupRun(context, by, reports) if by else None
+    groups = GroupRun(context, options.by, reports) if options.by else None
     steps = groups.reports() if groups else flow_by_flow(context, context.assembly.flows, carry_out, set())
     with _kept(context, keep, reports, began, str(log)), closing(steps):
+        if options.is_of_everything and "first_import" not in options.allow:
+            check_under_way(context.assembly, context.database)
         for flow_reports in steps:
             reports.extend(flow_reports)
             for flow_report in flow_reports:
