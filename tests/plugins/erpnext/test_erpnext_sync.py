@@ -224,3 +224,25 @@ def test_a_reader_gets_items_without_labels_and_types_of_their_fields(sync):
     assert "11 new" in printed.out
     names = {one["locale"]: one["data"] for one in sync.project.product("HAM-ASH")["values"]["name"]}
     assert names["de_DE"] == "Ash wood"
+
+
+def test_a_site_is_found_by_its_name_whatever_the_address(sync):
+    sync.site.host = "erp.example.com"
+    assert "There is no site of ERPNext at" in sync.run().out
+    sync.configure(more=", site: erp.example.com")
+    assert sync.report() == {"created": 11}
+
+
+def test_only_the_defaults_of_the_named_company_are_read(sync):
+    defaults = [{"company": name, "default_warehouse": f"Stores - {name[:2]}"} for name in ("Acme Tools", "Zebra")]
+    sync.site.put("Company", name="Zebra")
+    sync.site.item("DRL-18V", item_defaults=defaults)
+    sync.configure(more=", company: Zebra", source=", more_fields: [item_defaults]")
+    path = sync.project.folder / "pipeline.yaml"
+    text = path.read_text().replace("item_name@de", "item_defaults")
+    path.write_text(text.replace("type: akeneo.products, connection: pim", "type: files.jsonl, path: out.jsonl"))
+    path.write_text(path.read_text().replace("    on_missing: disable\n", ""))
+    assert sync.run().code == 0
+    rows = [json.loads(line) for line in (sync.project.folder / "out.jsonl").read_text().splitlines()]
+    (drill,) = [row for row in rows if row["identifier"] == "DRL-18V"]
+    assert [one["default_warehouse"] for one in drill["name-de_DE"]] == ["Stores - Ze"]
