@@ -46,7 +46,7 @@ def send_kept(
     for delivery in deliveries:
         if corrected:
             _take(chain, delivery, corrected.chunks(flow.name, chain, delivery, context.database))
-        elif done.window.since is not None and not context.is_partial:
+        elif done.window.since is not None and (context.retry or not context.is_partial):
             number = _take(chain, delivery, delivery.kept_open())
             if number:
                 were = "was" if number == 1 else "were"

@@ -121,8 +121,8 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
             deliver(deliveries, rows)
             context.progress(flow.name, done.settled(), done.total)
         done.read, done.dropped = reader.read, chain.dropped
-        _tell_not_met(deliveries)
         send_kept(context, flow, chain, deliveries, done)
+        _tell_not_met(deliveries)
     finish(context, deliveries, done)
     context.database.check_fence()
     done.complete = True
