@@ -11,7 +11,7 @@ from typing import Any
 
 from pimflow_erp.columns import Column
 from pimflow_odoo.fields import filled
-from pimflow_odoo.session import Record, Session
+from pimflow_odoo.session import SOURCE_LANGUAGE, Record, Session
 
 Below = Mapping[str, set[str]]
 """What is asked of the records that a list names: field -> their fields."""
@@ -25,11 +25,13 @@ def pages(
     here = {"", session.language}
     asked = {ask for column in columns if column.language in here for ask in column.asks}
     names, below = _parted(asked)
-    others = sorted({column.language for column in columns} - here)
+    others = {column.language for column in columns} - here
+    if others and session.language != SOURCE_LANGUAGE:
+        others.add(SOURCE_LANGUAGE)
     for page in session.pages(model, domain, names, size):
         records = _without_shadowed(session, model, page)
         _fill_lists(session, model, records, below)
-        texts = {language: _texts(session, model, records, columns, language) for language in others}
+        texts = {language: _texts(session, model, records, columns, language) for language in sorted(others)}
         yield [tuple(_cell(column, record, texts, copies=copies) for column in columns) for record in records]
 
 
@@ -48,16 +50,21 @@ def _cell(column: Column, record: Record, texts: Texts, *, copies: bool) -> Any:
     translated = texts[column.language].get(record["id"])
     if translated is None:
         return None
-    found = column.read(translated)
+    found, field = column.read(translated), column.asks[0]
     # Odoo shows the source text where there is no translation, and nothing tells the two apart.
-    return found if copies or found != filled(record[column.asks[0]]) else None
+    source = record if column.language == SOURCE_LANGUAGE else texts.get(SOURCE_LANGUAGE, {}).get(record["id"], record)
+    return found if copies or found != filled(source[field]) else None
 
 
 def _texts(
     session: Session, model: str, records: Sequence[Record], columns: Sequence[Column], language: str
 ) -> dict[int, Record]:
-    """Read a page in another language; a record that was deleted meanwhile is left out."""
-    names = sorted({ask for column in columns if column.language == language for ask in column.asks})
+    """Read a page in another language; a record that was deleted meanwhile is left out.
+
+    Source texts are read of all fields: where a translation is missing, they stand for it.
+    """
+    wanted = [column for column in columns if column.language and language in {column.language, SOURCE_LANGUAGE}]
+    names = sorted({ask for column in wanted for ask in column.asks})
     ids = [record["id"] for record in records]
     found: list[Record] = session.call(model, "read", ids, language=language, fields=names) if ids else []
     return {record["id"]: record for record in found}
