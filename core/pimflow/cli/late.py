@@ -11,6 +11,7 @@ import click
 from pytimeparse.timeparse import timeparse
 
 from pimflow.cli.common import chosen_environment, echo_json
+from pimflow.cli.past import ended
 from pimflow.errors import ConfigError
 from pimflow.words import did_you_mean, titled
 
@@ -75,8 +76,6 @@ def _name(file: Path) -> str:
 
 
 def _sentence(database: Database, one: LastRuns) -> str:
-    from pimflow.cli.runs import ended
-
     good = f"last good run {one.good.id}, ended {_time(one.good)}" if one.good else "no good run yet"
     if one.latest is None or (one.good and one.latest.number == one.good.number):
         return good

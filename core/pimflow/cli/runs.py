@@ -19,6 +19,7 @@ from pimflow.cli.common import (
     state_option,
 )
 from pimflow.cli.late import Duration, show_late
+from pimflow.cli.past import ended
 from pimflow.errors import ConfigError
 from pimflow.words import titled
 
@@ -104,16 +105,3 @@ def _list(database: Database, past: list[PastRun], environment: str | None, *, a
         name = titled(one.pipeline, environment_of(one, environment))
         click.echo(f"{one.id}  {name}  {one.started[:19].replace('T', ' ')} UTC  {ended(database, one)}")
     return None
-
-
-def ended(database: Database, past: PastRun) -> str:
-    """Say how a run ended; one that never told so goes on only while it holds the lock of its pipeline."""
-    from pimflow.running.holding import is_dead, who
-    from pimflow.state import locks
-
-    if past.report is not None:
-        return f"exit code {past.exit_code}" + (f", undid run {past.undid}" if past.undid else "")
-    holder = None if past.finished else locks.holder(database, past.pipeline)
-    if holder is None or holder.owner.run != past.id or is_dead(holder):
-        return "broken off, its process was killed; what was written stays, and the next run goes on from there"
-    return f"goes on ({who(holder)})"
