@@ -1,4 +1,4 @@
-"""Reads and writes files in pimflow pipelines: CSV, Excel, JSON Lines."""
+"""Reads and writes files in pimflow pipelines: CSV, Excel, JSON Lines, JSON; reads XML."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pimflow import Component, hookimpl
 
 @hookimpl
 def pimflow_components() -> list[type[Component]]:
-    """Give each format as a source and as a sink."""
-    from pimflow_files.sinks import CsvSink, ExcelSink, JsonLinesSink
-    from pimflow_files.sources import CsvSource, ExcelSource, JsonLinesSource
+    """Give each format as a source, and all but XML as a sink."""
+    from pimflow_files.sinks import CsvSink, ExcelSink, JsonLinesSink, JsonSink
+    from pimflow_files.sources import CsvSource, ExcelSource, JsonLinesSource, JsonSource, XmlSource
 
-    return [CsvSource, CsvSink, ExcelSource, ExcelSink, JsonLinesSource, JsonLinesSink]
+    sources: list[type[Component]] = [CsvSource, ExcelSource, JsonLinesSource, JsonSource, XmlSource]
+    return [*sources, CsvSink, ExcelSink, JsonLinesSink, JsonSink]

@@ -40,7 +40,7 @@ class ExcelFormat(Format):
 
     def head(self, header: Header) -> bytes:
         """Write the row of column names."""
-        return self._write(header)
+        return self._write(header) if header else b""
 
     def line(self, record: Mapping[str, Any], header: Header) -> bytes:
         """Write one row. Raises ValueError for a text that is too long for a cell, FlowError when the sheet is full."""

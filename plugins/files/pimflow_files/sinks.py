@@ -1,4 +1,4 @@
-"""Sinks that write one file as a whole: CSV (also TSV), Excel, JSON Lines, JSON and XML."""
+"""Sinks that write one file as a whole: CSV (also TSV), Excel, JSON Lines and JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pimflow_files.cells import DecimalSign, Delimiter, Encoding
 from pimflow_files.excel_writing import ExcelFormat
 from pimflow_files.local import LocalFile
 from pimflow_files.swap import SwapFile
-from pimflow_files.writing import CsvFormat, FileWriter, JsonLinesFormat
+from pimflow_files.writing import CsvFormat, FileWriter, JsonFormat, JsonLinesFormat
 
 SheetName = Annotated[str, StringConstraints(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\']+$")]
 _TABBED = frozenset({".tsv", ".tab"})
@@ -97,3 +97,20 @@ class JsonLinesSink(LocalFile, Sink):
         """Give the writer. Raises AccessError when the folder cannot be written."""
         swap = None if run.dry else SwapFile(self.path, run.id, run.started)
         return FileWriter(swap, JsonLinesFormat(), self.columns)
+
+
+class JsonSink(LocalFile, Sink):
+    """Records of a JSON file: a list of objects, in UTF-8. A column that a record lacks is left out."""
+
+    type = "files.json"
+    noun = ("record", "records")
+    batch_size = 1000
+    whole = True
+
+    path: OutputPath = Field(description="The file to write; it is replaced when the flow ends well.")
+    columns: tuple[str, ...] = Field((), description="Keys to write; when left out, the columns of the flow.")
+
+    def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
+        """Give the writer. Raises AccessError when the folder cannot be written."""
+        swap = None if run.dry else SwapFile(self.path, run.id, run.started)
+        return FileWriter(swap, JsonFormat(), self.columns)

@@ -11,7 +11,7 @@ from loguru import logger
 from pydantic import AfterValidator, Field, model_validator
 
 from pimflow import Header, RemoteError, Row
-from pimflow_files import jsonl_rows
+from pimflow_files import json_rows, jsonl_rows, xml_rows
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding, plain_number
 from pimflow_files.csv_rows import CsvRows
 from pimflow_files.dialect import find_delimiter, find_encoding, find_quotechar
@@ -125,3 +125,52 @@ class JsonLinesSource(FileSource):
     def rows(self, file: Path, header: Header) -> Generator[Row, None, None]:
         """Give the records; a line that is no JSON object is one `BadValue` in every cell."""
         return jsonl_rows.rows(file, header)
+
+
+class JsonSource(FileSource):
+    """Records of a JSON file: the objects of a list, nested values as they are."""
+
+    type = "files.json"
+    same_columns = False
+
+    records: str = Field(
+        "",
+        description="Keys that lead to the list of records, as `data.products`; none where the file is that list.",
+    )
+    columns: tuple[str, ...] = Field((), description="Keys to read; when left out, all keys that occur in the file.")
+
+    def keys(self, file: Path) -> Header:
+        """Give the keys that occur; for them the file is read once more. Raises RemoteError when there are none."""
+        return self.columns or json_rows.keys(file, self.records)
+
+    def rows(self, file: Path, header: Header) -> Generator[Row, None, None]:
+        """Give the records; an item that is no JSON object is one `BadValue` in every cell."""
+        return json_rows.rows(file, self.records, header)
+
+
+class XmlSource(FileSource):
+    """Records of an XML file. Columns are `@id` for an attribute, `name` for an element, `size/width` within."""
+
+    type = "files.xml"
+    same_columns = False
+
+    records: str = Field(
+        min_length=1, description="Element of one record, as `product`, or with those around it: `products/product`."
+    )
+    by: tuple[str, ...] = Field(
+        (), description='Attributes that tell elements apart: with `[lang]`, `<name lang="de">` is `name-de`.'
+    )
+    lists: tuple[str, ...] = Field((), description="Elements that may stand there several times: they are a list.")
+    columns: tuple[str, ...] = Field((), description="Columns to read; when left out, all that occur in the file.")
+
+    def keys(self, file: Path) -> Header:
+        """Give the columns that occur; for them the file is read once more. Raises RemoteError when there are none."""
+        return self.columns or xml_rows.keys(file, self._shape)
+
+    def rows(self, file: Path, header: Header) -> Generator[Row, None, None]:
+        """Give the records. Namespaces count for nothing."""
+        return xml_rows.rows(file, self._shape, header)
+
+    @property
+    def _shape(self) -> xml_rows.Shape:
+        return xml_rows.Shape(self.records, self.by, self.lists)

@@ -53,7 +53,7 @@ class CsvFormat(Format):
 
     def head(self, header: Header) -> bytes:
         """Give the row of column names."""
-        return self._encoded(header)
+        return self._encoded(header) if header else b""
 
     def line(self, record: Mapping[str, Any], header: Header) -> bytes:
         """Give one row; a column that the record lacks is an empty cell."""
@@ -78,6 +78,27 @@ class JsonLinesFormat(Format):
     def line(self, record: Mapping[str, Any], header: Header) -> bytes:  # noqa: ARG002 - absent keys stay absent
         """Give one object."""
         return orjson.dumps(dict(record), default=_exact, option=orjson.OPT_APPEND_NEWLINE)
+
+
+class JsonFormat(Format):
+    """A list of objects, one a line, each as JSON Lines have it."""
+
+    def __init__(self) -> None:
+        self._before = b""
+
+    def head(self, header: Header) -> bytes:  # noqa: ARG002 - keys stand in each record
+        """Begin the list."""
+        return b"[\n"
+
+    def line(self, record: Mapping[str, Any], header: Header) -> bytes:  # noqa: ARG002 - absent keys stay absent
+        """Give one object."""
+        line = self._before + orjson.dumps(dict(record), default=_exact)
+        self._before = b",\n"
+        return line
+
+    def tail(self) -> Iterable[bytes]:
+        """End the list."""
+        return [b"\n]\n"]
 
 
 def _exact(value: Any) -> str:
@@ -164,7 +185,7 @@ class FileWriter(Writer):
             return
         self._begun = True
         try:
-            head = self._format.head(self._header) if self._header else b""
+            head = self._format.head(self._header)
         except ValueError as error:
             message = "The file's encoding lacks a character of its column names. State `encoding: utf-8`."
             raise FlowError(message, detail=str(error)) from error
