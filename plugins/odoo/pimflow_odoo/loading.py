@@ -59,7 +59,8 @@ class Loading:
         if change.key in made:
             return Outcome(change.resource, change.key, Status.CREATED, (), remote)
         status = Status.UPDATED if change.key in touched else Status.UNCHANGED
-        return Outcome(change.resource, change.key, status, (), remote)
+        left = [wording.needed(one.column) for one in self._places(change) if _is_left(one, change)]
+        return Outcome(change.resource, change.key, status, tuple(left), remote)
 
     def _find(self, batch: Sequence[Change]) -> Found:
         fields = {place.field for change in batch for place in self._places(change) if not place.language}
@@ -76,10 +77,13 @@ class Loading:
         for place in self._places(change):
             value = change.payload[place.column]
             on_its_own = place.language or (record is not None and place.column in {ACTIVE, self._target.key})
-            if on_its_own or (record is None and value is None):
+            if on_its_own or _is_left(place, change) or (record is None and value is None):
                 continue
-            if record is None or place.value(record) != value:
+            if record is None or place.differs(place.value(record), value):
                 values[place.field] = place.written(value)
+        if record is None and "uom_id" in values and "uom_po_id" in self._session.catalog.fields(self._target.model):
+            # Up to Odoo 18 the purchase unit would be the default one, which may be of another kind.
+            values.setdefault("uom_po_id", values["uom_id"])
         if IMAGE in change.payload and self._picture is not None:
             name = change.payload[IMAGE]
             values["image_1920"] = self._picture(name) if name else False
@@ -168,3 +172,8 @@ class Loading:
     def _translate(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             self._session.call(self._target.model, "update_field_translations", [job.id], writes=True, **job.values)
+
+
+def _is_left(place: Place, change: Change) -> bool:
+    """Tell whether a value is to be emptied that Odoo needs."""
+    return place.required and change.payload[place.column] is None

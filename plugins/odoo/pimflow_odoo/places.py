@@ -18,7 +18,10 @@ _OWN = frozenset({"id", "product_tmpl_id", "categ_id", "write_date", "create_dat
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One column: `language` is empty where it is that of the session. `empty` is what an emptied field holds."""
+    """One column: `language` is empty where it is that of the session.
+
+    `empty` is what Odoo has where nothing is: `"0"` in numbers, False in booleans, else None.
+    """
 
     column: str
     field: str
@@ -29,11 +32,16 @@ class Place:
     empty: Any = None
 
     def value(self, record: Record) -> Any:
-        """Give the canonical value that a record has, None where it has none."""
+        """Give the canonical value that a record has, None where it has none; a number of 0 is none."""
         found = record[self.field]
         if found in (None, "", []) or (found is False and self.empty is not False):
             return None
-        return self.codec.read(found)
+        value = self.codec.read(found)
+        return None if value == "0" == self.empty else value
+
+    def differs(self, now: Any, wanted: Any) -> bool:
+        """Tell whether one canonical value is another one for Odoo; what has no value has the empty one."""
+        return bool((self.empty if now is None else now) != (self.empty if wanted is None else wanted))
 
     def written(self, value: Any) -> Any:
         """Give what Odoo takes of a canonical value."""
@@ -52,7 +60,8 @@ def of_product(column: str, catalog: Catalog, own_language: str) -> Place | None
         return Place(column, column, BOOLEAN, "Active", empty=False)
     if column in {"category", "category_code"}:
         part = "path" if column == "category" else "code"
-        return Place(column, "categ_id", codecs.category(catalog, part), "Product Category")
+        label = str(catalog.fields("product.product")["categ_id"].get("string") or "Product Category")
+        return Place(column, "categ_id", codecs.category(catalog, part), label)
     return None if column in _OWN else of_field("product.product", column, catalog, own_language)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -15,8 +14,6 @@ from pimflow import (
     InputPath,
     Item,
     Outcome,
-    Problem,
-    ProblemKind,
     RowProblem,
     Run,
     Sink,
@@ -135,13 +132,7 @@ class RecordWriter(Writer):
         """Check the cells of one row. Raises RowProblem for one without a key."""
         target = self._target
         key = cells.key_of(row, target.key, TITLE, target.kind.noun[1])
-        item = cells.item(target.resource, target.key, key, row, self._codec)
-        emptied = [place for column, value in item.payload.items() if value is None and (place := self._place(column))]
-        needed = [place.column for place in emptied if place.required]
-        payload = {**item.payload, **{place.column: place.empty for place in emptied}}
-        problems = tuple(_needed(column) for column in needed)
-        kept = {column: value for column, value in payload.items() if column not in needed}
-        return [replace(item, payload=kept, problems=(*item.problems, *problems))]
+        return [cells.item(target.resource, target.key, key, row, self._codec)]
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what Odoo has for these keys: the columns that have a value there."""
@@ -208,13 +199,3 @@ class CategoryWriter(RecordWriter):
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Create what is missing, parents first."""
         return list(TreeLoading(self._session).load(batch)) if batch else []
-
-
-def _needed(column: str) -> Problem:
-    return Problem(
-        "is empty, and Odoo needs it; it keeps the one that it has",
-        ProblemKind.MISSING,
-        column,
-        remedy="Fill it in the source.",
-        who=Who.SOURCE_TEAM,
-    )

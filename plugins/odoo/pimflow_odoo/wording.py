@@ -60,6 +60,17 @@ def belongs_to(records: Sequence[Record], column: str, key: str, nouns: str) -> 
     )
 
 
+def needed(column: str) -> Problem:
+    """Tell that a value cannot be taken away."""
+    return Problem(
+        "is empty, and Odoo needs it: what it has there was left",
+        ProblemKind.MISSING,
+        column,
+        remedy="Fill it in the source.",
+        who=Who.SOURCE_TEAM,
+    )
+
+
 def lacking(field: str, noun: str) -> Problem:
     """Tell that a new record lacks what Odoo needs."""
     return Problem(

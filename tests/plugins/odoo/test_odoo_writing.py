@@ -7,7 +7,7 @@ import pytest
 
 from ...e2e.conftest import command  # noqa: TID252 - tests have no name to import by
 from .conftest import fill
-from .odoo_server import KEY, Erp, serve
+from .odoo_server import FIELDS, KEY, Erp, serve
 
 __all__ = ["command"]
 
@@ -83,6 +83,13 @@ def test_new_products_are_made_in_one_call_and_a_second_time_nothing_is_sent(wri
     assert len(methods(erp, *WRITES)) == 2
 
 
+def test_a_new_product_is_bought_in_the_unit_in_which_it_is_sold(write, erp, monkeypatch):
+    unit = FIELDS["product.product"]["uom_id"]
+    monkeypatch.setitem(FIELDS, "product.product", {**FIELDS["product.product"], "uom_po_id": unit})
+    write("products", {"default_code": "SACK", "name": "Sack", "uom_id": "kg"})
+    assert erp.named("SACK")[0]["uom_po_id"] == erp.named("SACK")[1]["uom_id"] == 2
+
+
 def test_only_what_is_different_is_written(write, erp):
     before = erp.named("MUG-01")[0]["write_date"]
     erp.tick()
@@ -101,6 +108,25 @@ def test_products_that_get_the_same_values_share_a_call(write, erp):
     rows = [{"default_code": f"MUG-{n:02}", "type": "service"} for n in range(2, 9)]
     assert "7 updated" in write("products", *rows).out
     assert len(methods(erp, "write")) == 1
+
+
+def test_an_empty_cell_neither_archives_nor_clears_what_the_flow_did_not_write(write, erp):
+    variant, template = erp.named("MUG-01")
+    template["sale_ok"], variant["weight"] = True, 0.35
+    row = {"default_code": "MUG-01", "active": None, "sale_ok": None, "weight": None, "list_price": None, "type": None}
+    write("products", row, {"default_code": "MUG-02", "name": "Two", "weight": "1", "sale_ok": "1", "active": "1"})
+    assert (variant["active"], template["sale_ok"], variant["weight"]) == (True, True, 0.35)
+    assert (template["list_price"], template["type"]) == (9.9, "consu")
+    write("products", row, {"default_code": "MUG-02", "name": "Two", "weight": None, "sale_ok": None, "active": None})
+    variant, template = erp.named("MUG-02")
+    assert (variant["active"], template["sale_ok"], variant["weight"]) == (True, False, 0.0)
+
+
+def test_a_number_of_zero_is_none(write, erp):
+    assert "1 updated" in write("products", {"default_code": "MUG-01", "weight": "0"}).out
+    assert erp.named("MUG-01")[0]["weight"] == 0.0
+    again = write("products", {"default_code": "MUG-01", "weight": "0.0"}, name="another")
+    assert "1 already up to date" in again.out
 
 
 def test_a_translation_is_taken_away_and_a_text_is_emptied(write, erp):
@@ -167,6 +193,7 @@ def test_bad_values_cost_themselves(write, erp):
         "product_tag_ids": "unheard of",
         "sale_ok": "perhaps",
     }
+    write("products", {"default_code": "MUG-06", "name": "Mug 6"})
     answer = write("products", row, {"default_code": "NEW-3"}, {"default_code": "MUG-06", "name": None})
     assert erp.named("MUG-05")[1]["name"]["en_US"] == "Five"
     for words in (
@@ -178,7 +205,7 @@ def test_bad_values_cost_themselves(write, erp):
         "Odoo has no such tag",
         "which is neither yes (1) nor no (0)",
         "Odoo needs a name for a new product",
-        "is empty, and Odoo needs it; it keeps the one that it has",
+        "is empty, and Odoo needs it: what it has there was left",
     ):
         assert words in answer.out, words
     assert erp.named("MUG-06")[1]["name"]["en_US"] == "Mug 6"
