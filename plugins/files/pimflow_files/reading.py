@@ -42,8 +42,8 @@ class FileSource(Source):
 
     @property
     def title(self) -> str:
-        """The file's name, behind that of its folder for a pattern."""
-        return "/".join(self.path.parts[-2:]) if is_pattern(str(self.path)) else self.path.name
+        """The file's name, that of its folder for a pattern."""
+        return (is_pattern(str(self.path)) and self.path.parent.name) or self.path.name
 
     @property
     def address(self) -> str:
