@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pimflow import Item, Problem, ProblemKind, RowProblem, Who
@@ -40,3 +41,9 @@ def item(
             remedy = "Correct it in the source; it will then arrive by itself."
             problems.append(Problem(str(reason), ProblemKind.VALUE, column, cell, remedy, Who.SOURCE_TEAM))
     return Item(resource, key, {**payload, key_column: key}, tuple(problems))
+
+
+def without(item: Item, columns: Collection[str], told: Callable[[str], Problem]) -> Item:
+    """Leave columns out of an item, each with the problem that `told` makes of its name."""
+    payload = {name: value for name, value in item.payload.items() if name not in columns}
+    return replace(item, payload=payload, problems=(*item.problems, *map(told, columns)))

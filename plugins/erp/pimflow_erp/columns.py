@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,26 @@ def of_language(found: Column, field: str, language: str) -> Column:
     """Make the column of the same field in one language: `name@fr`."""
     told = Field(f"{found.name}@{language}", found.field.type, f"{found.field.label} ({language})", True)
     return Column(told, (field,), found.read, language)
+
+
+def with_fields(
+    own: Iterable[Column],
+    names: Iterable[str],
+    made: Callable[[str], Column | None],
+    translated: Callable[[Column], Iterable[Column]],
+) -> list[Column]:
+    """Put the columns of fields behind a source's own, none twice, and behind each text the same in other languages.
+
+    `made` gives None for a field that the server does not have, or that is no column.
+    """
+    found = list(own)
+    taken = {one.name for one in found}
+    for name in names:
+        field = made(name) if name not in taken else None
+        if field is not None:
+            taken.add(name)
+            found += [field, *(translated(field) if field.field.translatable else ())]
+    return found
 
 
 def refuse_unknown(what: str, asked: Sequence[str], known: Sequence[str] | Mapping[str, Any]) -> None:

@@ -11,10 +11,30 @@ from typing import Any
 
 import orjson
 
+from pimflow import Source, Window
+
+_NO_MATTER = {"connection", "overlap", "page_size"}
+
 
 def asked(*parts: Any) -> str:
     """Tell apart what is asked for: options, columns, company; parts are plain data."""
     return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+
+
+def asked_of(source: Source, *parts: Any) -> str:
+    """Tell apart what a source asks for: by its options, save those that do not change its rows, and further parts."""
+    return asked(source.model_dump(mode="json", exclude=_NO_MATTER), *parts)
+
+
+def window(cursor: str | None, asked: str, latest: dt.datetime | None, overlap: float) -> Window:
+    """Begin `overlap` minutes before the latest change that the last read could see; read everything without one.
+
+    `latest` is the latest change that this read can see: the next one begins there.
+    """
+    now, before = kept(latest, asked), last(cursor, asked)
+    if before is None:
+        return Window(cursor=now)
+    return Window(since=(before - dt.timedelta(minutes=overlap)).isoformat(), cursor=now)
 
 
 def kept(at: dt.datetime | None, asked: str) -> str | None:

@@ -6,6 +6,7 @@ sends.
 
 from __future__ import annotations
 
+from pimflow_http.addresses import ServerAddress
 from pimflow_http.client import Client, Remote, was_ambiguous
 from pimflow_http.clock import Clock
 from pimflow_http.explanations import NETWORK, STATUSES, BrokenAnswerError, Explanation
@@ -26,6 +27,7 @@ __all__ = [
     "Pace",
     "Remote",
     "RetryPolicy",
+    "ServerAddress",
     "redact",
     "redact_url",
     "was_ambiguous",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from pimflow import Connection
-from pimflow_http import Client, Remote, RetryPolicy, redact_url
+from pimflow_http import Client, Remote, RetryPolicy, ServerAddress, redact_url
 from pimflow_tryton import rights
 from pimflow_tryton.catalog import TITLE
 from pimflow_tryton.login import Account, Login
@@ -19,7 +19,7 @@ class TrytonConnection(Connection):
     """A Tryton server of series 7.0 or later, over JSON-RPC."""
 
     type = "tryton"
-    url: str = Field(description="Address of the server without the database, as in https://erp.example.com.")
+    url: ServerAddress = Field(description="Address of the server without the database, as in https://erp.example.com.")
     database: str = Field(min_length=1, description="Name of the database.")
     username: str = Field(min_length=1, description="Login of a user made for this connection.")
     password: SecretStr = Field(description="Password of that user.")
@@ -33,15 +33,6 @@ class TrytonConnection(Connection):
     )
     timeout: float = Field(60.0, gt=0, description="Seconds to wait for an answer.")
     concurrency: int = Field(4, ge=1, le=16, description="Calls at once.")
-
-    @field_validator("url")
-    @classmethod
-    def _is_root(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("expected an address that begins with https:// or http://")
-        if redact_url(url) != url:
-            raise ValueError("expected an address without user name, password or fragment")
-        return url.rstrip("/")
 
     @property
     def title(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pimflow import Change, Problem, ProblemKind, Who
+from pimflow_erp import cells
 from pimflow_tryton.existing import PRODUCTS, TEMPLATES, find
 from pimflow_tryton.places import ATTRIBUTES, TEMPLATE_CODE
 from pimflow_tryton.session import Session
@@ -42,10 +43,7 @@ def _template(change: Change) -> str:
 
 
 def _without(change: Change) -> Change:
-    names = _attributes(change)
-    payload = {name: value for name, value in change.payload.items() if name not in names}
-    problems = (*change.item.problems, *map(_problem, names))
-    return replace(change, item=replace(change.item, payload=payload, problems=problems))
+    return replace(change, item=cells.without(change.item, _attributes(change), _problem))
 
 
 def _problem(column: str) -> Problem:

@@ -11,20 +11,16 @@ from pydantic import Field
 from pimflow import (
     Change,
     ConfigError,
-    Header,
     InputPath,
-    Item,
     Outcome,
     RemoteError,
     RowProblem,
     Run,
     Sink,
     Use,
-    Who,
     Writer,
 )
-from pimflow_erp import cells
-from pimflow_erp.codecs import Codec
+from pimflow_erp.writing import RecordWriter
 from pimflow_tryton import existing, rights
 from pimflow_tryton.catalog import TITLE
 from pimflow_tryton.connection import TrytonConnection
@@ -53,7 +49,7 @@ class _RecordsSink(Sink):
 
     def writer(self, session: Session, create: Create) -> Writer:
         """Give the writer."""
-        return RecordWriter(session, self.target, create)
+        return TrytonWriter(session, self.target, create)
 
     def creator(self, session: Session) -> Create:
         """Give what makes new records."""
@@ -158,53 +154,29 @@ class TrytonAttributesSink(_RecordsSink):
         return creator(ATTRIBUTE, "name", ("string", "type_"))
 
 
-class RecordWriter(Writer):
+class TrytonWriter(RecordWriter[Place]):
     """Writes records of one target by their key."""
 
     def __init__(self, session: Session, target: Target, create: Create, finish: Finish = lambda *_: {}) -> None:
+        super().__init__(TITLE, target.resource, target.key, target.noun[1])
         self._session = session
         self._target = target
-        self._places: dict[str, Place | None] = {}
-        self._loading = Loading(session, target, self._place, create, finish)
-
-    def knows(self, column: str) -> bool:
-        """Tell whether Tryton has this field, in this language, and lets it be written."""
-        return self._place(column) is not None
-
-    def label(self, column: str) -> str:
-        """Give a column the label that its field or attribute has in Tryton."""
-        found = self._place(column)
-        return (found.label if found is not None else "") or column
-
-    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
-        """Name the columns that Tryton cannot take."""
-        return {name: self._unknown(name) for name in header if not self.knows(name)}
-
-    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
-        """Check the cells of one row. Raises RowProblem for one without a key."""
-        target = self._target
-        key = cells.key_of(row, target.key, TITLE, target.noun[1])
-        return [cells.item(target.resource, target.key, key, row, self._codec)]
+        self._loading = Loading(session, target, self.place, create, finish)
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what Tryton has for these keys: the columns that have a value there."""
-        places = [found for column in columns if (found := self._place(column))]
-        return existing.values(self._session, self._target, keys, places)
+        return existing.values(self._session, self._target, keys, self.those(columns))
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch: keys are looked up first, so that nothing is created twice."""
         return list(self._loading.load(batch)) if batch else []
 
-    def _place(self, column: str) -> Place | None:
-        if column not in self._places:
-            self._places[column] = self._target.place(column, self._session.catalog, self._session.language)
-        return self._places[column]
+    def find(self, column: str) -> Place | None:
+        """Find the field or attribute, in its language."""
+        return self._target.place(column, self._session.catalog, self._session.language)
 
-    def _codec(self, column: str) -> Codec | None:
-        found = self._place(column)
-        return None if found is None else found.codec
-
-    def _unknown(self, column: str) -> RowProblem:
+    def unknown(self, column: str) -> tuple[str, str]:
+        """Say what Tryton lacks, and what to do about it."""
         field, _, language = column.partition("@")
         remedy = "Correct the mapping."
         if language and language not in self._session.catalog.languages:
@@ -216,11 +188,11 @@ class RecordWriter(Writer):
             reason = "pictures are written from a folder only, and with the module product_image"
             remedy = "Give the sink of products a `picture_folder`, or take the column out of the mapping."
         else:
-            reason = f"Tryton has no field {field!r} of {self._target.noun[1]} that can be written"
-        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
+            return super().unknown(field)
+        return reason, remedy
 
 
-class ProductWriter(RecordWriter):
+class ProductWriter(TrytonWriter):
     """Writes products, with attributes only where they have an attribute set."""
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:

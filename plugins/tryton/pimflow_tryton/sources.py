@@ -6,20 +6,20 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
-import petl
 from pydantic import Field
 
 from pimflow import Field as FieldInfo
-from pimflow import LazyTable, Source, Use, Window
+from pimflow import Use, Window
 from pimflow_erp import cursors
-from pimflow_erp.columns import Column, of_language, refuse_unknown
+from pimflow_erp.columns import Column, of_language, refuse_unknown, with_fields
+from pimflow_erp.reading import RowsSource
 from pimflow_tryton import changes, columns, kinds, reading, rights
 from pimflow_tryton.connection import TrytonConnection
 from pimflow_tryton.kinds import Kind
 from pimflow_tryton.session import Session
 
 
-class _TrytonSource(Source):
+class _TrytonSource(RowsSource):
     """What the sources have in common."""
 
     kind: ClassVar[Kind]
@@ -29,14 +29,6 @@ class _TrytonSource(Source):
         None, description="Languages whose texts are read, into columns such as name@fr; all loaded ones when left out."
     )
     page_size: int = Field(200, ge=1, le=1000, description="Records a call.")
-
-    def extract(self, session: Session, window: Window) -> petl.Table:
-        """Give the records page by page. Raises ConfigError for what the server does not have."""
-        return LazyTable(lambda: self.rows(session, window))
-
-    def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
-        """Give the header, then one row a record."""
-        raise NotImplementedError
 
     def languages_of(self, session: Session) -> Sequence[str]:
         """Give the languages to read. Raises ConfigError for one that is not loaded, RemoteError without the module."""
@@ -82,19 +74,17 @@ class _RecordsSource(_TrytonSource):
         languages, catalog = self.languages_of(session), session.catalog
         fields = catalog.fields(self.kind.model)
         refuse_unknown(f"more_fields: {self.kind.noun[1]} have no field", self.more_fields, fields)
-        found = list(type(self).own(session))
-        taken = {column.name for column in found}
-        for name in (*self.kind.fields, *self.more_fields):
-            column = columns.of_field(name, fields[name], catalog) if name in fields and name not in taken else None
-            if column is None:
-                continue
-            found.append(column)
-            taken.add(name)
-            if column.field.translatable:
-                found += [of_language(column, name, language) for language in languages]
-        if "categories" in taken:
-            found.append(columns.codes_of_categories(catalog))
-        return found
+
+        def made(name: str) -> Column | None:
+            return columns.of_field(name, fields[name], catalog) if name in fields else None
+
+        def translated(text: Column) -> Iterator[Column]:
+            return (of_language(text, text.name, language) for language in languages)
+
+        names = (*self.kind.fields, *self.more_fields)
+        found = with_fields(type(self).own(session), names, made, translated)
+        has_categories = any(column.name == "categories" for column in found)
+        return [*found, *([columns.codes_of_categories(catalog)] if has_categories else [])]
 
     def domain(self, session: Session, window: Window) -> list[Any]:
         """Give the condition for the records of a window."""
@@ -123,12 +113,9 @@ class _ChangesSource(_RecordsSource):
 
     def window(self, session: Session, cursor: str | None) -> Window:
         """Begin `overlap` before the latest change that the last read could see; read everything without one."""
-        asked = self._asked(session)
-        kept = cursors.kept(changes.latest(session, self.kind), asked)
-        last = cursors.last(cursor, asked)
-        if last is None:
-            return Window(cursor=kept)
-        return Window(since=(last - dt.timedelta(minutes=self.overlap)).isoformat(), cursor=kept)
+        names = [column.name for column in self.columns(session)]
+        asked = cursors.asked_of(self, names, session.company, session.language)
+        return cursors.window(cursor, asked, changes.latest(session, self.kind), self.overlap)
 
     def cursor_at(self, moment: dt.datetime) -> str:
         """Give the cursor for what was stamped from this time on."""
@@ -138,12 +125,6 @@ class _ChangesSource(_RecordsSource):
         """Give the condition for the records of a window."""
         found = super().domain(session, window)
         return found if self.archived else [*found, ["active", "=", True]]
-
-    def _asked(self, session: Session) -> str:
-        """Tell apart what is asked for: a cursor of other columns or records is of no use."""
-        options = self.model_dump(mode="json", exclude={"connection", "overlap", "page_size"})
-        names = [column.name for column in self.columns(session)]
-        return cursors.asked(options, names, session.company, session.language)
 
 
 class TrytonProductsSource(_ChangesSource):

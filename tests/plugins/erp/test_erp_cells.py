@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pimflow import RowProblem, Who
+from pimflow import Problem, RowProblem, Who
 from pimflow_erp import cells
 from pimflow_erp.codecs import (
     BOOLEAN,
@@ -100,3 +100,14 @@ def test_what_codecs_make_of_cells():
     assert identifier("ean").accept(" 9780201379624 ") == "9780201379624"
     assert identifier("mpn").accept("X-1") == "X-1"
     assert listed(" a, b ,,c ") == ["a", "b", "c"]
+
+
+def test_columns_are_left_out_of_an_item_each_told_behind_what_was_told_already():
+    item = made(weight="heavy", color="red")
+    left = cells.without(item, ["color"], lambda column: Problem("has no place", field=column))
+    assert left.payload == {"code": "A"}
+    assert [(one.field, one.reason) for one in left.problems] == [
+        ("weight", "which is no number"),
+        ("color", "has no place"),
+    ]
+    assert cells.without(item, [], Problem) == item

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from pimflow_erp.cursors import asked, kept, kept_by_hand, last
+from pimflow import Source, Window
+from pimflow_erp.cursors import asked, asked_of, kept, kept_by_hand, last, window
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -29,3 +30,33 @@ def test_a_cursor_that_a_person_mistyped_is_none(typed):
 def test_what_is_asked_for_is_told_apart_by_each_part():
     assert asked({"a": 1, "b": 2}, ["x"]) == asked({"b": 2, "a": 1}, ["x"])
     assert len({asked({"a": 1}, ["x"]), asked({"a": 2}, ["x"]), asked({"a": 1}, ["y"]), asked({"a": 1})}) == 4
+
+
+class Shelf(Source):
+    """A source with options."""
+
+    type = "shelf.products"
+    connection: str = "erp"
+    overlap: float = 10.0
+    page_size: int = 100
+    languages: tuple[str, ...] = ()
+
+
+def test_what_a_source_asks_for_is_told_by_the_options_that_change_its_rows():
+    same = [Shelf(), Shelf(overlap=1), Shelf(page_size=7), Shelf(connection="other")]
+    assert {asked_of(one, ["sku"]) for one in same} == {asked_of(Shelf(), ["sku"])}
+    assert asked_of(Shelf(languages=("fr",)), ["sku"]) != asked_of(Shelf(), ["sku"])
+    assert asked_of(Shelf(), ["sku", "name"]) != asked_of(Shelf(), ["sku"])
+
+
+def test_a_window_begins_the_overlap_before_the_last_read_and_hands_the_latest_change_on():
+    later = NOON + dt.timedelta(hours=2)
+    cursor = kept(NOON, "these columns")
+    found = window(cursor, "these columns", later, overlap=10)
+    assert found == Window(since="2026-03-01T11:50:00+00:00", cursor=kept(later, "these columns"))
+
+
+@pytest.mark.parametrize("cursor", [None, "rubbish", kept(NOON, "other columns")])
+def test_without_a_cursor_that_holds_everything_is_read(cursor):
+    assert window(cursor, "these columns", NOON, overlap=10) == Window(cursor=kept(NOON, "these columns"))
+    assert window(cursor, "these columns", None, overlap=10) == Window()

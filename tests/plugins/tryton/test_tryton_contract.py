@@ -257,7 +257,7 @@ def switch(erp, *, on):
 
 def test_a_module_that_is_missing_is_named(erp):
     with session_of() as found:
-        found.catalog._known["modules"] = frozenset({"product"})
+        found.catalog._once("modules", lambda: frozenset({"product"}))
         with pytest.raises(RemoteError, match=r"has not activated the module product_attribute\. Its administrator"):
             next(iter(TrytonAttributesSource(connection="erp").extract(found, Window())))
         with pytest.raises(RemoteError, match="module product_attribute"):
