@@ -67,11 +67,20 @@ class Compute(Transform):
             try:
                 return _cell(expression.value({name: _shown(row[at]) for name, at in cells}))
             except ValueError as error:
-                reason = f"cannot be computed as `{self.columns[column]}`: {error}"
-                remedy = "Correct the cells that it is made of, or the expression."
-                return BadValue(Problem(reason, field=column, value=None, remedy=remedy, who=Who.ADMINISTRATOR))
+                return BadValue(_problem(column, self.columns[column], error))
 
         return made
+
+
+def _problem(column: str, expression: str, error: ValueError) -> Problem:
+    """Tell what went wrong; other values that are no numbers have the same cause."""
+    value = getattr(error, "value", None)
+    if value is not None:
+        reason = f"which is not a number, as `{expression}` needs it"
+        return Problem(reason, field=column, value=value, remedy="Correct it there, or the expression in the pipeline.")
+    reason = f"cannot be computed as `{expression}`: {error}"
+    remedy = "Correct the cells that it is made of, or the expression."
+    return Problem(reason, field=column, value=None, remedy=remedy, who=Who.ADMINISTRATOR)
 
 
 def _shown(value: Any) -> Any:

@@ -38,7 +38,9 @@ class Deduplicate(WholeTransform):
     keep: Literal["first", "last", "highest", "lowest"] = Field(
         "first", description="Which row goes on; the highest or lowest is that of column `of`."
     )
-    of: str | None = Field(None, description="Column that `highest` and `lowest` compare: numbers, else texts.")
+    of: str | None = Field(
+        None, description="Column that `highest` and `lowest` compare: numbers, else texts. A number wins over a text."
+    )
 
     @model_validator(mode="after")
     def _options_fit(self) -> Deduplicate:
@@ -98,9 +100,15 @@ _Line = tuple[Any, ...]
 _CHOICES: Mapping[str, Callable[[_Line, _Line], _Line]] = {
     "first": lambda kept, _: kept,
     "last": lambda _, line: line,
-    "highest": lambda kept, line: line if line[2] > kept[2] else kept,
+    "highest": lambda kept, line: line if _higher(line) > _higher(kept) else kept,
     "lowest": lambda kept, line: line if _LOWEST < line[2] < kept[2] or kept[2] == _LOWEST else kept,
 }
+
+
+def _higher(line: _Line) -> tuple[int, Decimal, str]:
+    """Let a number win over a text here too: `n/a` is no highest price."""
+    kind, number, text = line[2]
+    return (-kind if kind >= 0 else -2), number, text
 
 
 def _rank(value: Any) -> tuple[int, Decimal, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -36,30 +36,58 @@ class Expression:
     def value(self, cells: Mapping[str, Any]) -> Any:
         """Compute it. Raises ValueError with what went wrong."""
         try:
-            found = self._compute(**({**cells, CELLS: cells} if self.whole else cells))
-            return str(found) if isinstance(found, StrictUndefined) else found
+            return _value(self._compute(**({**cells, CELLS: cells} if self.whole else cells)))
+        except NoNumberError:
+            raise
         except ArithmeticError:
             raise ValueError("there is no such number") from None
         except TypeError as error:
             raise ValueError("a cell that it needs is empty" if "NoneType" in str(error) else str(error)) from None
-        except (TemplateError, ValueError, LookupError) as error:
-            raise ValueError(str(error)) from None
+        except Exception as error:  # noqa: BLE001 - filters raise anything for values that they do not expect
+            raise ValueError(str(error) or "a filter does not take this value") from None
+
+
+class NoNumberError(ValueError):
+    """A cell that is calculated with holds something else: `value`."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(f"{value!r} is not a number")
+        self.value = value
+
+
+def _value(found: Any) -> Any:
+    """Give what can stand in a cell: texts that are nothing else, lists of what comes one by one."""
+    match found:
+        case StrictUndefined() | str():
+            return str(found)
+        case None | bool() | int() | float() | Decimal() | list() | tuple() | dict():
+            return found
+        case Iterator():
+            return list(found)
+        case _:
+            raise ValueError("it gives no value: is a filter or `()` missing?")
 
 
 class _Environment(ImmutableSandboxedEnvironment):
     """Calculates exactly, and keeps empty what is made of something empty."""
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+    intercepted_unops = frozenset({"+", "-"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Do one operation of an expression."""
-        if left is None or right is None:
+        texts = [side for side in (left, right) if isinstance(side, str)]
+        if left is None or right is None or (len(texts) == 1 and texts[0] == ""):
             return None
-        if operator == "%" and isinstance(left, str):
-            raise ValueError("texts are put together with ~")
+        if texts and (operator != "+" or len(texts) == 1):
+            raise ValueError("texts are put together with ~, and are numbers behind `|number` only")
         if operator == "**" and (abs(left) > _LARGEST or abs(right) > _HIGHEST):
             raise ValueError("a number would be too large")
         return super().call_binop(context, operator, _exact(left), _exact(right))
+
+    def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
+        """Do one operation on one value."""
+        return None if arg is None or arg == "" else super().call_unop(context, operator, _exact(arg))
 
 
 def _exact(value: Any) -> Any:
@@ -73,20 +101,26 @@ def _number(value: Any) -> Decimal | None:
         return None
     number = as_number(value)
     if number is None:
-        raise ValueError(f"{value!r} is not a number")
+        raise NoNumberError(value)
     return number
+
+
+def _integer(value: Any) -> int | None:
+    """Read a number, and leave its decimals out; an empty cell stays empty."""
+    number = _number(value)
+    return None if number is None else int(number)
 
 
 def _rounded(value: Any, digits: int = 0) -> Any:
     """Round halves away from nothing, as people do; an empty cell stays empty."""
-    if value is None:
-        return None
-    return _exact(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    number = _number(value)
+    return None if number is None else number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def _environment() -> _Environment:
     made = _Environment(undefined=StrictUndefined, autoescape=False)
-    made.filters["number"] = _number
+    made.filters["number"] = made.filters["float"] = _number  # Jinja's own make 0 of what is no number
+    made.filters["int"] = _integer
     made.filters["round"] = _rounded
     made.globals.clear()
     return made

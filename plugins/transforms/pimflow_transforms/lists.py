@@ -21,6 +21,12 @@ class Splitting(Rule):
     by: str = Field(min_length=1, description="What stands between the parts.")
     into: tuple[str, ...] = Field((), description="Columns that get one part each; without them the cell is a list.")
 
+    @model_validator(mode="after")
+    def _are_different(self) -> Splitting:
+        if len(set(self.into)) < len(self.into):
+            raise ValueError("a column is named twice under `into`")
+        return self
+
     def parts(self, value: Any) -> list[str]:
         """Give the parts of a value without blanks around them; those of a list one after the other."""
         texts = value if isinstance(value, list | tuple) else [value]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import unescape
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 from slugify import slugify
 
 from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform
-from pimflow_transforms.cells import changing, making, matching
+from pimflow_transforms.cells import changing, making, matching, told
 from pimflow_transforms.options import Rule, positions
 from pimflow_transforms.values import as_text, carrying, is_empty
 
@@ -33,8 +33,12 @@ class HtmlToText(Transform):
     def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:  # noqa: ARG002 - the target is not asked
         """Keep the header. Raises ConfigError for a column that is not there."""
         read = _reading()
-        change = carrying(lambda value: read(as_text(value)))
-        return header, changing(header, dict.fromkeys(matching(self.columns, header), change))
+
+        def text_of(value: Any) -> Any:
+            return [read(as_text(one)) for one in value] if isinstance(value, list | tuple) else read(as_text(value))
+
+        changes = {name: carrying(told(name, text_of, _REMEDY)) for name in matching(self.columns, header)}
+        return header, changing(header, changes)
 
     def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
         """Know that texts come out; nothing stays known of their values."""
@@ -43,10 +47,15 @@ class HtmlToText(Transform):
 
 
 _TAG = re.compile(r"<[a-zA-Z/!]")
+_SILENT = re.compile(r"(?is)<!--.*?(?:-->|$)|<(script|style|head|title|template)\b.*?(?:</\1\s*>|$)|<[^>]*>?")
+_REMEDY = "Shorten or clean its HTML there."
 
 
 def _reading() -> Callable[[str], str]:
-    """Give the function that reads HTML; text without any tag keeps its lines. What it needs is loaded here."""
+    """Give the function that reads HTML; text without any tag keeps its lines. What it needs is loaded here.
+
+    It raises ValueError for HTML of which the parser gives nothing: it stops at some hundred elements in each other.
+    """
     from inscriptis import get_text  # noqa: PLC0415 - with lxml it takes longer than all of pimflow
     from inscriptis.css_profiles import CSS_PROFILES  # noqa: PLC0415
     from inscriptis.model.config import ParserConfig  # noqa: PLC0415
@@ -57,7 +66,10 @@ def _reading() -> Callable[[str], str]:
         if not _TAG.search(html):
             return unescape(html).strip()
         lines = (" ".join(line.split()) for line in get_text(html, config).splitlines())
-        return "\n".join(_without_runs_of_blanks(lines)).strip()
+        text = "\n".join(_without_runs_of_blanks(lines)).strip()
+        if not text and unescape(_SILENT.sub("", html)).strip():
+            raise ValueError("whose HTML cannot be read: its elements are nested too deeply, or it is damaged")
+        return text
 
     return read
 
@@ -76,7 +88,7 @@ class Slugging(Rule):
     short: ClassVar[str] = "from"
 
     from_: str = Field(alias="from", description="The source column.")
-    separator: str = Field("_", pattern="^[-_]?$", description="What stands for blanks and signs: `_`, `-` or nothing.")
+    separator: Literal["_", "-", ""] = Field("_", description="What stands for blanks and signs: `_`, `-` or nothing.")
     max_length: int = Field(100, ge=1, le=255, description="Signs at most; what is longer is cut between words.")
     lower: bool = Field(True, description="Whether capitals become small letters.")
     replace: dict[str, str] = Field(default_factory=dict, description="Text found: what it becomes, before all else.")

@@ -61,7 +61,7 @@ def test_what_is_calculated_with_an_empty_cell_is_empty(empty):
 
 
 def test_what_goes_wrong_is_a_bad_value_with_its_reason():
-    assert reason("a|number", a="abc") == "cannot be computed as `a|number`: 'abc' is not a number"
+    assert reason("a|number", a="abc") == "which is not a number, as `a|number` needs it"
     assert reason("1 / a|number", a="0") == "cannot be computed as `1 / a|number`: there is no such number"
     assert reason("a|number > 5", a="") == "cannot be computed as `a|number > 5`: a cell that it needs is empty"
     assert "no attribute" in reason("a.missing", a="x")
@@ -109,3 +109,36 @@ def test_columns_of_which_one_is_made():
     assert transform.made_from("other", ("brand", "x", "y")) == ["brand"]
     assert transform.made_from("made", ("brand", "x", "y")) == ["brand", "x", "y"]
     assert transform.made_from("y", ("brand", "x", "y")) == ("y",)
+
+
+@pytest.mark.parametrize(
+    ("expression", "made"), [("a|float * 2", None), ("a|int", None), ("-(a|number)", None), ("a * 2", None)]
+)
+def test_an_empty_cell_is_no_zero(expression, made):
+    assert computed(expression, a="") is made
+
+
+@pytest.mark.parametrize("expression", ["a|float", "a|int", "a|number * 2", "a|round", "a|round(2)"])
+def test_values_that_are_no_numbers_are_one_cause_whatever_they_are(expression):
+    cells = [computed(expression, a=text) for text in ("abc", "n/a")]
+    assert {cell.problem.reason for cell in cells} == {f"which is not a number, as `{expression}` needs it"}
+    assert [cell.problem.value for cell in cells] == ["abc", "n/a"]
+
+
+def test_calculating_with_a_text_says_what_is_missing():
+    assert "numbers behind `|number` only" in reason("a * 2", a="12")
+    assert "numbers behind `|number` only" in reason("a + 1", a="12")
+    assert computed("a + b", a="x", b="y") == "xy"
+
+
+@pytest.mark.parametrize(
+    ("expression", "made"), [("a|map('upper')", ["R", "G"]), ("a|join('-')|tojson", '"r-g"'), ("a|int", None)]
+)
+def test_a_cell_holds_plain_values(expression, made):
+    cell = computed(expression, a=["r", "g"])
+    assert isinstance(cell, BadValue) if made is None else (cell, type(cell)) == (made, type(made))
+
+
+@pytest.mark.parametrize("expression", ["a.upper", "a|dictsort", "a|xmlattr"])
+def test_whatever_a_filter_raises_costs_the_cell(expression):
+    assert isinstance(computed(expression, a="x"), BadValue)

@@ -81,3 +81,9 @@ def test_memory_does_not_grow_with_the_rows():
         return most
 
     assert peak(60_000) < 1.5 * peak(30_000)
+
+
+def test_a_number_wins_over_a_text():
+    rows = [("A", "n/a"), ("A", "100"), ("A", "20")]
+    assert left(rows, keep="highest", of="price") == [("A", "100")]
+    assert left(rows, keep="lowest", of="price") == [("A", "20")]

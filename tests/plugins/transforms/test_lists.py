@@ -65,3 +65,8 @@ def test_where_a_value_came_from():
     assert split.made_from("width", ("size", "tags")) == ("size",)
     assert split.made_from("tags", ("size", "tags")) == ("tags",)
     assert Join(columns={"t": {"from": ["a", "b"], "by": ""}}).made_from("t", ("a", "b")) == ("a", "b")
+
+
+def test_two_parts_cannot_go_into_one_column():
+    with pytest.raises(ValueError, match="named twice under `into`"):
+        Split(columns={"size": {"by": "x", "into": ["width", "width"]}})

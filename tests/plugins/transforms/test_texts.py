@@ -76,3 +76,19 @@ def test_a_text_of_which_no_code_can_be_made_is_told():
     problem = slug("***").problem
     assert (problem.field, problem.value) == ("name", "***")
     assert problem.reason == "of which no code can be made: it has neither letters nor digits"
+
+
+@pytest.mark.parametrize("html", ["<div>" * 3000 + "x" + "</div>" * 3000, "<p>\ud800 x</p>"])
+def test_html_of_which_nothing_can_be_read_is_told(html):
+    assert isinstance(read(html), BadValue)
+
+
+@pytest.mark.parametrize(
+    "html", ["<script>x</script>", "<!-- x -->", "<img src=x>", "<p>&nbsp;</p>", "<style>p {}", "<!-- x"]
+)
+def test_html_without_text_is_empty(html):
+    assert read(html) == ""
+
+
+def test_each_text_of_a_list_is_read():
+    assert read(["<b>one</b>", "<p>two</p>"]) == ["one", "two"]

@@ -138,3 +138,33 @@ def factor(steps):
     for operation, value in steps:
         found = found * Decimal(value) if operation == "mul" else found / Decimal(value)
     return found
+
+
+@pytest.mark.parametrize("unit", ['"', "9**9**9", "2**9999999", "((((", "'", "\x00", "kg*", "__class__", "5 kg"])
+def test_whatever_stands_for_a_unit_costs_the_value(unit):
+    assert "is not known" in measured("1", unit).problem.reason
+
+
+def test_units_with_a_power_are_known():
+    assert measured("2", "m2") == "2 SQUARE_METER"
+    assert measured("2", "cm3") == "2 CUBIC_CENTIMETER"
+    assert measured("2", "lb(s)", codes="odoo") == "2 POUND"
+
+
+def test_an_amount_that_is_none_is_not_the_fault_of_its_unit():
+    assert measured("twelve", "kg").problem.remedy == "Correct it there."
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"unit": "kg", "to": "METER"}, "unit kilogram cannot become meter"),
+        ({"unit": "parsnip"}, "unit 'parsnip' is not known"),
+        ({"unit": "kg", "to": "NONE"}, "unit 'NONE' is not known"),
+    ],
+)
+def test_units_of_the_pipeline_are_checked_before_anything_runs(options, told):
+    with pytest.raises(ValidationError) as caught:
+        MeasureUnits(columns={"amount": options})
+    assert told in str(caught.value)
+    assert "whose" not in str(caught.value)

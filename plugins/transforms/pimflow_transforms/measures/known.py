@@ -7,7 +7,8 @@ without a code of Akeneo can be converted into one that has.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -43,10 +44,10 @@ class Units:
             return [self._by_code[text]]
         if text.upper() in self._by_akeneo:
             return self._by_akeneo[text.upper()]
-        for name in (text, text.lower()):
+        for name in _names(text):
             try:
                 return [self._registry.parse_units(name)]
-            except (PintError, AttributeError, TypeError, ValueError):  # it parses names, and raises as Python does
+            except Exception:  # noqa: BLE001, S112 - it reads names as Python does, and raises anything
                 continue
         raise ValueError(f"whose unit {text!r} is not known")
 
@@ -72,6 +73,16 @@ class Units:
             return False
         quantity = self._registry.Quantity
         return all(abs(quantity(n, one).to(other).magnitude - n) < Decimal("1e-9") for n in (Decimal(1), Decimal(2)))
+
+
+_POWER = re.compile(r"(?<=[A-Za-z])([23])$")
+
+
+def _names(text: str) -> Iterator[str]:
+    """Give how pint may know a unit: `m2` is m², and no unit begins with a digit."""
+    if not text[:1].isdigit():
+        name = _POWER.sub(r"**\1", text)
+        yield from (name, name.lower())
 
 
 @cache

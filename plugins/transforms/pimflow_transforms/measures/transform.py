@@ -22,6 +22,10 @@ Codes = Literal["un_ece", "sap", "odoo", "erpnext"]
 _REMEDY = "Correct the unit there, or say in the pipeline under `codes` whose codes these are."
 
 
+class NoAmountError(ValueError):
+    """An amount that is no number: its unit is not to blame."""
+
+
 class Measure(Rule):
     """Where the unit of an amount stands, and which one it becomes."""
 
@@ -40,7 +44,10 @@ class Measure(Rule):
     def _is_known(cls, to: str | None) -> str | None:
         if to is not None:
             units = _units(None)
-            units.code(units.named(to)[0])
+            try:
+                units.code(units.named(to)[0])
+            except ValueError as error:
+                raise ValueError(str(error).removeprefix("whose ")) from None
         return to
 
     @model_validator(mode="after")
@@ -48,7 +55,10 @@ class Measure(Rule):
         if (self.unit_from is None) == (self.unit is None):
             raise ValueError("expected either `unit_from: COLUMN` or `unit: UNIT`")
         if self.unit is not None:
-            _units(self.codes).named(self.unit)
+            try:
+                self.reading()(1, self.unit)
+            except ValueError as error:
+                raise ValueError(str(error).removeprefix("whose ")) from None
         return self
 
     def reading(self) -> Callable[[Any, Any], str]:
@@ -60,7 +70,7 @@ class Measure(Rule):
         def read(amount: Any, unit: Any) -> str:
             number = as_number(amount)
             if number is None:
-                raise ValueError("which is not a number")
+                raise NoAmountError("which is not a number")
             name = as_text(unit).strip()
             if not name:
                 raise ValueError("which has no unit")
@@ -134,6 +144,8 @@ def _measured(header: Header, name: str, measure: Measure) -> Callable[[Row], An
             return amount if bad is None else bad
         try:
             return read(amount, measure.unit if unit_at is None else row[unit_at])
+        except NoAmountError as error:
+            return BadValue(Problem(str(error), field=name, value=amount, remedy="Correct it there."))
         except ValueError as error:
             return BadValue(Problem(str(error), field=name, value=amount, remedy=_REMEDY, who=Who.ADMINISTRATOR))
 
