@@ -181,9 +181,9 @@ def test_a_linked_record_is_explained_by_both_keys(used):
     used.command("match", "--approve-all", "separators", "--approve-all", "blanks")
     used.command("run")
     theirs = used.command("explain", "S1", "X_SELL-products")
-    assert "out of row 1 of products.csv\n  known there as S 1\n" in theirs.out
+    assert "out of row 1 of products.csv\n  called S 1 by products.csv\n" in theirs.out
     assert used.command("explain", "S 1", "X_SELL-products").out == theirs.out
-    assert "known there as" not in used.command("explain", "S-3").out
+    assert "  called " not in used.command("explain", "S-3").out
 
 
 def test_they_are_compared_by_these_keys_too(used):

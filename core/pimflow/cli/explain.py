@@ -68,7 +68,7 @@ def _print(record: ExplainedRecord, *, detailed: bool) -> None:
     if record.row:
         click.echo(f"  out of {record.called or f'row {record.row}'} of {record.source}")
     if record.source_key:
-        click.echo(f"  known there as {record.source_key}")
+        click.echo(f"  called {record.source_key} by {record.source}")
     for problem in record.problems:
         click.secho(f"  needs attention: {problem}", fg="yellow")
     for value in record.values:

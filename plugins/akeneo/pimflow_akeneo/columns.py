@@ -6,6 +6,7 @@ unit of a measurement; an association's is `TYPE-products` and the like. No code
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pimflow import ProblemKind, Reference, RowProblem, Who
@@ -179,11 +180,19 @@ def value_column(name: str, attribute: Attribute, rest: list[str], model: Model)
     scope = _scope(name, attribute, parts, model) if attribute.scopable else None
     if locale and scope and locale not in model.channels[scope].locales:
         active = ", ".join(model.channels[scope].locales)
-        raise _wrong(name, f"locale {locale} is not active for channel {scope}", f"Active there: {active}.")
+        raise _wrong(name, f"locale {locale} is not active for channel {scope}", f"{_ACTIVATE} Active there: {active}.")
     if locale and attribute.available_locales and locale not in attribute.available_locales:
         allowed = ", ".join(attribute.available_locales)
         raise _wrong(name, f"this attribute exists in {allowed} only", "Leave this column out.")
     return ValueColumn(attribute, locale, scope, _part(name, attribute, parts, model.currencies_of(scope)))
+
+
+_ACTIVATE = "Correct it, or activate it in the PIM."
+
+
+def inactive_currency(name: str, currency: str, active: Iterable[str]) -> RowProblem:
+    """Tell that a column names a currency that nobody uses in the PIM."""
+    return _wrong(name, f"currency {currency} is not active in the PIM", f"{_ACTIVATE} Active: {', '.join(active)}.")
 
 
 def _locale(name: str, attribute: Attribute, parts: list[str], model: Model) -> str:
@@ -191,7 +200,7 @@ def _locale(name: str, attribute: Attribute, parts: list[str], model: Model) -> 
     if not parts or parts[0] in model.channels:
         raise _wrong(name, "this attribute is translated, and the column names no locale", example)
     if parts[0] not in model.locales:
-        hint = _alike(parts[0], model.locales) or f"Active locales: {', '.join(model.locales)}."
+        hint = _alike(parts[0], model.locales) or f"{_ACTIVATE} Active locales: {', '.join(model.locales)}."
         raise _wrong(name, f"locale {parts[0]} is not active in the PIM", hint)
     return parts.pop(0)
 
@@ -210,7 +219,7 @@ def _part(name: str, attribute: Attribute, parts: list[str], currencies: tuple[s
         return None
     if len(parts) == 1 and attribute.kind == "price_collection":
         if parts[0] not in currencies:
-            raise _wrong(name, f"currency {parts[0]} is not active in the PIM", f"Active: {', '.join(currencies)}.")
+            raise inactive_currency(name, parts[0], currencies)
         return parts[0]
     if parts == [UNIT] and attribute.kind == "metric":
         return UNIT

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from pimflow import ProblemKind, RowProblem, Who
 from pimflow_akeneo.catalog import Catalog
-from pimflow_akeneo.columns import UNIT, parse_column
+from pimflow_akeneo.columns import UNIT, inactive_currency, parse_column
 from pimflow_akeneo.kinds import MODELS, PRODUCTS
 from pimflow_akeneo.model import Attribute, Model
 from pimflow_akeneo.spelling import alike
@@ -39,7 +39,7 @@ def _attribute(name: str, model: Model) -> RowProblem | None:
     if code not in model.attributes:
         return _section(name, model) or _one_of(code, model.attributes, "attribute", name)
     if model.attributes[code].kind == "price_collection" and len(rest) == 1 and rest[0].isupper():
-        return _wrong(name, f"currency {rest[0]} is not active in the PIM", f"Active: {', '.join(model.currencies)}.")
+        return inactive_currency(name, rest[0], model.currencies)
     try:
         parse_column(name, model)
     except RowProblem as wrong:

@@ -35,7 +35,12 @@ def check(session: Session, asked: CreateMissing, promises: Promises, attributes
     for locale in asked.locales or ():
         if locale not in catalog.model.locales:
             reason = f"`create_missing` names locale {locale}, which is not active in the PIM"
-            yield finding(Severity.ERROR, None, reason, f"Active: {listed(catalog.model.locales, 20)}.")
+            yield finding(
+                Severity.ERROR,
+                None,
+                reason,
+                f"Correct it, or activate it in the PIM. Active: {listed(catalog.model.locales, 20)}.",
+            )
     if attributes and not _has_group(session, asked.group):
         reason = f"new attributes go into attribute group '{asked.group}', and the PIM has no such group"
         yield finding(Severity.ERROR, None, reason, "Create it, or name another one as `group` of `create_missing`.")
