@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol
 
 from pimflow import AccessError
+from pimflow_erp.once import Once
 
-T = TypeVar("T")
 _MANY = 1000
 _LAYOUT = frozenset(
     {
@@ -89,8 +88,7 @@ class Catalog:
 
     def __init__(self, session: Asks) -> None:
         self._session = session
-        self._lock = threading.RLock()
-        self._known: dict[str, Any] = {}
+        self._once = Once()
 
     def fields(self, doctype: str) -> Mapping[str, FieldInfo]:
         """Give the fields of a DocType; empty where the user may not look and there is no document either."""
@@ -117,14 +115,7 @@ class Catalog:
 
     def forget(self, doctype: str) -> None:
         """Ask again for the documents of a DocType, which a write has changed."""
-        with self._lock:
-            self._known.pop(doctype, None)
-
-    def _once(self, name: str, make: Callable[[], T]) -> T:
-        with self._lock:
-            if name not in self._known:
-                self._known[name] = make()
-            return cast("T", self._known[name])
+        self._once.forget(doctype)
 
     def _names(self, doctype: str) -> Mapping[str, str]:
         pages = self._session.pages(doctype, ["name"], [], _MANY)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from pimflow import Connection
 from pimflow_erpnext import rights
 from pimflow_erpnext.answers import TITLE, is_final
 from pimflow_erpnext.session import Session
-from pimflow_http import Client, Remote, redact_url
+from pimflow_http import Client, Remote, ServerAddress, redact_url
 
 
 class ErpnextConnection(Connection):
     """A site of ERPNext 13 or later, over its REST API."""
 
     type = "erpnext"
-    url: str = Field(description="Address of the site, as in https://erp.example.com.")
+    url: ServerAddress = Field(description="Address of the site, as in https://erp.example.com.")
     api_key: SecretStr = Field(min_length=1, description="API key of a user made for this connection.")
     api_secret: SecretStr = Field(min_length=1, description="API secret of that user.")
     site: str | None = Field(
@@ -29,15 +29,6 @@ class ErpnextConnection(Connection):
     )
     timeout: float = Field(60.0, gt=0, description="Seconds to wait for an answer.")
     concurrency: int = Field(4, ge=1, le=16, description="Calls at once.")
-
-    @field_validator("url")
-    @classmethod
-    def _is_root(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("expected an address that begins with https:// or http://")
-        if redact_url(url) != url:
-            raise ValueError("expected an address without user name, password or fragment")
-        return url.rstrip("/")
 
     @property
     def title(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pimflow import Change, Problem, ProblemKind, Who
+from pimflow_erp import cells
 from pimflow_erpnext.answers import TITLE
 from pimflow_erpnext.existing import PRODUCTS, find
 from pimflow_erpnext.places import ATTRIBUTES, VARIANT_OF
@@ -25,10 +26,7 @@ def _attributes(change: Change) -> list[str]:
 
 
 def _without(change: Change) -> Change:
-    names = _attributes(change)
-    payload = {name: value for name, value in change.payload.items() if name not in names}
-    problems = (*change.item.problems, *map(_problem, names))
-    return replace(change, item=replace(change.item, payload=payload, problems=problems))
+    return replace(change, item=cells.without(change.item, _attributes(change), _problem))
 
 
 def _problem(column: str) -> Problem:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 from pimflow import Change, Problem
-from pimflow_erp.codecs import Codec
+from pimflow_erp import pictures
 from pimflow_erp.jobs import Job
 from pimflow_erpnext import calls, refusals
 from pimflow_erpnext.answers import RefusedError
@@ -18,8 +16,6 @@ from pimflow_erpnext.catalog import Catalog
 from pimflow_erpnext.existing import Target
 from pimflow_erpnext.places import IMAGE, Place
 from pimflow_erpnext.session import Record, Session
-
-_LARGEST = 20 * 1024 * 1024
 
 
 def with_pictures(target: Target, folder: Path) -> Target:
@@ -45,7 +41,7 @@ def send(session: Session, folder: Path, changes: Sequence[Change], there: Mappi
 def _uploaded(session: Session, folder: Path, value: str | None, item: str) -> str | None:
     if value is None:
         return None
-    path = folder / value.rpartition(" ")[0]
+    path = pictures.path_of(folder, value)
     answer = session.ask(
         "POST",
         "/api/method/upload_file",
@@ -59,14 +55,4 @@ def _uploaded(session: Session, folder: Path, value: str | None, item: str) -> s
 def _place(target: Target, folder: Path, column: str, catalog: Catalog) -> Place | None:
     if column != IMAGE:
         return target.place(column, catalog)
-    return Place(IMAGE, IMAGE, Codec(partial(_named, folder)), lambda _: None, "Image", apart=True)
-
-
-def _named(folder: Path, cell: Any) -> str:
-    """Give the file's name and a hash of its content, which tells a change."""
-    path = folder / str(cell).strip()
-    if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
-        raise ValueError("and there is no such file in the folder of pictures")
-    if path.stat().st_size > _LARGEST:
-        raise ValueError(f"and the file is larger than {_LARGEST // 1024 // 1024} MB")
-    return f"{path.relative_to(folder)} {blake2b(path.read_bytes(), digest_size=16).hexdigest()}"
+    return Place(IMAGE, IMAGE, pictures.codec(folder), lambda _: None, "Image", apart=True)

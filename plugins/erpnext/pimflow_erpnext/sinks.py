@@ -19,11 +19,9 @@ from pimflow import (
     Run,
     Sink,
     Use,
-    Who,
     Writer,
 )
-from pimflow_erp import cells
-from pimflow_erp.codecs import Codec
+from pimflow_erp.writing import RecordWriter
 from pimflow_erpnext import existing, fitting, rights
 from pimflow_erpnext.answers import TITLE
 from pimflow_erpnext.catalog import folded
@@ -47,11 +45,6 @@ class _DocumentsSink(Sink):
     target: ClassVar[Target]
 
     connection: Use[ErpnextConnection] = Field(description="Name of the connection to ERPNext.")
-
-    @property
-    def title(self) -> str:
-        """What a report calls the target."""
-        return TITLE
 
     def folded(self, key: str) -> str:
         """Give a key as ERPNext compares keys: case, accents and outer blanks do not count."""
@@ -147,65 +140,46 @@ class ErpnextAttributesSink(_DocumentsSink):
     target = ATTRIBUTES
 
 
-class DocumentWriter(Writer):
+class DocumentWriter(RecordWriter[Place]):
     """Writes documents of one target by their key."""
 
     def __init__(self, session: Session, target: Target, create: Create, folder: Path | None = None) -> None:
+        super().__init__(TITLE, target.resource, target.key, target.noun[1])
         self._session = session
         self._target = target
-        self._places: dict[str, Place | None] = {}
         self._loading = Loading(session, target, self.place, create, folder)
-
-    def knows(self, column: str) -> bool:
-        """Tell whether ERPNext has this field and lets it be written."""
-        return self.place(column) is not None
-
-    def label(self, column: str) -> str:
-        """Give a column the label that its field or attribute has in ERPNext."""
-        found = self.place(column)
-        return (found.label if found is not None else "") or column
 
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Name the columns that ERPNext cannot take. Raises AccessError where there are translations to write."""
-        if any(place.language for name in header if (place := self.place(name)) is not None):
+        if any(place.language for place in self.those(header)):
             rights.must_write(self._session, "translations", "Translation")
-        return {name: self._unknown(name) for name in header if not self.knows(name)}
+        return super().check_columns(header)
 
-    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
-        """Check the cells of one row. Raises RowProblem for one without a key, or with one that ERPNext refuses."""
-        target = self._target
-        key = cells.key_of(row, target.key, TITLE, target.noun[1])
-        if {"<", ">"} & set(key):
-            raise RowProblem(target.key, key, f"and a name in {TITLE} has no < or >")
-        return [cells.item(target.resource, target.key, key, row, self._codec)]
+    def item(self, row: Mapping[str, Any]) -> Item:
+        """Make the one item of a row. Raises RowProblem for a row without a key, or with one that ERPNext refuses."""
+        item = super().item(row)
+        if {"<", ">"} & set(item.key):
+            raise RowProblem(self._target.key, item.key, f"and a name in {TITLE} has no < or >")
+        return item
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what ERPNext has for these keys: the columns that have a value there."""
-        places = [found for column in columns if (found := self.place(column))]
-        return existing.values(self._session, self._target, keys, places)
+        return existing.values(self._session, self._target, keys, self.those(columns))
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch: keys are looked up first, so that nothing is created twice."""
         return list(self._loading.load(batch)) if batch else []
 
-    def place(self, column: str) -> Place | None:
-        """Find where a column is written."""
-        if column not in self._places:
-            self._places[column] = self._target.place(column, self._session.catalog)
-        return self._places[column]
+    def find(self, column: str) -> Place | None:
+        """Find the field or attribute."""
+        return self._target.place(column, self._session.catalog)
 
-    def _codec(self, column: str) -> Codec | None:
-        found = self.place(column)
-        return found.codec if found is not None else None
-
-    def _unknown(self, column: str) -> RowProblem:
+    def unknown(self, column: str) -> tuple[str, str]:
+        """Say what ERPNext lacks, and what to do about it."""
         if column.startswith(OF_ATTRIBUTE) and self._target.resource == PRODUCTS.resource:
             reason = f"{TITLE} has no item attribute {column.removeprefix(OF_ATTRIBUTE)!r}"
-            remedy = "Correct the mapping, or have the attribute made in ERPNext."
-        else:
-            reason = f"{TITLE} has no field {column!r} of {self._target.noun[1]} that can be written"
-            remedy = "Correct the mapping."
-        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
+            return reason, "Correct the mapping, or have the attribute made in ERPNext."
+        return super().unknown(column)
 
 
 class ItemWriter(DocumentWriter):

@@ -8,15 +8,15 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any, ClassVar, Literal
 
-import petl
 from pydantic import Field
 
 from pimflow import Field as FieldInfo
-from pimflow import LazyTable, Source, Use, Window
+from pimflow import Use, Window
 from pimflow_erp import cursors
 from pimflow_erp.columns import Column, column, of_language, refuse_unknown
+from pimflow_erp.reading import RowsSource
 from pimflow_erpnext import changes, columns, items, kinds, translations
-from pimflow_erpnext.answers import TITLE, RefusedError
+from pimflow_erpnext.answers import RefusedError
 from pimflow_erpnext.catalog import FieldInfo as FieldData
 from pimflow_erpnext.catalog import folded
 from pimflow_erpnext.connection import ErpnextConnection
@@ -29,7 +29,7 @@ More = tuple[Column, Part | None]
 """A further column, and the part that it needs."""
 
 
-class _DocumentsSource(Source):
+class _DocumentsSource(RowsSource):
     """What the sources have in common: documents of one kind as they are."""
 
     kind: ClassVar[Kind]
@@ -40,11 +40,6 @@ class _DocumentsSource(Source):
     more_fields: list[str] = Field(
         default_factory=list, description="Further fields of the DocType to read, also your own, as in `custom_colour`."
     )
-
-    @property
-    def title(self) -> str:
-        """What a report calls the source."""
-        return TITLE
 
     def discover(self, session: Session) -> list[FieldInfo]:
         """List the columns; then the fields that `more_fields` may name."""
@@ -61,10 +56,6 @@ class _DocumentsSource(Source):
             return session.count(self.kind.doctype, [*self.filters(), *since])
         except RefusedError:  # older versions do not count with conditions of this form
             return None
-
-    def extract(self, session: Session, window: Window) -> petl.Table:
-        """Give the documents page by page. Raises ConfigError for what the site does not have."""
-        return LazyTable(lambda: self.rows(session, window))
 
     def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
         """Give the header, then one row a document."""
@@ -127,8 +118,7 @@ class _ChangesSource(_DocumentsSource):
 
     def window(self, session: Session, cursor: str | None) -> Window:
         """Begin `overlap` before the latest change that the last read could see; read everything without one."""
-        options = self.model_dump(mode="json", exclude={"connection", "overlap", "page_size"})
-        asked = cursors.asked(options, list(self.reading(session).header), session.company)
+        asked = cursors.asked_of(self, list(self.reading(session).header), session.company)
         return changes.window(session, self.kind, cursor, asked, dt.timedelta(minutes=self.overlap))
 
     def cursor_at(self, moment: dt.datetime) -> str:
@@ -293,7 +283,7 @@ class ErpnextDeletedSource(_ChangesSource):
             yield [one for one in page if folded(str(one["deleted_name"])) not in used]
 
 
-class ErpnextAttributeOptionsSource(Source):
+class ErpnextAttributeOptionsSource(RowsSource):
     """Values of item attributes, all of them at each run, in the order of ERPNext.
 
     `value` is what items have, `abbr` its abbreviation, `value@fr` the value in French.
@@ -309,22 +299,14 @@ class ErpnextAttributeOptionsSource(Source):
         "none", description="What a value that is not translated is in another language: empty, or the value itself."
     )
 
-    @property
-    def title(self) -> str:
-        """What a report calls the source."""
-        return TITLE
-
     def discover(self, session: Session) -> list[FieldInfo]:  # noqa: ARG002 - the same for each site
         """List the columns."""
         plain = [FieldInfo(name, "text", label) for name, label in _OPTION.items()]
         texts = [FieldInfo(f"value@{one}", "text", f"Value ({one})", translatable=True) for one in self.languages]
         return [*plain, FieldInfo("position", "integer", "Place among the values"), *texts]
 
-    def extract(self, session: Session, window: Window) -> petl.Table:  # noqa: ARG002 - all of them
-        """Give one row a value."""
-        return LazyTable(lambda: self._rows(session))
-
-    def _rows(self, session: Session) -> Iterator[tuple[Any, ...]]:
+    def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:  # noqa: ARG002 - all of them
+        """Give the header, then one row a value."""
         yield tuple(field.name for field in self.discover(session))
         copies = self.fallback == "copy"
         for attribute in session.catalog.attributes.values():

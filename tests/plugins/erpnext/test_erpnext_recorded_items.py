@@ -80,7 +80,8 @@ def test_recorded_prices_and_stock_are_hot(shared):
     stock = rows_of(recorded_site(shared, "bin_stock"), ErpnextStockSource)
     assert {row["item_code"]: row["actual_qty"] for row in stock.values()}["SCR-PH2"] == 12.0
     with session([]) as found:
-        found.catalog._known |= {"fields Item Price": {}, "fields Bin": {}}
+        for doctype in ("Item Price", "Bin"):
+            found.catalog._once(f"fields {doctype}", dict)
         for source, column in ((ErpnextPricesSource, "price_list_rate"), (ErpnextStockSource, "actual_qty")):
             assert next(one for one in source(connection="erp").discover(found) if one.name == column).hot
 
