@@ -20,6 +20,7 @@ PIPELINE = "odoo_to_akeneo.yaml"
 def test_the_sample_arrives_as_expected_and_the_second_run_sends_nothing(series, tmp_path, monkeypatch, request):
     shutil.copytree(SAMPLE, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".pimflow"))
     with serve(fill(Erp(series=series))) as erp, serve_pim(tmp_path / "catalog.json") as sandbox:
+        erp.named("MUG-02")[0]["weight"] = 0.0
         values = {"URL": erp.url, "DATABASE": "shop", "USERNAME": "connector", "API_KEY": KEY}
         for name, value in values.items():
             monkeypatch.setenv(f"ODOO_{name}", value)
@@ -34,3 +35,5 @@ def test_the_sample_arrives_as_expected_and_the_second_run_sends_nothing(series,
     assert {name for flow in second["flows"] for name, n in flow["counts"].items() if n} == {"unchanged"}
     more = {route for route in after if after[route]["calls"] > before.get(route, {"calls": 0})["calls"]}
     assert {route for route in more if not route.startswith("GET ")} == {"POST /api/oauth/v1/token"}
+    weighed = {key: "weight" in sandbox.store.product(key).values for key in ("MUG-01", "MUG-02")}
+    assert weighed == {"MUG-01": True, "MUG-02": False}
