@@ -1,5 +1,6 @@
 """The command line as a process: help, plugins, completion, signals."""
 
+import os
 import re
 import signal
 import subprocess
@@ -181,3 +182,16 @@ def test_a_second_run_is_told_who_runs_and_ends_with_exit_code_4(cli, shop, envi
             running.kill()
     assert cli("state", "unlock", "to_shop", "--json").json == {"unlocked": None}
     assert "is not locked" in cli("state", "unlock", "to_shop").out
+
+
+def test_a_console_that_cannot_show_a_letter_ends_no_command(tmp_path):
+    (tmp_path / "in.csv").write_text("sku;name\nA;Grün\n", "utf-8")
+    (tmp_path / "p.yaml").write_text(
+        "version: 1\nflows:\n  p: {source: {type: files.csv, path: in.csv}, sink: {type: files.csv, path: o.csv}}\n",
+        "utf-8",
+    )
+    command = [sys.executable, "-m", "pimflow", "plan", "p.yaml"]
+    narrow = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=tmp_path, env=narrow, capture_output=True, text=True, check=False)
+    assert "name: Gr\\xfcn" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr

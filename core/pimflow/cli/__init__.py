@@ -12,6 +12,7 @@ import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -93,6 +94,9 @@ def main() -> None:
     """Run the command line. What a person can act on is told without a traceback."""
     from pimflow.errors import ConfigError, PimflowError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # half a character of a record, or a narrow console, ends no command
+            stream.reconfigure(errors="backslashreplace")
     try:
         pimflow(prog_name="pimflow")
     except PimflowError as error:

@@ -137,7 +137,7 @@ class Client:
         """
         try:
             return response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             is_data = not response.content or "json" in response.headers.get("content-type", "")
             raise (BROKEN if is_data else STRANGE).about(self._who(), self._detail(response)) from None
 

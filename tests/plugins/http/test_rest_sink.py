@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from pimflow import Change, LoginError, Run, Status
+from pimflow import Change, LoginError, RowProblem, Run, Status
 from pimflow.cli import main
 from pimflow_http.rest.connection import RestConnection
 from pimflow_http.rest.sink import RestRecordsSink
@@ -67,6 +67,13 @@ def test_what_the_server_refuses_is_told_in_its_words(shelf):
     assert outcome.status is Status.REFUSED
     assert outcome.problems[0].reason == "Shelf says: Name must not be empty"
     assert shelf.written == []
+
+
+@pytest.mark.parametrize("key", [".", ".."])
+def test_a_key_that_would_lead_elsewhere_is_refused(shelf, key):
+    with pytest.raises(RowProblem, match="cannot stand in an address"):
+        written(UPSERT, {"sku": key, "name": "x"})
+    assert shelf.asked == []
 
 
 def test_what_is_there_is_asked_for_and_what_is_not_is_left_out(shelf):

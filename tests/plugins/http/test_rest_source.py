@@ -69,6 +69,42 @@ def test_a_server_that_does_not_know_the_parameter_is_told_instead_of_read_for_e
         rows(shelf, source("stuck", records="data.items", paging={"style": "page", "parameter": "p", "size": 10}))
 
 
+@pytest.mark.parametrize(("circle", "style"), [(2, "cursor"), (3, "cursor"), (7, "cursor"), (5, "next_url")])
+def test_pages_that_go_in_a_circle_are_told_instead_of_read_for_ever(shelf, circle, style):
+    def page(path, query, body, base):
+        at = int(query.get("cursor", 0))
+        following = at + 1 if at < circle else 1
+        more = following if style == "cursor" else f"{base}/x?cursor={following}"
+        return {"items": [{"sku": f"S-{at}"}], "next": more}, {}
+
+    shelf.page = page
+    with pytest.raises(RemoteError, match="gave the same page twice"):
+        rows(shelf, source("x", records="items", paging={"style": style, "next": "next"}))
+    assert len(shelf.asked) < 40
+
+
+@pytest.mark.parametrize("there", [{"a": 1}, [1], True])
+def test_a_next_page_that_is_no_place_is_told(shelf, there):
+    shelf.page = lambda *_: ({"items": [{"sku": "A"}], "next": there}, {})
+    with pytest.raises(RemoteError, match="no place where the next page begins"):
+        rows(shelf, source("x", records="items", paging={"style": "cursor", "next": "next"}))
+
+
+def test_numbers_that_nobody_can_write_cost_the_value(shelf):
+    shelf.page = lambda *_: ([{"sku": "A", "weight": float("nan")}, {"sku": "B", "weight": float("inf")}], {})
+    cells = [row["weight"] for row in rows(shelf, source("plain"))]
+    assert [cell.problem.value for cell in cells] == ["nan", "inf"]
+
+
+def test_an_answer_that_is_nested_without_end_is_told(shelf):
+    nested = []
+    for _ in range(900):
+        nested = [nested]
+    shelf.page = lambda *_: (nested, {})
+    with pytest.raises(RemoteError):
+        rows(shelf, source("plain"))
+
+
 def test_a_post_has_page_and_filters_in_its_body(shelf):
     body = {"records": "data.items", "method": "POST", "body": {"kind": "product"}}
     assert len(rows(shelf, source("page", **body, paging={"style": "page", "size": 10}))) == 35
@@ -139,7 +175,7 @@ def test_another_server_gets_no_credentials(shelf):
     [("data.itmes", "a mapping with data, meta"), ("data", "a mapping with items"), ("meta.cursor", "int")],
 )
 def test_an_answer_without_records_says_where_they_could_be(shelf, records, told):
-    with pytest.raises(RemoteError, match=f"gave no list of records at `records: {records}`, but {told}"):
+    with pytest.raises(RemoteError, match=f"has no list of records at `records: {records}`, but {told}"):
         rows(shelf, source("page", records=records, paging={"style": "page"}))
 
 
@@ -188,6 +224,8 @@ def test_a_wrong_client_is_told_once_and_without_its_secret(shelf):
         {"paging": {"style": "cursor"}},
         {"changed": {"parameter": "since", "value": "now"}},
         {"changed": {"parameter": "since", "format": "rfc"}},
+        {"changed": {"parameter": "since", "format": "%Q"}},
+        {"changed": {"parameter": "since", "format": "%Y-%"}},
     ],
 )
 def test_options_that_cannot_work_are_told(options):

@@ -19,7 +19,9 @@ def _compiles(text: str) -> str:
     try:
         jmespath.compile(text)
     except JMESPathError as error:
-        raise ValueError(f"{text!r} is no JMESPath such as data.items: {str(error).splitlines()[0]}") from None
+        raise ValueError(
+            f"{text!r} is no JMESPath such as data.items: {str(error).partition(': Parse error')[0].splitlines()[0]}"
+        ) from None
     return text
 
 

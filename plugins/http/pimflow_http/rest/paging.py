@@ -97,6 +97,7 @@ def pages(session: Session, request: Request, paging: Paging | None, records: Re
     size = {} if paging.size is None else {paging.size_parameter: paging.size}
     place: Place | None = _first(paging)
     number, read, largest, before = paging.first, 0, 0, None
+    marked, asked, next_mark = place, 0, 2
     while place is not None:
         answer, links = request.send(session, Place({**size, **place.parameters}, place.path))
         page = records(answer)
@@ -109,6 +110,11 @@ def pages(session: Session, request: Request, paging: Paging | None, records: Re
         else:
             place = _named(paging, answer, links)
         largest = max(largest, len(page))
+        asked += 1
+        if place == marked:
+            raise _stuck(session, paging)
+        if asked == next_mark:  # Brent's way to find a circle: one place is remembered, later and later ones
+            marked, next_mark = place, next_mark * 2
 
 
 def _first(paging: Paging) -> Place:
@@ -137,8 +143,13 @@ def _named(paging: Paging, answer: Any, links: Mapping[str | None, Any]) -> Plac
         return None if url is None else Place({}, url)
     assert paging.next is not None
     there = found(paging.next, answer)
-    if there in {None, ""}:
+    if there is None or there == "" or there is False:
         return None
+    if isinstance(there, list | dict | bool):
+        raise RemoteError(
+            f"paging.next: the answer has a list, a mapping or true at {paging.next!r}, and no place where the next "
+            "page begins. Compare `paging` with the documentation of that system."
+        )
     return Place({paging.named: there}) if paging.style == "cursor" else Place({}, str(there))
 
 

@@ -84,6 +84,8 @@ class RestWriter(Writer):
         if not key:
             reason = f"is empty, and {self._title} finds records by it"
             raise RowProblem(self._sink.key, None, reason, kind=ProblemKind.MISSING)
+        if key in {".", ".."}:
+            raise RowProblem(self._sink.key, key, "which cannot stand in an address, where dots mean another place")
         if len(quote(key, safe="")) > _LONGEST:
             raise RowProblem(self._sink.key, key, "which is too long for an address", kind=ProblemKind.TOO_LARGE)
         return [Item("records", key, dict(row))]

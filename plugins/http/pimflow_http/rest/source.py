@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from math import isfinite
 from typing import Any, Literal
 
 import petl
 from loguru import logger
 from pydantic import Field, field_validator
 
+from pimflow import BadValue, LazyTable, Problem, RemoteError, Source, Use, Window
 from pimflow import Field as FieldInfo
-from pimflow import LazyTable, RemoteError, Source, Use, Window
 from pimflow_erp import cursors
 from pimflow_http.rest.connection import RestConnection, Session
 from pimflow_http.rest.options import JmesPath, Options, found
 from pimflow_http.rest.paging import Paging, Request, pages
+
+_THERE = "Correct it there."
 
 
 class Changed(Options):
@@ -39,6 +43,9 @@ class Changed(Options):
     def _is_known(cls, form: str) -> str:
         if form not in {"iso", "unix", "unix_ms"} and "%" not in form:
             raise ValueError("expected iso, unix, unix_ms, or a form as in %Y-%m-%d %H:%M:%S")
+        unknown = set(re.findall("%(.)", form)) - set("aAwdbBmyYHIpMSfzZjUWcxXGuV%")
+        if unknown or form.replace("%%", "").endswith("%"):
+            raise ValueError(f"{form!r} has a sign behind % that says nothing; write it as in %Y-%m-%d %H:%M:%S")
         return form
 
     def written(self, since: datetime) -> str:
@@ -139,7 +146,12 @@ class RestRecordsSource(Source):
         return tuple(dict.fromkeys(name for record in page for name in record))
 
     def _cell(self, record: Mapping[str, Any], name: str) -> Any:
-        return found(self.fields[name], record) if isinstance(self.fields, dict) else record.get(name)
+        cell = found(self.fields[name], record) if isinstance(self.fields, dict) else record.get(name)
+        if isinstance(cell, float) and not isfinite(cell):
+            return BadValue(
+                Problem("which is no number that can be written", field=name, value=str(cell), remedy=_THERE)
+            )
+        return cell
 
     def _pages(self, session: Session, window: Window) -> Iterator[Sequence[Any]]:
         for more in self._asked(window):
@@ -166,8 +178,8 @@ class RestRecordsSource(Source):
             return there
         shown = f"a mapping with {', '.join(sorted(there))}" if isinstance(there, dict) else _type_name(there)
         raise RemoteError(
-            f"{self.path} gave no list of records at `records: {self.records}`, but {shown}. Say under `records` "
-            "where the list stands, as in data.items."
+            f"the answer of {self.path!r} has no list of records at `records: {self.records}`, but {shown}. Say under "
+            "`records` where the list stands, as in data.items."
         )
 
 
