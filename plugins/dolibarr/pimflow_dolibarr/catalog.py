@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol
 
 from pimflow import AccessError
 from pimflow_dolibarr.fields import mapping
+from pimflow_erp.once import Once
 
-T = TypeVar("T")
 _ALL = 10_000
 _SAMPLE = 100
 OPTION = "options_"
@@ -73,8 +72,7 @@ class Catalog:
     def __init__(self, session: Asks, language: str | None) -> None:
         self._session = session
         self._language = language
-        self._lock = threading.RLock()
-        self._known: dict[str, Any] = {}
+        self._once = Once()
 
     @property
     def categories(self) -> Mapping[int, Category]:
@@ -137,18 +135,11 @@ class Catalog:
 
     def forget(self, name: str) -> None:
         """Ask again for what a write has changed."""
-        with self._lock:
-            self._known.pop(name, None)
+        self._once.forget(name)
 
     @property
     def _sample(self) -> Sequence[Mapping[str, Any]]:
         return self._once("sample", self._sampled)
-
-    def _once(self, name: str, make: Callable[[], T]) -> T:
-        with self._lock:
-            if name not in self._known:
-                self._known[name] = make()
-            return cast("T", self._known[name])
 
     def _sampled(self) -> Sequence[Mapping[str, Any]]:
         wanted = "id,label,multilangs,array_options"

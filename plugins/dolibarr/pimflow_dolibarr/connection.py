@@ -11,14 +11,14 @@ from pimflow import Connection
 from pimflow_dolibarr import rights
 from pimflow_dolibarr.answers import API, EXPLANATIONS, TITLE, is_final
 from pimflow_dolibarr.session import Session
-from pimflow_http import Client, Remote, redact_url
+from pimflow_http import Client, Remote, ServerAddress, redact_url
 
 
 class DolibarrConnection(Connection):
     """A Dolibarr ERP, over its REST API. Verified with version 22."""
 
     type = "dolibarr"
-    url: str = Field(description="Address of Dolibarr's pages, as in https://erp.example.com/dolibarr.")
+    url: ServerAddress = Field(description="Address of Dolibarr's pages, as in https://erp.example.com/dolibarr.")
     api_key: SecretStr = Field(description="API key of a user made for this connection.")
     company: int | None = Field(
         None, ge=1, description="Number of the entity, where the module Multi-company is used; the user's if left out."
@@ -34,11 +34,7 @@ class DolibarrConnection(Connection):
     @field_validator("url")
     @classmethod
     def _is_root(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("expected an address that begins with https:// or http://")
-        if redact_url(url) != url:
-            raise ValueError("expected an address without user name, password or fragment")
-        return url.rstrip("/").removesuffix(API)
+        return url.removesuffix(API)
 
     @property
     def title(self) -> str:

@@ -6,7 +6,6 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,6 +13,7 @@ from loguru import logger
 
 from pimflow_dolibarr.answers import RefusedError
 from pimflow_dolibarr.session import Session
+from pimflow_erp import pictures
 from pimflow_erp.codecs import Codec
 
 _ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp"})
@@ -77,22 +77,11 @@ class Uploads:
     @property
     def codec(self) -> Codec:
         """Give the file's name and a hash of its content, which tells a change."""
-        return Codec(self._named)
+        return pictures.codec(self.folder)
 
     def send(self, session: Session, ref: str, value: str) -> None:
         """Put a file beside the others of a product, or in the place of one of the same name."""
-        path = self.folder / value.rpartition(" ")[0]
+        path = pictures.path_of(self.folder, value)
         body = {"filename": path.name, "modulepart": "product", "ref": ref, "fileencoding": "base64"}
         content = b64encode(path.read_bytes()).decode()
         session.write("POST", "documents/upload", {**body, "filecontent": content, "overwriteifexists": 1})
-
-    def _named(self, cell: Any) -> str:
-        path = self.folder / str(cell).strip()
-        if not path.resolve().is_relative_to(self.folder.resolve()) or not path.is_file():
-            raise ValueError("and there is no such file in the folder of pictures")
-        if path.stat().st_size > _LARGEST:
-            raise ValueError(f"and the file is larger than {_LARGEST // 1024 // 1024} MB")
-        return f"{path.relative_to(self.folder)} {blake2b(path.read_bytes(), digest_size=16).hexdigest()}"
-
-
-_LARGEST = 20 * 1024 * 1024

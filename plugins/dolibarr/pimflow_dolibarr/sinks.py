@@ -6,7 +6,6 @@ from pydantic import Field
 
 from pimflow import InputPath, Run, Sink, Use, Writer
 from pimflow_dolibarr import rights
-from pimflow_dolibarr.answers import TITLE
 from pimflow_dolibarr.connection import DolibarrConnection
 from pimflow_dolibarr.pictures import Uploads
 from pimflow_dolibarr.session import Session
@@ -20,11 +19,6 @@ class _DolibarrSink(Sink):
     asks_first = True
 
     connection: Use[DolibarrConnection] = Field(description="Name of the connection to Dolibarr.")
-
-    @property
-    def title(self) -> str:
-        """What a report calls the target."""
-        return TITLE
 
 
 class DolibarrProductsSink(_DolibarrSink):

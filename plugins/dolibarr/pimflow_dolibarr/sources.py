@@ -6,39 +6,26 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
-import petl
 from pydantic import Field
 
 from pimflow import Field as FieldInfo
-from pimflow import LazyTable, OutputPath, Source, Use, Window
+from pimflow import OutputPath, Use, Window
 from pimflow_dolibarr import changes, columns, filters, lists, reading
-from pimflow_dolibarr.answers import TITLE, FilteredError
+from pimflow_dolibarr.answers import FilteredError
 from pimflow_dolibarr.connection import DolibarrConnection
 from pimflow_dolibarr.pictures import Shelf
 from pimflow_dolibarr.session import Session
 from pimflow_erp import cursors
 from pimflow_erp.columns import Column, refuse_unknown
+from pimflow_erp.reading import RowsSource
 
 Rows = Iterator[tuple[Any, ...]]
 
 
-class _DolibarrSource(Source):
+class _DolibarrSource(RowsSource):
     """What the sources have in common."""
 
     connection: Use[DolibarrConnection] = Field(description="Name of the connection to Dolibarr.")
-
-    @property
-    def title(self) -> str:
-        """What a report calls the source."""
-        return TITLE
-
-    def extract(self, session: Session, window: Window) -> petl.Table:
-        """Give the records. Raises AccessError for what the user may not read."""
-        return LazyTable(lambda: self.rows(session, window))
-
-    def rows(self, session: Session, window: Window) -> Rows:
-        """Give the header, then one row a record."""
-        raise NotImplementedError
 
 
 class _ProductsSource(_DolibarrSource):
@@ -88,12 +75,8 @@ class _ProductsSource(_DolibarrSource):
 
     def window(self, session: Session, cursor: str | None) -> Window:
         """Begin `overlap` before the latest change that the last read could see; read everything without one."""
-        asked = self._asked(session)
-        kept = cursors.kept(changes.latest(session), asked)
-        last = cursors.last(cursor, asked)
-        if last is None:
-            return Window(cursor=kept)
-        return Window(since=(last - dt.timedelta(minutes=self.overlap)).isoformat(), cursor=kept)
+        asked = cursors.asked_of(self, [column.name for column in self.columns(session, self.languages)])
+        return cursors.window(cursor, asked, changes.latest(session), self.overlap)
 
     def cursor_at(self, moment: dt.datetime) -> str:
         """Give the cursor for what was stamped from this time on."""
@@ -155,11 +138,6 @@ class _ProductsSource(_DolibarrSource):
         shelf = Shelf(self.picture_folder) if self.picture_folder else None
         categories = self.categories and bool(session.catalog.categories)
         return reading.Wanted(found, condition, self.page_size, self.query(), categories, shelf)
-
-    def _asked(self, session: Session) -> str:
-        """Tell apart what is asked for: a cursor of other columns or records is of no use."""
-        options = self.model_dump(mode="json", exclude={"connection", "overlap", "page_size"})
-        return cursors.asked(options, [column.name for column in self.columns(session, self.languages)])
 
 
 class DolibarrProductsSource(_ProductsSource):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from pimflow import Change, Header, Item, Outcome, Problem, ProblemKind, RowProblem, Status, Who, Writer
+from pimflow import Change, Item, Outcome, Problem, ProblemKind, RowProblem, Status
 from pimflow_dolibarr import existing
 from pimflow_dolibarr.answers import TITLE, RefusedError
 from pimflow_dolibarr.catalog import OPTION
@@ -20,83 +19,42 @@ from pimflow_dolibarr.session import Session
 from pimflow_dolibarr.targets import ShortList
 from pimflow_dolibarr.variants import WaitingError
 from pimflow_erp import cells
-from pimflow_erp.codecs import Codec
+from pimflow_erp.writing import RecordWriter
 
 
-class RecordWriter(Writer):
-    """Writes records of one kind by their key."""
+class DolibarrWriter(RecordWriter[Place]):
+    """Writes records of one kind by their key; what cannot be empty is left as it is."""
 
-    def __init__(self, resource: str, key: str, nouns: str) -> None:
-        self._resource = resource
-        self._key = key
-        self._nouns = nouns
-        self._places: dict[str, Place | None] = {}
-
-    def knows(self, column: str) -> bool:
-        """Tell whether Dolibarr has this field, in this language, and lets it be written."""
-        return self._place(column) is not None
-
-    def label(self, column: str) -> str:
-        """Give a column the label that its field has in Dolibarr."""
-        found = self._place(column)
-        return (found.label if found is not None else "") or column
-
-    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
-        """Name the columns that Dolibarr cannot take."""
-        return {name: self._unknown(name) for name in header if not self.knows(name)}
-
-    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
-        """Check the cells of one row. Raises RowProblem for one without a key that can be kept."""
-        key = cells.key_of(row, self._key, TITLE, self._nouns)
-        item = cells.item(self._resource, self._key, key, row, self._codec)
+    def item(self, row: Mapping[str, Any]) -> Item:
+        """Make the one item of a row. Raises RowProblem for a row without a key."""
+        item = super().item(row)
         empty = [name for name, value in item.payload.items() if value is None and self._is_needed(name)]
-        if not empty:
-            return [item]
-        payload = {name: value for name, value in item.payload.items() if name not in empty}
-        return [replace(item, payload=payload, problems=(*item.problems, *map(_needed, empty)))]
-
-    def find(self, column: str) -> Place | None:
-        """Find where a column is written."""
-        raise NotImplementedError
-
-    def _place(self, column: str) -> Place | None:
-        if column not in self._places:
-            self._places[column] = self.find(column)
-        return self._places[column]
-
-    def _codec(self, column: str) -> Codec | None:
-        found = self._place(column)
-        return None if found is None else found.codec
+        return cells.without(item, empty, _needed)
 
     def _is_needed(self, column: str) -> bool:
-        found = self._place(column)
+        found = self.place(column)
         return found is not None and found.needed
 
-    def _unknown(self, column: str) -> RowProblem:
-        reason, remedy = f"{TITLE} has no field {column!r} of {self._nouns} that can be written", "Correct the mapping."
-        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
 
-
-class ProductWriter(RecordWriter):
+class ProductWriter(DolibarrWriter):
     """Writes products."""
 
     def __init__(self, session: Session, uploads: Uploads | None) -> None:
-        super().__init__("products", "ref", "products")
+        super().__init__(TITLE, "products", "ref", "products")
         self._session = session
         self._uploads = uploads
         self._families = Families(session)
-        self._loading = Loading(session, self._place, uploads)
+        self._loading = Loading(session, self.place, uploads)
 
-    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
-        """Check the cells of one row. Raises RowProblem for a reference that Dolibarr would change."""
-        items = list(super().prepare(row))
-        check_ref(self._key, items[0].key)
-        return items
+    def item(self, row: Mapping[str, Any]) -> Item:
+        """Make the one item of a row. Raises RowProblem for a reference that Dolibarr would change."""
+        item = super().item(row)
+        check_ref("ref", item.key)
+        return item
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what Dolibarr has for these references: the columns that have a value there."""
-        places = [found for column in columns if (found := self._place(column))]
-        return existing.values(self._session, keys, places, self._families)
+        return existing.values(self._session, keys, self.those(columns), self._families)
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch; what is there is looked up first."""
@@ -108,7 +66,8 @@ class ProductWriter(RecordWriter):
             return Place(IMAGE, IMAGE, self._uploads.codec, lambda _: None, (), "Picture", apart=True)
         return of_product(column, self._session.catalog, self._session.server.zone)
 
-    def _unknown(self, column: str) -> RowProblem:
+    def unknown(self, column: str) -> tuple[str, str]:
+        """Say what Dolibarr lacks, and what to do about it."""
         remedy = "Correct the mapping."
         name, _, language = column.partition("@")
         if language and name in {"label", "description"}:
@@ -123,15 +82,15 @@ class ProductWriter(RecordWriter):
         elif column == IMAGE:
             reason, remedy = "pictures are written from a folder only", "Give the sink a `picture_folder`."
         else:
-            return super()._unknown(column)
-        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
+            return super().unknown(column)
+        return reason, remedy
 
 
-class ListWriter(RecordWriter):
+class ListWriter(DolibarrWriter):
     """Writes records of a short list that is known as a whole: categories, attributes."""
 
     def __init__(self, what: ShortList) -> None:
-        super().__init__(what.resource, what.key, what.noun[1])
+        super().__init__(TITLE, what.resource, what.key, what.noun[1])
         self._list = what
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
@@ -151,7 +110,7 @@ class ListWriter(RecordWriter):
         codec = self._list.codecs.get(column)
         if codec is None:
             return None
-        needed = column in {self._key, *self._list.needed}
+        needed = column in {self._list.key, *self._list.needed}
         return Place(column, column, codec, lambda one: one.get(column), (), needed=needed)
 
     def _written(self, change: Change) -> Outcome:
