@@ -10,6 +10,7 @@ import httpx
 from pydantic import Field, model_validator
 
 from pimflow import Change, Item, Outcome, Problem, ProblemKind, RowProblem, Run, Sink, Status, Use, Who, Writer
+from pimflow_erp import cells
 from pimflow_http.rest.connection import RestConnection, Session
 from pimflow_http.rest.options import JmesPath, Options, found
 
@@ -80,10 +81,7 @@ class RestWriter(Writer):
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Take the row as it is. Raises RowProblem for one without a key."""
-        key = str(row.get(self._sink.key) or "").strip()
-        if not key:
-            reason = f"is empty, and {self._title} finds records by it"
-            raise RowProblem(self._sink.key, None, reason, kind=ProblemKind.MISSING)
+        key = cells.key_of(row, self._sink.key, self._title, "records")
         if key in {".", ".."}:
             raise RowProblem(self._sink.key, key, "which cannot stand in an address, where dots mean another place")
         if len(quote(key, safe="")) > _LONGEST:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain
 from math import isfinite
 from typing import Any, Literal
 
-import petl
 from loguru import logger
 from pydantic import Field, field_validator
 
-from pimflow import BadValue, LazyTable, Problem, RemoteError, Source, Use, Window
+from pimflow import BadValue, Problem, RemoteError, Use, Window
 from pimflow import Field as FieldInfo
 from pimflow_erp import cursors
+from pimflow_erp.reading import RowsSource
 from pimflow_http.rest.connection import RestConnection, Session
 from pimflow_http.rest.options import JmesPath, Options, found
 from pimflow_http.rest.paging import Paging, Request, pages
@@ -71,7 +71,7 @@ class Only(Options):
     at_once: int = Field(50, ge=1, description="Keys a call.")
 
 
-class RestRecordsSource(Source):
+class RestRecordsSource(RowsSource):
     """Records of a REST API: everything, or what changed since the last complete read.
 
     Columns are the fields of the records, or those under `fields`; of a field that is a list or mapping the cell is one
@@ -97,10 +97,7 @@ class RestRecordsSource(Source):
         """Begin `overlap` before the server's time of the last complete read; everything without one."""
         if self.changed is None:
             return Window()
-        kept = cursors.kept(session.now(), "")
-        last = cursors.last(cursor, "")
-        since = None if last is None else last - timedelta(minutes=self.changed.overlap)
-        return Window(since=None if since is None else since.isoformat(), cursor=kept)
+        return cursors.window(cursor, "", session.now(), self.changed.overlap)
 
     def cursor_at(self, moment: datetime) -> str | None:
         """Give the cursor for what changed from this time on."""
@@ -112,11 +109,8 @@ class RestRecordsSource(Source):
         names = self._header(page)
         return [FieldInfo(name, _type_of(self._cell(record, name) for record in page)) for name in names]
 
-    def extract(self, session: Session, window: Window) -> petl.Table:
+    def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
         """Give the records page by page. Raises RemoteError for an answer without records where they should be."""
-        return LazyTable(lambda: self._rows(session, window))
-
-    def _rows(self, session: Session, window: Window) -> Iterator[Sequence[Any]]:
         there = self._pages(session, window)
         first = next(there, [])
         header = self._header(first or self._any(session, window))
