@@ -15,7 +15,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINNED := --constraint constraints.txt
 EDITABLE := --no-build-isolation --editable . $(PLUGINS:%=--editable ./%)
 # Servers that tests run, all from the registry.
-LIVE := --editable "./plugins/tryton[live]" --editable "./plugins/sql[live]"
+LIVE := --editable "./plugins/tryton[live]" --editable "./plugins/sql[live]" --editable "./plugins/files[live]"
 
 .PHONY: demo test soak lint docs bench constraints clean
 .DELETE_ON_ERROR:

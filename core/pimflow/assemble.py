@@ -132,8 +132,8 @@ def make_connection(pipeline: Pipeline, name: str, registry: Registry) -> Connec
 
 
 def connection_names(component: Component) -> list[str]:
-    """List the connections that a component names."""
-    return [getattr(component, name) for name, _ in _connection_options(type(component))]
+    """List the connections that a component names; one that it may name and does not is empty."""
+    return [name for option, _ in _connection_options(type(component)) if (name := getattr(component, option))]
 
 
 def secrets_of(model: BaseModel) -> Iterator[str]:
@@ -222,6 +222,7 @@ class _Assembling:
         known = [
             self.use(part, option, getattr(component, option), wanted)
             for option, wanted in _connection_options(type(component))
+            if getattr(component, option)
         ]
         for connection in known:
             component = component.connected_to(connection) if component and connection else None

@@ -7,9 +7,10 @@ from pimflow import Component, hookimpl
 
 @hookimpl
 def pimflow_components() -> list[type[Component]]:
-    """Give each format as a source, and all but XML as a sink."""
+    """Give the connection, each format as a source, and all but XML as a sink."""
+    from pimflow_files.connection import FilesConnection
     from pimflow_files.sinks import CsvSink, ExcelSink, JsonLinesSink, JsonSink
     from pimflow_files.sources import CsvSource, ExcelSource, JsonLinesSource, JsonSource, XmlSource
 
     sources: list[type[Component]] = [CsvSource, ExcelSource, JsonLinesSource, JsonSource, XmlSource]
-    return [*sources, CsvSink, ExcelSink, JsonLinesSink, JsonSink]
+    return [FilesConnection, *sources, CsvSink, ExcelSink, JsonLinesSink, JsonSink]

@@ -9,24 +9,28 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import petl
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 
-from pimflow import BadValue, FlowError, Header, LazyTable, OutputPath, RemoteError, Row, Source, Window
+from pimflow import BadValue, FlowError, Header, LazyTable, OutputPath, RemoteError, Row, Source, Use, Window
+from pimflow_files.connection import FilesConnection
 from pimflow_files.drop import Drop
 from pimflow_files.folders import Folder, LocalFolder, chosen, is_pattern
 from pimflow_files.local import BadFileError, OutOfReachError
 from pimflow_files.taking import DropFolder, Order, Taken
 
 
-def _there(path: Path, info: ValidationInfo) -> Path:
-    """See that a file is there before anything runs, save where files come and go."""
+def _located(value: Any, beside: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Path:
+    """See that a file of this machine is there before anything runs, save where files come and go."""
+    if info.data.get("connection"):
+        return Path(value)
+    path: Path = beside(value)
     if info.data.get("drop") is None and not is_pattern(str(path)) and not path.exists():
         msg = f"file {str(path)!r} does not exist"
         raise ValueError(msg)
     return path
 
 
-SourcePath = Annotated[OutputPath, AfterValidator(_there)]
+SourcePath = Annotated[OutputPath, WrapValidator(_located)]
 """A file, or a pattern of files, which holds the records themselves; a relative path starts as all do."""
 
 
@@ -36,6 +40,10 @@ class FileSource(Source):
     same_columns: ClassVar[bool] = True
     """Whether each of several files has to have all columns."""
 
+    connection: Use[FilesConnection] = Field(
+        "",  # type: ignore[arg-type]  # none
+        description="Connection to the server where the files are; this machine when left out.",
+    )
     drop: Drop | None = Field(None, description="How files are taken that others put here, each once.")
     order: Order = Field("name", description="Order in which several files are read: by `name` or `time` of change.")
     path: SourcePath = Field(description="The file to read, or a pattern such as `in/*.csv`.")

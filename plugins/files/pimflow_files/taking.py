@@ -145,7 +145,7 @@ class DropFolder:
     def _put_away(self) -> list[Found]:
         """List what was put away; some got their time into the name."""
         pattern = PurePath(self.pattern)
-        name = f"{pattern.stem}*{pattern.suffix}"
+        name = f"{pattern.stem.rstrip('*')}*{pattern.suffix}"
         folders = [folder for folder in (self.drop.archive, self.drop.failed) if folder]
         return [one for folder in folders for one in self.folder.found(str(pattern.parent / folder / name))]
 
