@@ -19,6 +19,8 @@ _OPTIONAL: Mapping[str, str] = {
     "product.packaging": "packagings",
 }
 """Models that products can do without, and what they lack then."""
+_RULES = "stock.warehouse.orderpoint"
+"""Reordering rules: Odoo archives those of a product with it, so that whoever archives has to see them."""
 _TO_READ = "Make it an internal user, with the group 'Sales / User: Own Documents Only' if that is not enough,"
 _TO_WRITE = "Tick 'Product Creation' under Extra Rights (in older versions: make it 'Sales / Administrator')"
 
@@ -53,6 +55,8 @@ def notes(session: Session) -> Iterator[str]:
     closed = _lacking(session, _WRITE, "write")
     if closed:
         yield f"may not write {', '.join(closed)} (users with 'Product Creation' may)"
+    elif _RULES in there and not session.catalog.may_read(_RULES):
+        yield "may not archive products, nor take them back: with the app Inventory that needs 'Inventory / User' too"
     for key, day in _ending_keys(session):
         yield f"API key {key!r} of this user ends on {day}: make a new one before"
 

@@ -7,7 +7,7 @@ import pytest
 
 from ...e2e.conftest import command  # noqa: TID252 - tests have no name to import by
 from .conftest import fill
-from .odoo_server import FIELDS, KEY, Erp, serve
+from .odoo_server import FIELDS, KEY, STAMPS, Erp, f, serve
 
 __all__ = ["command"]
 
@@ -251,6 +251,16 @@ def test_a_user_who_may_only_read_is_told_the_right_that_is_missing(write, erp):
     )
     check = write("products", {"default_code": "MUG-01", "name": "One"}, command_name="check")
     assert "may not write product.product, product.template, product.category" in check.out
+
+
+def test_check_tells_that_archiving_needs_more_rights_where_inventory_is_installed(write, erp, monkeypatch):
+    row, rules = {"default_code": "MUG-01", "name": "One"}, "stock.warehouse.orderpoint"
+    monkeypatch.setitem(FIELDS, rules, STAMPS)
+    monkeypatch.setitem(FIELDS["product.product"], "orderpoint_ids", f("one2many", "Minimum Stock Rules", rules))
+    assert "may not archive" not in write("products", row, command_name="check").out
+    erp.unreadable = frozenset({rules})
+    told = write("products", row, command_name="check").out
+    assert "may not archive products, nor take them back: with the app Inventory that needs 'Inventory / User'" in told
 
 
 def test_columns_that_cannot_be_written_are_told_with_what_to_do(write, erp):
