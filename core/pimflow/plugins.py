@@ -6,8 +6,9 @@ reported and hurts nobody who does not name it (pluggy's own loader would stop a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -47,12 +48,17 @@ class Plugin:
     error: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Registry:
     """The plugins loaded so far and the components they offer."""
 
     manager: pluggy.PluginManager
     _plugins: dict[str, list[Plugin]] = field(default_factory=dict)
+
+    @cached_property
+    def _installed(self) -> list[EntryPoint]:
+        """The entry points, asked for once: that reads a file of every distribution that is installed."""
+        return [point for point in entry_points(group=GROUP) if point.value != builtin.__name__]
 
     def find(self, kind: type[ComponentT], name: str) -> type[ComponentT]:
         """Give the component class of a kind and type name, loading its plugin. Raises PluginError."""
@@ -67,9 +73,9 @@ class Registry:
 
     def load(self, prefix: str) -> list[Plugin]:
         """Load every plugin of this name. Raises PluginError when there is none, or one is broken."""
-        found = [point for point in _installed() if point.name == prefix]
+        found = [point for point in self._installed if point.name == prefix]
         if not found:
-            names = {point.name for point in _installed()} - {TRANSFORMS}
+            names = {point.name for point in self._installed} - {TRANSFORMS}
             near = did_you_mean(prefix, names)
             remedy = (
                 near if near.endswith("?") else f"{near}; `pip install pimflow-{prefix}` brings it, if there is one"
@@ -83,7 +89,7 @@ class Registry:
 
     def load_all(self) -> list[Plugin]:
         """Load every installed plugin, the broken ones with their error."""
-        points = _installed()
+        points = self._installed
         names = sorted({point.name for point in points})
         return [plugin for name in names for plugin in self._load_once(name, [p for p in points if p.name == name])]
 
@@ -123,10 +129,6 @@ def notify_observers(manager: pluggy.PluginManager, hook: str, **facts: Any) -> 
             observer.function(*(facts[name] for name in observer.argnames))
         except Exception:  # noqa: BLE001 - an observer is somebody else's code
             logger.exception("plugin {} failed in {}; the run goes on", observer.plugin_name, hook)
-
-
-def _installed() -> Iterable[EntryPoint]:
-    return [point for point in entry_points(group=GROUP) if point.value != builtin.__name__]
 
 
 def _load(manager: pluggy.PluginManager, point: EntryPoint) -> Plugin:
