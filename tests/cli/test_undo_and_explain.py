@@ -17,7 +17,7 @@ def test_undo_of_a_run_that_changed_nothing_names_the_one_that_did(cli, pipeline
     changed, quiet = (run["id"] for run in reversed(cli("runs", "--json").json))
     answer = cli("undo", "last")
     assert answer.code == 0
-    assert f"Run {quiet} changed nothing" in answer.out
+    assert f"Run {quiet} changed no values" in answer.out
     assert f"`pimflow undo {changed}`" in answer.out
     assert cli("undo", changed, "--yes").code == 0
 

@@ -91,14 +91,14 @@ def _nothing_to_undo(database: Database, past: PastRun) -> str:
     """Say that a run changed nothing, and which one did."""
     from pimflow.state import history
 
-    said = f"Run {past.id} changed nothing, or it is kept no longer what it changed."
+    said = f"Run {past.id} changed no values, or it is kept no longer which."
     latest = history.last_change(database)
     if latest is None:
         return said
     environment = environment_in(project_root())
     option = f" -e {environment}" if environment else ""
     when = to_the_minute(datetime.fromisoformat(latest.started))
-    return f"{said} The latest that changed something began {when}: `pimflow undo {latest.id}{option}`."
+    return f"{said} The latest that changed values began {when}: `pimflow undo {latest.id}{option}`."
 
 
 def _assembly(past: PastRun) -> Assembly:
