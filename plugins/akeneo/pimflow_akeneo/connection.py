@@ -11,7 +11,7 @@ from pimflow import AccessError, Connection
 from pimflow_akeneo.edition import edition
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.tokens import Credentials
-from pimflow_http import Client, Explanation, Pace, Remote, redact_url
+from pimflow_http import Client, Explanation, Pace, Remote, ServerAddress, redact_url
 
 TITLE = "the PIM"
 _NEEDED = {
@@ -49,7 +49,7 @@ class AkeneoConnection(Connection):
     """An Akeneo PIM: Community, Growth or Enterprise, of version 6 or later."""
 
     type = "akeneo"
-    url: str = Field(description="Address of the PIM, as in https://pim.example.com.")
+    url: ServerAddress = Field(description="Address of the PIM, as in https://pim.example.com.")
     client_id: str = Field(min_length=1, description="Client id of the connection made in the PIM.")
     secret: SecretStr = Field(description="Secret of that connection.")
     username: str = Field(min_length=1, description="User name of that connection.")
@@ -68,11 +68,7 @@ class AkeneoConnection(Connection):
     @field_validator("url")
     @classmethod
     def _is_root(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("expected an address that begins with https:// or http://")
-        if redact_url(url) != url:
-            raise ValueError("expected an address without user name, password or fragment")
-        return url.rstrip("/").removesuffix("/api/rest/v1")
+        return url.removesuffix("/api/rest/v1")
 
     @property
     def title(self) -> str:
