@@ -1,8 +1,5 @@
 """A PIM with a small catalogue, served for real, and connections to it."""
 
-import functools
-import gc
-import ssl
 from datetime import UTC, datetime
 
 import pytest
@@ -124,20 +121,6 @@ CATALOG = {
     "group_types": [{"code": "RELATED"}],
     "groups": [{"code": "summer", "type": "RELATED", "labels": {}}],
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _what_all_tests_share_is_looked_at_once():
-    """Certificates that nobody needs here are read once, and the contract suites look for leaks among new objects.
-
-    For a module, not for the session: a shared context must not reach code that loosens it, as mail does for `verify=no`.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ssl, "create_default_context", functools.lru_cache(ssl.create_default_context))
-        gc.collect()
-        gc.freeze()
-        yield
-        gc.unfreeze()
 
 
 @pytest.fixture(scope="module")

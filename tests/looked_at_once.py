@@ -1,0 +1,39 @@
+"""What is the same for every test is looked at once in a process: certificates, and what is installed."""
+
+import functools
+import os
+import sysconfig
+from importlib.metadata import Distribution, PathDistribution
+
+from httpx import create_ssl_context
+
+INSTALLED = sysconfig.get_path("purelib") + os.sep
+
+
+def install(patch):
+    """Keep what tests share and none of them changes, until the patch is undone."""
+    patch.setattr("httpx._transports.default.create_ssl_context", create_context)
+    patch.setattr(PathDistribution, "entry_points", property(entry_points))
+
+
+def create_context(verify=True, cert=None, trust_env=True):
+    """Share the context that clients of httpx get by default; nobody loosens it, as mail does with one of its own."""
+    if verify is True and cert is None and not {"SSL_CERT_FILE", "SSL_CERT_DIR"} & os.environ.keys():
+        return _default_context()
+    return create_ssl_context(verify=verify, cert=cert, trust_env=trust_env)
+
+
+def entry_points(distribution):
+    """Read those of what is installed beside pytest once: it stays. A test installs its own elsewhere."""
+    path = distribution._path
+    return _entry_points(path) if str(path).startswith(INSTALLED) else Distribution.entry_points.fget(distribution)
+
+
+@functools.cache
+def _default_context():
+    return create_ssl_context()
+
+
+@functools.cache
+def _entry_points(path):
+    return Distribution.entry_points.fget(PathDistribution(path))
