@@ -1,10 +1,11 @@
 import csv
 from pathlib import Path
 
-from pimflow import AccessError, RemoteError
+from pimflow import AccessError, RemoteError, UnreachableError
+from pimflow_files.connection import FilesConnection
 from pimflow_files.sinks import CsvSink, ExcelSink, JsonLinesSink, JsonSink
 from pimflow_files.sources import CsvSource, ExcelSource, JsonLinesSource, JsonSource, XmlSource
-from pimflow_testkit import Setup, sink_suite, source_suite
+from pimflow_testkit import Setup, connection_suite, sink_suite, source_suite
 
 ROWS = [
     {"sku": "01", "name": 'Chair; "big"', "weight": "12.5", "colours": ["red", "blue"], "sold": None},
@@ -188,4 +189,10 @@ test_excel_sink = sink_suite(
     rows=ROWS,
     target=written("out.xlsx"),
     failing={"no folder": Setup({"path": "/proc/none/out.xlsx"}, raises=AccessError)},
+)
+test_connection = connection_suite(
+    FilesConnection,
+    {"url": "memory://", "username": "erp", "password": "s3cret-of-nobody"},
+    secrets=["s3cret-of-nobody"],
+    failing={"no server": Setup({"url": "ftp://127.0.0.1:9"}, raises=UnreachableError)},
 )
