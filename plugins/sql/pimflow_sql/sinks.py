@@ -11,7 +11,6 @@ from pydantic import Field
 from pimflow import (
     Change,
     Finding,
-    Header,
     Item,
     Outcome,
     Outlook,
@@ -26,6 +25,7 @@ from pimflow import (
     Writer,
 )
 from pimflow_erp import cells
+from pimflow_erp.writing import RecordWriter
 from pimflow_sql import described, loading
 from pimflow_sql.connection import SqlConnection
 from pimflow_sql.places import Place, Target, target
@@ -74,25 +74,13 @@ class SqlTableSink(Sink):
         return TableWriter(session, target(session, self.table, self.key_columns, self.enabled_column))
 
 
-class TableWriter(Writer):
+class TableWriter(RecordWriter[Place]):
     """Writes rows of one table by their key."""
 
     def __init__(self, session: Session, found: Target) -> None:
+        super().__init__(f"the table {found.name}", found.name, found.keys[0], "rows")
         self._session = session
         self._target = found
-
-    def knows(self, column: str) -> bool:
-        """Tell whether the table has this column, and lets it be written."""
-        return self._place(column) is not None
-
-    def label(self, column: str) -> str:
-        """Give a column the comment that it has in the database."""
-        found = self._place(column)
-        return (found.label if found is not None else "") or column
-
-    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
-        """Name the columns that the table does not have, or computes itself."""
-        return {name: self._unknown(name) for name in header if not self.knows(name)}
 
     def check(self, outlook: Outlook) -> Iterable[Finding]:
         """Tell which columns the flow does not bring and new rows need."""
@@ -106,20 +94,18 @@ class TableWriter(Writer):
                 reason = f"the flow does not bring it, and the table {found.name} takes no new row without it"
                 yield Finding(Severity.WARNING, _lacks(place.name, reason))
 
-    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
-        """Check the cells of one row. Raises RowProblem where a column of the key is empty or bad."""
+    def item(self, row: Mapping[str, Any]) -> Item:
+        """Make the one item of a row. Raises RowProblem where a column of the key is empty or bad."""
         found = self._target
         first = found.keys[0]
         for name in found.keys:
             cells.key_of(row, name, f"the table {found.name}", "rows")
-        item = cells.item(found.name, first, "", {**row, first: None}, self._codec)
+        item = cells.item(found.name, first, "", {**row, first: None}, self.codec)
         keys = {name: self._key_part(name, row[name]) for name in found.keys}
-        empty = [self._empty(name) for name, value in item.payload.items() if value is None and self._must(name)]
-        payload = {name: item.payload[name] for name in item.payload if name not in {one.field for one in empty}}
         problems = tuple(one for one in item.problems if one.field not in found.keys)
-        return [
-            replace(item, key=found.key_of(keys), payload={**payload, **keys}, problems=(*problems, *empty)),
-        ]
+        empty = [name for name, value in item.payload.items() if value is None and self._must(name)]
+        left = cells.without(replace(item, problems=problems), empty, self._empty)
+        return replace(left, key=found.key_of(keys), payload={**left.payload, **keys})
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what the table has for these keys: the columns that have a value there."""
@@ -140,13 +126,10 @@ class TableWriter(Writer):
         """Delete rows; one to which others refer stays, and is told."""
         return list(loading.delete(self._session, self._target, resource, keys))
 
-    def _place(self, column: str) -> Place | None:
+    def find(self, column: str) -> Place | None:
+        """Find the column, unless the database computes it itself."""
         found = self._target.places.get(column)
         return None if found is None or found.made else found
-
-    def _codec(self, column: str) -> Any:
-        found = self._place(column)
-        return None if found is None else found.codec
 
     def _must(self, column: str) -> bool:
         return column not in self._target.keys and not self._target.places[column].nullable
@@ -161,14 +144,13 @@ class TableWriter(Writer):
         reason = f"the table {self._target.name} cannot empty it; it was left as it is"
         return Problem(reason, ProblemKind.MISSING, column, None, "Fill it in the source.", Who.SOURCE_TEAM)
 
-    def _unknown(self, column: str) -> RowProblem:
+    def unknown(self, column: str) -> tuple[str, str]:
+        """Say why a column cannot be written, with the nearest name that there is."""
         found = self._target
         if column in found.places:
-            reason, remedy = "the database computes it itself", "Take the column out of the mapping."
-        else:
-            near = described.nearest(column, list(found.places))
-            reason, remedy = f"the table {found.name} has no such column{near.rstrip('?')}", "Correct the mapping."
-        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
+            return "the database computes it itself", "Take the column out of the mapping."
+        near = described.nearest(column, list(found.places))
+        return f"the table {found.name} has no such column{near.rstrip('?')}", "Correct the mapping."
 
 
 def _lacks(column: str, reason: str) -> Problem:

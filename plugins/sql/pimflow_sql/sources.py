@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import petl
 import sqlalchemy as sa
 from pydantic import Field, model_validator
 
-from pimflow import ConfigError, InputPath, LazyTable, Source, Use, Window
+from pimflow import ConfigError, InputPath, Use, Window
 from pimflow import Field as FieldInfo
+from pimflow_erp.reading import RowsSource
 from pimflow_sql import described, reading, stamps
 from pimflow_sql.connection import SqlConnection
 from pimflow_sql.errors import StatementWrongError
@@ -34,7 +34,7 @@ from pimflow_sql.statements import (
 )
 
 
-class SqlQuerySource(Source):
+class SqlQuerySource(RowsSource):
     """Rows of a query, or of a table or view; columns have the names that the database gives them.
 
     A table with a primary key, and a query with `page_by`, is read page by page; other queries through a cursor of the
@@ -154,12 +154,8 @@ class SqlQuerySource(Source):
             found = session.fetch(self._selection(session).count(self._part(window)))[1]
         return int(found[0][0])
 
-    def extract(self, session: Session, window: Window) -> petl.Table:
-        """Give the records. Raises ConfigError for tables and columns that the database does not have."""
-        return LazyTable(lambda: self.rows(session, window))
-
     def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
-        """Give the header, then one row a record."""
+        """Give the header, then one row a record. Raises ConfigError for what the database does not have."""
         with self._named(session):
             selection, part = self._selection(session), self._part(window)
             if not selection.shape.page_by:
