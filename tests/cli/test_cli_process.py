@@ -185,13 +185,13 @@ def test_a_second_run_is_told_who_runs_and_ends_with_exit_code_4(cli, shop, envi
 
 
 def test_a_console_that_cannot_show_a_letter_ends_no_command(tmp_path):
-    (tmp_path / "in.csv").write_text("sku;name\nA;Grün\n", "utf-8")
+    (tmp_path / "in.csv").write_text("sku;name\nA;日本\n", "utf-8")
     (tmp_path / "p.yaml").write_text(
         "version: 1\nflows:\n  p: {source: {type: files.csv, path: in.csv}, sink: {type: files.csv, path: o.csv}}\n",
         "utf-8",
     )
     command = [sys.executable, "-m", "pimflow", "plan", "p.yaml"]
-    narrow = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    narrow = {**os.environ, "PYTHONIOENCODING": "latin-1"}
     done = subprocess.run(command, cwd=tmp_path, env=narrow, capture_output=True, text=True, check=False)
-    assert "name: Gr\\xfcn" in done.stdout
+    assert "name: \\u65e5\\u672c" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from pimflow import Field, Offer, Source, Structure
 from pimflow.suggesting.draft import written
-from pimflow.suggesting.evidence import Evidence, evidence, plain, sureness
+from pimflow.suggesting.evidence import Evidence, evidence, sureness
 from pimflow.suggesting.mapping import suggest
-from pimflow.suggesting.samples import Sample, compared
+from pimflow.suggesting.names import is_short_for, parted, places, plain
+from pimflow.suggesting.samples import Sample, compared, joined
 from pimflow.suggesting.variants import structure_of
 
 
@@ -121,3 +122,95 @@ def test_the_draft_tells_templates_and_what_is_less_sure():
     assert "1 template differs in attributes.size" in text
     assert "- variants: {group: template}" in text
     assert "# sku: WHICH COLUMN?" in text
+
+
+NAMED = [
+    Offer(f"name-{locale}-{channel}", "text", locale=locale)
+    for locale in ("en_US", "de_DE")
+    for channel in ("web", "print")
+]
+PRICES = [Offer(f"price-{currency}", "number") for currency in ("EUR", "USD")]
+
+
+@pytest.mark.parametrize(
+    ("name", "into"),
+    [
+        ("Name print@de", {"name-de_DE-print"}),
+        ("name_de_DE_web", {"name-de_DE-web"}),
+        ("NAME-EN", {"name-en_US-web", "name-en_US-print"}),
+        ("name (web)", {"name-en_US-web", "name-de_DE-web"}),
+        ("name@fr", set()),
+        ("Price EUR", {"price-EUR"}),
+        ("price-USD", {"price-USD"}),
+        ("name", {one.column for one in NAMED}),
+    ],
+)
+def test_names_end_with_the_place_that_they_are_for(name, into):
+    offers = [*NAMED, *PRICES]
+    found = Sample({name: Field(name, "text")}, [], places=places(offers))
+    assert {one.column for one in offers if sureness(list(evidence(found.fields[name], one, found))) >= 0.5} == into
+
+
+@given(st.text(), st.frozensets(st.sampled_from(["en_US", "en", "web", "EUR"])))
+def test_any_name_is_parted(name, known):
+    bare, found = parted(name, known)
+    assert name.startswith(bare)
+    assert bare or not name.partition("@")[0]
+    assert len(found) <= len(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "expected"),
+    [
+        ("Z_CAREINST", "care_instructions", True),
+        ("BRAN", "brand", True),
+        ("Z_COL", "color", False),
+        ("WEIGHTS", "weight", False),
+        ("careinstructions", "care", False),
+        ("", "name", False),
+        ("x", "", False),
+    ],
+)
+def test_abbreviations(name, code, expected):
+    assert is_short_for(name, code) is expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "expected"),
+    [
+        (["12,5", "3 kg", "€ 4.00"], "number", True),
+        (["Mug", "Cup", "3"], "number", False),
+        (["2026-01-31", "31.12.2025", ""], "date", True),
+        (["8", "5"], "date", False),
+        (["ja", "nein", None], "boolean", True),
+        (["red", "1", "blue"], "boolean", False),
+        ([None, ""], "date", True),
+        (["Mug"], "text", True),
+    ],
+)
+def test_values_tell_what_a_column_can_be(cells, kind, expected):
+    assert Sample({}, [{"c": cell} for cell in cells]).can_be("c", kind) is expected
+
+
+def test_what_could_as_well_be_another_is_less_sure():
+    offers = [Offer("released", "text", {"de_DE": "Termin"}), Offer("response", "text", {"de_DE": "Termin"})]
+    draft = suggest(sample([], Termin="text"), offers)
+    assert draft.lines == ()
+    assert {line.reasons[-1] for line in draft.unsure} == {"another would be as good"}
+
+
+def test_values_that_are_the_same_in_each_record_say_little():
+    offer = Offer("locked", "boolean")
+    rows = [{"c": "0"}] * 6
+    pairs = [(at, {"locked": False}) for at in range(6)]
+    found = Sample({"c": Field("c", "text")}, rows, pairs)
+    assert sureness(list(evidence(found.fields["c"], offer, found))) == pytest.approx(0.4)
+    mixed = Sample({"c": Field("c", "text")}, [*rows, {"c": "1"}], [*pairs, (6, {"locked": True})])
+    assert sureness(list(evidence(mixed.fields["c"], offer, mixed))) == pytest.approx(0.9)
+
+
+def test_records_come_together_by_what_only_they_have():
+    rows = [{"own": f"X{n}", "gtin": f"40063813{n:05}", "b": "same"} for n in range(5)]
+    others = [{"ean": f"40063813{n:05}", "name": f"Mug {n}", "b": "same"} for n in (3, 1, 4, 9)]
+    assert dict(joined(rows, others)) == {3: others[0], 1: others[1], 4: others[2]}
+    assert joined(rows, others[2:]) == []

@@ -77,8 +77,10 @@ def test_an_empty_pim_is_known_by_its_codes_labels_and_options(draft):
     assert lines["ean"]["reasons"] == ["both are article numbers"]
     assert lines["colour"]["from"] == "farbe"
     assert lines["colour"]["no_such_options"] == ["BORD"]
-    assert "# identifier: WHICH COLUMN?" in text
     assert "the PIM has no such option yet: BORD" in text
+    assert lines["identifier"]["reasons"] == ["called as keys are"]
+    text, _ = draft("1;2", header="lager;memo")
+    assert "# identifier: WHICH COLUMN?" in text
     assert "memo" in flow["without_place"]
 
 
@@ -104,7 +106,7 @@ def test_article_numbers_are_found_though_the_keys_differ(draft, served):
     served.seed([product(number) for number in range(1, 7)])
     rows = [f"OWN-{n};40063813{n:05}" for n in range(1, 7)]
     _, flow = draft(*rows, header="own;d")
-    assert by_column(flow)["ean"]["reasons"] == ["6 values are on both sides"]
+    assert by_column(flow)["ean"]["reasons"] == ["6 of 6 values are the same"]
 
 
 def test_the_draft_is_a_mapping_that_runs(draft, project):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from pimflow.model import Field
 from pimflow.outlook import Offer
+from pimflow.suggesting.names import is_short_for, plain, speaks_of
 from pimflow.suggesting.samples import Sample, compared
 
 _KEYS = frozenset(
     {"sku", "code", "defaultcode", "itemcode", "ref", "itemno", "no", "number", "articlenumber", "identifier"}
+    | {"artnr", "artikelnr", "artikelnummer", "artikel", "matnr", "materialnummer", "articleno", "itemnumber", "itemid"}
+    | {"partnumber", "partno", "productcode", "productnumber", "reference", "referencia", "codearticle", "codigo"}
 )
 _GTINS = frozenset({"ean", "ean13", "gtin", "barcode", "upc"})
-_FEWEST, _ALIKE = 3, 0.85
+_FEWEST, _ALIKE, _LONG = 3, 0.85, 4
 _NUMBERS = frozenset({"integer", "number"})
 _TAKES: Mapping[str, frozenset[str]] = {
     "number": frozenset({"integer", "number", "text"}),
@@ -39,10 +41,15 @@ class Evidence:
 
 def evidence(one: Field, offer: Offer, sample: Sample) -> Iterator[Evidence]:
     """Give the reasons to bring a column of the source into one of the target; none where their types forbid it."""
-    name, _, language = one.name.partition("@")
-    if not _fits(one, offer) or not _speaks(language, offer.locale):
+    if not _fits(one, offer) or not sample.can_be(one.name, offer.type):
         return
-    yield from _named(name, one.label, offer)
+    if plain(one.name) == plain(offer.column):
+        yield Evidence("same code" if one.name == offer.column else f"code {offer.column!r} is nearly the same", 0.95)
+    else:
+        name, named = sample.parted(one.name)
+        if not speaks_of(named, offer, sample.places):
+            return
+        yield from _named(name, one.label, offer)
     yield from _valued(one.name, offer, sample)
 
 
@@ -52,12 +59,6 @@ def sureness(reasons: list[Evidence]) -> float:
     for one in reasons:
         wrong *= 1 - one.weight
     return 1 - wrong
-
-
-def plain(text: str) -> str:
-    """Give a name without case, accents and signs: `Prix (H.T.)` and `prix_ht` are the same."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(sign for sign in decomposed if sign.isalnum())
 
 
 def looks_like_key(name: str) -> bool:
@@ -80,12 +81,18 @@ def _named(name: str, label: str, offer: Offer) -> Iterator[Evidence]:
         yield Evidence("both are article numbers", 0.8)
     elif same is not None:
         yield Evidence(f"same label {labels[same]!r}", 0.8)
-    else:
-        nearest = max(
-            (SequenceMatcher(None, mine, text).ratio() for mine in called for text in (*labels, theirs)), default=0
-        )
-        if nearest >= _ALIKE:
-            yield Evidence("similar name", 0.4)
+    elif is_short_for(name, code):
+        yield Evidence(f"short for {code!r}", 0.45)
+    elif any(_alike(mine, text) for mine in called for text in (*labels, theirs)):
+        yield Evidence("similar name", 0.4)
+
+
+def _alike(one: str, other: str) -> bool:
+    longer, shorter = max(len(one), len(other)), min(len(one), len(other))
+    if 2 * shorter < _ALIKE * (longer + shorter):
+        return False
+    found = SequenceMatcher(None, one, other)
+    return found.quick_ratio() >= _ALIKE and found.ratio() >= _ALIKE
 
 
 def _valued(name: str, offer: Offer, sample: Sample) -> Iterator[Evidence]:
@@ -93,33 +100,37 @@ def _valued(name: str, offer: Offer, sample: Sample) -> Iterator[Evidence]:
     if offer.is_key and name == sample.key:
         yield Evidence(f"{len(sample.pairs)} of its values are keys there", 0.95)
         return
-    same, met = 0, 0
-    for at, values in sample.pairs:
-        mine, theirs = compared(sample.rows[at].get(name)), compared(values.get(offer.column))
-        met += bool(mine and theirs)
-        same += bool(mine) and mine == theirs
-    if met >= _FEWEST and same * 2 >= met:
-        yield Evidence(f"{same} of {met} values are the same", 0.9 * same / met)
+    mine = sample.mine(name, offer.type)
+    beside = sample.beside(offer)
+    both = [(mine[at], theirs) for at, theirs in beside if mine[at] and theirs]
+    same = [one for one, other in both if one == other]
+    if len(both) >= _FEWEST and len(same) * 2 >= len(both):
+        telling = 0.9 if len(set(same)) > 1 else 0.4  # what is the same everywhere says little
+        yield Evidence(f"{len(same)} of {len(both)} values are the same", telling * len(same) / len(both))
         return
-    mine_all = sample.values(name)
-    if sample.others and len(mine_all) >= _FEWEST:
-        theirs_all = {text for values in sample.others if (text := compared(values.get(offer.column)))}
-        shared = len(mine_all & theirs_all)
-        if shared >= _FEWEST and shared * 2 >= min(len(mine_all), len(theirs_all)):
-            yield Evidence(f"{shared} values are on both sides", 0.7)
+    values = frozenset(filter(None, mine))
+    yield from _shared(values, sample.anywhere(offer))
+    yield from _known(values, offer)
+
+
+def _shared(mine: frozenset[str], theirs: frozenset[str]) -> Iterator[Evidence]:
+    """Compare values of any records: those that are long enough to be no chance."""
+    mine, theirs = (frozenset(text for text in side if len(text) >= _LONG) for side in (mine, theirs))
+    shared = len(mine & theirs)
+    if shared >= _FEWEST and shared * 2 >= min(len(mine), len(theirs)):
+        yield Evidence(f"{shared} values are on both sides", 0.7)
+
+
+def _known(mine: frozenset[str], offer: Offer) -> Iterator[Evidence]:
+    if offer.type == "list":
+        mine = frozenset(part for text in mine for part in text.split(","))
     options = {compared(code) for code in offer.options}
-    known = len(mine_all & options)
-    if known >= 2 and known * 2 >= len(mine_all):
-        yield Evidence(f"{known} of {len(mine_all)} values are options there", 0.6)
+    known = len(mine & options)
+    if known >= 2 and known * 2 >= len(mine):
+        weight = 0.4 + 0.25 * known / len(mine) + 0.1 * known / len(options)
+        yield Evidence(f"{known} of {len(mine)} values are options there", weight)
 
 
 def _fits(one: Field, offer: Offer) -> bool:
     takes = _TAKES.get(offer.type)
     return takes is None or one.type in takes or one.type not in {kind for kinds in _TAKES.values() for kind in kinds}
-
-
-def _speaks(language: str, locale: str) -> bool:
-    """Tell whether a column in a language can go into one of a locale; one without a language can go into any."""
-    if not language:
-        return True
-    return bool(locale) and locale.replace("-", "_").casefold().startswith(language.replace("-", "_").casefold()[:5])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pimflow.model import Field
 from pimflow.outlook import Offer
@@ -11,6 +12,8 @@ from pimflow.suggesting.evidence import Evidence, evidence, sureness
 from pimflow.suggesting.samples import Sample, compared
 
 SURE, UNSURE = 0.5, 0.3
+_AS_GOOD, _CERTAIN, _DOUBT = 0.01, 0.95, 0.8
+_OTHER = "another would be as good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,9 @@ class Draft:
 
 def suggest(sample: Sample, offers: Sequence[Offer]) -> Draft:
     """Hold every column of the source against every one of the target."""
-    found = sorted(_all(sample, offers), key=lambda one: (-one.sureness, one.offer.column, one.field.name))
+    found = sorted(
+        _doubted(list(_all(sample, offers))), key=lambda one: (-one.sureness, one.offer.column, one.field.name)
+    )
     taken: dict[str, Suggestion] = {}
     used: dict[str, int] = {}
     for one in found:
@@ -71,6 +76,24 @@ def _all(sample: Sample, offers: Sequence[Offer]) -> Iterator[Suggestion]:
             if sure >= UNSURE:
                 told = tuple(reason.reason for reason in sorted(reasons, key=lambda reason: -reason.weight))
                 yield Suggestion(one, offer, sure, told, _strange(sample, one, offer))
+
+
+def _doubted(found: Sequence[Suggestion]) -> Iterator[Suggestion]:
+    """Be less sure where another attribute, or another column of the source, would be as good: one of two is wrong."""
+    places: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    origins: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for one in found:
+        code = one.offer.column.partition("-")[0]
+        places[one.field.name][code] = max(one.sureness, places[one.field.name].get(code, 0))
+        origins[one.offer.column][one.field.name] = one.sureness
+    for one in found:
+        code = one.offer.column.partition("-")[0]
+        others = [sure for other, sure in places[one.field.name].items() if other != code]
+        others += [sure for other, sure in origins[one.offer.column].items() if other != one.field.name]
+        if max(others, default=0) > one.sureness - _AS_GOOD and one.sureness < _CERTAIN:
+            one = replace(one, sureness=min(one.sureness * _DOUBT, SURE - 0.01), reasons=(*one.reasons, _OTHER))  # noqa: PLW2901
+        if one.sureness >= UNSURE:
+            yield one
 
 
 def _again(one: Suggestion, taken: dict[str, Suggestion]) -> bool:

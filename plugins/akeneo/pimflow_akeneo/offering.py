@@ -27,6 +27,11 @@ _TYPES = {
     "image": "file",
     "file": "file",
 }
+_CALLED = {
+    "family": {"en_US": "Family", "de_DE": "Familie", "fr_FR": "Famille"},
+    "categories": {"en_US": "Categories", "de_DE": "Kategorien", "fr_FR": "Catégories"},
+    "enabled": {"en_US": "Active", "de_DE": "Aktiv", "fr_FR": "Actif"},
+}
 _OPTIONS = {"simpleselect", "multiselect"}
 _GROUP, _FAMILY = "erp", "erp_variants"
 _AXES = 5
@@ -42,10 +47,10 @@ def offers(catalog: Catalog, kind: Kind) -> Iterator[Offer]:
         yield Offer("identifier", "text", catalog.model.identifier.labels, is_key=True)
     else:
         yield Offer(kind.key, "text", is_key=True)
-    yield Offer("family", "selection", {"en_US": "Family"}, options=tuple(sorted(catalog.families.values())))
-    yield Offer("categories", "list", {"en_US": "Categories"}, options=tuple(sorted(catalog.categories.values())))
+    yield Offer("family", "selection", _CALLED["family"], options=tuple(sorted(catalog.families.values())))
+    yield Offer("categories", "list", _CALLED["categories"], options=tuple(sorted(catalog.categories.values())))
     if "enabled" in kind.properties:
-        yield Offer("enabled", "boolean", {"en_US": "Active"})
+        yield Offer("enabled", "boolean", _CALLED["enabled"])
     for attribute in catalog.attributes.values():
         if attribute is not catalog.model.identifier and attribute.kind in _TYPES:
             yield from _of_attribute(catalog, attribute)
