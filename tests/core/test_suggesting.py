@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,6 +122,8 @@ def test_the_draft_tells_templates_and_what_is_less_sure():
     assert "# Less sure; take the # away from what is right:\n      # colours: colour" in text
     assert "1 template differs in attributes.size" in text
     assert "- variants: {group: template}" in text
+    assert yaml.safe_load(text)["transforms"][0]["map"]["template"] == "template"  # a mapping drops what it lacks
+    assert "# family: {constant: ?}" in text
     assert "# sku: WHICH COLUMN?" in text
 
 

@@ -33,6 +33,7 @@ def _lines(draft: Draft, source: str, target: str, rows: int, structure: Structu
     for one in draft.unsure:
         yield from _line(one, target, "# ")
     if structure is not None:
+        yield from _kept(draft, structure)
         yield from _variants(structure)
     if draft.left:
         yield f"# Without a place in {target}: {', '.join(draft.left)}"
@@ -52,8 +53,19 @@ def _line(one: Suggestion, target: str, mark: str) -> Iterator[str]:
         yield f"      #   {target} has no such option yet: {shown}"
 
 
+def _kept(draft: Draft, structure: Structure) -> Iterator[str]:
+    """Keep what the step `variants` needs: a mapping drops what it does not name."""
+    there = {one.offer.column for one in draft.lines}
+    group = f"{_plain(structure.group)}: {_plain(structure.group)}"
+    if structure.group not in there:
+        yield f"      {group:<{_WIDTH}}  # variants come together by it"
+    if "family" not in there:
+        yield "      # family: {constant: ?}  each variant needs a family, one that has the family variant"
+
+
 def _variants(structure: Structure) -> Iterator[str]:
     yield f"  # {_told(structure)}"
+    yield "  # The flow then needs two sinks: the one for product models before that for products."
     yield f"  - variants: {{group: {_plain(structure.group)}}}"
 
 
