@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -69,6 +70,11 @@ def dependencies(tmp_path_factory):
     return folder
 
 
+def types_of(plugins):
+    """Kind and name of each type that these plugins offer."""
+    return {(one["kind"], one["type"]) for plugin in plugins.values() for one in plugin["types"]}
+
+
 @dataclass(frozen=True)
 class Environment:
     """A virtual environment; nothing in it sees the checkout."""
@@ -104,16 +110,32 @@ class Environment:
 
     def types(self):
         """Everything that can stand in a pipeline."""
-        return {(one["kind"], one["type"]) for plugin in self.plugins().values() for one in plugin["types"]}
+        return types_of(self.plugins())
 
 
-@pytest.fixture
-def environment(tmp_path, wheels, dependencies):
-    """An environment with all wheels installed."""
-    folder = tmp_path / "environment"
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory, wheels, dependencies):
+    """An environment with all wheels installed, which tests leave as it is."""
+    folder = tmp_path_factory.mktemp("installed") / "environment"
     venv.create(folder, symlinks=True, with_pip=False)
-    installed = next(folder.glob("lib/python*/site-packages"))
-    (installed / "dependencies.pth").write_text(f"{dependencies}\n")
+    packages = next(folder.glob("lib/python*/site-packages"))
+    (packages / "dependencies.pth").write_text(f"{dependencies}\n")
     made = Environment(folder)
     made.install(*wheels)
     return made
+
+
+@pytest.fixture(scope="session")
+def types(installed):
+    """Everything that can stand in a pipeline where all wheels are installed."""
+    return installed.types()
+
+
+@pytest.fixture
+def environment(tmp_path, installed):
+    """A copy of that environment, to change."""
+    folder = tmp_path / "environment"
+    shutil.copytree(installed.folder, folder, symlinks=True)
+    command = folder / "bin" / "pimflow"
+    command.write_text(command.read_text().replace(str(installed.folder), str(folder)))
+    return Environment(folder)

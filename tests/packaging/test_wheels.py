@@ -5,6 +5,8 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+from .conftest import types_of
+
 ROOT = Path(__file__).parents[2]
 SHELF = '''\
 """Products of a Shelf export."""
@@ -45,12 +47,12 @@ def test_every_distribution_builds_a_wheel(wheels):
     assert {wheel.name.partition("-")[0] for wheel in wheels} == {name.replace("-", "_") for name in names}
 
 
-def test_installed_wheels_list_their_types_and_run_the_sample(environment, tmp_path):
-    command = [environment.python, "-c", "import pimflow, pimflow_akeneo; print(pimflow_akeneo.__file__)"]
+def test_installed_wheels_list_their_types_and_run_the_sample(installed, tmp_path):
+    command = [installed.python, "-c", "import pimflow, pimflow_akeneo; print(pimflow_akeneo.__file__)"]
     imported = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert Path(imported.strip()).is_relative_to(environment.folder)
+    assert Path(imported.strip()).is_relative_to(installed.folder)
 
-    plugins = environment.plugins()
+    plugins = installed.plugins()
     assert {name: plugin["distribution"] for name, plugin in plugins.items()} == {
         "akeneo": "pimflow-akeneo",
         "dolibarr": "pimflow-dolibarr",
@@ -58,13 +60,14 @@ def test_installed_wheels_list_their_types_and_run_the_sample(environment, tmp_p
         "files": "pimflow-files",
         "notify": "pimflow-notify",
         "odoo": "pimflow-odoo",
+        "rest": "pimflow-http",
         "sql": "pimflow-sql",
         "transforms": "pimflow-transforms",
         "tryton": "pimflow-tryton",
     }
     assert not any(plugin["error"] for plugin in plugins.values())
 
-    done = environment.pimflow("demo", "--folder", tmp_path / "demo")
+    done = installed.pimflow("demo", "--folder", tmp_path / "demo")
     assert done.returncode == 0, done.stderr
     assert "1,041 new" in done.stdout
     assert "1,041 already up to date" in done.stdout
@@ -72,17 +75,16 @@ def test_installed_wheels_list_their_types_and_run_the_sample(environment, tmp_p
     assert (tmp_path / "demo" / "files_to_akeneo.yaml").is_file()
 
 
-def test_the_file_that_ships_is_in_the_wheel(environment):
-    done = environment.pimflow("akeneo", "provision", "--erp", "--print")
+def test_the_file_that_ships_is_in_the_wheel(installed):
+    done = installed.pimflow("akeneo", "provision", "--erp", "--print")
     assert "erp_name:" in done.stdout, done.stderr
 
 
-def test_removing_a_wheel_removes_its_types_and_nothing_else(environment, tmp_path):
-    before = environment.types()
+def test_removing_a_wheel_removes_its_types_and_nothing_else(environment, types, tmp_path):
     environment.uninstall("pimflow-files")
     after = environment.types()
-    assert after < before
-    assert before - after == {(kind, name) for kind, name in before if name.startswith("files.")} != set()
+    assert after < types
+    assert types - after == {(kind, name) for kind, name in types if name.partition(".")[0] == "files"} != set()
 
     pipeline = written(tmp_path, "files.csv")
     done = environment.pimflow("validate", pipeline)
@@ -90,13 +92,13 @@ def test_removing_a_wheel_removes_its_types_and_nothing_else(environment, tmp_pa
     assert "pip install pimflow-files" in done.stderr
 
 
-def test_a_wheel_that_fails_to_import_is_reported_and_hurts_nobody(environment, build_plugin, tmp_path):
-    before = environment.types()
+def test_a_wheel_that_fails_to_import_is_reported_and_hurts_nobody(environment, types, build_plugin, tmp_path):
     environment.install(build_plugin("broken", "import a_module_that_is_not_there\n"))
-    broken = environment.plugins()["broken"]
+    plugins = environment.plugins()
+    broken = plugins["broken"]
     assert "a_module_that_is_not_there" in broken["error"]
     assert broken["distribution"] == "pimflow-broken"
-    assert environment.types() == before
+    assert types_of(plugins) == types
 
     pipeline = written(tmp_path, "files.csv")
     assert environment.pimflow("run", pipeline).returncode == 0
