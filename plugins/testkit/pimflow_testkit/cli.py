@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
+from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -46,6 +47,10 @@ def new_plugin(name: str, folder: Path | None, title: str | None, as_json: bool)
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
         raise ConfigError(f"{name!r} cannot name a plugin: expected small letters, digits and _, as in my_erp")
+    there = next(iter(entry_points(group="pimflow", name=name)), None)
+    if there is not None:
+        owner = there.dist.name if there.dist else there.value
+        raise ConfigError(f"{owner} is installed and offers {name!r} already; choose another name")
     folder = folder or Path(f"pimflow-{name}")
     if folder.exists() and any(folder.iterdir()):
         raise ConfigError(f"{folder} is not empty; choose another folder with --folder")

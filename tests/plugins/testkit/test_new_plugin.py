@@ -94,6 +94,13 @@ def test_a_name_that_cannot_be_one_is_told(pimflow, tmp_path, name):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_name_that_an_installed_plugin_has_is_told(pimflow, tmp_path):
+    made = pimflow("new-plugin", "akeneo")
+    assert made.returncode == 2
+    assert "pimflow-akeneo is installed and offers 'akeneo' already" in made.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_files_that_are_there_are_kept(pimflow, tmp_path):
     (tmp_path / "pimflow-depot").mkdir()
     (tmp_path / "pimflow-depot" / "mine.txt").write_text("mine")
