@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol
 
+from pimflow_erp.once import Once
 from pimflow_odoo.fields import number_of
 from pimflow_odoo.refusals import RefusedError
 
 TITLE = "Odoo"
-T = TypeVar("T")
 _MANY = 1000
 _ASKED = ("type", "string", "required", "readonly", "relation", "store", "translate", "selection", "digits")
 FieldInfo = Mapping[str, Any]
@@ -66,8 +65,7 @@ class Catalog:
 
     def __init__(self, session: Asks) -> None:
         self._session = session
-        self._lock = threading.RLock()
-        self._known: dict[str, Any] = {}
+        self._once = Once()
 
     def fields(self, model: str) -> Mapping[str, FieldInfo]:
         """Give the fields of a model that the user may see, as the server describes them. Raises NoModelError."""
@@ -109,14 +107,7 @@ class Catalog:
 
     def forget(self, model: str) -> None:
         """Ask again for the records of a model, which a write has changed."""
-        with self._lock:
-            self._known.pop({"product.category": "categories"}.get(model, ""), None)
-
-    def _once(self, name: str, make: Callable[[], T]) -> T:
-        with self._lock:
-            if name not in self._known:
-                self._known[name] = make()
-            return cast("T", self._known[name])
+        self._once.forget({"product.category": "categories"}.get(model, ""))
 
     def _all(self, model: str, *names: str) -> list[dict[str, Any]]:
         return [record for page in self._session.pages(model, [], names, _MANY) for record in page]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from pimflow import Connection
-from pimflow_http import Client, Remote, redact_url
+from pimflow_http import Client, Remote, ServerAddress, redact_url
 from pimflow_odoo import rights
 from pimflow_odoo.catalog import TITLE
 from pimflow_odoo.json2 import Json2
@@ -24,7 +24,7 @@ class OdooConnection(Connection):
     """An Odoo server of version 16 or later: JSON-2 from version 19 on, JSON-RPC before."""
 
     type = "odoo"
-    url: str = Field(description="Address of the server, as in https://erp.example.com.")
+    url: ServerAddress = Field(description="Address of the server, as in https://erp.example.com.")
     database: str = Field(min_length=1, description="Name of the database; upper and lower case letters count.")
     username: str = Field(min_length=1, description="Login of a user made for this connection.")
     api_key: SecretStr = Field(description="API key of that user; over JSON-RPC a password does too.")
@@ -43,15 +43,6 @@ class OdooConnection(Connection):
     )
     timeout: float = Field(120.0, gt=0, description="Seconds to wait for an answer.")
     concurrency: int = Field(2, ge=1, le=16, description="Calls at once.")
-
-    @field_validator("url")
-    @classmethod
-    def _is_root(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("expected an address that begins with https:// or http://")
-        if redact_url(url) != url:
-            raise ValueError("expected an address without user name, password or fragment")
-        return url.rstrip("/")
 
     @property
     def title(self) -> str:

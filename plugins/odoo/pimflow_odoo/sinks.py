@@ -8,21 +8,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pimflow import (
-    Change,
-    Header,
-    InputPath,
-    Item,
-    Outcome,
-    RowProblem,
-    Run,
-    Sink,
-    Use,
-    Who,
-    Writer,
-)
-from pimflow_erp import cells
-from pimflow_erp.codecs import Codec
+from pimflow import Change, InputPath, Outcome, Run, Sink, Use, Writer
+from pimflow_erp.writing import RecordWriter
 from pimflow_odoo import existing, pictures, rights
 from pimflow_odoo.catalog import TITLE
 from pimflow_odoo.connection import OdooConnection
@@ -42,11 +29,6 @@ class _RecordsSink(Sink):
 
     connection: Use[OdooConnection] = Field(description="Name of the connection to Odoo.")
 
-    @property
-    def title(self) -> str:
-        """What a report calls the target."""
-        return TITLE
-
     def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Check rights, and give the writer. Raises RemoteError, AccessError."""
         rights.must_write(session, self.target.kind.noun[1], [self.target.model])
@@ -54,7 +36,7 @@ class _RecordsSink(Sink):
 
     def writer(self, session: Session) -> Writer:
         """Give the writer."""
-        return RecordWriter(session, self.target)
+        return OdooWriter(session, self.target)
 
 
 class OdooProductsSink(_RecordsSink):
@@ -107,36 +89,17 @@ class OdooAttributesSink(_RecordsSink):
     target = ATTRIBUTES_TARGET
 
 
-class RecordWriter(Writer):
+class OdooWriter(RecordWriter[Place]):
     """Writes records of one target by their key."""
 
     def __init__(self, session: Session, target: Target) -> None:
+        super().__init__(TITLE, target.resource, target.key, target.kind.noun[1])
         self._session = session
         self._target = target
-        self._places: dict[str, Place | None] = {}
-
-    def knows(self, column: str) -> bool:
-        """Tell whether Odoo has this field, in this language, and lets it be written."""
-        return self._place(column) is not None
-
-    def label(self, column: str) -> str:
-        """Give a column the label that its field has in Odoo."""
-        found = self._place(column)
-        return (found.label if found is not None else "") or column
-
-    def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
-        """Name the columns that Odoo cannot take."""
-        return {name: self._unknown(name) for name in header if not self.knows(name)}
-
-    def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
-        """Check the cells of one row. Raises RowProblem for one without a key."""
-        target = self._target
-        key = cells.key_of(row, target.key, TITLE, target.kind.noun[1])
-        return [cells.item(target.resource, target.key, key, row, self._codec)]
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what Odoo has for these keys: the columns that have a value there."""
-        places = [found for column in columns if (found := self._place(column)) and column != IMAGE]
+        places = self.those(column for column in columns if column != IMAGE)
         return existing.values(self._session, self._target, keys, places)
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
@@ -145,21 +108,14 @@ class RecordWriter(Writer):
 
     @property
     def _loading(self) -> Loading:
-        return Loading(self._session, self._target, self._place)
+        return Loading(self._session, self._target, self.place)
 
-    def _place(self, column: str) -> Place | None:
-        if column not in self._places:
-            self._places[column] = self._find(column)
-        return self._places[column]
-
-    def _find(self, column: str) -> Place | None:
+    def find(self, column: str) -> Place | None:
+        """Find the field, in its language."""
         return self._target.place(column, self._session.catalog, self._session.language)
 
-    def _codec(self, column: str) -> Codec | None:
-        found = self._place(column)
-        return None if found is None else found.codec
-
-    def _unknown(self, column: str) -> RowProblem:
+    def unknown(self, column: str) -> tuple[str, str]:
+        """Say what Odoo lacks, and what to do about it."""
         field, _, language = column.partition("@")
         remedy = "Correct the mapping."
         if language and language not in self._session.catalog.languages:
@@ -171,11 +127,11 @@ class RecordWriter(Writer):
             reason = "pictures are written from a folder only"
             remedy = "Give the sink of products a `picture_folder`, or take the column out of the mapping."
         else:
-            reason = f"Odoo has no field {field!r} of {self._target.kind.noun[1]} that can be written"
-        return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
+            return super().unknown(field)
+        return reason, remedy
 
 
-class ProductWriter(RecordWriter):
+class ProductWriter(OdooWriter):
     """Writes products, with pictures where there is a folder of them."""
 
     def __init__(self, session: Session, target: Target, folder: InputPath | None) -> None:
@@ -185,15 +141,16 @@ class ProductWriter(RecordWriter):
     @property
     def _loading(self) -> Loading:
         picture = partial(pictures.content, self._folder) if self._folder is not None else None
-        return Loading(self._session, self._target, self._place, picture)
+        return Loading(self._session, self._target, self.place, picture)
 
-    def _find(self, column: str) -> Place | None:
+    def find(self, column: str) -> Place | None:
+        """Find the field; pictures have a folder."""
         if column == IMAGE:
             return pictures.place(self._folder) if self._folder is not None else None
-        return super()._find(column)
+        return super().find(column)
 
 
-class CategoryWriter(RecordWriter):
+class CategoryWriter(OdooWriter):
     """Writes categories below those that are there."""
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:

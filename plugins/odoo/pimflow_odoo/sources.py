@@ -6,15 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-import petl
 from pydantic import Field
 
 from pimflow import Field as FieldInfo
-from pimflow import LazyTable, Source, Use, Window
+from pimflow import Use, Window
 from pimflow_erp import cursors
-from pimflow_erp.columns import Column, refuse_unknown
+from pimflow_erp.columns import Column, refuse_unknown, with_fields
+from pimflow_erp.reading import RowsSource
 from pimflow_odoo import changes, columns, kinds, reading
-from pimflow_odoo.catalog import TITLE
 from pimflow_odoo.connection import OdooConnection
 from pimflow_odoo.kinds import Kind
 from pimflow_odoo.session import PAGE, Session
@@ -23,7 +22,7 @@ _WITH_PICTURES = 25
 """Records a call with their pictures, of some hundred kilobytes each."""
 
 
-class _OdooSource(Source):
+class _OdooSource(RowsSource):
     """What the sources have in common: records of one kind, all of them at each run."""
 
     identity = "id"
@@ -47,11 +46,6 @@ class _OdooSource(Source):
         default_factory=list, description="Further fields of the server to read, by their names in Odoo."
     )
 
-    @property
-    def title(self) -> str:
-        """What a report calls the source."""
-        return TITLE
-
     def discover(self, session: Session) -> list[FieldInfo]:
         """List the columns; then the fields that `more_fields` may name."""
         found = self.columns(session)
@@ -62,10 +56,6 @@ class _OdooSource(Source):
         """Let the server count; archived records whose reference is on an active one again are counted too."""
         total: int = session.call(self.kind.model, "search_count", archived=True, domain=self.domain(session, window))
         return total
-
-    def extract(self, session: Session, window: Window) -> petl.Table:
-        """Give the records page by page. Raises ConfigError for what the server does not have."""
-        return LazyTable(lambda: self.rows(session, window))
 
     def rows(self, session: Session, window: Window) -> Iterator[tuple[Any, ...]]:
         """Give the header, then one row a record."""
@@ -80,16 +70,14 @@ class _OdooSource(Source):
         locales, catalog = self.languages_of(session), session.catalog
         fields = catalog.fields(self.kind.model)
         refuse_unknown(f"more_fields: Odoo's {self.kind.noun[1]} have no field", self.more_fields, fields)
-        found = list(type(self).own(session))
-        taken = {column.name for column in found}
-        for name in (*self.kind.fields, *self.more_fields):
-            column = columns.of_field(name, fields[name], catalog) if name in fields and name not in taken else None
-            if column is None:
-                continue
-            found.append(column)
-            taken.add(name)
-            if column.field.translatable:
-                found += [columns.of_locale(column, name, *pair) for pair in locales.items()]
+
+        def made(name: str) -> Column | None:
+            return columns.of_field(name, fields[name], catalog) if name in fields else None
+
+        def translated(text: Column) -> Iterator[Column]:
+            return (columns.of_locale(text, text.name, *pair) for pair in locales.items())
+
+        found = with_fields(type(self).own(session), (*self.kind.fields, *self.more_fields), made, translated)
         return [column for column in found if self._may_read(session, column)]
 
     def _may_read(self, session: Session, column: Column) -> bool:
@@ -141,12 +129,9 @@ class _ChangesSource(_OdooSource):
 
     def window(self, session: Session, cursor: str | None) -> Window:
         """Begin `overlap` before the latest change that the last read could see; read everything without one."""
-        asked = self._asked(session)
-        kept = cursors.kept(changes.latest(session, self.kind), asked)
-        last = cursors.last(cursor, asked)
-        if last is None:
-            return Window(cursor=kept)
-        return Window(since=(last - dt.timedelta(minutes=self.overlap)).isoformat(), cursor=kept)
+        names = [column.name for column in self.columns(session)]
+        asked = cursors.asked_of(self, names, session.company, session.language)
+        return cursors.window(cursor, asked, changes.latest(session, self.kind), self.overlap)
 
     def cursor_at(self, moment: dt.datetime) -> str:
         """Give the cursor for what was stamped from this time on."""
@@ -164,12 +149,6 @@ class _ChangesSource(_OdooSource):
     @property
     def _records_a_call(self) -> int:
         return min(self.page_size, _WITH_PICTURES) if self.pictures else self.page_size
-
-    def _asked(self, session: Session) -> str:
-        """Tell apart what is asked for: a cursor of other columns or records is of no use."""
-        options = self.model_dump(mode="json", exclude={"connection", "overlap", "page_size"})
-        names = [column.name for column in self.columns(session)]
-        return cursors.asked(options, names, session.company, session.language)
 
 
 class OdooProductsSource(_ChangesSource):

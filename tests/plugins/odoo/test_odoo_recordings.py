@@ -341,7 +341,8 @@ def test_recorded_variants_have_their_attribute_values(shared):
         if is_call(one) and params(one)["args"][3:5] == ["product.template.attribute.value", "read"]
     )
     made = {number: name for value in values for number, name in [value["attribute_id"]]}
-    catalog._known["attributes"] = made
+    catalog._once.forget("attributes")
+    catalog._once("attributes", lambda: made)
     small = {"product_template_attribute_value_ids": [values[0], values[2]]}
     assert {column.name: column.read(small) for column in columns.of_attributes(catalog)} == {
         "attributes.Frame Color": "Graphite",

@@ -22,7 +22,8 @@ class Nothing:
 
 def catalog(**known):
     found = Catalog(Nothing())
-    found._known.update(known)
+    for name, value in known.items():
+        found._once(name, lambda value=value: value)
     return found
 
 
