@@ -8,19 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pimflow import (
-    Change,
-    ConfigError,
-    Header,
-    InputPath,
-    Item,
-    Outcome,
-    RowProblem,
-    Run,
-    Sink,
-    Use,
-    Writer,
-)
+from pimflow import Change, ConfigError, Header, InputPath, Item, Outcome, RowProblem, Run, Sink, Use, Writer
 from pimflow_erp.writing import RecordWriter
 from pimflow_erpnext import existing, fitting, rights
 from pimflow_erpnext.answers import TITLE

@@ -8,18 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pimflow import (
-    Change,
-    ConfigError,
-    InputPath,
-    Outcome,
-    RemoteError,
-    RowProblem,
-    Run,
-    Sink,
-    Use,
-    Writer,
-)
+from pimflow import Change, ConfigError, InputPath, Outcome, RemoteError, RowProblem, Run, Sink, Use, Writer
 from pimflow_erp.writing import RecordWriter
 from pimflow_tryton import existing, rights
 from pimflow_tryton.catalog import TITLE
