@@ -16,14 +16,13 @@ from pimflow import Source, Window
 _NO_MATTER = {"connection", "overlap", "page_size"}
 
 
-def asked(*parts: Any) -> str:
-    """Tell apart what is asked for: options, columns, company; parts are plain data."""
-    return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
-
-
 def asked_of(source: Source, *parts: Any) -> str:
-    """Tell apart what a source asks for: by its options, save those that do not change its rows, and further parts."""
-    return asked(source.model_dump(mode="json", exclude=_NO_MATTER), *parts)
+    """Tell apart what a source asks for: by its options, save those that do not change its rows, and further parts.
+
+    Such as columns and company; parts are plain data.
+    """
+    told = (source.model_dump(mode="json", exclude=_NO_MATTER), *parts)
+    return blake2b(orjson.dumps(told, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
 
 
 def window(cursor: str | None, asked: str, latest: dt.datetime | None, overlap: float) -> Window:
