@@ -2,9 +2,12 @@
 
 import gc
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
+
+from pimflow_http.clock import Clock
 
 from . import looked_at_once
 from .openapi_requests.contract import Contract
@@ -56,6 +59,19 @@ def _leaks_are_looked_for_among_new_objects(request):
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture
+def no_waiting(monkeypatch):
+    """Let waits pass at once, and time with them: who waits for a moment would otherwise ask for it without end."""
+    passed = 0.0
+
+    def sleep(seconds):
+        nonlocal passed
+        passed += seconds
+
+    monkeypatch.setattr("time.sleep", sleep)
+    monkeypatch.setattr("pimflow_http.limiter.Clock", lambda: Clock(monotonic=lambda: time.monotonic() + passed))
 
 
 @pytest.fixture(scope="session")

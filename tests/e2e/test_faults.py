@@ -8,9 +8,8 @@ ROWS = [f"MUG-{n:03};mugs;cups;Mug {n};red;0.{n:03}" for n in range(1, 451)]
 
 
 @pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_pauses(no_waiting: None) -> None:
     """Retries wait as they should elsewhere; here they need not."""
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
 
 
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after", "error_500", "error_429", "missing_lines"])

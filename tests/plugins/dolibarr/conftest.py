@@ -10,9 +10,3 @@ def erp():
     """Serve a Dolibarr with a few products; each test may change it."""
     with served(filled()) as running:
         yield running
-
-
-@pytest.fixture
-def no_waiting(monkeypatch):
-    """Let retries follow each other at once."""
-    monkeypatch.setattr("time.sleep", lambda _: None)

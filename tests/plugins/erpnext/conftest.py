@@ -77,9 +77,8 @@ def pim():
 
 
 @pytest.fixture
-def sync(tmp_path, pim, command, monkeypatch):
+def sync(tmp_path, pim, command, no_waiting):
     pim.reset()
-    monkeypatch.setattr("time.sleep", lambda _: None)
     site = filled()
     with served(site) as url:
         found = Sync(Project(tmp_path, pim, command), site, url)

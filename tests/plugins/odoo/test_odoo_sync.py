@@ -85,8 +85,7 @@ class Sync:
 
 
 @pytest.fixture(params=[(18, 0), (19, 0)], ids=["json-rpc", "json-2"])
-def sync(request, tmp_path, pim, command, monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda _: None)
+def sync(request, tmp_path, pim, command, no_waiting):
     pim.reset()
     with serve(fill(Erp(series=request.param))) as erp:
         found = Sync(Project(tmp_path, pim, command), erp, pim)

@@ -26,8 +26,7 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwG
 
 
 @pytest.fixture(params=[(18, 0), (19, 0)], ids=["json-rpc", "json-2"])
-def erp(request, monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda _: None)
+def erp(request, no_waiting):
     with serve(fill(Erp(series=request.param))) as running:
         running.calls.clear()
         yield running
