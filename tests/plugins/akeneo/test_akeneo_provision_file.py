@@ -124,8 +124,7 @@ def test_the_connection_may_be_that_of_a_pipeline(desk):
 @pytest.mark.parametrize(
     ("words", "code"), [(["--plan"], 3), (["-e", "production", "--plan"], 3), (["--environment", "test"], 0)]
 )
-def test_the_connection_is_that_of_the_environment(desk, monkeypatch, words, code):
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
+def test_the_connection_is_that_of_the_environment(desk, no_waiting, words, code):
     project = yaml.safe_load((desk.folder / "pimflow.yaml").read_text())
     project["environments"] = {
         "test": {},

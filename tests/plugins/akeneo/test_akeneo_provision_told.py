@@ -224,8 +224,7 @@ def test_a_person_who_stops_it_reads_what_was_written(desk, monkeypatch):
     assert desk.provision(text)["counts"] == {"unchanged": 1, "created": 1}
 
 
-def test_a_pim_that_fails_ends_it_with_what_was_written(desk, monkeypatch):
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
+def test_a_pim_that_fails_ends_it_with_what_was_written(desk, no_waiting):
     desk.pim.faults(error_500=1)
     text = "version: 1\nattribute_groups: {facts: }\n"
     done = desk.provision(text, code=3)

@@ -276,8 +276,7 @@ def test_an_empty_pim_can_be_planned_for(connect, run):
 
 
 @pytest.mark.parametrize("fault", [{"missing_lines": 0.3, "seed": 4}, {"error_500": 2}, {"drop_after": 2}])
-def test_every_record_arrives_although_the_pim_falters(pim, connect, run, changes, monkeypatch, fault):
-    monkeypatch.setattr("time.sleep", lambda _: None)
+def test_every_record_arrives_although_the_pim_falters(pim, connect, run, changes, no_waiting, fault):
     pim.faults(**fault)
     with connect().open() as session:
         for sink, row in (
