@@ -157,6 +157,9 @@ class Source(Component):
     named: ClassVar[str | None] = None
     """The column with the name by which people in that system know a record."""
 
+    always_hot: ClassVar[frozenset[str]] = frozenset()
+    """Columns that change all day, as stock does, known before the system is asked: they have no place in a PIM."""
+
     together: ClassVar[str | None] = None
     """The column that is the same for all variants of one template: the template's code."""
 

@@ -265,6 +265,9 @@ class Sink(Component):
     folds_case: ClassVar[bool] = False
     """Whether the target takes keys for equal that differ in the case of letters only."""
 
+    is_pim: ClassVar[bool] = False
+    """Whether the target is a PIM, in which what changes all day has no place."""
+
     owned: ClassVar[bool] = False
     """Whether an ownership contract can say who owns what there: then each flow into it has an `owner`."""
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pimflow.assemble import Assembly, Flow
-from pimflow.checking.foresight import expected_columns, find, softened
+from pimflow.checking.expecting import expected_columns
+from pimflow.checking.foresight import find, softened
 from pimflow.checking.wrong_environment import wrong_environment
 from pimflow.components import Source
 from pimflow.model import Field, Header, Run, Window

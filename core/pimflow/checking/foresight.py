@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pimflow.assemble import Assembly, Flow
-from pimflow.checking import ownership
+from pimflow.checking import hot, ownership
+from pimflow.checking.expecting import expected_columns
 from pimflow.checking.wrong_environment import wrong_environment
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivering.delivery import Delivery
 from pimflow.errors import MappingError, RowProblem
-from pimflow.model import Field, Header, ProblemKind
+from pimflow.model import Header, ProblemKind
 from pimflow.outlook import Expected, Finding, Outlook, Severity
 from pimflow.report import shown
 from pimflow.sinks import Writer
@@ -20,14 +21,6 @@ from pimflow.words import capital, full_stop
 
 BAD = frozenset({Severity.FATAL, Severity.ERROR})
 _OTHERS_SHOWN = 5
-
-
-def expected_columns(flow: Flow, header: Header, fields: Iterable[Field]) -> Mapping[str, Expected]:
-    """Follow what is known of the source's columns through the transforms; `header` is that behind the last of them."""
-    columns: Mapping[str, Expected] = {one.name: Expected(one.type, hot=one.hot) for one in fields}
-    for placed in flow.transforms:
-        columns = placed.transform.expected(columns)
-    return {name: columns.get(name, Expected()) for name in header}
 
 
 def find(
@@ -40,6 +33,7 @@ def find(
         refused = writer.check_columns(tuple(expected))
         for finding in (
             *_refused(refused, others),
+            *(hot.of_columns(flow, expected, writer) if sink.is_pim else ()),
             *(ownership.of_writer(assembly.pipeline, flow, sink, writer, expected) if thorough else ()),
             *writer.check(_outlook(assembly, flow, expected, writer, refused, thorough=thorough)),
         ):

@@ -67,6 +67,13 @@ def of_the_contract(assembly: Assembly) -> list[Line]:
     return worst_first(line_of(finding, "") for finding in remarks(assembly))
 
 
+def of_hot_columns(assembly: Assembly) -> list[Line]:
+    """Give the columns that change all day and are mapped into a PIM, as far as that is known without asking."""
+    from pimflow.checking.hot import unasked
+
+    return [line_of(finding, flow) for flow, finding in unasked(assembly)]
+
+
 def print_line(line: dict[str, Any]) -> None:
     """Print it with its mark, and below it what to do."""
     mark, colour = _MARKS.get(line["severity"], ("wrong", "red"))

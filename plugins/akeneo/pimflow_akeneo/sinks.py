@@ -58,6 +58,7 @@ class _RecordsSink(Sink):
 
     kind: ClassVar[Kind]
     owned = True
+    is_pim = True
     folds_case = True
     batch_size = 100
     batch_seconds = 10.0

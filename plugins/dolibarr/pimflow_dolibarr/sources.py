@@ -31,6 +31,7 @@ class _DolibarrSource(RowsSource):
 class _ProductsSource(_DolibarrSource):
     """What products and templates have in common: columns, conditions, changes."""
 
+    always_hot = columns.HOT
     identity = "id"
     named = "label"
     variant_filter: ClassVar[int | None] = None

@@ -32,6 +32,7 @@ More = tuple[Column, Part | None]
 class _DocumentsSource(RowsSource):
     """What the sources have in common: documents of one kind as they are."""
 
+    always_hot = columns.HOT
     kind: ClassVar[Kind]
     identity = "id"
 

@@ -25,6 +25,7 @@ _WITH_PICTURES = 25
 class _OdooSource(RowsSource):
     """What the sources have in common: records of one kind, all of them at each run."""
 
+    always_hot = columns.HOT
     identity = "id"
     named = "name"
     kind: ClassVar[Kind]

@@ -113,6 +113,11 @@ class SqlQuerySource(RowsSource):
         """What a report calls the source."""
         return f"table {self.table}" if self.table else "the database"
 
+    @property
+    def always_hot(self) -> frozenset[str]:  # type: ignore[override]  # here it is an option
+        """The columns that the pipeline calls hot."""
+        return frozenset(self.hot)
+
     def discover(self, session: Session) -> list[FieldInfo]:
         """List the columns with their types and a sample."""
         with self._named(session):

@@ -42,6 +42,7 @@ class _TrytonSource(RowsSource):
 class _RecordsSource(_TrytonSource):
     """Gives records of one kind as they are."""
 
+    always_hot = columns.HOT
     identity = "id"
     named = "name"
     own: ClassVar[Callable[[Session], Iterator[Column]]]

@@ -45,12 +45,6 @@ def test_a_type_fits_or_may_or_cannot(writer, column, kind, severity):
     assert [one[0] for one in found] == ([severity] if severity else [])
 
 
-def test_hot_data_do_not_belong_into_a_pim(writer):
-    [(severity, field, reason)] = told(writer, pieces=Expected("number", hot=True))
-    assert (severity, field) == (Severity.WARNING, "pieces")
-    assert "Tryton changes it all day; stock and current prices do not belong into a PIM" in reason
-
-
 def test_a_unit_stands_with_the_amount_or_in_a_column_of_its_own(writer):
     assert told(writer, weight=Expected("number", unit="gram")) == []
     assert told(writer, weight=Expected("number"), weight__unit=Expected(known=(Known("GRAM", "the constant"),))) == []

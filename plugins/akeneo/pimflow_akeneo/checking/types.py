@@ -35,17 +35,13 @@ _KNOWN = _DATES | _NUMBERS | _TEXTS | {"boolean"}
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Tell of columns of another type than their attribute, of measurements without a unit, and of hot data."""
+    """Tell of columns of another type than their attribute, and of measurements without a unit."""
     for name, column in subject.values.items():
         expected = subject.outlook.columns[name]
         if column.part != UNIT:
             yield from _type(name, column, expected, subject.outlook.source)
         if column.attribute.kind == "metric" and column.part is None:
             yield from _unit(name, column, expected, subject)
-        if expected.hot:
-            reason = f"{subject.outlook.source} changes it all day; stock and current prices do not belong into a PIM"
-            remedy = "Let them go from the ERP to the shop, and leave this column out. A reference price is fine."
-            yield finding(Severity.WARNING, name, reason, remedy, kind=ProblemKind.VALUE)
 
 
 def _type(name: str, column: ValueColumn, expected: Expected, source: str) -> Iterator[Finding]:
