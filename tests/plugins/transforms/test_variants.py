@@ -86,7 +86,9 @@ def test_a_value_that_differs_may_be_left_out_of_the_model():
     assert "name" not in models(result)[0]
     assert models(result)[0]["brand"] == "X"
     for row in variants(result).values():
-        assert told(row) == {"name": "but the variants of 'A1' differ, and their product model has one value for all; so it was left out"}
+        assert told(row) == {
+            "name": "but the variants of 'A1' differ, and their product model has one value for all; so it was left out"
+        }
 
 
 def test_a_bad_value_is_no_value_and_stays_where_it_is_told():
