@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from fsspec import available_protocols
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from pimflow import Connection, InputPath
@@ -35,6 +34,8 @@ class FilesConnection(Connection):
     @field_validator("url")
     @classmethod
     def _is_address(cls, url: str) -> str:
+        from fsspec import available_protocols  # noqa: PLC0415 - loaded only where files lie on another machine
+
         try:
             parts = urlsplit(url)
             known = parts.scheme == "ftps" or parts.scheme in available_protocols()

@@ -12,8 +12,6 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import fsspec
-
 from pimflow import AccessError, LoginError, PluginError, RemoteError, UnreachableError
 from pimflow_files.folders import Found
 from pimflow_files.local import OutOfReachError
@@ -84,6 +82,8 @@ class RemoteFolder:
 
     @contextmanager
     def _connected(self) -> Iterator[Any]:
+        import fsspec  # noqa: PLC0415 - loaded only where files lie on another machine
+
         with _told(self.place):
             files = fsspec.filesystem(self.place.protocol, skip_instance_cache=True, **self._options())
             try:

@@ -9,7 +9,6 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from pimflow import OutputPath, Run, Sink, Writer
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding
-from pimflow_files.excel_writing import ExcelFormat
 from pimflow_files.local import LocalFile
 from pimflow_files.swap import SwapFile
 from pimflow_files.writing import CsvFormat, FileWriter, JsonFormat, JsonLinesFormat
@@ -78,6 +77,8 @@ class ExcelSink(LocalFile, Sink):
 
     def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
         """Give the writer. Raises AccessError when the folder cannot be written."""
+        from pimflow_files.excel_writing import ExcelFormat  # noqa: PLC0415 - XlsxWriter is loaded where it is used
+
         swap = None if run.dry else SwapFile(self.path, run.id, run.started)
         return FileWriter(swap, ExcelFormat(self.sheet, self.numbers), self.columns)
 

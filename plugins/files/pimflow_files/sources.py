@@ -15,12 +15,13 @@ from pimflow_files import json_rows, jsonl_rows, xml_rows
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding, plain_number
 from pimflow_files.csv_rows import CsvRows
 from pimflow_files.dialect import find_delimiter, find_encoding, find_quotechar
-from pimflow_files.excel_rows import Area, excel_rows
 from pimflow_files.local import unreadable
 from pimflow_files.reading import FileSource
 
 
 def _cells(text: str) -> str:
+    from pimflow_files.excel_rows import Area  # noqa: PLC0415 - openpyxl is loaded where it is used
+
     Area.of(text)
     return text
 
@@ -107,6 +108,8 @@ class ExcelSource(FileSource):
 
         Raises RemoteError for a protected or damaged file, a sheet that is not there, columns that share a name.
         """
+        from pimflow_files.excel_rows import Area, excel_rows  # noqa: PLC0415 - openpyxl is loaded where it is used
+
         return excel_rows(file, self.sheet, Area.of(self.range) if self.range else Area(), self.header)
 
 
