@@ -37,7 +37,7 @@ def test_a_change_in_the_pim_refuses_the_plan_and_is_named(project, monkeypatch)
     writes = project.writes()
     refused = project.command("apply", "the.plan")
     assert (refused.code, project.writes()) == (3, writes)
-    assert "MUG-007 colour: 'red' -> 'blue' in the plan, None -> 'blue' now" in refused.err
+    assert "MUG-007 colour: 'red' -> 'blue' in the plan, (empty) -> 'blue' now" in refused.err
     (project.folder / "the.plan").unlink()
     saved(project)
     assert project.command("apply", "the.plan").code == 0
