@@ -125,11 +125,13 @@ def told(project, tmp_path, monkeypatch):
 
 def test_an_option_that_the_pim_does_not_have(told):
     rows = [{"id": n, "sku": f"MUG-{n:03}", "name": "Mug", "colour": "BORD"} for n in range(214)]
+    found = [
+        re.sub(r"\(MUG-\d{3}(, MUG-\d{3}){4}, …\)", "(five)", line) for line in told(*rows)
+    ]  # whichever came first
     assert (
-        "  - Colour: Odoo says 'BORD', the PIM has no such option. 214 products arrived without a colour "
-        "(MUG-000, MUG-001, MUG-002, MUG-003, MUG-004, …). "
+        "  - Colour: Odoo says 'BORD', the PIM has no such option. 214 products arrived without a colour (five). "
         "Product manager: Choose an option or create 'BORD'; you decide once."
-    ) in told(*rows)
+    ) in found
 
 
 @pytest.mark.parametrize("sku", ["foo,", "foo;bar", " foo", "foo "])
