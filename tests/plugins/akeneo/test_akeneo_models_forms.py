@@ -45,7 +45,7 @@ CODES = [one["code"] for one in ATTRIBUTES]
 
 
 @pytest.fixture(scope="module")
-def session():
+def connection():
     catalog = CATALOG | {
         "attributes": ATTRIBUTES,
         "attribute_groups": [{"code": "erp", "sort_order": 1, "attributes": CODES, "labels": {}}],
@@ -68,7 +68,13 @@ def session():
         ],
     }
     who = dict.fromkeys(("client_id", "secret", "username", "password"), "sandbox")
-    with serve(catalog) as pim, AkeneoConnection(url=pim.url, **who).open() as found:
+    with serve(catalog) as pim:
+        yield AkeneoConnection(url=pim.url, **who)
+
+
+@pytest.fixture(scope="module")
+def session(connection):
+    with connection.open() as found:
         yield found
 
 
@@ -169,17 +175,20 @@ def test_random_records_come_back_with_the_same_values(session, resource, rows):
 @pytest.mark.parametrize("resource", list(RESOURCES))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
-def test_what_the_source_gives_changes_nothing_when_it_is_written_again(session, resource, rows):
+def test_what_the_source_gives_changes_nothing_when_it_is_written_again(connection, resource, rows):
     sink, source, more = RESOURCES[resource]
-    writer = sink(connection="pim").open(session, RUN)
-    written(writer, [{sink.key: f"r-{number}", **more, **row} for number, row in enumerate(rows)])
-    before = read(source(connection="pim"), session)
-    items = [item for row in before for item in writer.prepare(row)]
-    names = sorted({name for item in items for name in item.payload})
-    now = writer.current(resource, [item.key for item in items], names)
-    assert {item.key: {n: v for n, v in item.payload.items() if v is not None} for item in items} == now
-    written(writer, before)
-    assert read(source(connection="pim"), session) == before
+    with connection.open() as first:  # one for each try, as for each run: what was there is asked once a session
+        writer = sink(connection="pim").open(first, RUN)
+        written(writer, [{sink.key: f"r-{number}", **more, **row} for number, row in enumerate(rows)])
+        before = read(source(connection="pim"), first)
+    with connection.open() as second:
+        writer = sink(connection="pim").open(second, RUN)
+        items = [item for row in before for item in writer.prepare(row)]
+        names = sorted({name for item in items for name in item.payload})
+        now = writer.current(resource, [item.key for item in items], names)
+        assert {item.key: {n: v for n, v in item.payload.items() if v is not None} for item in items} == now
+        written(writer, before)
+        assert read(source(connection="pim"), second) == before
 
 
 def test_an_identifier_beside_the_main_one_is_a_value(session):
