@@ -24,9 +24,10 @@ demo: $(VENV)/.installed
 	$(BIN)/pimflow demo
 
 # Several files of tests at a time, as the machine has processors; `make test WORKERS=0` runs one after the other.
+# By file, not by group: pytest 9.2 does not see the groups of pytest-xdist 3.8, and each process would make all servers.
 WORKERS ?= logical
 test: $(VENV)/.installed-live
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile
 
 # What takes long, half an hour or more: syncs killed at any moment, whole histories of changes and faults, hundreds of
 # days of one project. `make test` runs a fast selection of each.

@@ -36,14 +36,6 @@ def pytest_configure(config):
         config.pluginmanager.register(watch, "openapi_requests")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Where several processes run the suite, keep together what shares a server, or a fixed port: files, and Tryton."""
-    for item in items:
-        name = "tryton" if "tryton" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(name))
-
-
 def pytest_report_header():
     """Tell people that requests go unvalidated."""
     return None if OPENAPI.is_file() else "requests to Akeneo are not validated: the folder `shared` is not there"
