@@ -49,9 +49,9 @@ def erp(filled, tmp_path_factory):
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def untouched(filled, tmp_path_factory):
-    """Another one, in which nobody has written before the first sync: that of the sample, which writes nothing."""
+    """Another one, in which nobody has written before the module that asks for it, whatever ran earlier."""
     with served(filled, tmp_path_factory.mktemp("untouched")) as running:
         yield running
 
