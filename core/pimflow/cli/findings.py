@@ -62,6 +62,8 @@ def worst_first(lines: Iterable[Line]) -> list[Line]:
 
 def of_the_contract(assembly: Assembly) -> list[Line]:
     """Give what can be said of an ownership contract without asking anybody."""
+    if assembly.pipeline.ownership is None:
+        return []
     from pimflow.checking.ownership import remarks
 
     return worst_first(line_of(finding, "") for finding in remarks(assembly))
