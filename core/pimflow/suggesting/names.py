@@ -47,9 +47,7 @@ def speaks_of(named: frozenset[str], offer: Offer, known: frozenset[str]) -> boo
     for place in named:
         if place in own or (offer.locale and plain(offer.locale).startswith(place[:4])):
             continue
-        if place in others and own and not _is_language(place, known):
-            return False
-        if place not in others or _is_language(place, known):
+        if own or place not in others or _is_language(place, known):
             return False
     return True
 
