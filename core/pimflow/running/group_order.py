@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pimflow.assemble import Flow
+from pimflow.checking.expecting import followed
 from pimflow.context import RunContext
 from pimflow.errors import ConfigError
+from pimflow.model import Field
 from pimflow.outlook import Expected
 from pimflow.transforming.compiling import has_whole_transform
 from pimflow.words import did_you_mean
@@ -64,19 +66,12 @@ def _columns(context: RunContext, flow: Flow, column: str) -> Mapping[str, Expec
 
     The source is asked for its columns only where the transforms would let this one pass.
     """
-    made, passed = _followed(flow, ()), _followed(flow, (column,))
+    made, passed = followed(flow, ()), followed(flow, [Field(column, "text")])
     if column in made or (passed and column not in passed):
         return made
     if not passed:
         return None
-    return _followed(flow, [one.name for one in flow.source.discover(context.sessions.of(flow.source))])
-
-
-def _followed(flow: Flow, names: Iterable[str]) -> Mapping[str, Expected]:
-    columns: Mapping[str, Expected] = {name: Expected() for name in names}
-    for placed in flow.transforms:
-        columns = placed.transform.expected(columns)
-    return columns
+    return followed(flow, flow.source.discover(context.sessions.of(flow.source)))
 
 
 def _needed_by(flows: Iterable[Flow], names: set[str]) -> set[str]:
