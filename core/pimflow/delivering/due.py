@@ -24,11 +24,11 @@ def current_rows(
     return [(item.row, [item.source_row.get(name) for name in header]) for item in items if item not in old]
 
 
-def close_superseded(database: Database, target: Target) -> None:
+def close_superseded(database: Database, target: Target, identification: Identification) -> None:
     """Close what earlier runs left open of records that this run met, under whatever key."""
     earlier = open_items.of_earlier_runs(database, target.records.scope, target.rules.run)
-    for some in chunked(earlier, CHUNK_ROWS) if target.identification is not None else ():
-        old = target.identification.superseded(some) if target.identification is not None else []
+    for some in chunked(earlier, CHUNK_ROWS):
+        old = identification.superseded(some)
         with database.writing() as connection:
             open_items.close(connection, target.records.scope, [(item.resource, item.key) for item in old])
 

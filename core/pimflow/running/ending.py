@@ -75,9 +75,10 @@ def conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], do
             open_items.close_duplicates(context.database, delivery.target.records.scope, context.number)
     full = context.is_full(done.window)
     for delivery in deliveries:
-        if delivery.target.identification is not None:
-            close_superseded(context.database, delivery.target)
-            delivery.target.identification.end(complete=full)
+        identification = delivery.target.identification
+        if identification is not None:
+            close_superseded(context.database, delivery.target, identification)
+            identification.end(complete=full)
     if not full:
         return
     if done.basis is not None:
