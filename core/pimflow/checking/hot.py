@@ -11,6 +11,7 @@ from pimflow.outlook import Expected, Finding, Severity
 from pimflow.sinks import Writer
 
 _ANY = " any column "
+"""Stands for a column that no transform names: it comes out where others pass."""
 _REMEDY = "Let them go from the ERP to the shop, and leave this column out. A reference price is fine."
 
 
@@ -18,7 +19,7 @@ def of_columns(flow: Flow, expected: Mapping[str, Expected], writer: Writer) -> 
     """Tell of hot columns that the target would take."""
     for name, one in expected.items():
         if one.hot and writer.knows(name):
-            yield finding(flow, name)
+            yield _finding(flow, name)
 
 
 def unasked(assembly: Assembly) -> Iterator[tuple[str, Finding]]:
@@ -31,10 +32,9 @@ def unasked(assembly: Assembly) -> Iterator[tuple[str, Finding]]:
         passes = _ANY in followed(flow, [Field(_ANY, "text")])
         for name, one in followed(flow, [Field(name, "number", hot=True) for name in sorted(always)]).items():
             if one.hot and not (passes and name in always):
-                yield flow.name, finding(flow, name)
+                yield flow.name, _finding(flow, name)
 
 
-def finding(flow: Flow, column: str) -> Finding:
-    """Make the finding of one column."""
+def _finding(flow: Flow, column: str) -> Finding:
     reason = f"{flow.source.title} changes it all day; stock and current prices do not belong into a PIM"
     return Finding(Severity.WARNING, Problem(reason, field=column, remedy=_REMEDY, who=Who.ADMINISTRATOR))
