@@ -86,7 +86,10 @@ def _tell_source(context: RunContext, flow: Flow, done: FlowProgress) -> None:
 def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done: FlowProgress, move: Move) -> None:
     try:
         with told(done), logger.contextualize(flow=flow.name):
-            if _is_idle(context, flow, done):
+            nothing = flow.source.ready(context.sessions.of(flow.source), context.run.started)
+            if nothing is not None:
+                done.idle = True
+                done.notes.append(nothing)
                 return
             deliveries.extend(open_deliveries(context, flow, done))
             with placed(flow):
@@ -95,13 +98,6 @@ def _carry_out(context: RunContext, flow: Flow, deliveries: list[Delivery], done
         with ExitStack() as closing:
             for delivery in reversed(deliveries):
                 closing.callback(close_delivery, context, delivery, done)
-
-
-def _is_idle(context: RunContext, flow: Flow, done: FlowProgress) -> bool:
-    nothing = flow.source.ready(context.sessions.of(flow.source), context.run.started)
-    done.idle = nothing is not None
-    done.notes.extend([nothing] if nothing else [])
-    return done.idle
 
 
 def close_delivery(context: RunContext, delivery: Delivery, done: FlowProgress) -> None:
