@@ -29,10 +29,14 @@ class Lead(StrEnum):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Continue a sentence about an unknown word with the nearest known one, or with all where they are few."""
     names = sorted(known)
-    found = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    if found:
-        return f"; did you mean {found[0]!r}?"
-    return f"; known here: {', '.join(names)}" if 0 < len(names) <= 20 else ""
+    few = f"; known here: {', '.join(names)}" if 0 < len(names) <= 20 else ""
+    return nearest(word, names) or few
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Continue a sentence about a word with the known one that may be meant; nothing where none is near."""
+    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f"; did you mean {found[0]!r}?" if found else ""
 
 
 def titled(pipeline: str, environment: str | None) -> str:

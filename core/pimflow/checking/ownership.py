@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from pimflow.assemble import Assembly, Flow
@@ -14,7 +15,7 @@ from pimflow.delivering.ownership import not_owned
 from pimflow.model import Problem, ProblemKind, Who
 from pimflow.outlook import Finding, Severity
 from pimflow.sinks import Sink, Writer
-from pimflow.words import did_you_mean, listed
+from pimflow.words import listed, nearest
 
 _TREES = "categories"
 
@@ -39,8 +40,7 @@ def of_writer(pipeline: Pipeline, flow: Flow, sink: Sink, writer: Writer, column
         return
     sections = [(place[0], place[1]) for place in ownership.places if len(place) > 1]
     for place, wrong in writer.unknown_places(sections).items():
-        problem = wrong.problem
-        told = Problem(problem.reason, problem.kind, None, None, problem.remedy, problem.who)
+        told = replace(wrong.problem, field=None, value=None)
         yield Finding(Severity.ERROR, told, about=_about(contract, place))
     owner = flow.config.owner or ""
     writer.own(partial(ownership.allows, owner), frozenset(flow.config.once))
@@ -52,10 +52,10 @@ def of_writer(pipeline: Pipeline, flow: Flow, sink: Sink, writer: Writer, column
 
 def owned(pipeline: Pipeline, flow: Flow, writer: Writer, columns: Iterable[str]) -> frozenset[str]:
     """Give the columns that belong to the owner of a flow alone."""
-    contract, owner = pipeline.ownership, flow.config.owner
-    if contract is None or owner is None:
+    ownership, owner = pipeline.ownership, flow.config.owner
+    if ownership is None or owner is None:
         return frozenset()
-    return frozenset(name for name in columns if _owners(contract, writer, name) == (owner,))
+    return frozenset(name for name in columns if _owners(ownership, writer, name) == (owner,))
 
 
 def is_put_back(assembly: Assembly, flow: Flow) -> bool:
@@ -78,8 +78,7 @@ def _without_flow(contract: Part, ownership: Ownership, written: set[str]) -> It
         for owner in owners:
             first.setdefault(owner, place)
     for owner in sorted(first.keys() - written):
-        near = did_you_mean(owner, written - first.keys())
-        meant = near.partition("known here")[0].rstrip("; ")
+        meant = nearest(owner, written - first.keys())
         reason = f"no flow of the project writes for {owner!r}: what it owns, only people change{meant}"
         yield _remark(
             Severity.WARNING if meant else Severity.NOTE,
