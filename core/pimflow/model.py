@@ -121,16 +121,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One record for the target: a flat mapping of column names to values as the sink's codec made them.
+    """One record for the target: columns with values as the sink's codec made them. None empties, absent ones stay.
 
-    A column that is absent is left as it is in the target; a column that is None is emptied. `problems` are values
-    that were left out of the payload, each with its reason.
+    `problems` are values left out of the payload, each with its reason; `others_own` such as nobody has to mend.
     """
 
     resource: str
     key: str
     payload: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
+    others_own: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,10 +175,10 @@ def _likewise(cause: Cause) -> str:
 
 
 def _effect(cause: Cause, flow: FlowReport, *, dry: bool) -> str:
-    if not cause.count:
-        return ""
     if cause.problem.effect and not cause.others:
         return full_stop(cause.problem.effect)
+    if not cause.count:
+        return ""
     who = _number(cause.count, flow)
     without = f"without {_lost(cause)}"
     done, planned = _EFFECTS.get(cause.status, (f"arrived {without}", f"would arrive {without}"))

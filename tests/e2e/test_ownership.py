@@ -128,11 +128,26 @@ def test_what_the_owner_does_not_own_is_refused_and_listed(run, pim):
     assert "attention" not in done.out
 
 
-def test_a_category_of_another_tree_is_told_with_its_product(run, pim):
+def test_categories_of_other_trees_are_told_once_with_a_count_and_need_nobody(run, pim, command, tmp_path):
     seed(pim)
-    done = run("sku;categories", "A-1;best,cups")
+    rows = "sku;family;categories", "A-1;mugs;best,cups", "A-2;mugs;acme,mugs,cups", "A-3;mugs;acme"
+    for _ in range(2):
+        done = run(*rows)
+        assert done.out.count("do not own") + done.out.count("does not own") == 1
+        said = "this flow does not own the tree 'master'; categories of it were left alone. 2 products: 'cups', 'mugs' "
+        assert f"{said}(A-1, A-2)." in done.out
+        assert "attention" not in done.out
     assert stored(pim, "A-1").categories == ["best", "mugs"]
-    assert "says 'cups', which stands in the tree 'master' that this flow does not own; it was left alone" in done.out
+    assert stored(pim, "A-2").categories == ["acme"]
+    assert "need attention" not in command("problems", str(tmp_path / "pipelines" / "erp.yaml")).out
+
+
+def test_of_many_categories_of_another_tree_the_first_are_named(run, pim):
+    pim.seed([{"resource": "categories", "data": {"code": f"c{n}", "parent": "cups"}} for n in range(7)])
+    done = run("sku;family;categories", *(f"A-{n};mugs;acme,c{n}" for n in range(7)))
+    named = "'c0', 'c1', 'c2', 'c3', 'c4', …"
+    assert f"7 products: {named} (A-0, A-1, A-2, A-3, A-4, …)." in done.out
+    assert "7 new, 0 updated, 0 already up to date." in done.out
 
 
 def test_a_new_product_gets_what_is_written_once_whoever_owns_it_then(run, pim):

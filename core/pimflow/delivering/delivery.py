@@ -129,6 +129,7 @@ class Delivery:
                 prepared.append(one)
         if self.target.domain is not None:
             prepared = self.target.domain.narrowed(prepared)
+            self.target.domain.note(() if self._again else prepared)
         if self.target.identification is not None:
             prepared = self.target.identification.collect(prepared)
         self.unidentified += max(stopped, sum(one.outcome.key == f"row {one.prepared.row}" for one in verdicts))
@@ -225,8 +226,7 @@ class Delivery:
         open_items.close_superseded(self._database, self.target.records.scope, self._tried_again, run)
 
     def _tell_what_others_own(self) -> None:
-        """Tell, once a column, what was not written because the flow does not own it."""
-        for problem in self.target.domain.refused.values() if self.target.domain else ():
+        for problem in self.target.domain.told(self.target.sink.noun) if self.target.domain else ():
             self.tally.add_problem(problem, Status.UNCHANGED, count=0)
 
     def _finish_waited(self) -> None:

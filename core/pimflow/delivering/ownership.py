@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,31 @@ from pimflow.state import owners
 from pimflow.state.changes import Changes
 from pimflow.state.database import Database
 from pimflow.state.records import Records
+
+_TOLD = 5
+
+
+@dataclass(slots=True)
+class LeftAlone:
+    """Values of others that the records of a flow had for one place there: how many records, the first of each."""
+
+    problem: Problem
+    records: int = 0
+    values: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    def take(self, key: str, values: Sequence[str]) -> None:
+        """Count a record. One more than is told is kept, as a sign that there are more."""
+        self.records += 1
+        self.keys += [key] if len(self.keys) <= _TOLD else []
+        new = [one for one in values if one not in self.values]
+        self.values += new[: _TOLD + 1 - len(self.values)]
+
+    def told(self, noun: tuple[str, str]) -> Problem:
+        """Tell it as one cause; `noun` is what people call a record, and several."""
+        number = f"{self.records:,} {noun[0] if self.records == 1 else noun[1]}"
+        effect = f"{number}: {_first([repr(one) for one in self.values])} ({_first(self.keys)})"
+        return replace(self.problem, value=None, effect=effect)
 
 
 class Domain:
@@ -36,7 +61,8 @@ class Domain:
         self._database = database
         self._records = records
         self._owners: dict[str, tuple[str, ...]] = {}
-        self.refused: dict[str, Problem] = {}
+        self._refused: dict[str, Problem] = {}
+        self._left_alone: dict[tuple[str | None, str], LeftAlone] = {}
         writer.own(partial(contract.allows, owner), once)
 
     def narrowed(self, prepared: Sequence[Prepared]) -> list[Prepared]:
@@ -53,6 +79,20 @@ class Domain:
             for one in allowed
         ]
 
+    def note(self, prepared: Sequence[Prepared]) -> None:
+        """Count what their sink left out of them as others own it."""
+        for one in prepared:
+            found: dict[tuple[str | None, str], list[Problem]] = {}
+            for problem in one.item.others_own:
+                found.setdefault((problem.field, problem.reason), []).append(problem)
+            for place, problems in found.items():
+                left = self._left_alone.setdefault(place, LeftAlone(problems[0]))
+                left.take(one.item.key, [str(problem.value) for problem in problems])
+
+    def told(self, noun: tuple[str, str]) -> list[Problem]:
+        """Tell what was not written because others own it: once a column, and once a place within one."""
+        return [*self._refused.values(), *(left.told(noun) for left in self._left_alone.values())]
+
     def owns_keys(self) -> bool | None:
         """Tell whether the keys of records are the flow's; None where the contract does not say."""
         places = self._writer.key_places()
@@ -63,8 +103,8 @@ class Domain:
         named = self._owners_of(column)
         if not named or self._owner in named or column in self._once:
             return True
-        if column not in self.refused:
-            self.refused[column] = not_owned(column, named, self._owner, "it was left alone")
+        if column not in self._refused:
+            self._refused[column] = not_owned(column, named, self._owner, "it was left alone")
         return False
 
     def _owners_of(self, column: str) -> tuple[str, ...]:
@@ -111,6 +151,10 @@ def _with(prepared: Prepared, payload: Mapping[str, Any]) -> Prepared:
     if len(payload) == len(prepared.item.payload):
         return prepared
     return replace(prepared, item=replace(prepared.item, payload=payload))
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join([*names[:_TOLD], *(["…"] if len(names) > _TOLD else [])])
 
 
 def _named(owners_: Sequence[str]) -> str:

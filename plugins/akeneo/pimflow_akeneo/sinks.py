@@ -202,7 +202,7 @@ class ProductWriter(Writer):
         item = self._files.taken(self._preparation.item(row))
         self._attributes.note(item)
         payload, told = self._trees.limited(item.payload)
-        item = replace(item, payload=payload, problems=(*item.problems, *told)) if told else item
+        item = replace(item, payload=payload, others_own=tuple(told)) if told else item
         self._current.note([item])
         self._fitting.note(item)
         return [item]

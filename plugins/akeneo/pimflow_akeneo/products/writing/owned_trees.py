@@ -17,6 +17,7 @@ from pimflow_akeneo.products.writing.pending import Pending
 from pimflow_akeneo.session import Session
 
 _COLUMNS = ("categories", ADD_CATEGORIES, REMOVE_CATEGORIES)
+_REMEDY = "Take it out of the mapping, or change `ownership:` if this is not so."
 Payload = Mapping[str, Any]
 
 
@@ -43,16 +44,16 @@ class OwnedTrees:
         if self._owns is None or name not in self._columns:
             return []
         there = [found[0] for code in listed(cell) if (found := self._catalog.parents.get(code.lower()))]
-        return [self._problem(name, code, "each run would leave it alone") for code in there if not self.ours(code)]
+        return [self._named(name, code) for code in there if not self.ours(code)]
 
     def limited(self, payload: Payload) -> tuple[Payload, list[Problem]]:
-        """Leave out the categories of other trees, each told."""
+        """Leave out the categories of other trees, and tell them: for nobody to mend, as that is what was agreed."""
         if self._owns is None or not any(payload.get(name) for name in self._columns):
             return payload, []
         kept, told = dict(payload), []
         for name in self._columns:
             codes = payload.get(name) or ()
-            told += [self._problem(name, code, "it was left alone") for code in codes if not self.ours(code)]
+            told += [self._left_alone(name, code) for code in codes if not self.ours(code)]
             left = [code for code in codes if self.ours(code)]
             if codes and not left:
                 del kept[name]
@@ -96,12 +97,11 @@ class OwnedTrees:
             **({REMOVE_CATEGORIES: sorted(removed)} if removed else {}),
         }
 
-    def _problem(self, name: str, code: str, effect: str) -> Problem:
-        return Problem(
-            f"which stands in the tree '{self._catalog.tree(code)}' that this flow does not own; {effect}",
-            ProblemKind.PERMISSION,
-            name,
-            code,
-            "Take it out of the mapping, or change `ownership:` if this is not so.",
-            Who.ADMINISTRATOR,
-        )
+    def _named(self, name: str, code: str) -> Problem:
+        tree = self._catalog.tree(code)
+        reason = f"which stands in the tree '{tree}' that this flow does not own; each run would leave it alone"
+        return Problem(reason, ProblemKind.PERMISSION, name, code, _REMEDY, Who.ADMINISTRATOR)
+
+    def _left_alone(self, name: str, code: str) -> Problem:
+        reason = f"this flow does not own the tree '{self._catalog.tree(code)}'; categories of it were left alone"
+        return Problem(reason, ProblemKind.PERMISSION, name, code, _REMEDY, Who.ADMINISTRATOR)
