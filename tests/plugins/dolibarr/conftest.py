@@ -2,7 +2,8 @@
 
 import pytest
 
-from .dolibarr_server import filled, served
+from .dolibarr_server import served
+from .dolibarr_shop import filled
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ from pimflow_dolibarr.sources import (
 )
 from pimflow_testkit import Setup, connection_suite, sink_suite, source_suite
 
-from .dolibarr_server import KEY, PNG, filled, served
+from .dolibarr_routes import KEY
+from .dolibarr_server import served
+from .dolibarr_shop import PNG, filled
 
 WRONG = "not-this-key-0000000000"
 HTML = b"<html><body>It does not work</body></html>"

@@ -12,7 +12,10 @@ from pimflow_dolibarr.connection import DolibarrConnection
 from pimflow_dolibarr.sources import DolibarrProductsSource
 
 from ...e2e.conftest import CATALOG, Project, command  # noqa: TID252 - tests have no name to import by
-from .dolibarr_server import KEY, PNG, Dolibarr, served
+from .dolibarr_records import Dolibarr
+from .dolibarr_routes import KEY
+from .dolibarr_server import served
+from .dolibarr_shop import PNG
 
 __all__ = ["command"]
 PIPELINE = """\

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from ...e2e.conftest import command  # noqa: TID252 - tests have no name to import by
-from .dolibarr_server import KEY, LATE, PNG, Dolibarr
+from .dolibarr_records import LATE, Dolibarr
+from .dolibarr_routes import KEY
+from .dolibarr_shop import PNG
 
 __all__ = ["command"]
 PIPELINE = """\
