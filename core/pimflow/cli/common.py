@@ -66,6 +66,7 @@ class _Time(click.ParamType[datetime]):
             self.fail(f"{value!r} is no time. Write it as 2026-11-23 or 2026-11-23T05:15", param, ctx)
 
 
+flow_option = click.option("--flow", help="Only this flow.")
 full_option = click.option("--full", is_flag=True, help="Read everything, also where only changes would be read.")
 only_option = click.option(
     "--only", multiple=True, metavar="KEY", help="Only the record with this key; may be given several times."
@@ -103,12 +104,17 @@ def pipeline_argument(function: F) -> F:
     return click.argument("pipeline", required=False, shell_complete=complete)(environment_option(function))
 
 
+def flow_called(assembly: Any, name: str) -> Any:
+    """Give the flow of this name. Raises ConfigError."""
+    found = {one.name: one for one in assembly.flows}
+    if name not in found:
+        raise ConfigError(f"no flow is called {name!r}{did_you_mean(name, found)}")
+    return found[name]
+
+
 def only_flow(assembly: Any, flow: str | None) -> Any:
     """Give an assembly with this flow alone, where one is named. Raises ConfigError."""
-    names = [one.name for one in assembly.flows]
-    if flow is not None and flow not in names:
-        raise ConfigError(f"no flow is called {flow!r}{did_you_mean(flow, names)}")
-    return replace(assembly, flows=tuple(one for one in assembly.flows if flow in {None, one.name}))
+    return assembly if flow is None else replace(assembly, flows=(flow_called(assembly, flow),))
 
 
 def chosen_environment() -> str | None:

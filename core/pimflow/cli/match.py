@@ -13,6 +13,7 @@ import click
 from pimflow.cli.common import (
     assembled,
     echo_json,
+    flow_option,
     json_option,
     only_flow,
     opened_state,
@@ -40,7 +41,7 @@ _WHY = {
 
 @click.command()
 @pipeline_argument
-@click.option("--flow", help="Only this flow.")
+@flow_option
 @click.option("--code", metavar="COLUMN", help="Compare by this column too; by a GTIN, if the flow maps one.")
 @click.option("--show", type=click.IntRange(0), default=5, show_default=True, help="How many of each kind to show.")
 @click.option(

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
+from pimflow.cli.common import (
+    assembled,
+    echo_json,
+    flow_called,
+    flow_option,
+    json_option,
+    opened_state,
+    pipeline_argument,
+    state_option,
+)
 from pimflow.errors import ConfigError
 from pimflow.model import SETTLED, ProblemKind
-from pimflow.words import did_you_mean, to_the_minute
+from pimflow.words import to_the_minute
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
@@ -26,7 +35,7 @@ _HINT = (
 
 @click.command()
 @pipeline_argument
-@click.option("--flow", help="Only this flow.")
+@flow_option
 @click.option("--kind", type=click.Choice([str(kind) for kind in ProblemKind]), help="Only problems of this class.")
 @click.option("--cause", help="List the records of this cause; its name is what the list of causes begins with.")
 @click.option(
@@ -50,9 +59,8 @@ def problems(
     from pimflow.problems.causes import Wanted
 
     assembly = assembled(pipeline)
-    names = [one.name for one in assembly.flows]
-    if flow is not None and flow not in names:
-        raise ConfigError(f"no flow is called {flow!r}{did_you_mean(flow, names)}")
+    if flow is not None:
+        flow_called(assembly, flow)
     wanted = Wanted(flow, ProblemKind(kind) if kind else None, cause)
     with opened_state(assembly.pipeline.root, state_path) as database:
         if export is not None:

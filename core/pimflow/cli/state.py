@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pimflow.cli.common import (
     assembled,
     echo_json,
+    flow_called,
+    flow_option,
     json_option,
     opened_state,
     pipeline_argument,
@@ -19,10 +20,6 @@ from pimflow.cli.common import (
     state_option,
 )
 from pimflow.errors import ConfigError
-from pimflow.words import did_you_mean
-
-if TYPE_CHECKING:
-    from pimflow.assemble import Assembly, Flow
 
 
 @click.group()
@@ -63,7 +60,7 @@ def show(pipeline: str | None, state_path: Path | None, as_json: bool) -> None:
 
 @state.command()
 @pipeline_argument
-@click.option("--flow", help="Only this flow.")
+@flow_option
 @click.option("--cursors", is_flag=True, help="Forget only how far sources were read: the next run reads everything.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @state_option
@@ -77,7 +74,7 @@ def reset(
     assembly = assembled(pipeline)
     name = assembly.pipeline.name
     if flow is not None:
-        _flow(assembly, flow)
+        flow_called(assembly, flow)
     if cursors:
         with opened_state(assembly.pipeline.root, state_path) as database:
             history.forget_cursors(database, name, flow)
@@ -119,7 +116,7 @@ def set_(
     if (since is None) == (cursor is None):
         raise click.UsageError("give --since or --cursor")
     assembly = assembled(pipeline)
-    name, chosen = assembly.pipeline.name, _flow(assembly, flow)
+    name, chosen = assembly.pipeline.name, flow_called(assembly, flow)
     address = assembly.address(chosen.source)
     value = cursor if since is None else chosen.source.cursor_at(since.astimezone())
     if value is None:
@@ -131,13 +128,6 @@ def set_(
         return echo_json({"flow": flow, "address": address, "cursor": value})
     click.echo(f"{flow} <- {address}: the next run begins at {value}.")
     return None
-
-
-def _flow(assembly: Assembly, name: str) -> Flow:
-    found = {one.name: one for one in assembly.flows}
-    if name not in found:
-        raise ConfigError(f"no flow is called {name!r}{did_you_mean(name, found)}")
-    return found[name]
 
 
 @state.command()

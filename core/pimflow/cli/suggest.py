@@ -11,6 +11,7 @@ import click
 from pimflow.cli.common import (
     assembled,
     echo_json,
+    flow_option,
     json_option,
     only_flow,
     opened_state,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @pipeline_argument
-@click.option("--flow", help="Only this flow.")
+@flow_option
 @click.option("--records", type=click.IntRange(1, 10_000), default=500, show_default=True, help="How many to look at.")
 @click.option(
     "--prepare",
