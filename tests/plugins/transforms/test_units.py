@@ -4,6 +4,8 @@ from decimal import Decimal
 from importlib.resources import files
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pimflow import BadValue
@@ -13,6 +15,11 @@ from pimflow_transforms.measures.transform import MeasureUnits
 LINES = list(csv.DictReader((files("pimflow_transforms.measures") / "units.csv").read_text().splitlines()))
 INSTALLED = json.loads((files("pimflow_akeneo_sandbox") / "loading" / "installed.json").read_text())
 FAMILIES = INSTALLED["measurement_families"]
+WORDS = [
+    *("m", "kg", "°C", "%", "nan", "e", "dB", "kilodegC", "square", "per", "number", "1j", "Ω", "½", "ⅷ", "[x]"),
+    *("²", "⁻⁹", "**9", "**0", "^-3", "**-3", "/", "*", " ", "·", "(", ")", "9", ".", ",", "\t", "\n", "="),
+]
+"""What pint knows or has grammar for."""
 
 
 def measured(amount, unit=None, **options):
@@ -140,13 +147,32 @@ def factor(steps):
     return found
 
 
-@pytest.mark.parametrize("unit", ['"', "9**9**9", "2**9999999", "((((", "'", "\x00", "kg*", "__class__", "5 kg"])
+NO_UNITS = [
+    *('"', "'", "\x00", "((((", "kg*", "5 kg", "nan", "__class__", "m**0", "m*" * 5000 + "m", "k" * 5000),
+    *("9**9**9", "m**9**9**9", "m⁹ ⁹ ⁹", "2**9999999"),
+]
+
+
+@pytest.mark.parametrize("unit", NO_UNITS, ids=range(len(NO_UNITS)))
 def test_whatever_stands_for_a_unit_costs_the_value(unit):
     assert "is not known" in measured("1", unit).problem.reason
 
 
+@given(st.text(max_size=40) | st.lists(st.sampled_from(WORDS), max_size=12).map("".join))
+def test_any_text_is_a_unit_or_costs_the_value(unit):
+    assert isinstance(measured("1", unit), BadValue | str)
+
+
+def test_units_of_the_table_are_known_by_their_names():
+    known = Units(None)
+    assert all(known.named(line["pint"]) for line in LINES)
+
+
 def test_units_with_a_power_are_known():
     assert measured("2", "m2") == "2 SQUARE_METER"
+    assert measured("2", "m²") == measured("2", "square  meter") == measured("2", "m ^ 2") == "2 SQUARE_METER"
+    assert measured("2", "km per hour") == measured("2", "km·h⁻¹") == "2 KILOMETER_PER_HOUR"
+    assert measured("2", "°C") == "2 CELSIUS"
     assert measured("2", "cm3") == "2 CUBIC_CENTIMETER"
     assert measured("2", "lb(s)", codes="odoo") == "2 POUND"
 

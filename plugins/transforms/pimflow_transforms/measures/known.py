@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -45,10 +46,8 @@ class Units:
         if text.upper() in self._by_akeneo:
             return self._by_akeneo[text.upper()]
         for name in _names(text):
-            try:
+            with suppress(PintError, ValueError):
                 return [self._registry.parse_units(name)]
-            except Exception:  # noqa: BLE001, S112 - it reads names as Python does, and raises anything
-                continue
         raise ValueError(f"whose unit {text!r} is not known")
 
     def code(self, unit: Unit) -> str:
@@ -75,13 +74,17 @@ class Units:
         return all(abs(quantity(n, one).to(other).magnitude - n) < Decimal("1e-9") for n in (Decimal(1), Decimal(2)))
 
 
+_LETTER = "A-Za-z_°%‰µÀ-ÖØ-öø-ÿħΑ-ΡΣ-ωϵℓℎΩÅ"
+_FACTOR = rf"[{_LETTER}][{_LETTER}0-9]{{0,40}}(?: ?(?:\*\*|\^) ?-?[1-9]|⁻?[¹²³⁴-⁹])?"
+_UNIT = re.compile(rf"{_FACTOR}(?:(?: ?[*/·] ?| ){_FACTOR}){{0,5}}")
+"""What pint is asked for. It reads other text as Python does: raises whatever comes, or works `m**9**9**9` out."""
 _POWER = re.compile(r"(?<=[A-Za-z])([23])$")
 
 
 def _names(text: str) -> Iterator[str]:
     """Give how pint may know a unit: `m2` is m², and no unit begins with a digit."""
-    if not text[:1].isdigit():
-        name = _POWER.sub(r"**\1", text)
+    name = _POWER.sub(r"**\1", " ".join(text.split()))
+    if _UNIT.fullmatch(name):
         yield from (name, name.lower())
 
 
