@@ -55,6 +55,18 @@ def test_a_refused_record_is_sent_again_after_a_day(bench, shop):
     assert bench.open_items() == []
 
 
+def test_a_record_for_which_a_right_was_missing_is_sent_again_by_each_run(bench, shop):
+    about_it = Problem("the account may not edit this product", ProblemKind.PERMISSION)
+    about_a_value = Problem("only its owner may change it", ProblemKind.PERMISSION, "name")
+    refusals = {"A": about_a_value, "B": about_it}
+    for key, problem in refusals.items():
+        shop.scripts[key] = [Outcome("products", key, Status.REFUSED, (problem,))] * 2
+    assert counts(bench.run()) == {"created": 1, "refused": 2}
+    assert counts(bench.run()) == {"unchanged": 1, "refused": 2}
+    assert counts(bench.run()) == {"unchanged": 1, "refused": 1, "created": 1}
+    assert [shop.sent.count(key) for key in ("A", "B")] == [1, 3]
+
+
 def test_a_refused_record_is_sent_again_on_request(bench, shop):
     shop.scripts["B"] = [Status.REFUSED]
     bench.run()

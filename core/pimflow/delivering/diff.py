@@ -272,9 +272,18 @@ def _due(open_item: OpenItem, rules: Rules) -> bool:
 
     One that was tried in the future was tried before the clock was set back, nobody knows when.
     """
-    if rules.retry or open_item.tried is None:
+    if rules.retry or open_item.tried is None or _lacks_a_right(open_item):
         return True
     return not timedelta() <= rules.now - open_item.tried < TRY_AGAIN_AFTER
+
+
+def _lacks_a_right(open_item: OpenItem) -> bool:
+    """Tell whether a right over the whole record was missing, which somebody may have granted since.
+
+    What concerns one value may be a decision, as about a proposal: asking in each run would be no way to take a no.
+    """
+    refused = open_item.status is Status.REFUSED
+    return refused and any(one.kind is ProblemKind.PERMISSION and one.field is None for one in open_item.told)
 
 
 def _verdict(
