@@ -1,6 +1,6 @@
 """The remaining time: measured from the first batches on, not from the beginning of a flow."""
 
-from pimflow.cli.progress import CALIBRATION, Measured
+from pimflow.cli.progress import CALIBRATION, Measured, shown_progress
 
 
 def test_the_remaining_time_is_told_after_five_batches_and_holds_their_pace():
@@ -20,3 +20,10 @@ def test_more_than_was_counted_leaves_nothing_to_wait_for():
     moments = iter(range(20))
     measured = Measured(lambda: float(next(moments)))
     assert [measured.remaining(done, 600) for done in range(0, 900, 100)][-1] == 0
+
+
+def test_a_group_is_shown_as_it_is_called_also_with_brackets(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with shown_progress(quiet=False) as shown:
+        shown("products, size Bolts [m6] [/old]", 1, 2)
+    assert "size Bolts [m6] [/old]" in capsys.readouterr().err

@@ -157,3 +157,11 @@ def test_discover_lists_the_columns_of_a_source(project):
     wrong = project.command("discover", str(project.folder / "pipeline.yaml"), "--flow", "prodcts")
     assert wrong.code == 2
     assert "did you mean 'products'" in wrong.err
+
+
+def test_discover_shows_columns_as_they_are_called_also_with_brackets(project):
+    (project.folder / "products.csv").write_text("sku;weight [kg];old [/name]\nA;1;x\n", "utf-8")
+    printed = project.command("discover", str(project.folder / "pipeline.yaml"))
+    assert printed.code == 0
+    assert "weight [kg]" in printed.out
+    assert "old [/name]" in printed.out

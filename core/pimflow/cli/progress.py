@@ -78,7 +78,7 @@ class Shown:
 
     def _begun(self) -> Progress:
         console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Remaining())
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), _Remaining())
         bar = Progress(*columns, console=console, disable=self._quiet or not console.is_terminal, transient=True)
         bar.start()
         return bar
