@@ -119,7 +119,7 @@ def test_plan_shows_old_and_new_and_writes_nothing(cli, pipeline, shop, tmp_path
         "    name: Bucket",
         "… and 1 more records; --show 3 shows all.",
     ]
-    assert answer.out.endswith("Nothing was written. `pimflow run` does it.\n")
+    assert answer.out.endswith("Nothing was written. `pimflow run to_shop` does it.\n")
     assert shop.batches == []
     assert "Nothing is remembered" in cli("state", "show", "to_shop").out
     assert cli("runs").out == "No run yet. `pimflow run` begins one.\n"

@@ -162,6 +162,13 @@ def test_in_a_terminal_it_asks_after_each_family(shop):
     assert len(shop.products()) == 179
 
 
+def test_the_command_that_goes_on_is_as_strict_as_the_first(shop):
+    first = shop.command("run", "pipeline.yaml", "--by", "family", "--strict", "--state", "my state.sqlite")
+    assert first.code == 1
+    going_on = "`pimflow run pipeline.yaml --by family --strict --state 'my state.sqlite'` goes on with 'lamps'"
+    assert going_on in first.out
+
+
 def test_no_answer_at_the_question_keeps_what_was_brought(shop):
     stopped = in_terminal(shop.folder, [b"\x04"], "run", "pipeline.yaml", "--by", "family")
     assert stopped.code == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -39,7 +39,8 @@ def check_by(by: str | None, *, groups: int | None = None, others: bool) -> None
 class Checkpoints:
     """Decides at each checkpoint whether to go on: after `most` groups, or as a person says, once or for all.
 
-    `pipeline` and `options` are how the person began, for the command that goes on.
+    `pipeline` and `options` are how the person began, for the command that goes on; `shown` counts the flows whose
+    reports are printed.
     """
 
     pipeline: str | None
@@ -49,7 +50,7 @@ class Checkpoints:
     progress: Shown | None = None
     shown: int = 0
     _groups: int = 0
-    _all: bool = field(default=False)
+    _all: bool = False
 
     def go_on(self, so_far: RunReport) -> bool:
         """Show what came since the last checkpoint, and say whether to go on."""

@@ -52,4 +52,5 @@ def _print(told: dict[str, Any]) -> None:
     for column in told["columns"]:
         marks = [word for word, is_so in (("per language", column["translatable"]), ("hot", column["hot"])) if is_so]
         table.add_row(column["name"], column["type"], column["label"], ", ".join(marks))
-    Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)  # a column may be called `weight [kg]`
+    width = None if sys.stdout.isatty() else 120
+    Console(width=width, markup=False).print(table)  # a column may be called `weight [kg]`

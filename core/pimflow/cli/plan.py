@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
 from dataclasses import asdict, dataclass, field
@@ -95,7 +96,8 @@ def plan(
         print_lines(report_text(report))
         if changes.cleared:
             click.echo(f"\n{changes.cleared:,} {'value' if changes.cleared == 1 else 'values'} would be emptied.")
-        run = f"pimflow run{f' --by {by}' if by else ''}{report.run.option}"
+        named = f" {shlex.quote(pipeline)}" if pipeline else ""
+        run = f"pimflow run{named}{f' --by {shlex.quote(by)}' if by else ''}{report.run.option}"
         does_it = f"`pimflow apply {save}{report.run.option}`" if save else f"`{run}`"
         stopped = any(flow.error for flow in report.flows)
         click.echo(f"\nNothing was written.{'' if stopped else f' {does_it} does it.'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import replace
 from datetime import datetime
@@ -72,7 +73,8 @@ def run(
     begin = since_when(since, full=full)
     check_by(by, groups=groups, others=bool(only or limit or since))
     assembly = assembled(pipeline)
-    given = {"--full": full, f"--groups {groups}": groups, f"--state {state_path}": state_path}
+    state = f"--state {shlex.quote(str(state_path))}"
+    given = {"--full": full, f"--groups {groups}": groups, "--strict": strict, state: state_path}
     checkpoints = Checkpoints(pipeline, groups, [option for option, there in given.items() if there], quiet=as_json)
     by_groups = ByGroups(by, checkpoints.go_on) if by else None
     options = RunOptions(full, only, limit, strict, since=begin, allow=frozenset(allow), by=by_groups)
