@@ -67,7 +67,7 @@ def check(name: str, tests: Path | None, as_json: bool) -> None:
         command, capture_output=as_json, text=True, check=False, env=environment
     )
     if as_json:
-        summary = next(iter(reversed(done.stdout.strip().splitlines())), "")
+        summary = next(iter(reversed((done.stdout.strip() or done.stderr.strip()).splitlines())), "")
         echo_json({"name": name, "tests": str(folder), "holds": done.returncode == 0, "summary": summary})
     elif done.returncode == 0:
         click.echo(f"{name} keeps the contract.")
