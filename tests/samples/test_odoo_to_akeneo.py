@@ -9,7 +9,8 @@ import pytest
 from pimflow_akeneo_sandbox.serve import serve as serve_pim
 
 from ..plugins.odoo.conftest import fill  # noqa: TID252 - tests have no name to import by
-from ..plugins.odoo.odoo_server import KEY, Erp, serve  # noqa: TID252
+from ..plugins.odoo.odoo_database import KEY, Erp  # noqa: TID252
+from ..plugins.odoo.odoo_server import serve  # noqa: TID252
 from .runs import command_line, hold_report, hold_text
 
 SAMPLE = Path(__file__).parents[2] / "sample_pipelines" / "odoo_to_akeneo"

@@ -6,7 +6,8 @@ import pytest
 
 from pimflow_odoo.connection import OdooConnection
 
-from .odoo_server import KEY, Erp, serve
+from .odoo_database import KEY, Erp
+from .odoo_server import serve
 
 OPTIONS = {"database": "shop", "username": "connector", "api_key": KEY}
 

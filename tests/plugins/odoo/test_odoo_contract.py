@@ -17,7 +17,8 @@ from pimflow_odoo.sources import (
 from pimflow_testkit import Setup, connection_suite, sink_suite, source_suite
 
 from .conftest import OPTIONS, fill, opened
-from .odoo_server import KEY, Erp, serve
+from .odoo_database import KEY, Erp
+from .odoo_server import serve
 
 LIVE = {}
 SECRETS = ["not-this-one", KEY]

@@ -15,7 +15,9 @@ from pimflow_odoo.sources import (
 )
 
 from .conftest import OPTIONS, fill, opened
-from .odoo_server import FIELDS, Erp, serve
+from .odoo_database import Erp
+from .odoo_fields import FIELDS
+from .odoo_server import serve
 
 
 @pytest.fixture(params=[(17, 0), (18, 0), (19, 0)], ids=str)

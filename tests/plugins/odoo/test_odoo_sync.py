@@ -11,7 +11,8 @@ from pimflow_akeneo_sandbox.serve import serve as serve_pim
 
 from ...e2e.conftest import CATALOG, Project, command  # noqa: TID252 - tests have no name to import by
 from .conftest import fill
-from .odoo_server import KEY, Erp, serve
+from .odoo_database import KEY, Erp
+from .odoo_server import serve
 
 __all__ = ["command"]
 

@@ -7,7 +7,9 @@ import pytest
 
 from ...e2e.conftest import command  # noqa: TID252 - tests have no name to import by
 from .conftest import fill
-from .odoo_server import FIELDS, KEY, STAMPS, Erp, f, serve
+from .odoo_database import KEY, Erp
+from .odoo_fields import FIELDS, STAMPS, f
+from .odoo_server import serve
 
 __all__ = ["command"]
 
