@@ -183,6 +183,18 @@ def test_progress_tells_each_batch_as_it_is_answered(bench, shop):
     assert len(set(done)) >= 4, "20 rows go in four batches"
 
 
+def test_what_was_held_back_until_all_was_read_is_written_with_its_total_known(bench, shop):
+    rows = [("sku", "name"), *many(20)]
+    shop.tables["products"] = lambda: iter(rows)
+    told = []
+    with bench.database() as database:
+        run_pipeline(bench.assembly(guards={"min_rows": 1}), database, RunOptions(), lambda *step: told.append(step))
+    assert told[0][1:] == (0, None), "the source cannot count"
+    totals = {done: total for _, done, total in told if done}
+    assert len(totals) >= 4, "20 rows go in four batches"
+    assert set(totals.values()) == {20}
+
+
 def test_progress_counts_rows_that_a_filter_drops(bench, shop):
     table(shop, *many(20))
     told = []

@@ -116,7 +116,8 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
             done.read, done.dropped = reader.read, chain.dropped
             deliver(deliveries, rows)
             context.progress(flow.name, done.settled(), done.total)
-        done.read, done.dropped = reader.read, chain.dropped
+        done.read = done.total = reader.read
+        done.dropped = chain.dropped
         send_kept(context, flow, chain, deliveries, done)
         _tell_not_met(deliveries)
     finish(context, deliveries, done)
@@ -206,7 +207,8 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         identification = _identification(context, flow, sink, writer, scope) if sink.renames else None
         tells_stopped = not others or sink is flow.sinks[-1]
         target = replace(target, tells_stopped=tells_stopped, answers=flow.answers, domain=domain)
-        target = replace(target, rules=replace(rules, owns_keys=_owns_keys(domain, rules), sent=records.settled))
+        owns_keys = _owns_keys(domain, rules) and not context.run.undoes  # an undo leaves what people changed since
+        target = replace(target, rules=replace(rules, owns_keys=owns_keys, sent=records.settled))
         references = references_of(context, flow, address, scope)
         target = replace(target, identification=identification, references=references)
         target = replace(target, links=links_of(context.database, scope))
