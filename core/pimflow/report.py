@@ -80,11 +80,17 @@ def undone(flow: FlowReport, *, dry: bool = False) -> str:
         f"{counts[Status.UPDATED] + counts[Status.CREATED]:,} {were} put back or taken out of use",
         f"{counts[Status.UNCHANGED]:,} {needed} nothing",
     ]
-    if flow.attention:
-        causes = len(flow.causes)
-        need = "needs" if flow.attention == 1 else "need"
-        parts.append(f"{flow.attention:,} {need} your attention ({causes:,} {'cause' if causes == 1 else 'causes'})")
+    parts += _needy(flow)
     return f"the run had changed {_number(flow.read, flow)}; {', '.join(parts)}."
+
+
+def _needy(flow: FlowReport) -> list[str]:
+    """Count those that need attention, and the causes; what is told of a column or a place concerns none of them."""
+    if not flow.attention:
+        return []
+    causes = sum(cause.count > 0 for cause in flow.causes)
+    need = "needs" if flow.attention == 1 else "need"
+    return [f"{flow.attention:,} {need} your attention ({causes:,} {'cause' if causes == 1 else 'causes'})"]
 
 
 def headline(flow: FlowReport, report: RunReport) -> str:
@@ -118,10 +124,7 @@ def sentence(flow: FlowReport, *, dry: bool = False) -> str:
     ]
     if counts[Status.DELETED]:
         parts.insert(2, f"{counts[Status.DELETED]:,} deleted")
-    if flow.attention:
-        causes = len(flow.causes)
-        need = "needs" if flow.attention == 1 else "need"
-        parts.append(f"{flow.attention:,} {need} your attention ({causes:,} {'cause' if causes == 1 else 'causes'})")
+    parts += _needy(flow)
     filtered = f", {flow.dropped:,} of them left out by the pipeline's filter" if flow.dropped else ""
     read = f"{flow.read:,} {'row' if flow.read == 1 else 'rows'}" if flow.shared else _number(flow.read, flow)
     whose = f"{flow.noun[1]}: " if flow.shared else ""

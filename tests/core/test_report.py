@@ -66,6 +66,14 @@ def test_a_report_in_one_sentence_with_its_causes():
     )
 
 
+def test_what_concerns_no_record_is_no_cause_of_those_that_need_attention():
+    column = Cause(Problem("it belongs to 'pim'; it was left alone", field="claim"), Status.UNCHANGED, 0)
+    one = flow(read=3, counts={Status.REFUSED: 3}, attention=3, causes=(Cause(SKU, Status.REFUSED, 3, ("a",)), column))
+    said = report_text(report(one))
+    assert "3 need your attention (1 cause)." in said
+    assert "  - claim: it belongs to 'pim'; it was left alone." in said
+
+
 def test_a_report_of_a_quiet_run():
     one = flow(read=1, counts={Status.UNCHANGED: 1}, seconds=0.3)
     assert report_text(report(one)) == (
