@@ -21,7 +21,6 @@ REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 500, 501, 503})
 
 _FILTERED = "injection protection"
 _NO_RIGHT = ("Unauthorized", "Access not allowed")
-_OFF = "API not found"
 PERMISSIONS = "Users & Groups > the user > Permissions"
 _AREAS = {"products/attributes": "variants", "products": "products", "categories": "categories"}
 

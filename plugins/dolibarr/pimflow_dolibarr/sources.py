@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -34,7 +34,6 @@ class _ProductsSource(_DolibarrSource):
     always_hot = columns.HOT
     identity = "id"
     named = "label"
-    variant_filter: ClassVar[int | None] = None
 
     languages: list[str] = Field(
         default_factory=list, description="Languages whose texts are read, into columns such as label@fr_FR."

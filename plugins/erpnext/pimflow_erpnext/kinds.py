@@ -13,16 +13,12 @@ SYSTEM = ("name", "creation", "modified")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of document, all of which fulfil `filters`. `fields` are what every version has, with their types.
-
-    `out_of_use` is the field that takes a document out of use.
-    """
+    """One kind of document, all of which fulfil `filters`. `fields` are what every version has, with their types."""
 
     doctype: str
     noun: tuple[str, str]
     fields: tuple[FieldInfo, ...]
     filters: tuple[tuple[Any, ...], ...] = ()
-    out_of_use: str = ""
 
     @property
     def known(self) -> Mapping[str, FieldInfo]:
@@ -59,9 +55,8 @@ PRODUCTS = Kind(
     ("product", "products"),
     (*ITEM_FIELDS, *_fields("Link", "Item", variant_of="Code of the template")),
     (("has_variants", "=", 0),),
-    "disabled",
 )
-TEMPLATES = Kind("Item", ("template", "templates"), ITEM_FIELDS, (("has_variants", "=", 1),), "disabled")
+TEMPLATES = Kind("Item", ("template", "templates"), ITEM_FIELDS, (("has_variants", "=", 1),))
 CATEGORIES = Kind("Item Group", ("category", "categories"), (*_fields("Check", is_group="Has others below"), *_STAMP))
 BRANDS = Kind("Brand", ("brand", "brands"), (*_fields("Text", description="Description"), *_STAMP))
 ATTRIBUTES = Kind(

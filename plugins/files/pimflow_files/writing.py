@@ -1,4 +1,4 @@
-"""The writer behind the file sinks, and the two formats that it writes."""
+"""The writer behind the file sinks, and the formats of text that it writes."""
 
 from __future__ import annotations
 

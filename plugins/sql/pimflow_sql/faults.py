@@ -125,7 +125,7 @@ _MSSQL: Mapping[int, Fault] = {
     1205: Fault.DEADLOCK,
     **dict.fromkeys((229, 230), Fault.ACCESS),
     4060: Fault.NO_DATABASE,
-    **dict.fromkeys((207,), Fault.NO_COLUMN),
+    207: Fault.NO_COLUMN,
     208: Fault.NO_TABLE,
 }
 _WORDS: tuple[tuple[str, Fault], ...] = (

@@ -12,7 +12,6 @@ from sqlalchemy.sql.elements import ColumnElement
 
 SINCE, UNTIL, KEYS, EVERY_KEY = "since", "until", "keys", "every_key"
 OWN = (SINCE, UNTIL, KEYS, EVERY_KEY)
-_AFTER = "pimflow_after"
 
 
 @dataclass(frozen=True)

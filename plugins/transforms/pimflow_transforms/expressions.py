@@ -112,7 +112,7 @@ def _integer(value: Any) -> int | None:
 
 
 def _rounded(value: Any, digits: int = 0) -> Any:
-    """Round halves away from nothing, as people do; an empty cell stays empty."""
+    """Round halves away from zero, as people do; an empty cell stays empty."""
     number = _number(value)
     return None if number is None else number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
