@@ -344,5 +344,8 @@ def test_a_time_that_nobody_understands_is_refused(cli, shop, pipeline):
     assert "give --since or --cursor" in cli("state", "set", "--flow", "products").err
     assert "is always read completely" in cli("state", "set", "--flow", "products", "--since", "2026-03-01").err
     assert "'yesterday' is no time. Write it as 2026-11-23" in cli("run", "--since", "yesterday").err
+    assert "'0000-01-01' is no time" in cli("run", "--since", "0000-01-01").err
+    assert "9998-01-01 is still to come" in cli("run", "--since", "9998-01-01").err
+    assert cli("state", "set", "--flow", "products", "--since", "9998-01-01").code == 2
     assert "give one of them" in cli("run", "--full", "--since", "2026-03-01").err
     assert "Shelf cannot tell what changed since a time" in cli("run", "--since", "2026-03-01T10:00").out

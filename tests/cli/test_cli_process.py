@@ -171,6 +171,13 @@ def test_a_second_run_is_told_who_runs_and_ends_with_exit_code_4(cli, shop, envi
             )
             assert cli("retry", "to_shop", "S1").code == 4
             assert cli("run", "to_shop", "--json").json["exit_code"] == 4
+            forget = ("state", "reset", "to_shop", "--yes")
+            for command in (
+                forget,
+                (*forget, "--cursors"),
+                ("state", "set", "to_shop", "--flow", "products", "--cursor", "1"),
+            ):
+                assert (cli(*command).code, "is running already" in cli(*command).err) == (4, True)
             assert cli("plan", "to_shop").code == 0
             assert cli("check", "to_shop").code == 0
             assert "goes on (run 20" in cli("runs").out

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,9 +61,12 @@ class _Time(click.ParamType[datetime]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         try:
-            return datetime.fromisoformat(value)
-        except ValueError:
+            time = datetime.fromisoformat(value).astimezone()
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is no time. Write it as 2026-11-23 or 2026-11-23T05:15", param, ctx)
+        if time > datetime.now(UTC):
+            self.fail(f"{value} is still to come: nothing changed since", param, ctx)
+        return time
 
 
 flow_option = click.option("--flow", help="Only this flow.")
@@ -86,10 +89,10 @@ allow_option = click.option(
 
 
 def since_when(since: datetime | None, *, full: bool) -> datetime | None:
-    """Give the time of `--since` with its zone. Raises UsageError beside `--full`."""
+    """Give the time of `--since`. Raises UsageError beside `--full`."""
     if full and since:
         raise click.UsageError("--full reads everything, --since what changed from a time on: give one of them")
-    return since.astimezone() if since else None
+    return since
 
 
 def pipeline_argument(function: F) -> F:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +23,10 @@ from pimflow.cli.common import (
     state_option,
 )
 from pimflow.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pimflow.assemble import Assembly
+    from pimflow.state.database import Database
 
 
 @click.group()
@@ -76,7 +83,7 @@ def reset(
     if flow is not None:
         flow_called(assembly, flow)
     if cursors:
-        with opened_state(assembly.pipeline.root, state_path) as database:
+        with _while_no_run(assembly, state_path) as database:
             history.forget_cursors(database, name, flow)
         return echo_json({"forgotten": 0}) if as_json else click.echo("The next run reads everything.")
     what = f"flow {flow} of {assembly.pipeline.title}" if flow else assembly.pipeline.title
@@ -84,7 +91,7 @@ def reset(
         raise ConfigError("with `--json` nobody can be asked; add `--yes`")
     if not yes:
         click.confirm(f"Forget what was sent by {what}? The next run sends everything again.", abort=True)
-    with opened_state(assembly.pipeline.root, state_path) as database:
+    with _while_no_run(assembly, state_path) as database:
         number = records.forget(database, name, flow)
         history.forget_cursors(database, name, flow)
         groups_done.forget(database, name)
@@ -118,16 +125,28 @@ def set_(
     assembly = assembled(pipeline)
     name, chosen = assembly.pipeline.name, flow_called(assembly, flow)
     address = assembly.address(chosen.source)
-    value = cursor if since is None else chosen.source.cursor_at(since.astimezone())
+    value = cursor if since is None else chosen.source.cursor_at(since)
     if value is None:
         raise ConfigError(f"{chosen.source.title} cannot tell what changed since a time; it is always read completely")
-    with opened_state(assembly.pipeline.root, state_path) as database:
+    with _while_no_run(assembly, state_path) as database:
         history.keep_cursor(database, name, flow, address, value, datetime.now(UTC))
         history.keep_basis(database, name, flow, basis_of(chosen))
     if as_json:
         return echo_json({"flow": flow, "address": address, "cursor": value})
     click.echo(f"{flow} <- {address}: the next run begins at {value}.")
     return None
+
+
+@contextmanager
+def _while_no_run(assembly: Assembly, state_path: Path | None) -> Iterator[Database]:
+    """Open the state while no run can begin: one under way would keep its cursor in spite of what is forgotten."""
+    from pimflow.running.holding import Pace, held
+
+    with (
+        opened_state(assembly.pipeline.root, state_path) as database,
+        held(database, assembly.pipeline.name, "state", lambda: datetime.now(UTC), Pace()) as mine,
+    ):
+        yield mine
 
 
 @state.command()
