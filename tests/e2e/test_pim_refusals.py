@@ -137,4 +137,4 @@ def test_letter_case_of_a_parent_changes_nothing(load, served, command, tmp_path
     (tmp_path / "records.csv").write_text(f"{header}\nred-1;MUGS;Mug;RED\n", "utf-8")
     plan = command("plan", str(tmp_path / "pipeline.yaml"))
     assert "1 already up to date" in plan.out
-    assert "parent" not in plan.out
+    assert "    parent" not in plan.out
