@@ -1,4 +1,4 @@
-"""What sources and sinks of local files share."""
+"""Files of this machine: what is told when one cannot be read, or is written to meanwhile."""
 
 from __future__ import annotations
 
@@ -8,23 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from pimflow import Component, RemoteError
-
-
-class LocalFile(Component):
-    """A sink that is one file."""
-
-    path: Path
-
-    @property
-    def title(self) -> str:
-        """The file's name."""
-        return self.path.name
-
-    @property
-    def address(self) -> str:
-        """The file's path."""
-        return str(self.path)
+from pimflow import RemoteError
 
 
 class OutOfReachError(RemoteError):

@@ -89,9 +89,10 @@ class RemoteFolder:
             try:
                 yield files
             finally:
-                for name in ("client", "ftp"):
-                    with suppress(Exception):
-                        getattr(files, name).close()
+                for opened in (getattr(files, name, None) for name in ("client", "ftp")):
+                    if opened is not None:
+                        with suppress(OSError, EOFError):  # nothing is lost where the server went first
+                            opened.close()
 
     def _options(self) -> Mapping[str, Any]:
         if self.place.protocol not in {"sftp", "ssh"}:

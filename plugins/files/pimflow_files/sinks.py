@@ -9,24 +9,48 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from pimflow import OutputPath, Run, Sink, Writer
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding
-from pimflow_files.local import LocalFile
 from pimflow_files.swap import SwapFile
-from pimflow_files.writing import CsvFormat, FileWriter, JsonFormat, JsonLinesFormat
+from pimflow_files.writing import CsvFormat, FileWriter, Format, JsonFormat, JsonLinesFormat
 
 SheetName = Annotated[str, StringConstraints(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\']+$")]
 _TABBED = frozenset({".tsv", ".tab"})
 
 
-class CsvSink(LocalFile, Sink):
-    """Rows of a CSV or TSV file, in the form of Akeneo's own import files unless told otherwise."""
+class FileSink(Sink):
+    """What the sinks have in common: one file, in a format of its own."""
 
-    type = "files.csv"
-    noun = ("row", "rows")
     batch_size = 1000
     whole = True
 
     path: OutputPath = Field(description="The file to write; it is replaced when the flow ends well.")
     columns: tuple[str, ...] = Field((), description="Columns in their order; when left out, those of the flow.")
+
+    @property
+    def title(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    @property
+    def address(self) -> str:
+        """The file's path."""
+        return str(self.path)
+
+    def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
+        """Give the writer. Raises AccessError when the folder cannot be written."""
+        swap = None if run.dry else SwapFile(self.path, run.id, run.started)
+        return FileWriter(swap, self.shape(), self.columns)
+
+    def shape(self) -> Format:
+        """Give what makes the bytes of the file."""
+        raise NotImplementedError
+
+
+class CsvSink(FileSink):
+    """Rows of a CSV or TSV file, in the form of Akeneo's own import files unless told otherwise."""
+
+    type = "files.csv"
+    noun = ("row", "rows")
+
     delimiter: Delimiter | None = Field(
         None, description="Sign between cells, or `tab`; `;` unless the file is a .tsv."
     )
@@ -42,29 +66,24 @@ class CsvSink(LocalFile, Sink):
             raise ValueError(f"`bom: true` is for utf-8; the encoding is {self.encoding}")
         return self
 
-    def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
-        """Give the writer. Raises AccessError when the folder cannot be written."""
+    def shape(self) -> Format:
+        """Give what makes the bytes of the file."""
         tabbed = self.path.suffix.lower() in _TABBED
-        shape = CsvFormat(
+        return CsvFormat(
             encoding="utf-8-sig" if self.bom else self.encoding,
             delimiter=self.delimiter or ("\t" if tabbed else ";"),
             line_end="\r\n" if self.line_end == "crlf" else "\n",
             numbers=self.numbers,
             decimal=self.decimal,
         )
-        return FileWriter(None if run.dry else SwapFile(self.path, run.id, run.started), shape, self.columns)
 
 
-class ExcelSink(LocalFile, Sink):
+class ExcelSink(FileSink):
     """Rows of a sheet in an Excel file (.xlsx). What is text stays text: never a formula, a link or a number."""
 
     type = "files.excel"
     noun = ("row", "rows")
-    batch_size = 1000
-    whole = True
 
-    path: OutputPath = Field(description="The file to write; it is replaced when the flow ends well.")
-    columns: tuple[str, ...] = Field((), description="Columns in their order; when left out, those of the flow.")
     sheet: SheetName = Field("Sheet1", description="Name of the sheet.")
     numbers: tuple[str, ...] = Field((), description="Columns whose text is a number, with a decimal point.")
 
@@ -75,43 +94,34 @@ class ExcelSink(LocalFile, Sink):
             raise ValueError("expected a file whose name ends in .xlsx")
         return path
 
-    def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
-        """Give the writer. Raises AccessError when the folder cannot be written."""
+    def shape(self) -> Format:
+        """Give what makes the bytes of the workbook."""
         from pimflow_files.excel_writing import ExcelFormat  # noqa: PLC0415 - XlsxWriter is loaded where it is used
 
-        swap = None if run.dry else SwapFile(self.path, run.id, run.started)
-        return FileWriter(swap, ExcelFormat(self.sheet, self.numbers), self.columns)
+        return ExcelFormat(self.sheet, self.numbers)
 
 
-class JsonLinesSink(LocalFile, Sink):
+class JsonLinesSink(FileSink):
     """Records of a JSON Lines file: one object a line, in UTF-8. A column that a record lacks is left out."""
 
     type = "files.jsonl"
     noun = ("record", "records")
-    batch_size = 1000
-    whole = True
 
-    path: OutputPath = Field(description="The file to write; it is replaced when the flow ends well.")
     columns: tuple[str, ...] = Field((), description="Keys to write; when left out, the columns of the flow.")
 
-    def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
-        """Give the writer. Raises AccessError when the folder cannot be written."""
-        swap = None if run.dry else SwapFile(self.path, run.id, run.started)
-        return FileWriter(swap, JsonLinesFormat(), self.columns)
+    def shape(self) -> Format:
+        """Give what makes the bytes of the lines."""
+        return JsonLinesFormat()
 
 
-class JsonSink(LocalFile, Sink):
+class JsonSink(FileSink):
     """Records of a JSON file: a list of objects, in UTF-8. A column that a record lacks is left out."""
 
     type = "files.json"
     noun = ("record", "records")
-    batch_size = 1000
-    whole = True
 
-    path: OutputPath = Field(description="The file to write; it is replaced when the flow ends well.")
     columns: tuple[str, ...] = Field((), description="Keys to write; when left out, the columns of the flow.")
 
-    def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
-        """Give the writer. Raises AccessError when the folder cannot be written."""
-        swap = None if run.dry else SwapFile(self.path, run.id, run.started)
-        return FileWriter(swap, JsonFormat(), self.columns)
+    def shape(self) -> Format:
+        """Give what makes the bytes of the list."""
+        return JsonFormat()

@@ -7,21 +7,17 @@ from decimal import Decimal
 from functools import reduce
 from itertools import groupby
 from operator import itemgetter
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import petl
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from pimflow import BadValue, Expected, Header, Origin, Row, RowProblem, Target, WholeTransform
-from pimflow_transforms.options import positions
+from pimflow_transforms.options import OneOrMore, positions
 from pimflow_transforms.values import as_number, as_text, is_empty
 
 BUFFERED = 10_000
 """Rows sorted in memory before they go to disk: wide rows take some 10 kB each."""
-
-
-def _one_or_more(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
 
 
 class Deduplicate(WholeTransform):
@@ -32,9 +28,7 @@ class Deduplicate(WholeTransform):
 
     type = "deduplicate"
 
-    by: Annotated[tuple[str, ...], BeforeValidator(_one_or_more, json_schema_input_type=str | list[str])] = Field(
-        min_length=1, description="Column, or columns, in which rows are equal."
-    )
+    by: OneOrMore = Field(min_length=1, description="Column, or columns, in which rows are equal.")
     keep: Literal["first", "last", "highest", "lowest"] = Field(
         "first", description="Which row goes on; the highest or lowest is that of column `of`."
     )

@@ -25,6 +25,14 @@ PlainText = Annotated[str, BeforeValidator(_text_of_plain, json_schema_input_typ
 """Text; numbers and booleans of the YAML are taken as they are written."""
 
 
+def _one_or_more(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+OneOrMore = Annotated[tuple[str, ...], BeforeValidator(_one_or_more, json_schema_input_type=str | list[str])]
+"""One name, or a list of names."""
+
+
 class Rule(BaseModel):
     """A nested mapping of options; one of them, `short`, may be given alone instead of the mapping."""
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import unescape
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from slugify import slugify
 
 from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform
 from pimflow_transforms.cells import changing, making, matching, told
-from pimflow_transforms.options import Rule, positions
+from pimflow_transforms.options import OneOrMore, Rule, positions
 from pimflow_transforms.values import as_text, carrying, is_empty
-
-
-def _one_or_more(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
 
 
 class HtmlToText(Transform):
@@ -26,7 +22,7 @@ class HtmlToText(Transform):
     type = "html_to_text"
     root: ClassVar[str | None] = "columns"
 
-    columns: Annotated[tuple[str, ...], BeforeValidator(_one_or_more, json_schema_input_type=str | list[str])] = Field(
+    columns: OneOrMore = Field(
         min_length=1, description="Column, or list of columns; `description@*` means all that begin so."
     )
 

@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from pimflow import Connection, LoginError, RemoteError
+from pimflow_http.addresses import ServerAddress
 from pimflow_http.client import Client, Remote
 from pimflow_http.explanations import Explanation
 from pimflow_http.pace import Pace
@@ -25,7 +26,7 @@ class RestConnection(Connection):
     """A REST API that speaks JSON."""
 
     type = "rest"
-    url: str = Field(description="Address that all paths are below, as in https://erp.example.com/api.")
+    url: ServerAddress = Field(description="Address that all paths are below, as in https://erp.example.com/api.")
     name: str = Field("the server", min_length=1, description="What reports and messages call the system.")
     auth: Auth | None = Field(None, description="How requests say who sends them: one of the ways below.")
     headers: dict[str, str] = Field(default_factory=dict, description="Further headers of every request.")
@@ -33,15 +34,6 @@ class RestConnection(Connection):
     rate: float | None = Field(None, gt=0, description="Calls a second at most; by default what the server bears.")
     timeout: float = Field(30.0, gt=0, description="Seconds to wait for an answer.")
     concurrency: int = Field(4, ge=1, le=64, description="Calls at once.")
-
-    @field_validator("url")
-    @classmethod
-    def _is_address(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("expected an address that begins with https:// or http://")
-        if redact_url(url) != url:
-            raise ValueError("expected an address without user name and password: they belong under `auth`")
-        return url.rstrip("/")
 
     @property
     def title(self) -> str:
