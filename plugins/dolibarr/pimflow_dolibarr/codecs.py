@@ -14,7 +14,7 @@ from pimflow import ProblemKind, RowProblem
 from pimflow_dolibarr.answers import TITLE
 from pimflow_dolibarr.catalog import Attribute, Category, ExtraField
 from pimflow_dolibarr.fields import UNITS, flag
-from pimflow_erp.codecs import BOOLEAN, DAY, FLOAT, INTEGER, TEXT, Codec, absent, listed, selection, several
+from pimflow_erp.codecs import BOOLEAN, DAY, FLOAT, INTEGER, TEXT, Codec, absent, labelled, listed, selection, several
 
 _LONGEST_REF = 128
 _FORBIDDEN = re.compile(r"[ '/\\:*?\"<>|\[\],;=°$`]|--+")
@@ -122,14 +122,5 @@ _EXTRA: Mapping[str, Codec] = {
     "boolean": YES_NO,
     "date": Codec(DAY.accept, read=str),
 }  # fmt: skip
-
-
-def _values(cell: Any) -> str:
-    """Read values of an attribute: a mapping, a list or lines of `RED:Red`; one without a label is its own."""
-    lines = [f"{key}:{label}" for key, label in cell.items()] if isinstance(cell, Mapping) else cell
-    lines = lines if isinstance(lines, list | tuple) else str(lines).splitlines()
-    pairs = [str(line).partition(":") for line in lines if str(line).strip()]
-    return "\n".join(f"{key.strip()}:{label.strip() or key.strip()}" for key, _, label in pairs)
-
-
-VALUES = Codec(_values)
+VALUES = Codec(labelled)
+"""Values of an attribute."""

@@ -108,6 +108,14 @@ def listed(cell: Any) -> list[str]:
     return [text for part in parts if (text := str(part).strip())]
 
 
+def labelled(cell: Any) -> str:
+    """Read keys with labels, a mapping, a list or lines of `RED:Red`, and give lines; a key alone is its own label."""
+    lines = [f"{key}:{label}" for key, label in cell.items()] if isinstance(cell, Mapping) else cell
+    lines = lines if isinstance(lines, list | tuple) else str(lines).splitlines()
+    pairs = [str(line).partition(":") for line in lines if str(line).strip()]
+    return "\n".join(f"{key.strip()}:{label.strip() or key.strip()}" for key, _, label in pairs)
+
+
 def absent(noun: str, value: str, title: str) -> RowProblem:
     """Tell that the ERP has no such record: `noun` is what it calls one."""
     remedy = f"Choose one that exists, or have it made in {title}; the value then goes by itself."

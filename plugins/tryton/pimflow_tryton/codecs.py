@@ -8,19 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pimflow_erp.codecs import BOOLEAN, DAY, FLOAT, INTEGER, NUMBER, TEXT, Codec, absent, listed
+from pimflow_erp.codecs import BOOLEAN, DAY, FLOAT, INTEGER, NUMBER, TEXT, Codec, absent, labelled, listed
 from pimflow_tryton.catalog import TITLE, Catalog, Category
 
-
-def _options(cell: Any) -> str:
-    """Read options of a selection: a mapping, a list or lines, `red: Red`; one without a label is its own."""
-    lines = [f"{key}:{label}" for key, label in cell.items()] if isinstance(cell, Mapping) else cell
-    lines = lines if isinstance(lines, list | tuple) else str(lines).splitlines()
-    pairs = [str(line).partition(":") for line in lines if str(line).strip()]
-    return "\n".join(f"{key.strip()}:{label.strip() or key.strip()}" for key, _, label in pairs)
-
-
-OPTIONS = Codec(_options, read=_options)
+OPTIONS = Codec(labelled, read=labelled)
+"""Options of a selection."""
 OF_TYPE: Mapping[str, Codec] = {
     "char": TEXT,
     "text": TEXT,

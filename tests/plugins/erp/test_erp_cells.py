@@ -17,6 +17,7 @@ from pimflow_erp.codecs import (
     TEXT,
     absent,
     identifier,
+    labelled,
     listed,
     selection,
     several,
@@ -111,3 +112,10 @@ def test_columns_are_left_out_of_an_item_each_told_behind_what_was_told_already(
         ("color", "has no place"),
     ]
     assert cells.without(item, [], Problem) == item
+
+
+@pytest.mark.parametrize(
+    "cell", [{"RED": "Red", "XL": ""}, ["RED: Red", "XL"], "RED:Red\n\n XL ", ("RED:Red", "XL:XL")]
+)
+def test_keys_with_labels_are_lines_and_a_key_alone_is_its_own_label(cell):
+    assert labelled(cell) == "RED:Red\nXL:XL"
