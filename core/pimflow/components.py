@@ -193,6 +193,14 @@ class Source(Component):
         """Count the records of the window, for progress; None where counting costs as much as reading."""
         return None
 
+    def partitions(self, session: Any, window: Window) -> Sequence[Window]:  # noqa: ARG002 - for those that know parts
+        """Give the parts of a window that may be read at the same time: `window` again, with a `partition` in each.
+
+        Each becomes an `extract` of its own, in one of four threads. Together they give each record once and the same
+        header; rows come in no order. Not asked where a run is for some records only. Raises FlowError.
+        """
+        return (window,)
+
     def extract(self, session: Any, window: Window) -> petl.Table:
         """Give the records as a lazy table: the first row is the header. It is read once, in another thread.
 

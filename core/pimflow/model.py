@@ -109,7 +109,7 @@ class Window:
     """The part of a source that one run reads: `[since, until)` in the source's own time; no `since` means all.
 
     `cursor` is opaque to the core: it is kept when the read was complete, and handed to the next `Source.window`.
-    `keys` limits the read to these records where the source can; the core filters again.
+    `keys` limits the read to these records where the source can; `partition` to a part, in the source's own words.
     """
 
     since: str | None = None

@@ -1,4 +1,4 @@
-"""Rows of a source, read ahead in a thread, in chunks of about a thousand."""
+"""Rows of a source, read ahead in threads, in chunks of about a thousand."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import queue
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Self
 
 from pimflow.errors import RemoteError
@@ -16,10 +17,12 @@ from pimflow.model import Header, Problem, Row
 CHUNK_ROWS = 1000
 _CHUNK_SECONDS = 0.5
 _CHUNKS_AHEAD = 4
+_AT_ONCE = 4
+"""Tables that are read at the same time; an Akeneo PIM answers four calls at once."""
 _END = object()
 
 Chunk = Sequence[tuple[int, Row]]
-"""Rows with their numbers in the source; the first row is number 1."""
+"""Rows with their numbers in the source, the first being 1; those of several tables are numbered as they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +44,29 @@ class Passed:
 
 
 class Reader:
-    """Reads a table ahead, in a thread of its own, so that the target need not wait for the source.
+    """Reads tables ahead, in threads of its own, so that the target need not wait for the source.
 
-    `header` is there once the source has answered. Leaving the `with` stops the reading.
+    Several tables are the parts of one: their headers are equal, and their rows come as they are read. `header` is
+    there once the source has answered. Leaving the `with` stops the reading.
     """
 
-    def __init__(self, table: Iterable[Row], limit: int | None = None) -> None:
-        self._table = table
+    def __init__(self, *tables: Iterable[Row], limit: int | None = None) -> None:
+        self._tables = iter(tables)
         self._limit = limit
         self._chunks: queue.Queue[Any] = queue.Queue(_CHUNKS_AHEAD)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._read, name="pimflow-source", daemon=True)
+        threads = range(min(_AT_ONCE, len(tables)))
+        self._threads = [threading.Thread(target=self._read, name="pimflow-source", daemon=True) for _ in threads]
+        self._numbers = count(1)
+        self._answering = threading.Lock()
+        self._answered: Header | None = None
         self.header: Header = ()
         self.read = 0
 
     def __enter__(self) -> Self:
         """Begin to read, and wait for the header."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         first = self._chunks.get()
         if isinstance(first, BaseException):
             self.__exit__()
@@ -68,35 +77,54 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         """Stop reading."""
         self._stop.set()
-        while self._thread.is_alive():
-            with_room = _drain(self._chunks)
-            self._thread.join(0.01 if with_room else 0.1)
+        for thread in self._threads:
+            while thread.is_alive():
+                with_room = _drain(self._chunks)
+                thread.join(0.01 if with_room else 0.1)
 
     def __iter__(self) -> Iterator[Chunk]:
         """Give the chunks; raises what the source raised."""
-        while (chunk := self._chunks.get()) is not _END:
+        reading = len(self._threads)
+        while reading:
+            chunk = self._chunks.get()
             if isinstance(chunk, BaseException):
                 raise chunk
+            if chunk is _END:
+                reading -= 1
+                continue
             self.read += len(chunk)
             yield chunk
 
     def _read(self) -> None:
-        rows: Iterator[Row] | None = None
+        """Read tables until none is left for this thread."""
         try:
-            rows = iter(self._table)
-            header = tuple(str(name) for name in next(rows, ()))
-            _refuse_twins(header)
-            self._put(header)
-            for chunk in _chunked(_numbered(islice(rows, self._limit), len(header))):
-                if not self._put(chunk):
-                    break
+            for table in self._tables:
+                if self._stop.is_set():
+                    return
+                self._read_table(table)
             self._put(_END)
         except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits for rows
             self._put(error)
-        finally:
-            close = getattr(rows, "close", None)
-            if close is not None:
-                close()
+
+    def _read_table(self, table: Iterable[Row]) -> None:
+        rows: Any = iter(table)
+        with closing(rows) if hasattr(rows, "close") else nullcontext():
+            header = tuple(str(name) for name in next(rows, ()))
+            self._answer(header)
+            for chunk in _chunked(_numbered(islice(rows, self._limit), len(header), self._numbers)):
+                if not self._put(chunk):
+                    return
+
+    def _answer(self, header: Header) -> None:
+        """Give the header, once: it is the first that is put. Raises RemoteError where the parts differ in it."""
+        with self._answering:
+            if self._answered is None:
+                _refuse_twins(header)
+                self._put(header)
+                self._answered = header
+            elif header != self._answered:
+                odd = ", ".join(sorted({*header} ^ {*self._answered})) or "their order"
+                raise RemoteError(f"the parts of the source differ in their columns: {odd}")
 
     def _put(self, thing: Any) -> bool:
         while not self._stop.is_set():
@@ -122,10 +150,10 @@ def _refuse_twins(header: Header) -> None:
         raise RemoteError(f"the source has two columns called {twin!r}")
 
 
-def _numbered(rows: Iterable[Row], width: int) -> Iterator[tuple[int, Row]]:
+def _numbered(rows: Iterable[Row], width: int, numbers: Iterator[int]) -> Iterator[tuple[int, Row]]:
     """Give the rows numbered and as long as the header: petl gives them as long as they were found."""
-    for number, row in enumerate(rows, 1):
-        yield number, row if len(row) == width else (*row[:width], *(None for _ in range(width - len(row))))
+    for row in rows:
+        yield next(numbers), row if len(row) == width else (*row[:width], *(None for _ in range(width - len(row))))
 
 
 def _chunked(rows: Iterable[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:

@@ -110,15 +110,77 @@ def test_no_rows(table):
 
 @pytest.mark.parametrize(("limit", "expected"), [(0, 0), (1, 1), (1000, 1000), (1001, 1001), (None, 1500)])
 def test_a_limit(limit, expected):
-    with Reader(numbers(1500), limit) as reader:
+    with Reader(numbers(1500), limit=limit) as reader:
         assert sum(len(chunk) for chunk in reader) == expected
 
 
 def test_a_limit_asks_the_source_for_nothing_more():
     taken = []
-    with Reader(numbers(5000, taken), 3) as reader:
+    with Reader(numbers(5000, taken), limit=3) as reader:
         list(reader)
     assert taken == [1, 2, 3]
+
+
+def part(start, rows, running=None, gate=None):
+    yield ("n",)
+    if running is not None:
+        running.append(start)
+        assert gate.wait(10), "the parts are not read at the same time"
+    for n in range(start, start + rows):
+        yield (n,)
+
+
+@pytest.mark.parametrize("parts", [2, 4, 9])
+def test_parts_give_all_rows_under_one_header_and_each_its_own_number(parts):
+    with Reader(*(part(10_000 * at, 1500) for at in range(parts))) as reader:
+        assert reader.header == ("n",)
+        found = [row for chunk in reader for row in chunk]
+    assert sorted(row[0] for _, row in found) == [10_000 * at + n for at in range(parts) for n in range(1500)]
+    assert [number for number, _ in sorted(found)] == list(range(1, 1500 * parts + 1))
+    assert reader.read == 1500 * parts
+    assert source_threads() == []
+
+
+def test_four_parts_are_read_at_the_same_time_and_no_fifth():
+    running, gate = [], threading.Event()
+    with Reader(*(part(at, 10, running, gate) for at in range(6))) as reader:
+        deadline = time.monotonic() + 10
+        while len(running) < 4 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.05)
+        assert len(running) == 4
+        gate.set()
+        assert sum(len(chunk) for chunk in reader) == 60
+
+
+def test_parts_wait_for_a_slow_consumer():
+    taken = []
+    with Reader(*(numbers(100 * CHUNK_ROWS, taken) for _ in range(4))) as reader:
+        next(iter(reader))
+        time.sleep(0.3)
+        assert len(taken) <= 14 * CHUNK_ROWS
+
+
+def test_an_error_in_one_part_ends_the_others():
+    def broken():
+        yield ("n",)
+        raise UnreachableError("the shelf is gone")
+
+    def endless():
+        yield ("n",)
+        while True:
+            yield (1,)
+
+    with Reader(endless(), broken(), endless()) as reader, pytest.raises(UnreachableError, match="the shelf is gone"):
+        for _ in reader:
+            pass
+    assert source_threads() == []
+
+
+def test_parts_with_other_columns_are_refused():
+    tables = [("n", "name"), (1, "x")], [("n", "label"), (2, "y")]
+    with pytest.raises(RemoteError, match="differ in their columns: label, name"), Reader(*tables) as reader:
+        list(reader)
 
 
 def test_names_of_columns_are_text():

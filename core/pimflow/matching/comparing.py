@@ -25,6 +25,7 @@ from pimflow.plan import plan_pipeline
 from pimflow.rows import CHUNK_ROWS, Passed, Reader, Stopped
 from pimflow.running.flow import open_deliveries, told
 from pimflow.running.flow_reports import reports
+from pimflow.running.reading import tables_of
 from pimflow.running.run import RunOptions
 from pimflow.state.comparison import Comparison, Couple, Listed, new_comparison
 from pimflow.state.database import Database
@@ -164,7 +165,7 @@ def _read(
     session = context.sessions.of(flow.source)
     window = flow.source.window(session, None)
     done.total = flow.source.count(session, window)
-    with Reader(flow.source.extract(session, window)) as reader:
+    with Reader(*tables_of(flow, session, window)) as reader:
         chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
         for one in matching:
             one.begin(chain.header, code)

@@ -25,7 +25,7 @@ from pimflow.rows import Passed, Reader, Stopped
 from pimflow.running.ending import conclude, finish, send_kept
 from pimflow.running.flow_reports import reports, skipped
 from pimflow.running.linked import links_of, references_of
-from pimflow.running.reading import window_of
+from pimflow.running.reading import tables_of, window_of
 from pimflow.sinks import Sink, Writer
 from pimflow.state.identities import Identities
 from pimflow.state.memory import KeptMemory
@@ -135,7 +135,7 @@ def reading(
     done.window, done.begun = window_of(context, flow, session, done, tuple(only)), True
     done.total = None if run.limit else flow.source.count(session, done.window)
     limit = None if has_whole_transform(flow) else run.limit
-    with Reader(flow.source.extract(session, done.window), limit) as reader:
+    with Reader(*tables_of(flow, session, done.window, limit), limit=limit) as reader:
         yield reader, compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pimflow.assemble import Flow
 from pimflow.context import FlowProgress, RunContext
@@ -11,6 +11,9 @@ from pimflow.model import Window
 from pimflow.running.basis import basis_of
 from pimflow.state import history
 from pimflow.transforming.compiling import has_whole_transform, needs_all_rows
+
+if TYPE_CHECKING:
+    import petl
 
 
 def window_of(context: RunContext, flow: Flow, session: Any, done: FlowProgress, only: tuple[str, ...]) -> Window:
@@ -21,6 +24,13 @@ def window_of(context: RunContext, flow: Flow, session: Any, done: FlowProgress,
     if window.cursor is not None:
         done.basis = basis_of(flow)
     return replace(window, keys=only) if only and not has_whole_transform(flow) else window
+
+
+def tables_of(flow: Flow, session: Any, window: Window, limit: int | None = None) -> list[petl.Table]:
+    """Give what is to be read of a window: its parts, if the source knows any. A few records are read as one."""
+    some = limit is not None or bool(window.keys)
+    parts = (window,) if some else flow.source.partitions(session, window)
+    return [flow.source.extract(session, part) for part in parts]
 
 
 def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None:
