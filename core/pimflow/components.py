@@ -193,7 +193,7 @@ class Source(Component):
         """Count the records of the window, for progress; None where counting costs as much as reading."""
         return None
 
-    def partitions(self, session: Any, window: Window) -> Sequence[Window]:  # noqa: ARG002 - for those that know parts
+    def parts(self, session: Any, window: Window) -> Sequence[Window]:  # noqa: ARG002 - for those that know parts
         """Give the parts of a window that may be read at the same time: `window` again, with a `partition` in each.
 
         Each becomes an `extract` of its own, in one of four threads. Together they give each record once and the same

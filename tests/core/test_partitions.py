@@ -7,7 +7,7 @@ from pimflow.running.run import RunOptions
 
 from .shop_rows import counts, table
 
-PARTED = {"source": {"type": "shop.rows", "connection": "shop", "parts": 3}}
+PARTED = {"source": {"type": "shop.rows", "connection": "shop", "cut": 3}}
 
 
 @pytest.fixture

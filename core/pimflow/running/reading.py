@@ -29,7 +29,7 @@ def window_of(context: RunContext, flow: Flow, session: Any, done: FlowProgress,
 def tables_of(flow: Flow, session: Any, window: Window, limit: int | None = None) -> list[petl.Table]:
     """Give what is to be read of a window: its parts, if the source knows any. A few records are read as one."""
     some = limit is not None or bool(window.keys)
-    parts = (window,) if some else flow.source.partitions(session, window)
+    parts = (window,) if some else flow.source.parts(session, window)
     return [flow.source.extract(session, part) for part in parts]
 
 

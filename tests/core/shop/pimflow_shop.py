@@ -77,14 +77,14 @@ class ShopRows(Source):
     connection: Use[ShopConnection]
     table: str = Field("products", description="Which table.")
     incremental: bool = Field(False, description="Whether to read only what changed.")
-    parts: int = Field(1, description="Into how many parts a read is cut.")
+    cut: int = Field(1, description="Into how many parts a read is cut.")
 
     @property
     def title(self) -> str:
         return "Shelf"
 
-    def partitions(self, session: Shop, window: Window) -> Sequence[Window]:
-        return [replace(window, partition=str(number)) for number in range(self.parts)]
+    def parts(self, session: Shop, window: Window) -> Sequence[Window]:
+        return [replace(window, partition=str(number)) for number in range(self.cut)]
 
     def window(self, session: Shop, cursor: str | None) -> Window:
         if not self.incremental:
@@ -103,8 +103,8 @@ class ShopRows(Source):
         table = session.tables[self.table]
         if callable(table):
             return table()
-        if self.parts > 1 and window.partition:
-            return [table[0], *table[1 + int(window.partition) :: self.parts]]
+        if self.cut > 1 and window.partition:
+            return [table[0], *table[1 + int(window.partition) :: self.cut]]
         if window.since is None:
             return table
         changed = table[0].index("changed")
