@@ -16,6 +16,9 @@ from pimflow.model import Status
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 
+_AHEAD = 2
+"""Batches for each lane: one that is written, and one that it goes on with while the state is kept."""
+
 
 class Loader:
     """Writes candidates into one sink. Used from one thread; `settle` is called in that thread.
@@ -39,6 +42,8 @@ class Loader:
         self._settle = settle
         self._max_failed = max_failed
         self._failed_in_a_row = 0
+        # Where batches go one by one, each is kept before the next is written.
+        self._most_under_way = sink.in_flight * _AHEAD if sink.in_flight > 1 else 1
         self._batches = Batches(sink.batch_size, self._send)
         self._under_way: set[Future[list[Reply]]] = set()
         self._waiting: Spool[Reply] = Spool()
@@ -72,6 +77,7 @@ class Loader:
     def close(self) -> None:
         """Wait for what is under way and settle it; what was not sent yet is not sent."""
         self._batches.clear()
+        self._under_way = {future for future in self._under_way if not future.cancel()}
         try:
             while self._under_way:
                 self._collect_last()
@@ -86,7 +92,7 @@ class Loader:
             logger.opt(exception=True).debug("while closing: {}", error)
 
     def _send(self, batch: Sequence[Candidate]) -> None:
-        while len(self._under_way) >= self._sink.in_flight:
+        while len(self._under_way) >= self._most_under_way:
             self._collect()
         self._may_write()
         self._under_way.add(self._pool.submit(write, self._sink, self._writer, batch, self._rules))
