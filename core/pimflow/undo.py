@@ -18,6 +18,7 @@ from pimflow.context import FlowProgress, Progress, RunContext
 from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.diff import Candidate, Prepared
 from pimflow.delivering.following import Reply
+from pimflow.delivering.keys_back import Carry, Found, KeyBack, KeysBack, carrying
 from pimflow.errors import RemoteError
 from pimflow.model import Change, FlowReport, Item, Outcome, Problem, ProblemKind, RunReport, Status, Who
 from pimflow.plain import as_json
@@ -25,7 +26,7 @@ from pimflow.plan import OnPlanned, plan_pipeline
 from pimflow.running.flow import close_delivery, open_deliveries, told
 from pimflow.running.flow_reports import reports
 from pimflow.running.run import RunOptions, run_pipeline
-from pimflow.sinks import Sink, Writer
+from pimflow.sinks import Moved, Sink, Writer
 from pimflow.state.changes import Changes, Deed, PastChange, Written, deeds_of_run
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun
@@ -80,15 +81,17 @@ def undo_flow(context: RunContext, flow: Flow, number: int) -> list[FlowReport]:
 
 def _undo(delivery: Delivery, database: Database, number: int) -> int:
     """Undo the changes of one sink, page by page, the latest first; give how many there were."""
-    target, count = delivery.target, 0
-    keep = partial(_keep, delivery, database)
+    target, count, keys = delivery.target, 0, KeysBack(delivery.target)
+    keep = partial(_keep, delivery, database, carrying(database, target))
     with delivery.second_loading(target.writer, keep) as loading:
-        for page in _pages(delivery.changes, database, number, target.sink.batch_size):
+        for page in _pages(delivery.changes, database, number, target.sink):
             count += len(page)
-            there = _now_in_target(target.writer, target.sink, page)
+            there, moved = _now_in_target(target.writer, target.sink, page)
             values = _values(delivery, database, page)
+            standing = [one for one in page if one.key in there and values[one.key].ours is not None]
+            back = keys.of(standing, there, moved)
             for change in page:
-                decided = _decide(change, values[change.key], there, target.sink)
+                decided = _decide(change, values[change.key], there, back.get(change.key, KeyBack()), target.sink)
                 if isinstance(decided, Outcome):
                     delivery.tell([decided])
                 else:
@@ -98,30 +101,39 @@ def _undo(delivery: Delivery, database: Database, number: int) -> int:
     return count
 
 
-def _pages(changes: Changes, database: Database, number: int, size: int) -> Iterator[list[PastChange]]:
-    """Give the changes of a run the latest first, no record twice in one page, one kind of record in each."""
+def _pages(changes: Changes, database: Database, number: int, sink: Sink) -> Iterator[list[PastChange]]:
+    """Give the changes of a run the latest first, no record twice in one page, one kind of record in each.
+
+    A key that one record gives up is taken by another in a later page: what is known of the first is kept by then, so
+    that an undo that is killed can tell the two apart when it is begun again.
+    """
     before: int | None = None
     while True:
         with database.reading() as connection:
-            found = changes.of_run(connection, number, before, size)
+            found = changes.of_run(connection, number, before, sink.batch_size)
         page: list[PastChange] = []
+        keys: set[str] = set()
         for change in found:
-            if change.resource != found[0].resource or any(change.key == other.key for other in page):
+            wanted = {sink.folded(key) for key in (change.key, change.was) if key}
+            if change.resource != found[0].resource or wanted & keys:
                 break
             page.append(change)
+            keys.add(sink.folded(change.key))
         if not page:
             return
         yield page
         before = page[-1].number
 
 
-def _now_in_target(writer: Writer, sink: Sink, page: Sequence[PastChange]) -> Mapping[str, Mapping[str, Any]]:
+def _now_in_target(writer: Writer, sink: Sink, page: Sequence[PastChange]) -> tuple[Found, Mapping[str, Moved]]:
+    """Give what the target has of records, and which of them have another key there."""
     columns = {name for change in page for name in change.columns}
     columns |= {sink.enabled} if sink.enabled and any(one.deed is Deed.CREATED for one in page) else set()
+    columns |= {sink.id} if sink.id and any(one.was for one in page) else set()
     resource, keys = page[0].resource, [change.key for change in page]
     try:
-        writer.moved(resource, keys)  # so that what has another key there is found all the same
-        return writer.current(resource, keys, sorted(columns))
+        moved = writer.moved(resource, keys)  # what has another key there is found all the same from then on
+        return writer.current(resource, keys, sorted(columns)), moved
     except NotImplementedError:
         raise RemoteError(f"{sink.title} cannot tell what it has now, so nothing can be put back there") from None
 
@@ -161,9 +173,7 @@ def _change(change: PastChange, values: Mapping[str, Any], problems: Sequence[Pr
     return Change(item, 0, known=True, fingerprint=b"")
 
 
-def _decide(
-    change: PastChange, values: _Values, there: Mapping[str, Mapping[str, Any]], sink: Sink
-) -> Candidate | Outcome:
+def _decide(change: PastChange, values: _Values, there: Found, back: KeyBack, sink: Sink) -> Candidate | Outcome:
     """Say what is to be put back into one record, or why nothing is."""
     now = there.get(change.key)
     if change.deed is Deed.DELETED:
@@ -178,7 +188,7 @@ def _decide(
         return _outcome(change, Status.REFUSED, _ANEW)
     if change.deed is Deed.CREATED:
         return _taken_out_of_use(change, now, sink)
-    return _put_back(change, values.ours, values.old, now)
+    return _put_back(change, values.ours, values.old, now, back)
 
 
 def _taken_out_of_use(change: PastChange, now: Mapping[str, Any], sink: Sink) -> Candidate | Outcome:
@@ -186,14 +196,19 @@ def _taken_out_of_use(change: PastChange, now: Mapping[str, Any], sink: Sink) ->
         return _outcome(change, Status.REFUSED, _STAYS)
     if now.get(sink.enabled) is False:
         return _outcome(change, Status.UNCHANGED)
-    return _candidate(change, {sink.enabled: False}, {sink.enabled: now.get(sink.enabled)}, ())
+    return _candidate(change, {sink.enabled: False}, {sink.enabled: now.get(sink.enabled)}, (), KeyBack())
 
 
 def _put_back(
-    change: PastChange, ours: Sequence[Mapping[str, Any]], old: Mapping[str, Any], now: Mapping[str, Any]
+    change: PastChange,
+    ours: Sequence[Mapping[str, Any]],
+    old: Mapping[str, Any],
+    now: Mapping[str, Any],
+    back: KeyBack,
 ) -> Candidate | Outcome:
     present = as_json(dict(now))
-    problems = [replace(_UNKNOWN, field=name) for name in change.columns if name not in old]
+    problems = [back.problem] if back.problem else []
+    problems += [replace(_UNKNOWN, field=name) for name in change.columns if name not in old]
     values: dict[str, Any] = {}
     for name, before in old.items():
         if present.get(name) == before:
@@ -202,28 +217,46 @@ def _put_back(
             values[name] = before
         else:
             problems.append(replace(_CHANGED, field=name, value=present.get(name)))
-    if not values:
+    if not values and not back.columns:
         return _outcome(change, Status.UNCHANGED, *problems)
-    return _candidate(change, values, {name: present.get(name) for name in values}, problems)
+    return _candidate(change, values, {name: present.get(name) for name in values}, problems, back)
 
 
 def _candidate(
-    change: PastChange, values: Mapping[str, Any], before: Mapping[str, Any], problems: Sequence[Problem]
+    change: PastChange,
+    values: Mapping[str, Any],
+    before: Mapping[str, Any],
+    problems: Sequence[Problem],
+    back: KeyBack,
 ) -> Candidate:
-    sending = _change(change, values, problems)
-    return Candidate(Prepared(0, (), sending.item), sending, {}, frozenset(), before=before)
+    named = replace(change, key=back.key or change.key)
+    sending = _change(named, {**values, **back.columns}, problems)
+    prepared = Prepared(0, (), sending.item, was=change.key if back.key else "", renaming=back.columns)
+    return Candidate(prepared, sending, {}, frozenset(), before=before)
 
 
-def _keep(delivery: Delivery, database: Database, replies: Sequence[Reply]) -> None:
-    run = delivery.target.rules.run
+def _keep(delivery: Delivery, database: Database, carry: Carry, replies: Sequence[Reply]) -> None:
+    target = delivery.target
     written = [
-        Written(*candidate.prepared.record, Deed.UPDATED, candidate.sent, candidate.before)
+        _written(candidate, target.sink)
         for candidate, outcome in replies
         if candidate.sent and outcome.status in _WRITTEN
     ]
     with database.writing() as connection:
-        delivery.changes.keep(connection, written, run)
+        for one in written:
+            if one.was:
+                carry(connection, one.resource, one.was, one.key)
+        delivery.changes.keep(connection, written, target.rules.run)
     delivery.tell([_told(candidate, outcome) for candidate, outcome in replies])
+
+
+def _written(candidate: Candidate, sink: Sink) -> Written:
+    prepared, sent = candidate.prepared, candidate.sent or {}
+    values = {name: value for name, value in sent.items() if name not in (prepared.renaming or {})}
+    resource, key = prepared.record
+    if prepared.was and sink.key not in sent:  # the target took the values, and not the key
+        return Written(resource, prepared.was, Deed.UPDATED, values, candidate.before)
+    return Written(resource, key, Deed.UPDATED, values, candidate.before, was=prepared.was)
 
 
 def _told(candidate: Candidate, outcome: Outcome) -> Outcome:

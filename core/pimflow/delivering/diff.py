@@ -75,7 +75,8 @@ class Prepared:
 
     `was` is the key under which the target has it, where that is another one; `renaming` are columns that then go
     with it. `identity` is its id in the source, with the name that people know it by there. `by_hand`: people gave it
-    its key in the target. `kept_as` is the key of its open item, where several records claim its own.
+    its key in the target, and `had` is the one that they gave it where it gets another now. `kept_as` is the key of its
+    open item, where several records claim its own.
     """
 
     row: int
@@ -86,6 +87,7 @@ class Prepared:
     renaming: Mapping[str, Any] | None = None
     identity: tuple[str, str] | None = None
     by_hand: bool = False
+    had: str = ""
     kept_as: str = ""
 
     @property

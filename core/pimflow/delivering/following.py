@@ -52,11 +52,11 @@ def _is_known_by_key(candidate: Candidate, sink: Sink) -> bool:
 
 def _followed(candidate: Candidate, moved: Moved, sink: Sink, rules: Rules) -> Candidate:
     """Let a record be written by its id; it gets its key back where the flow owns that, or people took it away."""
-    change, columns, new_key = candidate.change, dict(moved.columns), moved.key or ""
+    change, columns, new_key, had = candidate.change, dict(moved.columns), moved.key or "", ""
     if columns and sink.key is not None and (rules.owns_keys or not new_key):
-        columns[sink.key], new_key = change.key, ""
+        columns[sink.key], new_key, had = change.key, "", new_key
     item = replace(change.item, payload={**change.payload, **columns})
-    prepared = replace(candidate.prepared, renaming={**(candidate.prepared.renaming or {}), **columns})
+    prepared = replace(candidate.prepared, renaming={**(candidate.prepared.renaming or {}), **columns}, had=had)
     return replace(candidate, prepared=prepared, change=replace(change, item=item), moved=moved, new_key=new_key)
 
 

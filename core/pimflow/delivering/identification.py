@@ -15,9 +15,9 @@ from sqlalchemy.engine import Connection
 from pimflow.chunks import chunked
 from pimflow.delivering.diff import Prepared, Verdict
 from pimflow.errors import ConfigError
-from pimflow.model import Header, Outcome, Problem, ProblemKind, Status, Who
+from pimflow.model import Header, Outcome, Problem, ProblemKind, Row, Status, Who
 from pimflow.rows import CHUNK_ROWS
-from pimflow.sinks import Sink, Writer
+from pimflow.sinks import Moved, Sink, Writer
 from pimflow.spool import Spool
 from pimflow.state.identities import Identities, Identity
 from pimflow.state.open_items import OpenItem, disputed_key
@@ -142,15 +142,29 @@ class Identification:
         identity = self._identity(one)
         return one if identity is None else replace(one, identity=(identity.id, identity.name))
 
+    def follow(self, connection: Connection, was: str, key: str) -> None:
+        """Within the caller's transaction: note that the target has the record of one key under another by now."""
+        self._identities.follow(connection, self._sink.folded(was), key, self._sink.folded(key))
+
+    def holds(self, rows: Mapping[int, tuple[Row, str]]) -> dict[int, bool | None]:
+        """Tell of rows, each with a key, whether the target has that for their record; None where nobody is known."""
+        at, _ = self._places
+        holding = self._identities.holding({self._sink.folded(key) for _, key in rows.values()})
+        found: dict[int, bool | None] = {}
+        for place, (source, key) in rows.items():
+            ids, own = holding.get(self._sink.folded(key)), source[at] if source else None
+            found[place] = None if not ids or own in {None, ""} else {str(own)} == ids
+        return found
+
     def superseded(self, items: Sequence[OpenItem]) -> list[OpenItem]:
         """Give the open items of records that this run met: their rows are older than what the source gave now."""
         ids = {str(item.source_row.get(self._columns.id)) for item in items}
         met = self._identities.met(ids)
         return [item for item in items if str(item.source_row.get(self._columns.id)) in met]
 
-    def end(self, *, complete: bool) -> None:
-        """End the run; after a complete read of everything, what was not met is forgotten."""
-        self._identities.end(complete=complete)
+    def end(self, *, complete: bool, goes_on: bool = False) -> None:
+        """End the run, or one group where it `goes_on`; after a read of everything, what was not met is forgotten."""
+        self._identities.end(complete=complete, goes_on=goes_on)
 
     def close(self) -> None:
         """Remove what was held."""
@@ -202,9 +216,11 @@ class Identification:
         before = self._before(chunk)
         other = [one for one in chunk if self._sink.folded(before[self._id(one)]) != self._sink.folded(one.item.key)]
         columns: Mapping[str, Mapping[str, Any]] = {}
+        moved: Mapping[str, Moved] = {}
         if other:
-            keys = {before[self._id(one)]: one.item.key for one in other}
-            columns = self._writer.renaming(other[0].item.resource, keys)
+            resource, keys = other[0].item.resource, {before[self._id(one)]: one.item.key for one in other}
+            moved = self._writer.moved(resource, list(keys)) if self._sink.id is not None else {}
+            columns = self._writer.renaming(resource, keys)
         renamed = {one.row for one in other}
         given = []
         for one in chunk:
@@ -213,7 +229,8 @@ class Identification:
             if one.row not in renamed:
                 given.append(replace(found, was=was))
             elif was in columns:
-                given.append(replace(found, was=was, renaming=columns[was]))
+                had = (moved[was].key or "") if was in moved else ""
+                given.append(replace(found, was=was, renaming=columns[was], had=had))
             else:
                 given.append(found)
         return given

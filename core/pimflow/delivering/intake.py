@@ -12,6 +12,7 @@ from pimflow.delivering.cells import key_in, read_cells, read_key
 from pimflow.delivering.diff import Prepared, Rules, Verdict
 from pimflow.delivering.first_import import FirstImport
 from pimflow.delivering.identification import Identification
+from pimflow.delivering.linking import linked_rows
 from pimflow.delivering.ownership import Domain
 from pimflow.delivering.references import References
 from pimflow.errors import PimflowError, RowProblem, defect
@@ -94,19 +95,21 @@ class Intake:
         linked = self._linked(rows)
         if self._target.references is not None:
             rows = self._target.references.translated(rows, self._naming)
-        for row in rows:
+        for place, row in enumerate(rows):
             if isinstance(row, Stopped):
                 yield from self._stopped(row)
             else:
-                yield from self._items(row, linked)
+                yield from self._items(row, linked.get(place))
 
-    def _linked(self, rows: Sequence[Passed | Stopped]) -> Mapping[str, str]:
-        """Give the keys of the target for those of these rows that it has under another one."""
-        links, at = self._target.links, self._key_place
-        if links is None or at is None:
+    def _linked(self, rows: Sequence[Passed | Stopped]) -> Mapping[int, str]:
+        """Give by place the keys of the target for those of these rows that it has under another one."""
+        target, at = self._target, self._key_place
+        if target.links is None or at is None:
             return {}
-        cells = (row.result[at] for row in rows if isinstance(row, Passed))
-        return links.of({key for cell in cells if (key := key_in(cell, self._target.config, self._target.key))})
+        passed = ((place, row) for place, row in enumerate(rows) if isinstance(row, Passed))
+        keys = ((place, row, key_in(row.result[at], target.config, target.key)) for place, row in passed)
+        keyed = {place: (row.source, key) for place, row, key in keys if key}
+        return linked_rows(target.links, target.identification, target.records.database, keyed)
 
     def _stopped(self, row: Stopped) -> Iterator[Verdict]:
         only = self._target.only
@@ -115,7 +118,7 @@ class Intake:
             self.not_met -= asked
             yield _refused_row(row.row, row.source, "", row.problem)
 
-    def _items(self, row: Passed, linked: Mapping[str, str]) -> Iterator[Prepared | Verdict]:
+    def _items(self, row: Passed, linked: str | None) -> Iterator[Prepared | Verdict]:
         config, key_column = self._target.config, self._target.key
         before = None if self._key_place is None else key_in(row.result[self._key_place], config, key_column)
         key = before or ""
@@ -124,8 +127,8 @@ class Intake:
         try:
             cells, bad = read_cells(self._header, row.result, config, key_column, self._answering)
             key = read_key(cells, config, key_column)
-            if key in linked and key_column is not None:
-                key = cells[key_column] = linked[key]
+            if linked and key == before and key_column is not None:
+                key = cells[key_column] = linked
             told = tuple(dict.fromkeys(bad.values()))
             # An answer, or a link, gave it the key that it goes by.
             renamed = key != before and before in self._target.only

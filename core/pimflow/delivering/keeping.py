@@ -42,8 +42,16 @@ class Keeping:
         if outcome.status is Status.CREATED:
             values |= columns_of_new(prepared.item.payload, self._target.rules) if candidate.change.known else {}
         source = dict(zip(self.source_header, prepared.source, strict=False))
-        deed = _WRITES[outcome.status]
-        return Written(*prepared.record, deed, values, candidate.before, prepared.row, source)
+        deed, was = _WRITES[outcome.status], self._key_before(candidate)
+        return Written(*prepared.record, deed, values, candidate.before, prepared.row, source, was)
+
+    def _key_before(self, candidate: Candidate) -> str:
+        """Give the key that the target had for a record, where it took another one from us."""
+        prepared, sink = candidate.prepared, self._target.sink
+        if sink.key not in (prepared.renaming or {}) or sink.key not in (candidate.sent or {}):
+            return ""
+        was = prepared.had or prepared.was
+        return was if sink.folded(was) != sink.folded(prepared.item.key) else ""
 
     def keep(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
         """Commit verdicts in one transaction, and give them as they may be told. Raises StateError."""

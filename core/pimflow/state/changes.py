@@ -40,7 +40,7 @@ class Written:
     """What a run wrote into one record.
 
     `source` is the row that it came from, empty where there was none. `before` is what the target had in these
-    columns, None where it was not asked.
+    columns, None where it was not asked. `was` is the key that it had there, where the run gave it this one.
     """
 
     resource: str
@@ -50,6 +50,7 @@ class Written:
     before: Mapping[str, Any] | None = None
     row: int = 0
     source: Mapping[str, Any] | None = None
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Sent:
 class PastChange:
     """What one run did to a record. `before` has the values that it replaced, `unknown` names those not known.
 
-    `sent` has what was sent before of those that somebody else had changed since.
+    `sent` has what was sent before of those that somebody else had changed since. `key` is the record's key of today;
+    the run gave it the key `given` in place of `was`, both empty where it left the key alone.
     """
 
     number: int
@@ -79,6 +81,8 @@ class PastChange:
     before: Mapping[str, Any]
     unknown: tuple[str, ...]
     sent: Mapping[str, Any]
+    was: str = ""
+    given: str = ""
 
     @property
     def columns(self) -> list[str]:
@@ -211,13 +215,16 @@ def _change(one: Written, last: Sent | None) -> bytes | None:
     rest = [name for name in values if name not in unknown]
     before = {name: known.get(name) for name in rest if known.get(name) != values[name]}
     ours = {name: last.values[name] for name in before if last and last.values.get(name, before[name]) != before[name]}
-    return _packed([before, unknown, ours]) if before or unknown else None
+    renamed = [[one.was, one.key]] if one.was else []
+    return _packed([before, unknown, ours, *renamed]) if before or unknown or renamed else None
 
 
 def _past(row: Row[Any]) -> PastChange:
-    before, unknown, *ours = _unpacked(row.content)  # the third was not kept at first
-    sent = ours[0] if ours else {}
-    return PastChange(row.id, row.run, row.resource, row.key, Deed(row.status), before, tuple(unknown), sent)
+    before, unknown, *more = _unpacked(row.content)  # what was sent was not kept at first, and keys only later
+    sent = more[0] if more else {}
+    was, given = more[1] if len(more) > 1 else ("", "")
+    deed = Deed(row.status)
+    return PastChange(row.id, row.run, row.resource, row.key, deed, before, tuple(unknown), sent, was, given)
 
 
 def _packed(content: Any) -> bytes:

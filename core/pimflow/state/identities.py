@@ -111,10 +111,30 @@ class Identities:
             keys = ["entity", "address", "system", "id"]
             connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
 
-    def end(self, *, complete: bool) -> None:
+    def holding(self, folded: Collection[str]) -> dict[str, set[str]]:
+        """Give for each key the ids of the records for which the target has it, whether this run met them or not."""
+        found: dict[str, set[str]] = {}
+        with self._database.reading() as connection:
+            for some in _cut(sorted(folded)):
+                query = sa.select(identities.c.folded, identities.c.id).where(self._ours())
+                for row in connection.execute(query.where(identities.c.folded.in_(some))):
+                    found.setdefault(row.folded, set()).add(row.id)
+        return found
+
+    def follow(self, connection: Connection, was: str, key: str, folded: str) -> None:
+        """Within the caller's transaction: note that the record with one folded key has another by now.
+
+        Who had that one is not known by it any more: no two records have one key.
+        """
+        connection.execute(identities.delete().where(self._ours(), identities.c.folded == folded))
+        of_key = identities.update().where(self._ours(), identities.c.folded == was)
+        connection.execute(of_key.values(key=key, folded=folded))
+
+    def end(self, *, complete: bool, goes_on: bool) -> None:
         """Remember which keys several records claimed; what was met is not forgotten with the claims themselves.
 
         After a complete read of everything, records that the system no longer has are forgotten: their keys are free.
+        A run that `goes_on` with another group keeps its claims: what all groups met is told apart by them.
         """
         mine, kept = claims.c.scope == self._scope.id, contested.c.scope == self._scope.id
         met = sa.select(claims.c.id).where(mine)
@@ -128,7 +148,8 @@ class Identities:
             connection.execute(contested.delete().where(kept, contested.c.id.in_(met)))
             again = sa.select(claims).where(mine, claims.c.folded.in_(shared) | claims.c.folded.in_(disputed))
             connection.execute(contested.insert().from_select(columns, again))
-            connection.execute(claims.delete().where(mine))
+            if not goes_on:
+                connection.execute(claims.delete().where(mine))
 
     def _ours(self) -> sa.ColumnElement[bool]:
         return sa.and_(*(identities.c[name] == value for name, value in self._place.items()))

@@ -52,6 +52,15 @@ class Links:
                 )
         return found
 
+    def aimed_at(self, keys: Collection[str]) -> frozenset[str]:
+        """Name those of these keys of the target that are linked to another key of the flow."""
+        found: set[str] = set()
+        with self._database.reading() as connection:
+            for some in chunked(sorted(keys), _AT_ONCE):
+                linked = self._linked & links.c.target_key.in_(some) & (links.c.key != links.c.target_key)
+                found.update(connection.execute(sa.select(links.c.target_key).where(linked)).scalars())
+        return frozenset(found)
+
     def source_keys(self, keys: Collection[str]) -> frozenset[str]:
         """Give keys with the flow's own in place of those that the target has for linked records."""
         found: dict[str, str] = {}

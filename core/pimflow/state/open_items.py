@@ -210,6 +210,13 @@ def close(connection: Connection, scope: Scope, keys: Iterable[RecordKey]) -> No
         connection.execute(open_items.delete().where((open_items.c.scope == scope.id) & of_chunk))
 
 
+def carry(connection: Connection, scope: Scope, resource: str, was: str, key: str) -> None:
+    """Within the caller's transaction: keep what is open of a record under its other key."""
+    of_kind = (open_items.c.scope == scope.id) & (open_items.c.resource == resource)
+    connection.execute(open_items.delete().where(of_kind, open_items.c.key == key))
+    connection.execute(open_items.update().where(of_kind, open_items.c.key == was).values(key=key))
+
+
 def close_superseded(database: Database, scope: Scope, keys: Iterable[RecordKey], run: int) -> None:
     """Close those of the items that were tried again whose rows now go under another key, or nowhere."""
     for chunk in chunked(keys, _AT_ONCE):

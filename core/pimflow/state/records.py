@@ -105,6 +105,15 @@ class Records:
         """Within the caller's transaction: forget records under the keys that they had before."""
         self.drop(connection, [(resource, was) for (resource, key), was in renamed.items() if was != key])
 
+    def carry(self, connection: Connection, resource: str, was: str, key: str) -> None:
+        """Within the caller's transaction: know a record under another key, with all that is remembered of it."""
+        self.drop(connection, [(resource, key)])
+        connection.execute(records.update().where(self._chosen(resource, [was])).values(key=key))
+
+    def knows(self, connection: Connection, record: RecordKey) -> bool:
+        """Within the caller's transaction: tell whether anything is remembered of a record."""
+        return bool(self._known(connection, [record]))
+
     def mark_keys_seen(self, connection: Connection, keys: Sequence[str], run: int) -> None:
         """Note that this run met these keys in rows that never became an item, so that their resource is not known."""
         for _, chunk in by_chunks([("", key) for key in keys]):
