@@ -42,6 +42,24 @@ def test_an_item_that_fits_none_is_told_with_those_that_there_are():
     assert problem.reason.startswith("which has the family variants 'by_size', 'by_color_size', and the item's values")
 
 
+def test_the_only_item_of_a_group_needs_no_family_variant_where_it_stays_simple():
+    alone = item("S-1", family="shirts", size="")
+    (row,) = made([alone], pim=replace(Pim(), families=FAMILIES), family_variant=None, singles="simple")
+    assert (row["identifier"], row.get("parent"), row.get("family_variant")) == ("S-1", None, None)
+    unmapped = {"from": "family", "map": {"mugs": ""}}
+    (row,) = made([alone], family_variant=unmapped, singles="simple")
+    assert row["identifier"] == "S-1"
+
+
+def test_an_item_that_fits_none_is_no_simple_product_beside_another_one_of_its_group():
+    items = [item("S-1", family="shirts"), item("S-2", family="shirts", size="")]
+    rows = made(items, pim=replace(Pim(), families=FAMILIES), family_variant=None, singles="simple")
+    model, variant = (row for row in rows if isinstance(row, dict))
+    assert (model["variants"], variant["identifier"], variant["parent"]) == (["S-1"], "S-1", model["code"])
+    (problem,) = (row for row in rows if not isinstance(row, dict))
+    assert problem.reason.startswith("which has the family variants")
+
+
 def test_members_that_would_choose_another_one_are_refused():
     rows = chosen(item("S-1", family="shirts"), item("S-2", family="shirts"), item("S-3", family="shirts", color="red"))
     assert variants_of(rows) == {"by_size"}

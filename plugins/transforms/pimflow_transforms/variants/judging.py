@@ -44,7 +44,8 @@ class Judge:
 
     def judge(self, family: Family, refused: list[Refused]) -> Judged | None:
         """Give the variants of a group, None where there are none; the others are added to `refused`."""
-        items = list(self._of_own_key(family.items, refused))
+        refused += [(item, item.problem) for item in family.items if item.problem is not None]
+        items = list(self._of_own_key((item for item in family.items if item.problem is None), refused))
         family_variant = most_frequent(item.family_variant for item in items)
         found = self._layout(family_variant)
         if isinstance(found, Problem):

@@ -98,17 +98,23 @@ class Reader:
         return cls(header, key_at, reading(group.from_, header), pattern, family_variant)
 
     def item(self, origin: Origin, row: Row) -> Item:
-        """Make an item of a row; one that cannot go on has its problem, and no group."""
+        """Make an item of a row. One that cannot go on has its problem, and no group.
+
+        One of a group that does not tell its family variant has a problem and its group: alone in it, it needs none.
+        """
         try:
             group = self._group(row)
-            family_variant = self.family_variant.read(row) if group else None
-            if not group or family_variant == "":
-                return Item("", "", None, origin, row)
-            key = cell_text(row, self.key_at, self.header)
-            if not key:
-                raise RowProblem.of(no_key(self.header[self.key_at]))
+            key = cell_text(row, self.key_at, self.header) if group else ""
         except RowProblem as problem:
             return Item("", "", None, origin, row, problem.problem)
+        try:
+            family_variant = self.family_variant.read(row) if group else ""
+        except RowProblem as problem:
+            return Item(group, key, None, origin, row, problem.problem)
+        if family_variant == "":
+            return Item("", "", None, origin, row)
+        if not key:
+            return Item("", "", None, origin, row, no_key(self.header[self.key_at]))
         return Item(group, key, family_variant, origin, row)
 
     def _group(self, row: Row) -> str:

@@ -21,7 +21,10 @@ _FIELDS = ("code", "group", "key", "item")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A row on its way: its group, its key, the family variant that it asks for. `problem`: it cannot go on."""
+    """A row on its way: its group, its key, the family variant that it asks for.
+
+    `problem`: it cannot go on; where it has a group, it could as a simple product alone.
+    """
 
     group: str
     key: str
