@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from pimflow import ProblemKind, Reference, RowProblem, Who
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
@@ -40,7 +41,7 @@ class Property:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Association:
     """What a product is associated with: one kind (`products`, …) of one type; `part` is None or `quantity`."""
 
@@ -49,13 +50,13 @@ class Association:
     quantified: bool = False
     part: str | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The column that holds the codes."""
         return f"{self.type}-{self.kind}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ValueColumn:
     """A value of an attribute; `part` is None, a currency, or `unit`."""
 
@@ -69,12 +70,12 @@ class ValueColumn:
         """Attribute, locale and channel, as the PIM names them in its errors."""
         return self.attribute.code, self.locale, self.scope
 
-    @property
+    @cached_property
     def whole(self) -> str:
         """The name without its part: code, locale, channel."""
         return "-".join(part for part in (self.attribute.code, self.locale, self.scope) if part)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name of the column."""
         return f"{self.whole}-{self.part}" if self.part else self.whole

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, Self
 
 IDENTIFIER = "pim_catalog_identifier"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attribute:
     """An attribute as `/attributes` gives it; keys that the PIM leaves out have the values below."""
 
@@ -52,7 +53,7 @@ class Attribute:
         english = (label for locale, label in self.labels.items() if locale.startswith("en") and label)
         return next(english, None) or next(filter(None, self.labels.values()), None) or self.code
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The type without its prefix, such as `simpleselect`."""
         return self.type.removeprefix("pim_catalog_")
@@ -95,7 +96,7 @@ class FamilyVariant:
         return cls(data["code"], family, tuple(levels))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """What is needed to understand the name of a column."""
 
@@ -106,7 +107,7 @@ class Model:
 
     currencies: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def identifier(self) -> Attribute:
         """The attribute that identifies products: the main one where there are several."""
         identifiers = [one for one in self.attributes.values() if one.type == IDENTIFIER]
@@ -122,7 +123,7 @@ class Model:
         """Tell whether changes may wait for somebody's approval, as in the Enterprise edition alone."""
         return self.identifier.has_switch
 
-    @property
+    @cached_property
     def locales(self) -> tuple[str, ...]:
         """The active locales: those of any channel."""
         return tuple(sorted({locale for channel in self.channels.values() for locale in channel.locales}))

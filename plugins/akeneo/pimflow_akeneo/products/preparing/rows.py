@@ -24,6 +24,7 @@ from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.model import FamilyVariant
 from pimflow_akeneo.products.lines import LISTS
 from pimflow_akeneo.products.preparing import properties
+from pimflow_akeneo.products.preparing.alone import Accept, accepting, stands_alone
 
 _PRICE = re.compile(r"\s*(\S+)\s+([A-Za-z]{3})\s*")
 _CATEGORIES = frozenset({"categories", ADD_CATEGORIES, REMOVE_CATEGORIES})
@@ -52,6 +53,9 @@ class Preparation:
         self.vocabulary = Vocabulary(catalog.options, catalog.units, new_option)
         self._new_category = new_category
         self._parse = parse
+        self._accepting: dict[ValueColumn, Accept] = {}
+        self._alone: dict[str, Accept | None] = {}
+        self._associates = False
         self._needed = _NEEDED | {"family"} if kind.has_identifier else _NEEDED
 
     def item(self, row: Cells) -> Item:
@@ -59,14 +63,18 @@ class Preparation:
         payload: dict[str, Any] = {}
         problems: list[Problem] = []
         for name, cell in row.items():
-            column = self._parse(name)
+            accept = self._alone[name] if name in self._alone else self._alone_or_not(name)
             try:
-                payload.update(self._taken(column, cell, row, problems))
+                if accept is not None:
+                    payload[name] = None if cell is None else accept(cell)
+                else:
+                    payload.update(self._taken(self._parse(name), cell, row, problems))
             except RowProblem as bad:
+                column = self._parse(name)
                 if isinstance(column, Property) and column.name in self._needed:
                     raise
                 problems.append(bad.problem)
-        if not payload.get("uuid"):
+        if self._associates and not payload.get("uuid"):
             columns = [column for name in payload if isinstance(column := self._parse(name), Association)]
             problems += filter(None, (properties.in_one_way(payload, column) for column in columns))
         return Item(self._kind.resource, self._key(payload), payload, tuple(problems))
@@ -79,6 +87,19 @@ class Preparation:
         except RowProblem as bad:
             problems.append(bad.problem)
         return problems
+
+    def _alone_or_not(self, name: str) -> Accept | None:
+        """Give what accepts the cells of a column by themselves, and keep it; None where it takes more than that."""
+        column = self._parse(name)
+        self._associates = self._associates or isinstance(column, Association)
+        alone = isinstance(column, ValueColumn) and stands_alone(column)
+        self._alone[name] = self._accept(column) if isinstance(column, ValueColumn) and alone else None
+        return self._alone[name]
+
+    def _accept(self, column: ValueColumn) -> Accept:
+        if column not in self._accepting:
+            self._accepting[column] = accepting(column, self.vocabulary)
+        return self._accepting[column]
 
     def _key(self, payload: dict[str, Any]) -> str:
         """Take the key out of the payload; under its uuid a product keeps the identifier there, as it may change."""
@@ -171,11 +192,11 @@ class Preparation:
         elif kind == "metric":
             unit = row.get(f"{column.whole}-{UNIT}")
             whole = (cell, unit) if unit not in {None, ""} else cell
-            yield column.name, fields.accept(whole, column, self.vocabulary)
+            yield column.name, self._accept(column)(whole)
         elif kind == "multiselect":
             yield from self._options(column, cell, problems)
         else:
-            yield column.name, fields.accept(cell, column, self.vocabulary)
+            yield column.name, self._accept(column)(cell)
 
     def _options(self, column: ValueColumn, cell: Any, problems: list[Problem]) -> Found:
         """Take the options that exist; the value is left as it is where none of them does."""
