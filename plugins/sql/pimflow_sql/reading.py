@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pimflow import ConfigError
+from pimflow_sql import ranges
 from pimflow_sql.cells import cell
+from pimflow_sql.ranges import Range
 from pimflow_sql.session import Session
 from pimflow_sql.statements import Part, Selection
 
@@ -38,6 +40,13 @@ def pages(session: Session, selection: Selection, part: Part, size: int, hidden:
                 "would lose some. Name columns that tell records apart, or leave `page_by` out."
             )
         after = last
+
+
+def cut(session: Session, selection: Selection, part: Part, records: int, parts: int) -> list[Range]:
+    """Give ranges of keys that hold about as many of the records each; fewer where keys are the same."""
+    places = [records * number // parts for number in range(1, parts)]
+    found = [session.fetch(selection.key_at(part, place))[1] for place in places]
+    return ranges.between([rows[0][0] for rows in found if rows])
 
 
 def streamed(session: Session, selection: Selection, part: Part, size: int) -> Iterator[Row]:

@@ -10,17 +10,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
+from pimflow_sql.ranges import EVERY, Range
+
 SINCE, UNTIL, KEYS, EVERY_KEY = "since", "until", "keys", "every_key"
 OWN = (SINCE, UNTIL, KEYS, EVERY_KEY)
 
 
 @dataclass(frozen=True)
 class Part:
-    """Which part of the records is asked for: from `since` on, up to `until`, and only these keys where there are."""
+    """Which part of the records is asked for: from `since` on, up to `until`, and only these keys where there are.
+
+    `range` is one of the first column of the order in which pages are read.
+    """
 
     since: Any = None
     until: Any = None
     keys: tuple[str, ...] = ()
+    range: Range = EVERY
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,11 @@ class Selection:
             found = found.where(_behind(columns, after))
         return found.order_by(*columns).limit(size)
 
+    def key_at(self, part: Part, place: int) -> sa.Executable:
+        """Select the first column of the key of the record at a place, in the order of pages."""
+        columns = [self.column(name) for name in self.shape.page_by]
+        return self._of(part, columns[0]).order_by(*columns).limit(1).offset(place)
+
     def without_key(self) -> sa.Executable:
         """Select one record whose key for paging is empty."""
         empty = sa.or_(*(self.column(name).is_(None) for name in self.shape.page_by))
@@ -77,7 +88,7 @@ class Selection:
 
     def _conditions(self, part: Part, *, since: bool, until: bool, keys: bool) -> list[ColumnElement[bool]]:
         """Give the conditions of a part, save those that a query has itself; an empty stamp belongs to every part."""
-        found: list[ColumnElement[bool]] = []
+        found = self._ranged(part.range)
         if self.shape.cursor is not None:
             stamped = self.column(self.shape.cursor)
             if since and part.since is not None:
@@ -87,6 +98,11 @@ class Selection:
         if keys and part.keys and self.shape.key is not None:
             found.append(self._keyed(self.shape.key, part.keys))
         return found
+
+    def _ranged(self, keys: Range) -> list[ColumnElement[bool]]:
+        low = [] if keys.low is None else [self.column(self.shape.page_by[0]) >= keys.low]
+        high = [] if keys.high is None else [self.column(self.shape.page_by[0]) < keys.high]
+        return [*low, *high]
 
     def _keyed(self, name: str, keys: Sequence[str]) -> ColumnElement[bool]:
         return sa.cast(sa.column(name), sa.String(255)).in_(keys)

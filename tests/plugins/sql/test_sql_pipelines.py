@@ -104,6 +104,15 @@ def test_a_second_run_reads_what_changed_and_writes_nothing(pipeline):
     assert pipeline.counts("--only", "A-2") == (1, {"unchanged": 1})
 
 
+def test_a_table_is_read_in_parts_at_the_same_time(pipeline):
+    pipeline.file.write_text(pipeline.file.read_text().replace("key: sku}", "key: sku, partitions: 4, page_size: 5}"))
+    pipeline.put(*range(1, 41))
+    assert pipeline.counts() == (40, {"created": 40})
+    assert pipeline.counts("--full") == (40, {"unchanged": 40})
+    assert pipeline.counts("--only", "A-2") == (1, {"unchanged": 1})
+    assert len(pipeline.products()) == 40
+
+
 def test_a_record_that_is_refused_arrives_by_itself_once_it_is_mended(pipeline):
     pipeline.put(1)
     pipeline.put(2, title="x" * 50)

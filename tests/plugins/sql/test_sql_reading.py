@@ -308,3 +308,71 @@ def test_json_in_cells_survives_the_state(pg):
     )
     _, [row] = read(pg, source(table="kinds"))
     assert json.dumps(row[1]) == '[1, {"a": null}]'
+
+
+def parts_of(db, found, window=None):
+    with db.connection().open() as session:
+        parts = found.parts(session, window or Window())
+        return parts, [list(found.extract(session, part)) for part in parts]
+
+
+@pytest.mark.parametrize("asked", ["table", "query"])
+def test_a_read_is_cut_into_ranges_of_keys_that_hold_each_record_once(articles, asked):
+    fill(articles, 50)
+    what = {"table": "articles"} if asked == "table" else {"query": "SELECT * FROM articles", "page_by": ["id"]}
+    parts, tables = parts_of(articles, source(**what, partitions=4, page_size=5))
+    assert [len(rows) - 1 for rows in tables] == [12, 13, 12, 13]
+    assert sorted(row[0] for _, *rows in tables for row in rows) == list(range(1, 51))
+    assert len({part.partition for part in parts}) == 4
+    assert {rows[0] for rows in tables} == {("id", "sku", "name", "changed")}
+
+
+def test_texts_and_times_cut_ranges_as_well(articles):
+    fill(articles, 20)
+    for column in ("sku", "changed"):
+        articles.execute("UPDATE articles SET changed = '2024-05-02 10:00:00' WHERE id > 12")
+        key = [column, "id"]
+        _, tables = parts_of(articles, source(table="articles", page_by=key, partitions=3, page_size=2))
+        assert sorted(row[0] for _, *rows in tables for row in rows) == list(range(1, 21)), column
+    assert sum(len(rows) > 1 for rows in tables) == 2  # there are two times only
+
+
+def test_no_part_is_smaller_than_a_page(articles):
+    fill(articles, 20)
+    found = source(table="articles", partitions=4)
+    assert [len(rows) for rows in parts_of(articles, found)[1]] == [21]
+    articles.execute("DELETE FROM articles")
+    assert [len(rows) for rows in parts_of(articles, found)[1]] == [1]
+
+
+def test_changes_are_cut_as_well(articles):
+    fill(articles, 20)
+    articles.execute("UPDATE articles SET changed = '2024-05-02 10:00:00' WHERE id > 12")
+    found = source(table="articles", cursor="changed", partitions=2, page_size=4)
+    with articles.connection().open() as session:
+        window = found.window(session, found.cursor_at(dt.datetime(2024, 5, 2, 9, tzinfo=dt.UTC)))
+    _, tables = parts_of(articles, found, window)
+    assert [[row[0] for row in rows[1:]] for rows in tables] == [[13, 14, 15, 16], [17, 18, 19, 20]]
+
+
+def test_keys_that_have_no_ranges_are_told(pg):
+    pg.execute("CREATE TABLE blobs (id BYTEA PRIMARY KEY)")
+    pg.many("INSERT INTO blobs VALUES (:id)", [{"id": bytes([n])} for n in range(9)])
+    with pytest.raises(ConfigError, match=r"partitions: the key holds values of type \w+, by which no ranges are cut"):
+        parts_of(pg, source(table="blobs", partitions=2, page_size=2))
+
+
+def test_uuids_cut_ranges(pg):
+    pg.execute("CREATE TABLE things (id UUID PRIMARY KEY DEFAULT gen_random_uuid(), n INTEGER)")
+    pg.many("INSERT INTO things (n) VALUES (:n)", [{"n": n} for n in range(30)])
+    _, tables = parts_of(pg, source(table="things", partitions=3, page_size=5))
+    assert len(tables) == 3
+    assert sorted(row[1] for _, *rows in tables for row in rows) == list(range(30))
+
+
+def test_partitions_want_a_key(articles):
+    with pytest.raises(ValidationError, match="`partitions` are ranges of a key"):
+        source(query="SELECT * FROM articles", partitions=2)
+    articles.execute("CREATE TABLE heap (sku VARCHAR(9))")
+    with pytest.raises(ConfigError, match="no primary key"):
+        parts_of(articles, source(table="heap", partitions=2))
