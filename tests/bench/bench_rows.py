@@ -76,16 +76,37 @@ def write_rows(path, rows):
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
         out.writerow(
-            "sku name name_de description brand category colour size weight price ean status updated supplier".split()
+            [
+                "sku",
+                "name",
+                "name_de",
+                "description",
+                "brand",
+                "category",
+                "colour",
+                "size",
+                "weight",
+                "price",
+                "ean",
+                "status",
+                "updated",
+                "supplier",
+            ]
         )
         for number in range(rows):
             price = f"{dice.randrange(1, 900)}.{dice.randrange(1, 99):02}"
             status = "active" if dice.random() < 0.9 else "archived"
             out.writerow(
-                [f"SKU-{number:07}", f"Office chair model {number % 977}", f"B\u00fcrostuhl Modell {number % 977}"]
-                + ["Seat height adjustable, five castors, fabric cover, tested to 120 kg", f"Brand {number % 83}"]
-                + ["chairs", dice.choice(colours), dice.choice(sizes), f"{dice.randrange(100, 9000) / 1000:.3f}"]
-                + [price, f"{4000000000000 + number}", status, "2026-01-31", f"SUP-{number % 311:04}"]
+                [
+                    *(
+                        f"SKU-{number:07}",
+                        f"Office chair model {number % 977}",
+                        f"B\u00fcrostuhl Modell {number % 977}",
+                    ),
+                    *("Seat height adjustable, five castors, fabric cover, tested to 120 kg", f"Brand {number % 83}"),
+                    *("chairs", dice.choice(colours), dice.choice(sizes), f"{dice.randrange(100, 9000) / 1000:.3f}"),
+                    *(price, f"{4000000000000 + number}", status, "2026-01-31", f"SUP-{number % 311:04}"),
+                ]
             )
 
 
@@ -98,7 +119,11 @@ def project(folder, sink, rows=None):
         (folder / "products.csv").symlink_to(rows)
 
     def run():
-        return took([*PIMFLOW, "run", "rows.yaml"], folder, {"PYTHONPATH": os.pathsep.join([str(HERE / "nowhere"), os.environ.get("PYTHONPATH", "")])})
+        return took(
+            [*PIMFLOW, "run", "rows.yaml"],
+            folder,
+            {"PYTHONPATH": os.pathsep.join([str(HERE / "nowhere"), os.environ.get("PYTHONPATH", "")])},
+        )
 
     return run
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from pathlib import Path
 
 
 def to_csv(source, target):
@@ -16,10 +17,8 @@ def to_csv(source, target):
             sku, name, name_de, description, brand, category, colour, size, weight, price, ean, status, on, by = row
             price = float(price)
             label = brand + " " + name
-            writer.writerow(
-                [sku, name, name_de, colour, by, description, brand, category, size, weight, price, ean, status, on]
-                + [label]
-            )
+            head = [sku, name, name_de, colour, by, description, brand, category, size, weight]
+            writer.writerow([*head, price, ean, status, on, label])
 
 
 def to_jsonl(source, target):
@@ -53,5 +52,5 @@ def to_jsonl(source, target):
 
 
 if __name__ == "__main__":
-    with open(sys.argv[2], newline="") as source, open(sys.argv[3], "w", newline="") as target:
+    with Path(sys.argv[2]).open(newline="") as source, Path(sys.argv[3]).open("w", newline="") as target:
         {"csv": to_csv, "jsonl": to_jsonl}[sys.argv[1]](source, target)
