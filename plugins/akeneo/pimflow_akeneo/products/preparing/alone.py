@@ -1,4 +1,4 @@
-"""Cells of attributes: accepted by what the attribute allows, and remembered where that is dearer than to look it up."""
+"""Cells of attributes: accepted by what the attribute allows, and remembered where that is dearer than a look."""
 
 from __future__ import annotations
 
