@@ -227,6 +227,7 @@ def test_the_lock_of_a_killed_process_is_free_at_once_and_its_run_is_told_as_bro
     shop.tables["products"] = [("sku", "name"), *((f"S{n:02}", "old") for n in range(20))]
     process = other("sleep")
     process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, and nobody has asked for how it ended
     with bench.database() as database:
         began = time.monotonic()
         report = run_pipeline(bench.assembly(), database, RunOptions())
