@@ -16,8 +16,17 @@ from pimflow import AccessError, LoginError, PluginError, RemoteError, Unreachab
 from pimflow_files.folders import Found
 from pimflow_files.local import OutOfReachError
 
-_REFUSED = frozenset({"AuthenticationException", "BadAuthenticationType", "PasswordRequiredException"})
-"""Errors of paramiko, which is there only where SFTP is used."""
+_REFUSED = frozenset(
+    {
+        *("AuthenticationException", "BadAuthenticationType", "PasswordRequiredException"),  # of paramiko
+        *("NoCredentialsError", "PartialCredentialsError"),  # of botocore
+    }
+)
+"""Errors of libraries which are there only where SFTP or S3 is used."""
+_NO_ACCOUNT = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"})
+"""Codes of S3 for an access key that is wrong or has expired: `Error responses` of its API reference."""
+_LIBRARIES = ("paramiko", "botocore", "aiobotocore", "aiohttp")
+"""Their own errors, where they are no OSError, mean that a server cannot be reached."""
 _TIMES = ("mtime", "LastModified", "modify", "created")
 
 
@@ -42,6 +51,8 @@ class RemoteFolder:
         """List the files that fit; hidden ones are left out, as writers use them for what is not complete."""
         with self._connected() as files:
             there = files.glob(self._full(pattern), detail=True).items()
+            if not there:
+                self._must_be_there(files)
         found = [self._found(path, known) for path, known in there if known["type"] == "file"]
         return sorted((one for one in found if not one.name.startswith(".")), key=lambda one: one.path)
 
@@ -71,7 +82,16 @@ class RemoteFolder:
     def count(self) -> int:
         """Count the files of the folder. Raises RemoteError where there is no such folder."""
         with self._connected() as files:
-            return sum(known["type"] == "file" for known in files.ls(self.place.root or "/", detail=True))
+            try:
+                there = files.ls(self.place.root or "/", detail=True)
+            except FileNotFoundError:
+                self._must_be_there(files)
+                there = []
+            return sum(known["type"] == "file" for known in there)
+
+    def _must_be_there(self, files: Any) -> None:
+        """Raise FileNotFoundError where there is no such folder; in S3, no bucket, as files alone make folders there."""
+        files.ls(self.place.root.partition("/")[0] if self.place.protocol == "s3" else self.place.root or "/")
 
     def _full(self, path: str) -> str:
         return f"{self.place.root}/{path.lstrip('/')}"
@@ -126,15 +146,18 @@ def _told(place: Place) -> Iterator[None]:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise OutOfReachError(f"{place.title} has no such file or folder: {error.args[-1]}.") from error
     except PermissionError as error:
+        if getattr(error.__cause__, "response", {}).get("Error", {}).get("Code") in _NO_ACCOUNT:
+            raise _login(place) from error
         raise AccessError(f"{place.title} does not allow this. Ask for the rights to read and move files.") from error
     except (error_perm, error_temp) as error:
         raise _refusal(place, str(error)) from error
     except ImportError as error:
-        raise PluginError(f"{place.protocol} needs a package more: {error}") from error
+        extra = f": pip install 'pimflow-files[{place.protocol}]'" if place.protocol == "s3" else f": {error}"
+        raise PluginError(f"{place.protocol} needs a package more{extra}") from error
     except Exception as error:
         if type(error).__name__ in _REFUSED:
             raise _login(place) from error
-        if not isinstance(error, OSError | EOFError) and not type(error).__module__.startswith("paramiko"):
+        if not isinstance(error, OSError | EOFError) and not type(error).__module__.startswith(_LIBRARIES):
             raise
         message = f"{place.title} does not answer. Is it running, and may this machine reach it?"
         raise UnreachableError(message, detail=f"{type(error).__name__}: {error}") from error
