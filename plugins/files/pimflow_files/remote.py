@@ -90,7 +90,7 @@ class RemoteFolder:
             return sum(known["type"] == "file" for known in there)
 
     def _must_be_there(self, files: Any) -> None:
-        """Raise FileNotFoundError where there is no such folder; in S3, no bucket, as files alone make folders there."""
+        """Raise FileNotFoundError where there is no such folder; in S3, no bucket, as only files make folders there."""
         files.ls(self.place.root.partition("/")[0] if self.place.protocol == "s3" else self.place.root or "/")
 
     def _full(self, path: str) -> str:
