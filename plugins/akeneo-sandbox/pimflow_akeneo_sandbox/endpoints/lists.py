@@ -45,7 +45,10 @@ def product_list(call: Call, *, uuids: bool, more: Mapping[str, str] | None = No
     query = read_query({**call.query, **(more or {})})
     check_query(store, query, unknown_property=422 if uuids else 404)
     path, key = ("products-uuid", "uuid") if uuids else ("products", "identifier")
-    indexed, index = store.indexed(), store.in_uuid_order if uuids else store.in_identifier_order
+    indexed = store.indexed()
+    named = _named(indexed, query, key)
+    every = store.in_uuid_order if uuids else store.in_identifier_order
+    index = every if named is None else named
     return json_answer(
         _page(
             call,
@@ -83,6 +86,26 @@ def model_list(call: Call) -> Response:
 
 def _after(query: ListQuery) -> str | None:
     return query.search_after.lower() if query.search_after and query.pagination_type == SEARCH_AFTER else None
+
+
+def _named(indexed: Store, query: ListQuery, key: str) -> SortedKeys | None:
+    """Give the products that a search names one by one, so that no others are looked at; None where it names none."""
+    named: set[str] | None = None
+    for name in ("uuid", "identifier", indexed.identifier_attribute):
+        for condition in query.search.get(name, ()):
+            if condition["operator"] != "IN" or not isinstance(condition.get("value"), list):
+                continue
+            members = {str(member).lower() for member in condition["value"]}
+            found = members if name == "uuid" else {indexed.by_identifier.get(member, "") for member in members}
+            named = found if named is None else named & found
+    if named is None:
+        return None
+    index = SortedKeys()
+    products = (indexed.products[uuid] for uuid in named if uuid in indexed.products)
+    for order, uuid in sorted((str(getattr(product, key) or "").lower(), product.uuid) for product in products):
+        if order:
+            index.add(order, uuid)
+    return index
 
 
 def _matching(

@@ -155,9 +155,13 @@ def _mirror_one(store: Store, link: str, key: str, code: str, own: tuple[str, st
 def associations_answer(store: Store, entity: Entity, *, uuids: bool) -> Record:
     """All association types without quantities, inherited members included; products by uuid or identifier."""
     owners: list[Entity] = [entity, *ancestors(store, entity)]
-    found = {}
+    has_links = any(owner.associations for owner in owners)
+    found: Record = {}
     for kind in store.structure["association_types"].in_order():
         if kind["is_quantified"]:
+            continue
+        if not has_links:
+            found[kind["code"]] = {link: [] for link in LINKS}
             continue
         links = {
             link: list(
