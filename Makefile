@@ -23,9 +23,10 @@ LIVE := --editable "./plugins/tryton[live]" --editable "./plugins/sql[live]" --e
 demo: $(VENV)/.installed
 	$(BIN)/pimflow demo
 
-# Several files of tests at a time, as the machine has processors; `make test WORKERS=0` runs one after the other.
+# Several files of tests at a time, one more than the machine has processors, since tests wait for the servers that they
+# start; `make test WORKERS=0` runs one after the other.
 # By file, not by group: pytest 9.2 does not see the groups of pytest-xdist 3.8, and each process would make all servers.
-WORKERS ?= logical
+WORKERS ?= $(shell "$(PYTHON)" -c 'import os; print((os.cpu_count() or 1) + 1)')
 test: $(VENV)/.installed-live
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile
 
