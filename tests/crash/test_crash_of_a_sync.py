@@ -20,8 +20,8 @@ from pimflow_akeneo_sandbox.serve import serve
 from ..e2e.conftest import CATALOG, PIPELINE  # noqa: TID252 - tests are no package
 from .stage import CHILD, LONGEST_PAUSE, SEED, quiet
 
-ROWS = 2_500
-"""Three chunks of rows, and products that wait for others in a later chunk."""
+FEW, ALL = 2_500, 5_000
+"""Three chunks of rows, with products that wait for others in a later chunk; and with `make soak` all of them."""
 
 CHANGING = {"uuid", "created", "updated", "_links"}
 
@@ -55,6 +55,7 @@ class Scene:
     def __init__(self, pim, folder, number):
         self.pim = pim
         self.folder = folder
+        self.number = number
         self.file = folder / "products.csv"
         self.file.write_text("\n".join(["sku;family;category;name;colour;weight;related", *rows(number)]), "utf-8")
         self.tries = 0
@@ -122,7 +123,7 @@ class Scene:
 def scene(tmp_path_factory, request):
     catalog = {**CATALOG, "association_types": [{"code": "X_SELL", "labels": {}}]}
     with serve(catalog) as pim:
-        yield Scene(pim, tmp_path_factory.mktemp("crashes"), ROWS)
+        yield Scene(pim, tmp_path_factory.mktemp("crashes"), request.param)
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +132,7 @@ def undisturbed(scene):
     _, report = scene.run(folder)
     points = int((folder / "points.txt").read_text())
     end = scene.end(folder, report)
-    assert len(end.products) > 0.95 * ROWS
+    assert len(end.products) > 0.95 * scene.number
     assert {"created", "refused"} <= report["counts"].keys()
     return end, points
 
@@ -164,12 +165,14 @@ def crash(scene, undisturbed, number):
     assert differences(scene.end(folder, again), end) == []
 
 
+@pytest.mark.parametrize("scene", [FEW], indirect=True)
 @pytest.mark.parametrize("number", range(5))
 def test_a_killed_sync_ends_as_an_undisturbed_one(scene, undisturbed, number):
     crash(scene, undisturbed, number)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("number", range(5, 100))
+@pytest.mark.parametrize("scene", [ALL], indirect=True)
+@pytest.mark.parametrize("number", range(5, 105))
 def test_a_killed_sync_ends_as_an_undisturbed_one_at_any_point(scene, undisturbed, number):
     crash(scene, undisturbed, number)
