@@ -15,9 +15,9 @@ from typing import Any
 from pimflow.assemble import Assembly, Flow
 from pimflow.context import Progress, RunContext
 from pimflow.delivering.batches import Batches, Settle, outcome_of
-from pimflow.delivering.delivery import Loading
 from pimflow.delivering.diff import Candidate, Rules
-from pimflow.model import FlowReport, RunReport, Status
+from pimflow.delivering.load import Loading
+from pimflow.model import FlowReport, Header, Outcome, Row, RunReport, Status
 from pimflow.plain import to_json
 from pimflow.plan import plan_pipeline
 from pimflow.running.flow import run_flow
@@ -127,6 +127,10 @@ class _Counter:
     def put(self, candidate: Candidate) -> None:
         """Take one candidate; a full batch is counted."""
         self._batches.put(candidate)
+
+    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:  # noqa: ARG002
+        """Want rows one by one."""
+        return None
 
     def drain(self) -> None:
         """Count what was taken so far."""

@@ -15,10 +15,10 @@ from typing import Any
 from pimflow.assemble import Assembly
 from pimflow.context import Progress
 from pimflow.delivering.batches import Batches, Settle, outcome_of, refuse_missing
-from pimflow.delivering.delivery import Loading
 from pimflow.delivering.diff import Candidate, Rules, columns_of_new, fingerprint
 from pimflow.delivering.following import follow
-from pimflow.model import Change, Outcome, RunReport, Status
+from pimflow.delivering.load import Loading
+from pimflow.model import Change, Header, Outcome, Row, RunReport, Status
 from pimflow.running.flow import CarryOut, run_flow
 from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.sinks import Sink, Writer
@@ -105,6 +105,10 @@ class Planner:
     def put(self, candidate: Candidate) -> None:
         """Take one candidate; a full batch is held against the target."""
         self._batches.put(candidate)
+
+    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:  # noqa: ARG002
+        """Want rows one by one."""
+        return None
 
     def drain(self) -> None:
         """Look at what was taken so far."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Any, Self
+from typing import Any, Self, overload
 
 from pimflow.errors import RemoteError
 from pimflow.model import Header, Problem, Row
@@ -17,6 +17,8 @@ from pimflow.model import Header, Problem, Row
 CHUNK_ROWS = 1000
 _CHUNK_SECONDS = 0.5
 _CHUNKS_AHEAD = 4
+_LOOKED_AT = 100
+"""Rows after which the clock is looked at."""
 _AT_ONCE = 4
 """Tables that are read at the same time; an Akeneo PIM answers four calls at once."""
 _END = object()
@@ -41,6 +43,38 @@ class Passed:
     row: int
     source: Row
     result: Row
+
+
+class Carried(Sequence[Passed | Stopped]):
+    """Rows of a chunk that all came through: side by side, so that whoever can takes them all at once.
+
+    `numbers` and `sources` are those of the rows in `results`. One by one they are `Passed`.
+    """
+
+    __slots__ = ("numbers", "results", "sources")
+
+    def __init__(self, numbers: Sequence[int], sources: Sequence[Row], results: Sequence[Row]) -> None:
+        self.numbers = numbers
+        self.sources = sources
+        self.results = results
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.results)
+
+    @overload
+    def __getitem__(self, at: int) -> Passed | Stopped: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Passed | Stopped]: ...
+    def __getitem__(self, at: int | slice) -> Passed | Stopped | Sequence[Passed | Stopped]:
+        """Give one row, or a part of them."""
+        if isinstance(at, slice):
+            return Carried(self.numbers[at], self.sources[at], self.results[at])
+        return Passed(self.numbers[at], self.sources[at], self.results[at])
+
+    def __iter__(self) -> Iterator[Passed | Stopped]:
+        """Give the rows one by one."""
+        return map(Passed, self.numbers, self.sources, self.results)
 
 
 class Reader:
@@ -111,8 +145,9 @@ class Reader:
         with closing(rows) if hasattr(rows, "close") else nullcontext():
             header = tuple(str(name) for name in next(rows, ()))
             self._answer(header)
-            for chunk in _chunked(_numbered(islice(rows, self._limit), len(header), self._numbers)):
-                if not self._put(chunk):
+            for chunk in _chunked(islice(rows, self._limit)):
+                whole = _filled(chunk, len(header))
+                if not self._put(list(zip(islice(self._numbers, len(whole)), whole, strict=True))):
                     return
 
     def _answer(self, header: Header) -> None:
@@ -150,19 +185,20 @@ def _refuse_twins(header: Header) -> None:
         raise RemoteError(f"the source has two columns called {twin!r}")
 
 
-def _numbered(rows: Iterable[Row], width: int, numbers: Iterator[int]) -> Iterator[tuple[int, Row]]:
-    """Give the rows numbered and as long as the header: petl gives them as long as they were found."""
-    for row in rows:
-        yield next(numbers), row if len(row) == width else (*row[:width], *(None for _ in range(width - len(row))))
+def _filled(rows: list[Row], width: int) -> list[Row]:
+    """Give the rows as long as the header: petl gives them as long as they were found."""
+    if set(map(len, rows)) <= {width}:
+        return rows
+    return [row if len(row) == width else (*row[:width], *(None for _ in range(width - len(row)))) for row in rows]
 
 
-def _chunked(rows: Iterable[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
+def _chunked(rows: Iterator[Row]) -> Iterator[list[Row]]:
     """Cut rows into chunks; a slow source gives smaller ones, so that loading begins early."""
-    chunk: list[tuple[int, Row]] = []
+    chunk: list[Row] = []
     began = time.monotonic()
-    for numbered in rows:
-        chunk.append(numbered)
-        if len(chunk) >= CHUNK_ROWS or (len(chunk) % 100 == 0 and time.monotonic() - began > _CHUNK_SECONDS):
+    while some := list(islice(rows, _LOOKED_AT)):
+        chunk += some
+        if len(chunk) >= CHUNK_ROWS or time.monotonic() - began > _CHUNK_SECONDS:
             yield chunk
             chunk, began = [], time.monotonic()
     if chunk:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pimflow.components import Component
 from pimflow.errors import RowProblem
-from pimflow.model import Change, Header, Item, Level, Outcome, Run
+from pimflow.model import Change, Header, Item, Level, Outcome, Row, Run
 from pimflow.outlook import Finding, Offer, Outlook, Structure
 
 
@@ -185,6 +185,13 @@ class Writer:
         flow. A change without an outcome counts as unknown.
         """
         raise NotImplementedError
+
+    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:  # noqa: ARG002 - few can
+        """Write many rows at once, as `prepare` and `load` would one by one, and tell one outcome a row.
+
+        None, with nothing written, where they have to go one by one. Called between batches, for sinks with `whole`.
+        """
+        return None
 
     def delete(self, resource: str, keys: Sequence[str]) -> Iterable[Outcome]:
         """Delete records, at most `Sink.batch_size`, and tell one outcome a key; one that is not there is deleted.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import Protocol
 
 from pimflow.chunks import chunked
 from pimflow.components import Knows
@@ -26,10 +25,11 @@ from pimflow.delivering.following import Reply, under_new_key
 from pimflow.delivering.guards import check_guards
 from pimflow.delivering.intake import Intake, Target
 from pimflow.delivering.keeping import Keeping
+from pimflow.delivering.load import Loading
 from pimflow.errors import GuardError
 from pimflow.log import Mask
-from pimflow.model import Change, Header, Outcome, Status
-from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
+from pimflow.model import Change, Header, Outcome, Row, Status
+from pimflow.rows import CHUNK_ROWS, Carried, Chunk, Passed, Stopped
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 from pimflow.state import open_items
@@ -39,23 +39,6 @@ from pimflow.state.open_items import OpenItem
 from pimflow.state.records import RecordKey
 from pimflow.tally import Tally
 from pimflow.words import Lead
-
-
-class Loading(Protocol):
-    """What writes candidates: `load.Loader`, or `plan.Planner` which only looks."""
-
-    def put(self, candidate: Candidate) -> None:
-        """Take one candidate."""
-
-    def drain(self) -> None:
-        """Write what was taken so far, and wait for the replies."""
-
-    def finish(self) -> None:
-        """Write the rest, and what waited for other records."""
-
-    def close(self) -> None:
-        """Stop; nothing more is written."""
-
 
 MakeLoading = Callable[[Sink, Writer, Rules, Settle, int], Loading]
 Observe = Callable[[Sequence[Outcome]], None]
@@ -119,6 +102,8 @@ class Delivery:
 
     def take(self, rows: Sequence[Passed | Stopped]) -> None:
         """See a chunk of rows on their way. Raises FlowError when the flow cannot go on."""
+        if isinstance(rows, Carried) and self._appended(rows.results):
+            return
         verdicts: list[Verdict] = []
         prepared: list[Prepared] = []
         stopped = sum(isinstance(row, Stopped) for row in rows)
@@ -139,6 +124,18 @@ class Delivery:
         else:
             self._compare(prepared, verdicts)
         self._keep(verdicts)
+
+    def _appended(self, rows: Sequence[Row]) -> bool:
+        """Write rows at once where nothing is to be looked at in any of them; tell whether that was done."""
+        whole, untouched = self.target.sink.whole, self._intake.untouched
+        if not whole or not untouched or self._held is not None or self._keeping.open:
+            return False
+        outcomes = self._loading.append(untouched, rows)
+        if outcomes is None:
+            return False
+        self.tally.counts[Status.CREATED] += len(outcomes)
+        self._observe(outcomes)
+        return True
 
     def kept_open(self, items: Iterable[OpenItem] | None = None) -> Iterator[Chunk]:
         """Give the rows of open items: those that are to be tried again, unless others are given."""

@@ -81,6 +81,16 @@ class Intake:
         self.not_met = set(target.only)
         self.kept = False
 
+    @property
+    def untouched(self) -> Header:
+        """The columns of rows that the sink gets as they are; none where something is looked at in each row."""
+        target, config = self._target, self._target.config
+        looked_at = (
+            *(target.answers, target.references, target.domain, target.identification, target.links),
+            *(target.only, self._stamps, self._other_keys, config.key, config.empty_when, self.kept),
+        )
+        return () if any(looked_at) or config.empty != "keep" or "" in self._header else self._header
+
     def answers_without_column(self, source_header: Header) -> Iterator[str]:
         """Tell of each answer whose column is neither in the source nor handed to the sink."""
         names = {*source_header, *self._header, *(self._answering.met if self._answering else ())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from typing import Protocol
 
 from loguru import logger
 
@@ -12,9 +13,29 @@ from pimflow.delivering.batches import Batches, Settle, write
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.delivering.following import Reply
 from pimflow.errors import FlowError, GuardError
-from pimflow.model import Status
+from pimflow.model import Header, Outcome, Row, Status
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
+
+
+class Loading(Protocol):
+    """What writes candidates: `Loader`, or `plan.Planner` which only looks."""
+
+    def put(self, candidate: Candidate) -> None:
+        """Take one candidate."""
+
+    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:
+        """Write rows at once, after all that was put; None where they have to be put one by one."""
+
+    def drain(self) -> None:
+        """Write what was taken so far, and wait for the replies."""
+
+    def finish(self) -> None:
+        """Write the rest, and what waited for other records."""
+
+    def close(self) -> None:
+        """Stop; nothing more is written."""
+
 
 _AHEAD = 2
 """Batches for each lane: one that is written, and one that it goes on with while the state is kept."""
@@ -52,6 +73,12 @@ class Loader:
     def put(self, candidate: Candidate) -> None:
         """Add a candidate; a full batch is sent. Raises FlowError when the flow cannot go on."""
         self._batches.put(candidate)
+
+    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:
+        """Write rows at once behind all that was put; None where the writer wants them one by one."""
+        self.drain()
+        self._may_write()
+        return self._writer.append(header, rows)
 
     def drain(self) -> None:
         """Send what is left and wait for all replies."""

@@ -16,8 +16,7 @@ from loguru import logger
 from pimflow.assemble import Assembly
 from pimflow.context import Progress, RunContext
 from pimflow.corrections import Corrections
-from pimflow.delivering.delivery import Loading
-from pimflow.delivering.load import Loader
+from pimflow.delivering.load import Loader, Loading
 from pimflow.errors import PimflowError, StateError
 from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport

@@ -13,7 +13,7 @@ from itertools import islice
 from pimflow.components import Target, WholeTransform
 from pimflow.errors import PimflowError, RemoteError, RowProblem, defect
 from pimflow.model import BadValue, Header, Origin, Row, RowStep
-from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Stopped
+from pimflow.rows import CHUNK_ROWS, Carried, Chunk, Passed, Stopped
 from pimflow.spool import Spool
 
 Results = Iterator[Sequence[Passed | Stopped]]
@@ -29,27 +29,40 @@ class Steps:
     def run(self, results: Results) -> Results:
         """Give what became of each row, chunk by chunk."""
         for chunk in results:
-            yield [after for before in chunk for after in self._after(before)]
+            if isinstance(chunk, Carried):
+                yield self._after_all(chunk)
+            else:
+                yield [after for before in chunk for after in self._after(before)]
 
-    def _after(self, before: Passed | Stopped) -> Iterator[Passed | Stopped]:
+    def _after(self, before: Passed | Stopped) -> Sequence[Passed | Stopped]:
         if isinstance(before, Stopped):
-            yield before
-            return
-        row: Row | None = before.result
-        try:
-            for step in self.steps:
-                row = step(row)  # type: ignore[arg-type]  # a row of None leaves the loop
-                if row is None:
-                    self.dropped += 1
-                    return
-        except RowProblem as problem:
-            yield Stopped(before.row, before.source, problem.problem)
-        except PimflowError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
-            yield Stopped(before.row, before.source, defect(error))
-        else:
-            yield Passed(before.row, before.source, row or ())
+            return (before,)
+        return self._after_all(Carried([before.row], [before.source], [before.result]))
+
+    def _after_all(self, chunk: Carried) -> Sequence[Passed | Stopped]:
+        """Carry rows on, each through all steps. They stay side by side unless one of them was stopped."""
+        numbers, sources, results, steps = [], [], [], self.steps
+        stopped: list[tuple[int, Stopped]] = []
+        for number, source, before in zip(chunk.numbers, chunk.sources, chunk.results, strict=True):
+            row: Row | None = before
+            try:
+                for step in steps:
+                    row = step(row)  # type: ignore[arg-type]  # a row of None leaves the loop
+                    if row is None:
+                        break
+                else:
+                    numbers.append(number)
+                    sources.append(source)
+                    results.append(row or ())
+            except RowProblem as problem:
+                stopped.append((len(results), Stopped(number, source, problem.problem)))
+            except PimflowError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
+                stopped.append((len(results), Stopped(number, source, defect(error))))
+        self.dropped += len(chunk) - len(results) - len(stopped)
+        carried = Carried(numbers, sources, results)
+        return _in_order(carried, stopped) if stopped else carried
 
 
 class WholeStep:
@@ -116,10 +129,22 @@ def _cut(results: Iterator[Passed | Stopped]) -> Results:
 
 def _begun(chunks: Iterable[Chunk]) -> Results:
     for chunk in chunks:
-        yield [
-            Stopped(number, row, row[0].problem) if _is_broken(row) else Passed(number, row, row)
-            for number, row in chunk
-        ]
+        if any(_is_broken(row) for _, row in chunk):
+            yield [
+                Stopped(number, row, row[0].problem) if _is_broken(row) else Passed(number, row, row)
+                for number, row in chunk
+            ]
+        else:
+            rows = [row for _, row in chunk]
+            yield Carried([number for number, _ in chunk], rows, rows)
+
+
+def _in_order(carried: Carried, stopped: Sequence[tuple[int, Stopped]]) -> list[Passed | Stopped]:
+    """Put rows that were stopped back between the others; each comes with its place among those."""
+    rows = list(carried)
+    for place, row in reversed(stopped):
+        rows.insert(place, row)
+    return rows
 
 
 def _is_broken(row: Row) -> bool:

@@ -159,6 +159,9 @@ class Catalog:
         return self._planned.over(path, self._session.pages(path) if self.has_list(path) else ())
 
     def _once(self, name: str, read: Callable[[], T]) -> T:
+        found = self._loaded.get(name)
+        if found is not None:
+            return cast("T", found)
         with self._lock:
             if name not in self._loaded:
                 self._loaded[name] = read()

@@ -47,7 +47,7 @@ class Attribute:
         lists = {name: tuple(known.get(name, ())) for name in ("available_locales", "allowed_extensions")}
         return cls(**{**known, **lists, "has_switch": "is_read_only" in data})
 
-    @property
+    @cached_property
     def label(self) -> str:
         """An English label, else any, else the code."""
         english = (label for locale, label in self.labels.items() if locale.startswith("en") and label)

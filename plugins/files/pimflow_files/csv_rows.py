@@ -6,8 +6,9 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from pimflow import BadValue, Problem, RemoteError
 from pimflow_files.cells import DecimalSign, plain_number
@@ -16,6 +17,9 @@ from pimflow_files.local import held_still, unreadable
 
 LONGEST_CELL = 1 << 24
 """In characters. A cell beyond is an opened quote that nobody closed, and would take the memory of the machine."""
+
+_BLOCK = 1 << 15
+"""In characters, about: so many are looked at together, and held in memory."""
 
 _SHORTENED = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{2,3}")
 
@@ -36,25 +40,33 @@ class CsvRows:
         csv.field_size_limit(LONGEST_CELL)
         try:
             with self.path.open(encoding=self.encoding, errors="surrogateescape", newline="") as file:
-                reader = csv.reader(file, delimiter=self.delimiter, quotechar=self.quotechar, strict=True)
+                lines = _Lines(file)
+                every = chain.from_iterable(lines.blocks())
+                reader = csv.reader(every, delimiter=self.delimiter, quotechar=self.quotechar, strict=True)
                 header = _header(self.path, reader)
                 yield header
                 with held_still(self.path, file):
-                    yield from self._rows(reader, header)
+                    yield from self._rows(reader, header, lines)
         except OSError as error:
             raise unreadable(self.path, error) from error
         except UnicodeError as error:
             message = f"{self.path.name} is not written in {self.encoding}. State its encoding under `encoding:`."
             raise RemoteError(message, detail=f"{self.path}: {error}") from error
 
-    def _rows(self, reader: Any, header: tuple[str, ...]) -> Iterator[Sequence[Any]]:
+    def _rows(self, reader: Any, header: tuple[str, ...], lines: _Lines) -> Iterator[Sequence[Any]]:
         width, checked = len(header), self._checked(header)
+        always = bool(self.numbers)
         line = reader.line_num + 1
         while True:
             try:
                 for row in reader:
                     if any(row):
-                        yield checked(row, line) if len(row) == width else _uneven(row, width, line, checked)
+                        if len(row) != width:
+                            yield _uneven(row, width, line, checked)
+                        else:
+                            yield checked(row, line) if always or lines.odd else row
+                    if lines.odd:
+                        lines.settle()
                     line = reader.line_num + 1
             except csv.Error as error:
                 yield [_broken(self.path, error, line)] * width
@@ -67,8 +79,7 @@ class CsvRows:
         texts = [(at, name) for at, name in enumerate(header) if name not in self.numbers]
 
         def checked(row: list[Any], line: int) -> list[Any]:
-            text = "\n".join(row)
-            if "E+" in text or "e+" in text or "\x00" in text or not (text.isascii() or _encodable(text)):
+            if _is_odd("\n".join(row)):
                 for at, name in texts:
                     row[at] = _readable(row[at], name, line)
             for at in number_at:
@@ -78,8 +89,37 @@ class CsvRows:
         return checked
 
 
+class _Lines:
+    """The lines of a file, in blocks. `odd`: something may be wrong with a cell of those since `settle`."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._now = False
+        self.odd = False
+
+    def blocks(self) -> Iterator[list[str]]:
+        """Give the lines."""
+        while lines := self._file.readlines(_BLOCK):
+            self._now = _is_odd("".join(lines))
+            self.odd = self.odd or self._now
+            yield lines
+
+    def settle(self) -> None:
+        """Take note that a row ended: the next one begins in the last block."""
+        self.odd = self._now
+
+
+def _is_odd(text: str) -> bool:
+    """Tell whether a text has what may spoil a cell: a shortened number, NUL, or bytes that are no character."""
+    return "E+" in text or "e+" in text or "\x00" in text or not (text.isascii() or _encodable(text))
+
+
 def _encodable(text: str) -> bool:
-    return UNDECODED.search(text) is None
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _header(path: Path, reader: Any) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from pimflow import OutputPath, Run, Sink, Writer
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding
+from pimflow_files.nested import Form
 from pimflow_files.swap import SwapFile
 from pimflow_files.writing import CsvFormat, FileWriter, Format, JsonFormat, JsonLinesFormat
 
@@ -38,7 +39,12 @@ class FileSink(Sink):
     def open(self, session: None, run: Run) -> Writer:  # noqa: ARG002 - a file has no session
         """Give the writer. Raises AccessError when the folder cannot be written."""
         swap = None if run.dry else SwapFile(self.path, run.id, run.started)
-        return FileWriter(swap, self.shape(), self.columns)
+        return FileWriter(swap, self.shape(), self.chosen)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The columns that are written; none where all of the flow are."""
+        return self.columns
 
     def shape(self) -> Format:
         """Give what makes the bytes of the file."""
@@ -101,27 +107,52 @@ class ExcelSink(FileSink):
         return ExcelFormat(self.sheet, self.numbers)
 
 
-class JsonLinesSink(FileSink):
+class RecordSink(FileSink):
+    """What the sinks of JSON have in common: keys as the flow has them, or records with a form of their own."""
+
+    noun = ("record", "records")
+
+    columns: tuple[str, ...] = Field((), description="Keys to write; when left out, the columns of the flow.")
+    record: dict[str, Any] | None = Field(
+        None,
+        description="Form of a record, nested as you like: `{from: COLUMN}` stands for a cell, null where the record "
+        "lacks it; everything else stands in each record as it is.",
+    )
+
+    @model_validator(mode="after")
+    def _form_has_columns(self) -> RecordSink:
+        if self.record is not None and self.columns:
+            raise ValueError("`record` says which columns are written: leave `columns` out")
+        if self.record is not None and not Form.of(self.record).columns:
+            raise ValueError("`record` has no cell in it: write {from: COLUMN} where one belongs")
+        return self
+
+    @property
+    def form(self) -> Form | None:
+        """The form of a record, where it has one of its own."""
+        return None if self.record is None else Form.of(self.record)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The columns that are written; none where all of the flow are."""
+        return self.columns if self.form is None else tuple(dict.fromkeys(self.form.columns))
+
+
+class JsonLinesSink(RecordSink):
     """Records of a JSON Lines file: one object a line, in UTF-8. A column that a record lacks is left out."""
 
     type = "files.jsonl"
-    noun = ("record", "records")
-
-    columns: tuple[str, ...] = Field((), description="Keys to write; when left out, the columns of the flow.")
 
     def shape(self) -> Format:
         """Give what makes the bytes of the lines."""
-        return JsonLinesFormat()
+        return JsonLinesFormat(self.form)
 
 
-class JsonSink(FileSink):
+class JsonSink(RecordSink):
     """Records of a JSON file: a list of objects, in UTF-8. A column that a record lacks is left out."""
 
     type = "files.json"
-    noun = ("record", "records")
-
-    columns: tuple[str, ...] = Field((), description="Keys to write; when left out, the columns of the flow.")
 
     def shape(self) -> Format:
         """Give what makes the bytes of the list."""
-        return JsonFormat()
+        return JsonFormat(self.form)

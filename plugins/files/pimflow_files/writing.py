@@ -6,13 +6,12 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
-
-import orjson
 
 from pimflow import Change, FlowError, Header, Item, Outcome, Problem, ProblemKind, RowProblem, Status, Who, Writer
 from pimflow_files.cells import DecimalSign, as_cell, number_cell
+from pimflow_files.exact import dumps
+from pimflow_files.nested import Form
 from pimflow_files.swap import SwapFile
 
 RESOURCE = "rows"
@@ -73,17 +72,21 @@ class CsvFormat(Format):
 
 
 class JsonLinesFormat(Format):
-    """One object a line, keys as the record has them; dates are ISO text, decimals text."""
+    """One object a line, keys as the record has them or as the form says; dates are ISO text, decimals text."""
+
+    def __init__(self, form: Form | None = None) -> None:
+        self._form = form
 
     def line(self, record: Mapping[str, Any], header: Header) -> bytes:  # noqa: ARG002 - absent keys stay absent
         """Give one object."""
-        return orjson.dumps(dict(record), default=_exact, option=orjson.OPT_APPEND_NEWLINE)
+        return (dumps(dict(record)) if self._form is None else self._form.line(record)) + b"\n"
 
 
 class JsonFormat(Format):
     """A list of objects, one a line, each as JSON Lines have it."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: Form | None = None) -> None:
+        self._form = form
         self._before = b""
 
     def head(self, header: Header) -> bytes:  # noqa: ARG002 - keys stand in each record
@@ -92,19 +95,13 @@ class JsonFormat(Format):
 
     def line(self, record: Mapping[str, Any], header: Header) -> bytes:  # noqa: ARG002 - absent keys stay absent
         """Give one object."""
-        line = self._before + orjson.dumps(dict(record), default=_exact)
+        line = self._before + (dumps(dict(record)) if self._form is None else self._form.line(record))
         self._before = b",\n"
         return line
 
     def tail(self) -> Iterable[bytes]:
         """End the list."""
         return [b"\n]\n"]
-
-
-def _exact(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(type(value).__name__)
 
 
 class FileWriter(Writer):

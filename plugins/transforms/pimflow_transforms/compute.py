@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -69,7 +70,26 @@ class Compute(Transform):
             except ValueError as error:
                 return BadValue(_problem(column, self.columns[column], error))
 
+        if expression.joined is not None:
+            parts = [(named, part, header.index(part) if named else 0) for named, part in expression.joined]
+            return _joining(parts, made)
         return made
+
+
+def _joining(parts: Sequence[tuple[bool, str, int]], made: Callable[[Row], Any]) -> Callable[[Row], Any]:
+    """Put texts together; `made` does so for a row that has something else in one of the columns."""
+    form = "".join("%s" if named else text.replace("%", "%%") for named, text, _ in parts)
+    places = [at for named, _, at in parts if named]
+    pick = itemgetter(*places) if len(places) > 1 else lambda row: tuple(row[at] for at in places)
+
+    def joined(row: Row) -> Any:
+        texts = pick(row)
+        for text in texts:
+            if type(text) is not str:
+                return made(row)
+        return form % texts
+
+    return joined
 
 
 def _problem(column: str, expression: str, error: ValueError) -> Problem:

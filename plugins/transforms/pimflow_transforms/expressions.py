@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, meta
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pimflow_transforms.values import as_number
@@ -20,6 +20,8 @@ _LARGEST, _HIGHEST = 100_000, 100
 class Expression:
     """One expression. `names` are the columns that it names; with `whole` it reaches for others through `row`.
 
+    Where it only puts columns and texts together with `~`, `joined` has them in order: (is a column, name or text).
+
     Raises ValueError, with the reason, for a text that is none.
     """
 
@@ -30,8 +32,10 @@ class Expression:
             raise ValueError(f"{text!r} is no expression: {error.message}") from None
         except TemplateError as error:
             raise ValueError(f"{text!r} is no expression: {error}") from None
-        names = meta.find_undeclared_variables(_ENVIRONMENT.parse("{{ " + text + " }}"))
+        parsed = _ENVIRONMENT.parse("{{ " + text + " }}")
+        names = meta.find_undeclared_variables(parsed)
         self.names, self.whole = names - {CELLS}, CELLS in names
+        self.joined = None if self.whole else _joined(parsed)
 
     def value(self, cells: Mapping[str, Any]) -> Any:
         """Compute it. Raises ValueError with what went wrong."""
@@ -45,6 +49,22 @@ class Expression:
             raise ValueError("a cell that it needs is empty" if "NoneType" in str(error) else str(error)) from None
         except Exception as error:  # noqa: BLE001 - filters raise anything for values that they do not expect
             raise ValueError(str(error) or "a filter does not take this value") from None
+
+
+def _joined(parsed: nodes.Template) -> Sequence[tuple[bool, str]] | None:
+    """Find the parts of an expression such as `brand ~ " " ~ name`; None for any other."""
+    (output,) = parsed.find_all(nodes.Output)
+    if len(output.nodes) != 1 or not isinstance(output.nodes[0], nodes.Concat):
+        return None
+    found: list[tuple[bool, str]] = []
+    for part in output.nodes[0].nodes:
+        if isinstance(part, nodes.Name):
+            found.append((True, part.name))
+        elif isinstance(part, nodes.Const) and isinstance(part.value, str):
+            found.append((False, part.value))
+        else:
+            return None
+    return found
 
 
 class NoNumberError(ValueError):

@@ -11,6 +11,8 @@ from typing import Any, Literal
 from pimflow_transforms.values import as_number, as_text, plain
 
 DecimalSign = Literal["comma", "point"]
+_USUAL = re.compile(r"(?:0|[1-9][0-9]*)(\.[0-9]+)?")
+"""A number written as most are: what `plain` makes of it is seen without reading it."""
 _BLANKS = str.maketrans(
     {"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ", "\N{RIGHT SINGLE QUOTATION MARK}": "'"}
 )
@@ -19,7 +21,13 @@ _BLANKS = str.maketrans(
 def read_number(decimal: DecimalSign, thousands: str | None) -> Callable[[Any], str]:
     """Read a number exactly; give it as text without exponent, sign of thousands and useless zeros."""
     exactly = _exact(decimal, thousands)
-    return lambda value: plain(exactly(value))
+
+    def read(value: Any) -> str:
+        if decimal == "point" and type(value) is str and (found := _USUAL.fullmatch(value)):
+            return value.rstrip("0").rstrip(".") if found[1] else value
+        return plain(exactly(value))
+
+    return read
 
 
 def read_integer(decimal: DecimalSign, thousands: str | None) -> Callable[[Any], int]:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pimflow import AccessError, Change, RowProblem, Run, Status, Window
-from pimflow_files.sinks import CsvSink, JsonLinesSink
+from pimflow_files.nested import Form
+from pimflow_files.sinks import CsvSink, JsonLinesSink, JsonSink
 from pimflow_files.sources import CsvSource, JsonLinesSource
 
 RUN = Run(id="20260101-1", pipeline="p", started=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
@@ -223,3 +224,55 @@ def test_any_record_survives_a_json_lines_file(tmp_path_factory, records):
     assert [orjson.loads(line) for line in path.read_bytes().split(b"\n")[:-1]] == records
     header, *found = JsonLinesSource(path=path, columns=["a", "b", "c"]).extract(None, Window())
     assert [dict(zip(header, row, strict=True)) for row in found] == [{k: r.get(k) for k in "abc"} for r in records]
+
+
+FORMS = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.text(max_size=3)
+    | st.just({"from": "a"})
+    | st.just({"from": "b"}),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def filled(form, record):
+    """Put the cells into a form, the plain way."""
+    if isinstance(form, dict) and form.keys() == {"from"} and isinstance(form["from"], str):
+        return record.get(form["from"])
+    if isinstance(form, dict):
+        return {name: filled(member, record) for name, member in form.items()}
+    return [filled(member, record) for member in form] if isinstance(form, list) else form
+
+
+@settings(max_examples=60, deadline=None)
+@given(form=FORMS, cells=st.dictionaries(st.sampled_from("ab"), st.text(max_size=4) | st.lists(st.text(max_size=2))))
+def test_records_of_json_take_any_form(form, cells):
+    line = Form.of({"sku": {"from": "sku"}, "more": form}).line({"sku": "01", **cells})
+    assert orjson.loads(line) == {"sku": "01", "more": filled(form, cells)}
+
+
+@pytest.mark.parametrize("sink", [JsonLinesSink, JsonSink])
+def test_a_form_nests_records_and_names_the_columns(tmp_path, sink):
+    form = {"identifier": {"from": "sku"}, "values": {"price": [{"amount": {"from": "price"}, "currency": "EUR"}]}}
+    path = tmp_path / "out"
+    records = [{"sku": "01", "price": Decimal("1.50")}, {"sku": "02"}]
+    made = sink(path=path, record=form)
+    send(made, ("sku", "price"), records)
+    text = path.read_bytes()
+    found = orjson.loads(text) if sink is JsonSink else [orjson.loads(line) for line in text.splitlines()]
+    assert found == [
+        {"identifier": "01", "values": {"price": [{"amount": "1.50", "currency": "EUR"}]}},
+        {"identifier": "02", "values": {"price": [{"amount": None, "currency": "EUR"}]}},
+    ]
+    writer = made.open(None, DRY)
+    assert (writer.knows("price"), writer.knows("status")) == (True, False)
+
+
+def test_a_form_without_a_cell_and_one_beside_columns_are_mistakes(tmp_path):
+    with pytest.raises(ValidationError, match="`record` has no cell in it"):
+        JsonSink(path=tmp_path / "out", record={"a": 1})
+    with pytest.raises(ValidationError, match="leave `columns` out"):
+        JsonSink(path=tmp_path / "out", record={"a": {"from": "a"}}, columns=["a"])

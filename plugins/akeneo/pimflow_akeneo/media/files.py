@@ -24,15 +24,16 @@ class Files:
         self._parse = parse
         self._run = run
         self._taking = Taking(options, run.memory, dry=run.dry)
+        self._columns: dict[str, ValueColumn | None] = {}
         self._attaching = Attaching(session, kind, parse, self._taking, run.memory, options.parallel)
 
     def taken(self, item: Item) -> Item:
         """Put what is to be sent in place of the cells that name files; those that name none are left out and told."""
-        cells = {name: value for name, value in item.payload.items() if value is not None}
-        columns = {name: column for name in cells if (column := self._media(name))}
-        if not columns:
+        cells = {name: value for name, value in item.payload.items() if self._media(name) and value is not None}
+        if not cells:
             return item
-        found = self._taking.take_all({name: cells[name] for name in columns}, columns, item.key)
+        columns = {name: column for name in cells if (column := self._media(name))}
+        found = self._taking.take_all(cells, columns, item.key)
         bad = tuple(one.problem for one in found.values() if isinstance(one, RowProblem))
         good = {name: text for name, text in found.items() if isinstance(text, str)}
         payload = {
@@ -63,5 +64,8 @@ class Files:
         self._taking.close()
 
     def _media(self, name: str) -> ValueColumn | None:
-        column = self._parse(name)
-        return column if isinstance(column, ValueColumn) and column.attribute.kind in MEDIA else None
+        if name not in self._columns:
+            column = self._parse(name)
+            is_media = isinstance(column, ValueColumn) and column.attribute.kind in MEDIA
+            self._columns[name] = column if isinstance(column, ValueColumn) and is_media else None
+        return self._columns[name]

@@ -53,7 +53,7 @@ class Preparation:
         self.vocabulary = Vocabulary(catalog.options, catalog.units, new_option)
         self._new_category = new_category
         self._parse = parse
-        self._accepting: dict[ValueColumn, Accept] = {}
+        self._accepting: dict[str, Accept] = {}
         self._alone: dict[str, Accept | None] = {}
         self._associates = False
         self._needed = _NEEDED | {"family"} if kind.has_identifier else _NEEDED
@@ -97,9 +97,9 @@ class Preparation:
         return self._alone[name]
 
     def _accept(self, column: ValueColumn) -> Accept:
-        if column not in self._accepting:
-            self._accepting[column] = accepting(column, self.vocabulary)
-        return self._accepting[column]
+        if column.name not in self._accepting:
+            self._accepting[column.name] = accepting(column, self.vocabulary)
+        return self._accepting[column.name]
 
     def _key(self, payload: dict[str, Any]) -> str:
         """Take the key out of the payload; under its uuid a product keeps the identifier there, as it may change."""
