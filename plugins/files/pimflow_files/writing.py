@@ -5,16 +5,35 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import Any, overload
 
-from pimflow import Change, FlowError, Header, Item, Outcome, Problem, ProblemKind, RowProblem, Status, Who, Writer
+import orjson
+
+from pimflow import (
+    Change,
+    FlowError,
+    Header,
+    Item,
+    Outcome,
+    Problem,
+    ProblemKind,
+    Row,
+    RowProblem,
+    Status,
+    Who,
+    Writer,
+)
 from pimflow_files.cells import DecimalSign, as_cell, number_cell
 from pimflow_files.exact import dumps
 from pimflow_files.nested import Form
 from pimflow_files.swap import SwapFile
 
 RESOURCE = "rows"
+_TEXTS = frozenset({str, type(None)})
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _CRLF = "\r\n"  # the csv module quotes a cell that holds one of these only while they end its lines
 
 
@@ -28,6 +47,10 @@ class Format:
     def line(self, record: Mapping[str, Any], header: Header) -> bytes:
         """Give one record."""
         raise NotImplementedError
+
+    def lines(self, rows: Sequence[Row], header: Header) -> bytes | None:  # noqa: ARG002 - for those that can
+        """Give many records at once, the same bytes as `line` for each; None where they have to go one by one."""
+        return None
 
     def tail(self) -> Iterable[bytes]:
         """Give what stands behind the last record."""
@@ -43,6 +66,7 @@ class CsvFormat(Format):
     def __init__(
         self, encoding: str, delimiter: str, line_end: str, numbers: Sequence[str], decimal: DecimalSign
     ) -> None:
+        self._encoding = encoding
         self._encoder = codecs.getincrementalencoder(encoding)()  # it writes a byte order mark once only
         self._buffer = io.StringIO(newline="")
         self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator=_CRLF)
@@ -57,6 +81,22 @@ class CsvFormat(Format):
     def line(self, record: Mapping[str, Any], header: Header) -> bytes:
         """Give one row; a column that the record lacks is an empty cell."""
         return self._encoded([self._cell(name, record.get(name)) for name in header])
+
+    def lines(self, rows: Sequence[Row], header: Header) -> bytes | None:  # noqa: ARG002 - rows are as wide
+        """Give rows whose cells are texts, or empty, and need no other form."""
+        if self._numbers or self._encoding != "utf-8" or not _types(rows) <= _TEXTS:
+            return None
+        try:
+            self._writer.writerows(rows)
+            text = self._buffer.getvalue()
+        finally:
+            self._buffer.seek(0)
+            self._buffer.truncate()
+        if self._line_end != _CRLF:
+            if text.count(_CRLF) != len(rows):  # one stands in a cell
+                return None
+            text = text.replace(_CRLF, self._line_end)
+        return _encoded(text)
 
     def _cell(self, name: str, value: Any) -> str:
         if name in self._numbers and isinstance(value, str):
@@ -81,6 +121,15 @@ class JsonLinesFormat(Format):
         """Give one object."""
         return (dumps(dict(record)) if self._form is None else self._form.line(record)) + b"\n"
 
+    def lines(self, rows: Sequence[Row], header: Header) -> bytes | None:
+        """Give rows of plain values; those that are empty are left out."""
+        if self._form is not None or not _types(rows) <= _PLAIN:
+            return None
+        try:
+            return b"".join([_object(row, header) for row in rows])
+        except (ValueError, TypeError):
+            return None
+
 
 class JsonFormat(Format):
     """A list of objects, one a line, each as JSON Lines have it."""
@@ -102,6 +151,49 @@ class JsonFormat(Format):
     def tail(self) -> Iterable[bytes]:
         """End the list."""
         return [b"\n]\n"]
+
+
+def _types(rows: Sequence[Row]) -> set[type]:
+    return set(map(type, chain.from_iterable(rows)))
+
+
+def _encoded(text: str) -> bytes | None:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return None
+
+
+def _object(row: Row, header: Header) -> bytes:
+    record = dict(zip(header, row, strict=True))
+    if None in row or "" in row:
+        record = {name: value for name, value in record.items() if value is not None and value != ""}
+    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Created(Sequence[Outcome]):
+    """The outcomes of rows that were written at once, made only where somebody looks at them."""
+
+    numbers: range
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> Outcome: ...
+    @overload
+    def __getitem__(self, at: slice) -> Created: ...
+    def __getitem__(self, at: int | slice) -> Outcome | Created:
+        """Give one outcome, or a part of them."""
+        if isinstance(at, slice):
+            return Created(self.numbers[at])
+        return Outcome(RESOURCE, str(self.numbers[at]), Status.CREATED)
+
+    def __iter__(self) -> Iterator[Outcome]:
+        """Give the outcomes one by one."""
+        return map(Outcome, repeat(RESOURCE), map(str, self.numbers), repeat(Status.CREATED))
 
 
 class FileWriter(Writer):
@@ -156,6 +248,19 @@ class FileWriter(Writer):
             if self._swap:
                 self._swap.write(line)
             yield Outcome(change.resource, change.key, Status.CREATED)
+
+    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:
+        """Append rows that need no look at any of them: each holds something, in exactly the file's columns."""
+        if self._swap is None or self._header != header or not all(map(any, rows)):
+            return None
+        lines = self._format.lines(rows, header)
+        if lines is None:
+            return None
+        self._begin()
+        self._swap.write(lines)
+        first = self._rows + 1
+        self._rows += len(rows)
+        return Created(range(first, self._rows + 1))
 
     def close(self, ok: bool) -> bool:
         """Put the file in place, or with `ok` False leave the one that is there. Gives False where it is the same."""
