@@ -36,7 +36,7 @@ class Form:
 
     def line(self, record: Mapping[str, Any]) -> bytes:
         """Give one object; a column that the record lacks is null. Raises TypeError, as orjson does."""
-        pieces = []
+        pieces: list[bytes] = []
         for text, column in zip(self.before, self.columns, strict=True):
             pieces += (text, dumps(record.get(column)))
         return b"".join((*pieces, self.end))
