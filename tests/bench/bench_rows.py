@@ -7,6 +7,7 @@ fingerprints (`history: {days: 0}`): that is another feature with a price of its
 """
 
 import csv
+import json
 import os
 import random
 import sys
@@ -19,7 +20,10 @@ from .measuring import PIMFLOW, in_turn, took
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
 ROUNDS = 3
 HERE = Path(__file__).parent
+ENVIRONMENT = {"PYTHONPATH": os.pathsep.join([str(HERE / "nowhere"), os.environ.get("PYTHONPATH", "")])}
+"""Where the plugin `nowhere` is, which is installed nowhere else."""
 LOOP = "csv.reader, a list a row, csv.writer"
+JSON_LOOP = "csv.reader, a dict a row, json.dumps"
 PIPELINE = """\
 version: 1
 name: rows
@@ -42,6 +46,28 @@ flows:
 SINKS = {
     "csv": '{type: files.csv, path: out.csv, delimiter: ","}',
     "nowhere": "{type: nowhere.products}",
+    "jsonl": """
+      type: files.jsonl
+      path: out.jsonl
+      record:
+        identifier: {from: identifier}
+        enabled: true
+        family: {from: category}
+        values:
+          name:
+            - {locale: en_US, scope: null, data: {from: name-en_US}}
+            - {locale: de_DE, scope: null, data: {from: name-de_DE}}
+          description: [{locale: en_US, scope: shop, data: {from: description}}]
+          brand: [{locale: null, scope: null, data: {from: brand}}]
+          main_colour: [{locale: null, scope: null, data: {from: main_colour}}]
+          size: [{locale: null, scope: null, data: {from: size}}]
+          weight: [{locale: null, scope: null, data: {amount: {from: weight}, unit: KILOGRAM}}]
+          price: [{locale: null, scope: null, data: [{amount: {from: price}, currency: EUR}]}]
+          ean: [{locale: null, scope: null, data: {from: ean}}]
+          updated: [{locale: null, scope: null, data: {from: updated}}]
+          supplier_code: [{locale: null, scope: null, data: {from: supplier_code}}]
+          label: [{locale: null, scope: null, data: {from: label}}]
+""",
 }
 
 
@@ -95,13 +121,15 @@ def project(folder, sink, rows=None):
         (folder / "products.csv").symlink_to(rows)
 
     def run():
-        return took(
-            [*PIMFLOW, "run", "rows.yaml"],
-            folder,
-            {"PYTHONPATH": os.pathsep.join([str(HERE / "nowhere"), os.environ.get("PYTHONPATH", "")])},
-        )
+        return took([*PIMFLOW, "run", "rows.yaml"], folder, ENVIRONMENT)
 
     return run
+
+
+def why(folder):
+    """Say where a run of the project in a folder spends its time, in all its threads together."""
+    took([sys.executable, str(HERE / "profiled.py"), "run", "rows.yaml"], folder, ENVIRONMENT)
+    return (folder / "profile.txt").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -113,15 +141,30 @@ def products(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def plain(products):
-    command = [sys.executable, str(HERE / "plain_rows.py"), str(products), "plain.csv"]
-    return lambda: took(command, products.parent).cpu
+    def run(form):
+        command = [sys.executable, str(HERE / "plain_rows.py"), form, str(products), f"plain.{form}"]
+        return lambda: took(command, products.parent).cpu
+
+    return run
 
 
 def test_rows_to_csv(record, tmp_path, products, plain):
     run = project(tmp_path, "csv", products)
-    cpu = in_turn(ROUNDS, pimflow=lambda: run().cpu, plain=plain)
+    cpu = in_turn(ROUNDS, pimflow=lambda: run().cpu, plain=plain("csv"))
     assert (tmp_path / "out.csv").read_bytes() == (products.parent / "plain.csv").read_bytes()
-    record.ratio("rows_csv", cpu["pimflow"] / cpu["plain"], LOOP, ROUNDS)
+    record.ratio("rows_csv", cpu["pimflow"] / cpu["plain"], LOOP, ROUNDS, why(tmp_path))
+
+
+def test_rows_to_nested_json_lines(record, tmp_path, products, plain):
+    run = project(tmp_path, "jsonl", products)
+    cpu = in_turn(ROUNDS, pimflow=lambda: run().cpu, plain=plain("jsonl"))
+    with (tmp_path / "out.jsonl").open() as ours, (products.parent / "plain.jsonl").open() as theirs:
+        for line, other in zip(ours, theirs, strict=True):
+            found = json.loads(line)
+            amount = found["values"]["price"][0]["data"][0]
+            amount["amount"] = float(amount["amount"])  # text, as Akeneo has amounts
+            assert found == json.loads(other)
+    record.ratio("rows_jsonl", cpu["pimflow"] / cpu["plain"], JSON_LOOP, ROUNDS, why(tmp_path))
 
 
 def test_rows_into_a_target_whose_records_are_remembered(record, tmp_path, products, plain):
@@ -132,9 +175,9 @@ def test_rows_into_a_target_whose_records_are_remembered(record, tmp_path, produ
             left.unlink()
         return to_target().cpu
 
-    cpu = in_turn(ROUNDS, plain=plain, csv=lambda: to_csv().cpu, first=first, unchanged=lambda: to_target().cpu)
+    cpu = in_turn(ROUNDS, plain=plain("csv"), csv=lambda: to_csv().cpu, first=first, unchanged=lambda: to_target().cpu)
     record.ratio("rows_first_fingerprints", (cpu["first"] - cpu["csv"]) / cpu["plain"], LOOP, ROUNDS)
-    record.ratio("rows_unchanged", cpu["unchanged"] / cpu["plain"], LOOP, ROUNDS)
+    record.ratio("rows_unchanged", cpu["unchanged"] / cpu["plain"], LOOP, ROUNDS, why(tmp_path / "target"))
 
 
 def test_memory_does_not_grow_with_rows(record, tmp_path, products):
