@@ -163,7 +163,7 @@ def _binary(_kind: Any, _dialect: str) -> Codec:
     return Codec(accept, base64.b64decode, lambda value: base64.b64encode(value).decode())
 
 
-def _json(_kind: Any, _dialect: str) -> Codec:
+def _json(_kind: Any, dialect: str) -> Codec:
     def accept(cell: Any) -> Any:
         if not isinstance(cell, str | bytes):
             return plain(cell)
@@ -172,7 +172,12 @@ def _json(_kind: Any, _dialect: str) -> Codec:
         except orjson.JSONDecodeError:
             return cell
 
-    return Codec(accept, read=lambda value: accept(value) if isinstance(value, str | bytes) else plain(value))
+    def read(value: Any) -> Any:
+        return accept(value) if isinstance(value, str | bytes) else plain(value)
+
+    if dialect == "sqlite":  # it would make a number of the text 007 in a column of JSON
+        return Codec(accept, lambda value: orjson.dumps(value).decode(), read)
+    return Codec(accept, read=read)
 
 
 def _list(kind: Any, dialect: str) -> Codec:
