@@ -168,6 +168,16 @@ def test_every_type_reads_back_as_it_was_prepared(db):
     assert text.payload == item.payload or db.kind == "mariadb"  # whose JSON is text
 
 
+@pytest.mark.parametrize("value", ["007", "7", "seven", True, 7, ["007"]])
+def test_a_column_of_json_keeps_texts_of_digits_and_truth_as_they_are(db, value):
+    db.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, more {json})")
+    with Writing(db, table="notes") as writing:
+        [item] = writing.items({"id": 1, "more": value})
+        writing.load({"id": 1, "more": value})
+        found = writing.writer.current("notes", ["1"], ["more"])["1"]["more"]
+    assert (found, type(found)) == (item.payload["more"], type(item.payload["more"]))
+
+
 def test_arrays_enumerations_and_uuids_of_postgresql(pg):
     pg.execute("CREATE TYPE size AS ENUM ('s', 'm')")
     pg.execute("CREATE TABLE kinds (id UUID PRIMARY KEY, tags TEXT[], sizes INTEGER[], size size)")
