@@ -1,17 +1,21 @@
 """Fixtures of the whole suite."""
 
 import gc
+import itertools
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from pimflow.state.place import state_place
 from pimflow_http.clock import Clock
 
 from . import looked_at_once
 from .openapi_requests.contract import Contract
 from .openapi_requests.watch import Watch
+from .plugins.sql.databases import CannotStartError, Server, commands
 
 SHARED = Path(__file__).parents[2] / "shared"
 OPENAPI = SHARED / "reference" / "akeneo-openapi30.json"
@@ -20,6 +24,9 @@ OPENAPI = SHARED / "reference" / "akeneo-openapi30.json"
 def pytest_addoption(parser):
     parser.addoption(
         "--write-expected", action="store_true", help="Write the expected reports of the sample pipelines anew."
+    )
+    parser.addoption(
+        "--state", choices=["sqlite", "postgresql"], default="sqlite", help="Where the benches of tests/core keep it."
     )
 
 
@@ -51,6 +58,47 @@ def _leaks_are_looked_for_among_new_objects(request):
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A running PostgreSQL."""
+    binaries = commands()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed: pip install 'pimflow-sql[live]'")
+    pytest.importorskip("psycopg", reason="the driver of PostgreSQL: pip install 'pimflow-sql[live]'")
+    try:
+        server = Server(binaries)
+    except (CannotStartError, OSError) as error:
+        pytest.skip(f"PostgreSQL cannot be started on this machine: {error}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres):
+    """A database for states, each of which gets a schema of its own."""
+    return postgres.database()
+
+
+_SCHEMAS = itertools.count(1)
+
+
+@pytest.fixture
+def postgres_state(postgres_database):
+    """The address of an empty schema in PostgreSQL, with the password of the user who owns it."""
+    name = f"state{next(_SCHEMAS)}"
+    postgres_database.execute(f"CREATE SCHEMA {name}")
+    url = sa.make_url(postgres_database.url).set(drivername="postgresql+psycopg", password=postgres_database.password)
+    return url.update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def state(request, tmp_path):
+    """The place of a state that is not there yet, in each database that can hold one."""
+    if request.param == "sqlite":
+        return tmp_path / ".pimflow" / "state.sqlite"
+    return state_place(request.getfixturevalue("postgres_state"))
 
 
 @pytest.fixture

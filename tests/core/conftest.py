@@ -21,6 +21,7 @@ from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.state import open_items, records
 from pimflow.state.database import Database, open_database
 from pimflow.state.open_items import OpenItem
+from pimflow.state.place import StatePlace, state_place
 
 SHOP = Path(__file__).parent / "shop"
 
@@ -73,12 +74,9 @@ class Bench:
 
     folder: Path
     shop: Any
+    state: StatePlace
     connections: dict[str, Any] = field(default_factory=lambda: {"shop": {"type": "shop"}})
     settings: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def state(self) -> Path:
-        return self.folder / ".pimflow" / "state.sqlite"
 
     def write(self, flows: Mapping[str, Any] | None = None, **flow: Any) -> Path:
         """Write the pipeline file; JSON is YAML."""
@@ -144,13 +142,19 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, shop: Any) -> Bench:
+def bench(request: pytest.FixtureRequest, tmp_path: Path, shop: Any) -> Bench:
+    """A bench with a state in a file; in each database, or in the one of `--state`, for a test that asks for `state`."""
     shop.tables["products"] = [("sku", "name"), ("A", "Anvil"), ("B", "Bucket"), ("C", "Candle")]
-    return Bench(tmp_path, shop)
+    place = tmp_path / ".pimflow" / "state.sqlite"
+    if "state" in request.fixturenames:
+        place = request.getfixturevalue("state")
+    elif request.config.getoption("--state") == "postgresql":
+        place = state_place(request.getfixturevalue("postgres_state"))
+    return Bench(tmp_path, shop, place)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(tmp_path / "state.sqlite")
+def database(state: StatePlace) -> Iterator[Database]:
+    opened = open_database(state)
     yield opened
     opened.close()

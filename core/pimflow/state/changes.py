@@ -14,13 +14,13 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Row
 
 from pimflow.plain import as_json, to_json
 from pimflow.state.column_sets import ColumnSets
 from pimflow.state.database import Database
 from pimflow.state.records import RecordKey, Scope, by_chunks
+from pimflow.state.statements import upsert
 from pimflow.state.tables import changes, sent
 
 _LONGEST_CELL = 4000
@@ -110,10 +110,7 @@ class Changes:
                 now.append({**record, **self._as_sent(connection, one, before, run)})
         if past:
             connection.execute(changes.insert(), past)
-            statement = insert(sent)
-            new = {name: statement.excluded[name] for name in ("run", "row", "header", "columns", "content")}
-            keys = ["scope", "key", "resource"]
-            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), now)
+            upsert(connection, sent, now)
 
     def rename(self, connection: Connection, renamed: Mapping[RecordKey, str]) -> None:
         """Within the caller's transaction: carry the history of records from the keys that they had to these."""

@@ -27,9 +27,16 @@ class ColumnSets:
         """Give the number of a set, which is kept if it is new."""
         if columns not in self._numbers:
             names = orjson.dumps(sorted(columns)).decode()
-            number = connection.execute(sa.select(column_sets.c.id).where(column_sets.c.names == names)).scalar()
+            number = connection.execute(sa.select(column_sets.c.id).where(_same(connection, names))).scalar()
             if number is None:
                 insert = column_sets.insert().values(names=names).returning(column_sets.c.id)
                 number = connection.execute(insert).scalar_one()
             self._numbers[columns] = number
         return self._numbers[columns]
+
+
+def _same(connection: Connection, names: str) -> sa.ColumnElement[bool]:
+    """Choose a set, by what the database has an index of."""
+    if connection.dialect.name == "sqlite":
+        return column_sets.c.names == names
+    return sa.func.md5(column_sets.c.names) == sa.func.md5(names)

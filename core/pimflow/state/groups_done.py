@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from pimflow.state.database import Database
+from pimflow.state.statements import upsert
 from pimflow.state.tables import groups_done
 
 
@@ -42,7 +42,7 @@ def keep(database: Database, pipeline: str, by: str, basis: str, name: str, now:
     new = {"pipeline": pipeline, "by": by, "basis": basis, "name": name, "finished": now.isoformat()}
     with database.writing() as connection:
         connection.execute(groups_done.delete().where(groups_done.c.pipeline == pipeline, ~same))
-        connection.execute(insert(groups_done).values(new).on_conflict_do_nothing())
+        upsert(connection, groups_done, [new])
 
 
 def forget(database: Database, pipeline: str) -> None:

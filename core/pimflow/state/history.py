@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from pimflow.model import Run
 from pimflow.state.database import Database
+from pimflow.state.statements import upsert
 from pimflow.state.tables import bases, changes, cursors, runs
 
 _RUNS_PER_STATEMENT = 500
@@ -122,11 +122,9 @@ def cursor(database: Database, pipeline: str, flow: str, address: str) -> str | 
 
 def keep_cursor(database: Database, pipeline: str, flow: str, address: str, value: str, now: datetime) -> None:
     """Keep the cursor of a complete read."""
-    of_source = _of_source(pipeline, flow, address)
     new = {"pipeline": pipeline, "flow": flow, "address": address, "cursor": value, "updated": now.isoformat()}
     with database.writing() as connection:
-        connection.execute(cursors.delete().where(of_source))
-        connection.execute(cursors.insert().values(new))
+        upsert(connection, cursors, [new])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +154,8 @@ def basis(database: Database, pipeline: str, flow: str) -> str | None:
 
 def keep_basis(database: Database, pipeline: str, flow: str, value: str) -> None:
     """Keep the basis of a complete read of everything."""
-    statement = insert(bases).values(pipeline=pipeline, flow=flow, basis=value)
     with database.writing() as connection:
-        connection.execute(statement.on_conflict_do_update(index_elements=["pipeline", "flow"], set_={"basis": value}))
+        upsert(connection, bases, [{"pipeline": pipeline, "flow": flow, "basis": value}])
 
 
 def forget_cursors(database: Database, pipeline: str, flow: str | None = None) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from pimflow.state.database import Database
 from pimflow.state.records import Scope
+from pimflow.state.statements import upsert
 from pimflow.state.tables import claims, contested, identities
 
 _AT_ONCE = 500
@@ -42,10 +42,8 @@ class Identities:
         """Note which keys records of this run claim, each with its folded form."""
         rows = [{"scope": self._scope.id, "id": one.id, "folded": folded, "name": one.name} for one, folded in found]
         if rows:
-            statement = insert(claims)
-            new = {name: statement.excluded[name] for name in ("folded", "name")}
             with self._database.writing() as connection:
-                connection.execute(statement.on_conflict_do_update(index_elements=["scope", "id"], set_=new), rows)
+                upsert(connection, claims, rows)
 
     def met(self, ids: Collection[str]) -> frozenset[str]:
         """Name those of these records that this run met."""
@@ -105,11 +103,7 @@ class Identities:
             {**self._place, "id": one.id, "key": one.key, "folded": folded, "name": one.name}
             for one, folded in found.values()
         ]
-        if rows:
-            statement = insert(identities)
-            new = {name: statement.excluded[name] for name in ("key", "folded", "name")}
-            keys = ["entity", "address", "system", "id"]
-            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
+        upsert(connection, identities, rows)
 
     def holding(self, folded: Collection[str]) -> dict[str, set[str]]:
         """Give for each key the ids of the records for which the target has it, whether this run met them or not."""

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from pimflow.chunks import chunked
 from pimflow.state.database import Database
 from pimflow.state.records import Scope
+from pimflow.state.statements import upsert
 from pimflow.state.tables import links, matches, records, scopes
 
 _AT_ONCE = 500
@@ -96,8 +96,7 @@ class Links:
                 number += len(chunk)
                 self._keep(connection, chunk, when)
             if matched:
-                seen = insert(matches).values(scope=self._scope.id, matched=when)
-                connection.execute(seen.on_conflict_do_update(index_elements=["scope"], set_={"matched": when}))
+                upsert(connection, matches, [{"scope": self._scope.id, "matched": when}])
         return number
 
     def follow(self, connection: Connection, moved: Mapping[str, str], now: datetime) -> None:
@@ -119,11 +118,7 @@ class Links:
     def _keep(self, connection: Connection, chunk: Sequence[Link], when: str) -> None:
         anew = sorted(one.key for one in chunk if one.same)
         connection.execute(links.update().where(self._linked, links.c.key.in_(anew)).values(same=False))
-        statement = insert(links)
-        new = {name: statement.excluded[name] for name in ("same", "decided")}
-        rows = [{"scope": self._scope.id, **asdict(one), "decided": when} for one in chunk]
-        keys = ["scope", "key", "target_key"]
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), rows)
+        upsert(connection, links, [{"scope": self._scope.id, **asdict(one), "decided": when} for one in chunk])
 
     @property
     def matched(self) -> bool:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from pimflow.errors import LockLostError
 from pimflow.state.database import Database
+from pimflow.state.statements import insert
 from pimflow.state.tables import locks
 
 
@@ -53,12 +53,12 @@ def take(database: Database, pipeline: str, owner: Owner, now: datetime, dead: H
     free: sa.ColumnElement[bool] = locks.c.run.is_(None)
     if dead is not None:
         free |= (locks.c.fencing == dead.fencing) & (locks.c.beats == dead.beats)
-    statement = insert(locks).values(pipeline=pipeline, fencing=1, **new)
-    statement = statement.on_conflict_do_update(
-        index_elements=["pipeline"], set_={**new, "fencing": locks.c.fencing + 1}, where=free
-    )
+    again = {**new, "fencing": locks.c.fencing + 1}
     with database.writing() as connection:
-        return connection.execute(statement.returning(locks.c.fencing)).scalar()
+        statement = insert(connection, locks).values(pipeline=pipeline, fencing=1, **new)
+        statement = statement.on_conflict_do_update(index_elements=["pipeline"], set_=again, where=free)
+        fencing: int | None = connection.execute(statement.returning(locks.c.fencing)).scalar()
+        return fencing
 
 
 def beat(database: Database, pipeline: str, fencing: int, now: datetime) -> bool:

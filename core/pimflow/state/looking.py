@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pimflow.errors import StateError
+from pimflow.state.schema import newer
 from pimflow.state.tables import SCHEMA_VERSION
 
 BUSY_SECONDS = 30
@@ -103,7 +104,4 @@ def _check_version(path: Path, connection: sqlite3.Connection) -> None:
     if not isinstance(found, int):
         raise StateError(f"the state in {path} does not tell its version. {LEFT}. {_BACKUP}")
     if found > SCHEMA_VERSION:
-        raise StateError(
-            f"the state in {path} was written by a newer pimflow (schema {found}; this one knows {SCHEMA_VERSION}). "
-            f"{LEFT}. Install that pimflow again, or name another state with --state"
-        )
+        raise newer(str(path), found)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from pimflow.state.database import Database
+from pimflow.state.statements import look_up, upsert
 from pimflow.state.tables import memory
 
 _KEYS_PER_QUERY = 500
+_LONGEST_KEY = 400
 # Through the driver: asked for every file of every run, and SQLAlchemy Core takes twice as long.
-_LOOK_UP = "SELECT key, text FROM memory WHERE address = ? AND name = ? AND key IN ({})"
+_LOOK_UP = "SELECT key, text FROM memory WHERE address = ? AND name = ? AND key IN ({keys})"
 
 
 class KeptMemory:
@@ -26,33 +28,37 @@ class KeptMemory:
         """Give what is kept under these keys; those that are not there are left out."""
         found: dict[str, str] = {}
         for some in _cut(keys):
-            query = _LOOK_UP.format(",".join("?" * len(some)))
+            asked = {_kept(key): key for key in some}
             with self._database.reading() as connection:
-                found.update(
-                    (key, text) for key, text in connection.exec_driver_sql(query, (self._address, name, *some))
-                )
+                rows = look_up(connection, _LOOK_UP, (self._address, name), asked)
+                found.update((asked[key], text) for key, text in rows)
         return found
 
     def put(self, name: str, entries: Mapping[str, str]) -> None:
         """Keep these, in place of what was kept under the same keys."""
-        rows = [{"address": self._address, "name": name, "key": key, "text": text} for key, text in entries.items()]
-        if not rows:
-            return
-        statement = insert(memory)
-        statement = statement.on_conflict_do_update(
-            index_elements=["address", "name", "key"], set_={"text": statement.excluded.text}
-        )
-        with self._database.writing() as connection:
-            connection.execute(statement, rows)
+        of_name = {"address": self._address, "name": name}
+        rows = [{**of_name, "key": _kept(key), "text": text} for key, text in entries.items()]
+        if rows:
+            with self._database.writing() as connection:
+                upsert(connection, memory, rows)
 
     def forget(self, name: str, keys: Iterable[str]) -> None:
         """Keep nothing under these keys any longer."""
         for some in _cut(keys):
             with self._database.writing() as connection:
-                connection.execute(memory.delete().where(self._of(name), memory.c.key.in_(some)))
+                connection.execute(
+                    memory.delete().where(self._of(name), memory.c.key.in_([_kept(key) for key in some]))
+                )
 
     def _of(self, name: str) -> sa.ColumnElement[bool]:
         return sa.and_(memory.c.address == self._address, memory.c.name == name)
+
+
+def _kept(key: str) -> str:
+    """Shorten a long key, such as an address: no index of PostgreSQL takes more than 2,700 bytes."""
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return key[:_LONGEST_KEY] + blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _cut(keys: Iterable[str]) -> Iterator[list[str]]:

@@ -229,7 +229,7 @@ def close_superseded(database: Database, scope: Scope, keys: Iterable[RecordKey]
 
 def close_duplicates(database: Database, scope: Scope, run: int) -> None:
     """Close rows that had the key of another one, where this run met one row with that key and sent it."""
-    beside = sa.func.length(open_items.c.row) + len(" (row )")
+    beside = sa.func.length(sa.cast(open_items.c.row, sa.Text)) + len(" (row )")
     key = sa.func.substr(open_items.c.key, 1, sa.func.length(open_items.c.key) - beside)
     old = (open_items.c.scope == scope.id) & (open_items.c.resource == DUPLICATE) & (open_items.c.run < run)
     met = (records.c.scope == scope.id) & (records.c.seen == run) & records.c.fingerprint.is_not(None)

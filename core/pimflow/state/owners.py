@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from pimflow.state.database import Database
 from pimflow.state.records import Scope
+from pimflow.state.statements import upsert
 from pimflow.state.tables import owners, scopes
 
 
 def keep_owner(database: Database, scope: Scope, owner: str) -> None:
     """Note on whose behalf a flow writes."""
-    statement = insert(owners).values(scope=scope.id, owner=owner)
     with database.writing() as connection:
-        connection.execute(statement.on_conflict_do_update(index_elements=["scope"], set_={"owner": owner}))
+        upsert(connection, owners, [{"scope": scope.id, "owner": owner}])
 
 
 def scopes_of(connection: Connection, scope: Scope, names: Collection[str]) -> Sequence[tuple[str, Scope]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pimflow.state.column_sets import ColumnSets
 from pimflow.state.database import Database
+from pimflow.state.statements import look_up, put_rows
 from pimflow.state.tables import open_items, records, scopes
 
 _KEYS_PER_QUERY = 500
@@ -19,15 +19,15 @@ RecordKey = tuple[str, str]
 
 # Through the driver: SQLAlchemy Core takes 2.5 times as long for these three, the only ones run for every record.
 _REMEMBER = (
-    "INSERT INTO records (scope, resource, key, fingerprint, columns, seen) VALUES (?, ?, ?, ?, ?, ?) "
+    "INSERT INTO records (scope, resource, key, fingerprint, columns, seen) {values} "
     "ON CONFLICT (scope, resource, key) DO UPDATE "
     "SET fingerprint = excluded.fingerprint, columns = excluded.columns, seen = excluded.seen"
 )
 _MARK_SEEN = (
-    "INSERT INTO records (scope, resource, key, seen) VALUES (?, ?, ?, ?) "
+    "INSERT INTO records (scope, resource, key, seen) {values} "
     "ON CONFLICT (scope, resource, key) DO UPDATE SET seen = excluded.seen"
 )
-_LOOK_UP = "SELECT key, fingerprint, columns, seen FROM records WHERE scope = ? AND resource = ? AND key IN ({})"
+_LOOK_UP = "SELECT key, fingerprint, columns, seen FROM records WHERE scope = ? AND resource = ? AND key IN ({keys})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +76,19 @@ class Records:
 
     def remember(self, connection: Connection, settled: Iterable[Settled], run: int) -> None:
         """Keep the fingerprints of records that settled, within the caller's transaction."""
-        rows: list[Any] = [
-            (
-                self.scope.id,
-                one.resource,
-                one.key,
-                one.fingerprint,
-                self.column_sets.number(connection, one.columns),
-                run,
-            )
-            for one in settled
-        ]
-        if rows:
-            connection.exec_driver_sql(_REMEMBER, rows)
+        apart = {(one.resource, one.key): one for one in settled}
+        put_rows(
+            connection,
+            _REMEMBER,
+            [
+                (self.scope.id, *record, one.fingerprint, self.column_sets.number(connection, one.columns), run)
+                for record, one in apart.items()
+            ],
+        )
 
     def mark_seen(self, connection: Connection, keys: Iterable[RecordKey], run: int) -> None:
         """Note that this run met these keys, within the caller's transaction."""
-        rows: list[Any] = [(self.scope.id, resource, key, run) for resource, key in keys]
-        if rows:
-            connection.exec_driver_sql(_MARK_SEEN, rows)
+        put_rows(connection, _MARK_SEEN, [(self.scope.id, *record, run) for record in dict.fromkeys(keys)])
 
     def mark_met(self, connection: Connection, keys: Iterable[RecordKey], run: int) -> None:
         """Within the caller's transaction: note that this run met these, as far as they are known at all."""
@@ -169,8 +163,7 @@ class Records:
     def _known(self, connection: Connection, keys: Sequence[RecordKey]) -> dict[RecordKey, Known]:
         found: dict[RecordKey, Known] = {}
         for resource, chunk in by_chunks(keys):
-            query = _LOOK_UP.format(",".join("?" * len(chunk)))
-            rows = connection.exec_driver_sql(query, (self.scope.id, resource, *chunk))
+            rows = look_up(connection, _LOOK_UP, (self.scope.id, resource), chunk)
             for key, fingerprint, columns, seen in rows:
                 found[resource, key] = Known(fingerprint, self.column_sets.names(connection, columns), seen)
         return found

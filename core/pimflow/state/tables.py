@@ -1,42 +1,60 @@
-"""The tables of the state. A change of them raises SCHEMA_VERSION.
+"""The tables of the state. A change of them raises SCHEMA_VERSION and adds a revision to `migrations`.
 
-Version 2 added `memory`, version 3 `locks` and `bases`, version 4 `sent`, `changes`, `owners`, `identities`,
-`claims`, `links` and `matches`, version 5 `groups_done` and `contested`; an older state gets the tables that it
-lacks when it is opened.
+A fresh state gets them as they stand here. They are the same in both databases, but for three things: PostgreSQL compares
+texts byte by byte as SQLite does, counts with eight bytes, and keeps long texts unique by their hash, as its index
+takes no more than 2,700 bytes.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 metadata = sa.MetaData()
 
+# The version of these tables: the number of the latest revision.
 about = sa.Table("about", metadata, sa.Column("schema_version", sa.Integer, nullable=False))
+
+# The same, in Alembic's own form.
+alembic_version = sa.Table(
+    "alembic_version",
+    metadata,
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+
+
+def revision(version: int) -> str:
+    """Give the name of the revision that makes a version."""
+    return f"{version:04}"
+
 
 runs = sa.Table(
     "runs",
     metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("pipeline", sa.Text, nullable=False, index=True),
-    sa.Column("started", sa.Text, nullable=False),
-    sa.Column("finished", sa.Text),
-    sa.Column("exit_code", sa.Integer),
-    sa.Column("report", sa.Text),
-    sa.Column("log", sa.Text),
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("id", TEXT, nullable=False, unique=True),
+    sa.Column("pipeline", TEXT, nullable=False, index=True),
+    sa.Column("started", TEXT, nullable=False),
+    sa.Column("finished", TEXT),
+    sa.Column("exit_code", NUMBER),
+    sa.Column("report", TEXT),
+    sa.Column("log", TEXT),
 )
 
 # One row for each flow and target address: what was sent to another address is not known here.
 scopes = sa.Table(
     "scopes",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("pipeline", sa.Text, nullable=False),
-    sa.Column("flow", sa.Text, nullable=False),
-    sa.Column("sink", sa.Text, nullable=False),
-    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("id", NUMBER, primary_key=True),
+    sa.Column("pipeline", TEXT, nullable=False),
+    sa.Column("flow", TEXT, nullable=False),
+    sa.Column("sink", TEXT, nullable=False),
+    sa.Column("address", TEXT, nullable=False),
     sa.UniqueConstraint("pipeline", "flow", "sink", "address"),
 )
 
@@ -44,21 +62,21 @@ scopes = sa.Table(
 owners = sa.Table(
     "owners",
     metadata,
-    sa.Column("scope", sa.Integer, primary_key=True),
-    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("scope", NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("owner", TEXT, nullable=False),
 )
 
 # Under which key a target has a record that a system knows by an id of its own, which never changes.
 identities = sa.Table(
     "identities",
     metadata,
-    sa.Column("entity", sa.Text, primary_key=True),
-    sa.Column("address", sa.Text, primary_key=True),
-    sa.Column("system", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, nullable=False),
-    sa.Column("folded", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("entity", TEXT, primary_key=True),
+    sa.Column("address", TEXT, primary_key=True),
+    sa.Column("system", TEXT, primary_key=True),
+    sa.Column("id", TEXT, primary_key=True),
+    sa.Column("key", TEXT, nullable=False),
+    sa.Column("folded", TEXT, nullable=False),
+    sa.Column("name", TEXT, nullable=False),
     sa.Index("identities_of_key", "entity", "address", "folded"),
     sqlite_with_rowid=False,
 )
@@ -67,10 +85,10 @@ identities = sa.Table(
 claims = sa.Table(
     "claims",
     metadata,
-    sa.Column("scope", sa.Integer, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("folded", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("scope", NUMBER, primary_key=True),
+    sa.Column("id", TEXT, primary_key=True),
+    sa.Column("folded", TEXT, nullable=False),
+    sa.Column("name", TEXT, nullable=False),
     sa.Index("claims_of_key", "scope", "folded"),
     sqlite_with_rowid=False,
 )
@@ -79,10 +97,10 @@ claims = sa.Table(
 contested = sa.Table(
     "contested",
     metadata,
-    sa.Column("scope", sa.Integer, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("folded", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("scope", NUMBER, primary_key=True),
+    sa.Column("id", TEXT, primary_key=True),
+    sa.Column("folded", TEXT, nullable=False),
+    sa.Column("name", TEXT, nullable=False),
     sa.Index("contested_of_key", "scope", "folded"),
     sqlite_with_rowid=False,
 )
@@ -91,11 +109,11 @@ contested = sa.Table(
 links = sa.Table(
     "links",
     metadata,
-    sa.Column("scope", sa.Integer, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("target_key", sa.Text, primary_key=True),
+    sa.Column("scope", NUMBER, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("target_key", TEXT, primary_key=True),
     sa.Column("same", sa.Boolean, nullable=False),
-    sa.Column("decided", sa.Text, nullable=False),
+    sa.Column("decided", TEXT, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -103,19 +121,19 @@ links = sa.Table(
 matches = sa.Table(
     "matches",
     metadata,
-    sa.Column("scope", sa.Integer, primary_key=True),
-    sa.Column("matched", sa.Text, nullable=False),
+    sa.Column("scope", NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("matched", TEXT, nullable=False),
 )
 
 # Groups that are through, of pipelines that a person brings group by group; empty once all of them are.
 groups_done = sa.Table(
     "groups_done",
     metadata,
-    sa.Column("pipeline", sa.Text, primary_key=True),
-    sa.Column("by", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("basis", sa.Text, nullable=False),
-    sa.Column("finished", sa.Text, nullable=False),
+    sa.Column("pipeline", TEXT, primary_key=True),
+    sa.Column("by", TEXT, primary_key=True),
+    sa.Column("name", TEXT, primary_key=True),
+    sa.Column("basis", TEXT, nullable=False),
+    sa.Column("finished", TEXT, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -123,68 +141,70 @@ groups_done = sa.Table(
 column_sets = sa.Table(
     "column_sets",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("names", sa.Text, nullable=False, unique=True),
+    sa.Column("id", NUMBER, primary_key=True),
+    sa.Column("names", TEXT, nullable=False),
+    sa.UniqueConstraint("names").ddl_if("sqlite"),
 )
+sa.Index("column_sets_of_names", sa.func.md5(column_sets.c.names), unique=True).ddl_if("postgresql")
 
 # `fingerprint` is null while a record has not settled; `seen` is the number of the last run that met its key.
 records = sa.Table(
     "records",
     metadata,
-    sa.Column("scope", sa.Integer, primary_key=True),
-    sa.Column("resource", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("scope", NUMBER, primary_key=True),
+    sa.Column("resource", TEXT, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
     sa.Column("fingerprint", sa.LargeBinary),
-    sa.Column("columns", sa.Integer),
-    sa.Column("seen", sa.Integer, nullable=False),
+    sa.Column("columns", NUMBER),
+    sa.Column("seen", NUMBER, nullable=False),
     sqlite_with_rowid=False,
 )
 
 cursors = sa.Table(
     "cursors",
     metadata,
-    sa.Column("pipeline", sa.Text, primary_key=True),
-    sa.Column("flow", sa.Text, primary_key=True),
-    sa.Column("address", sa.Text, primary_key=True),
-    sa.Column("cursor", sa.Text, nullable=False),
-    sa.Column("updated", sa.Text, nullable=False),
+    sa.Column("pipeline", TEXT, primary_key=True),
+    sa.Column("flow", TEXT, primary_key=True),
+    sa.Column("address", TEXT, primary_key=True),
+    sa.Column("cursor", TEXT, nullable=False),
+    sa.Column("updated", TEXT, nullable=False),
 )
 
 # What the rows of a flow depended on, besides the source, when everything was read last.
 bases = sa.Table(
     "bases",
     metadata,
-    sa.Column("pipeline", sa.Text, primary_key=True),
-    sa.Column("flow", sa.Text, primary_key=True),
-    sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("pipeline", TEXT, primary_key=True),
+    sa.Column("flow", TEXT, primary_key=True),
+    sa.Column("basis", TEXT, nullable=False),
 )
 
 open_items = sa.Table(
     "open_items",
     metadata,
-    sa.Column("scope", sa.Integer, primary_key=True),
-    sa.Column("resource", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("row", sa.Integer, nullable=False),
-    sa.Column("source_row", sa.Text, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),
-    sa.Column("problems", sa.Text, nullable=False),
-    sa.Column("told", sa.Text, nullable=False),
+    sa.Column("scope", NUMBER, primary_key=True),
+    sa.Column("resource", TEXT, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("row", NUMBER, nullable=False),
+    sa.Column("source_row", TEXT, nullable=False),
+    sa.Column("status", TEXT, nullable=False),
+    sa.Column("problems", TEXT, nullable=False),
+    sa.Column("told", TEXT, nullable=False),
     sa.Column("fingerprint", sa.LargeBinary),
-    sa.Column("first", sa.Text, nullable=False),
-    sa.Column("last", sa.Text, nullable=False),
-    sa.Column("tried", sa.Text),
-    sa.Column("run", sa.Integer, nullable=False),
+    sa.Column("first", TEXT, nullable=False),
+    sa.Column("last", TEXT, nullable=False),
+    sa.Column("tried", TEXT),
+    sa.Column("run", NUMBER, nullable=False),
 )
 
 # What plugins keep about a target between runs; the right result never depends on it.
 memory = sa.Table(
     "memory",
     metadata,
-    sa.Column("address", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("address", TEXT, primary_key=True),
+    sa.Column("name", TEXT, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("text", TEXT, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -192,29 +212,29 @@ memory = sa.Table(
 locks = sa.Table(
     "locks",
     metadata,
-    sa.Column("pipeline", sa.Text, primary_key=True),
-    sa.Column("fencing", sa.Integer, nullable=False),
-    sa.Column("run", sa.Text),
-    sa.Column("host", sa.Text, nullable=False),
-    sa.Column("place", sa.Text, nullable=False),
-    sa.Column("pid", sa.Integer, nullable=False),
-    sa.Column("birth", sa.Text, nullable=False),
-    sa.Column("since", sa.Text, nullable=False),
-    sa.Column("beats", sa.Integer, nullable=False),
-    sa.Column("beat", sa.Text, nullable=False),
+    sa.Column("pipeline", TEXT, primary_key=True),
+    sa.Column("fencing", NUMBER, nullable=False),
+    sa.Column("run", TEXT),
+    sa.Column("host", TEXT, nullable=False),
+    sa.Column("place", TEXT, nullable=False),
+    sa.Column("pid", NUMBER, nullable=False),
+    sa.Column("birth", TEXT, nullable=False),
+    sa.Column("since", TEXT, nullable=False),
+    sa.Column("beats", NUMBER, nullable=False),
+    sa.Column("beat", TEXT, nullable=False),
 )
 
 # What was sent of a record last, and the source row that it came from: the values of two column sets, packed.
 sent = sa.Table(
     "sent",
     metadata,
-    sa.Column("scope", sa.Integer, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("resource", sa.Text, primary_key=True),
-    sa.Column("run", sa.Integer, nullable=False),
-    sa.Column("row", sa.Integer, nullable=False),
-    sa.Column("header", sa.Integer, nullable=False),
-    sa.Column("columns", sa.Integer, nullable=False),
+    sa.Column("scope", NUMBER, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("resource", TEXT, primary_key=True),
+    sa.Column("run", NUMBER, nullable=False),
+    sa.Column("row", NUMBER, nullable=False),
+    sa.Column("header", NUMBER, nullable=False),
+    sa.Column("columns", NUMBER, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -224,12 +244,12 @@ sent = sa.Table(
 changes = sa.Table(
     "changes",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("run", sa.Integer, nullable=False, index=True),
-    sa.Column("scope", sa.Integer, nullable=False),
-    sa.Column("key", sa.Text, nullable=False),
-    sa.Column("resource", sa.Text, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("id", NUMBER, primary_key=True),
+    sa.Column("run", NUMBER, nullable=False, index=True),
+    sa.Column("scope", NUMBER, nullable=False),
+    sa.Column("key", TEXT, nullable=False),
+    sa.Column("resource", TEXT, nullable=False),
+    sa.Column("status", TEXT, nullable=False),
     sa.Column("content", sa.LargeBinary),
     sa.Index("changes_of_record", "scope", "key"),
 )

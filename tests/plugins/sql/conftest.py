@@ -8,22 +8,7 @@ import os
 
 import pytest
 
-from .databases import CannotStartError, Server, commands, mariadb, sqlite
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """A running PostgreSQL."""
-    binaries = commands()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed: pip install 'pimflow-sql[live]'")
-    pytest.importorskip("psycopg", reason="the driver of PostgreSQL: pip install 'pimflow-sql[live]'")
-    try:
-        server = Server(binaries)
-    except (CannotStartError, OSError) as error:
-        pytest.skip(f"PostgreSQL cannot be started on this machine: {error}")
-    yield server
-    server.stop()
+from .databases import mariadb, sqlite
 
 
 MARIADB = os.environ.get("PIMFLOW_TEST_MARIADB")

@@ -1,0 +1,1 @@
+"""One module a version; `revision` is the version with four digits."""
