@@ -143,7 +143,7 @@ class Bench:
 
 @pytest.fixture
 def bench(request: pytest.FixtureRequest, tmp_path: Path, shop: Any) -> Bench:
-    """A bench with a state in a file; in each database, or in the one of `--state`, for a test that asks for `state`."""
+    """A bench with its state in a file; where a test asks for `state`, in that, else in the one of `--state`."""
     shop.tables["products"] = [("sku", "name"), ("A", "Anvil"), ("B", "Bucket"), ("C", "Candle")]
     place = tmp_path / ".pimflow" / "state.sqlite"
     if "state" in request.fixturenames:

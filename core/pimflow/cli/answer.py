@@ -10,6 +10,7 @@ import click
 
 from pimflow.cli.common import assembled, echo_json, environment_option, json_option, opened_state, state_option
 from pimflow.errors import ConfigError
+from pimflow.state.place import StatePlace
 
 if TYPE_CHECKING:
     from pimflow.answers import Answer
@@ -35,7 +36,7 @@ def answer(
     ignore: bool,
     forget: bool,
     list_all: bool,
-    state_path: Path | None,
+    state_path: StatePlace | None,
     as_json: bool,
 ) -> None:
     """Decide once about a value that the target does not take. CAUSE is its name in `pimflow problems`.

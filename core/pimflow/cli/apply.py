@@ -18,6 +18,7 @@ from pimflow.cli.common import (
     state_option,
 )
 from pimflow.errors import ConfigError
+from pimflow.state.place import StatePlace
 
 
 @click.command()
@@ -26,7 +27,7 @@ from pimflow.errors import ConfigError
 @environment_option
 @state_option
 @json_option
-def apply(plan: Path, state_path: Path | None, as_json: bool) -> None:
+def apply(plan: Path, state_path: StatePlace | None, as_json: bool) -> None:
     """Carry out a PLAN that `pimflow plan --save` kept: exactly that, or nothing.
 
     Source and target are looked at again first. If the pipeline ran or changed since, or what a run would do differs

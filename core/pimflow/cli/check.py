@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, opened_state, pipeline_argument, state_option
 from pimflow.cli.findings import Line, line_of, of_the_contract, print_line, worst_first
+from pimflow.state.place import StatePlace
 from pimflow.words import full_stop
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Exit with 1 where there are warnings.")
 @state_option
 @json_option
-def check(pipeline: str | None, strict: bool, state_path: Path | None, as_json: bool) -> None:
+def check(pipeline: str | None, strict: bool, state_path: StatePlace | None, as_json: bool) -> None:
     """Check the files, log in everywhere, and hold each flow against its target. Nothing is written there.
 
     Tells all that cannot work, who mends it and how, and what changed in the target since the last check.

@@ -15,17 +15,32 @@ import orjson
 
 from pimflow.errors import ConfigError, Mistake
 from pimflow.plain import to_json
+from pimflow.state.place import ServerState, StatePlace, state_place
 from pimflow.words import did_you_mean, full_stop
 
 F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = Path("pipelines")
 
+
+class _StatePlace(click.ParamType[StatePlace]):
+    name = "place"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> StatePlace:
+        try:
+            return value if isinstance(value, ServerState) else state_place(str(value))
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 state_option = click.option(
     "--state",
     "state_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file of the state; .pimflow/state.sqlite of the project, or of its environment, unless given.",
+    type=_StatePlace(),
+    metavar="FILE|ADDRESS",
+    envvar="PIMFLOW_STATE",
+    show_envvar=True,
+    help="The state: a file, or the address of a PostgreSQL database. What the project says, unless given.",
 )
 
 _ENVIRONMENT = "pimflow.environment"
@@ -199,16 +214,33 @@ def pipeline_called(name: str) -> Any:
 
 
 @contextmanager
-def opened_state(root: Path, given: Path | None) -> Iterator[Any]:
+def opened_state(root: Path, given: StatePlace | None) -> Iterator[Any]:
     """Open the state of a project, or of the chosen environment, while a command works. Raises StateError."""
-    from pimflow.running.run import state_file
     from pimflow.state.database import open_database
 
-    database = open_database(given or state_file(root, environment_in(root)))
+    database = open_database(given or place_of_state(root, environment_in(root)))
     try:
         yield database
     finally:
         database.close()
+
+
+def place_of_state(root: Path, environment: str | None) -> StatePlace:
+    """Give the place where the project says that its state, or that of an environment, is. Raises ConfigError."""
+    from pimflow.configuration.loading import resolve_values, state_of
+    from pimflow.plugins import create_registry
+    from pimflow.running.run import state_file
+
+    part = state_of(root, environment)
+    if part is None:
+        return state_file(root, environment)
+    value, mistakes = resolve_values(part, create_registry().resolve)
+    if mistakes:
+        raise ConfigError(*mistakes)
+    try:
+        return state_place(value, root)
+    except ConfigError as error:
+        raise ConfigError(part.mistake(str(error))) from None
 
 
 def project_root(given: str | None = None) -> Path:

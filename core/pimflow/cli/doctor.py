@@ -17,10 +17,12 @@ from pimflow.cli.common import (
     environment_option,
     find_pipeline,
     json_option,
+    place_of_state,
     project_root,
     state_option,
 )
 from pimflow.errors import ConfigError
+from pimflow.state.place import StatePlace
 from pimflow.words import full_stop
 
 if TYPE_CHECKING:
@@ -46,12 +48,13 @@ def doctor(
     runs: int,
     with_data: bool,
     force: bool,
-    state_path: Path | None,
+    state_path: StatePlace | None,
     as_json: bool,
 ) -> None:
     """Examine the installation, the project and its state; tell what needs attention, and what to do.
 
-    All pipelines of the project are examined unless some are named. Nothing is contacted, and nothing is changed.
+    All pipelines of the project are examined unless some are named. Nothing is contacted but the database of the state,
+    where it is in one, and nothing is changed.
     Exit codes: 0 well, or the bundle was written; 1 something needs attention; 2 the bundle may not be written.
     """
     from pimflow.doctor.bundle import Contents, Wanted
@@ -60,7 +63,6 @@ def doctor(
     from pimflow.doctor.packing import check_free, write_zip
     from pimflow.doctor.project import secrets_in
     from pimflow.plugins import create_registry
-    from pimflow.running.run import state_file
 
     if bundle:
         check_free(bundle, force=force)
@@ -68,7 +70,7 @@ def doctor(
     root = _near(project_root(str(files[0])) if files else project_root())
     registry = create_registry()
     project = find_project(root, files, registry, chosen_environment())
-    state, now = state_path or state_file(root, project.environment), datetime.now(UTC)
+    state, now = state_path or place_of_state(root, project.environment), datetime.now(UTC)
     secrets = secrets_in(project, os.environ)
     findings = [*unknown, *examine(project, registry, state, os.environ, now)]
     packed = None

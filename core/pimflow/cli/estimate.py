@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +16,7 @@ from pimflow.cli.common import (
     pipeline_argument,
     state_option,
 )
+from pimflow.state.place import StatePlace
 
 if TYPE_CHECKING:
     from pimflow.estimating import Estimate
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @full_option
 @state_option
 @json_option
-def estimate(pipeline: str | None, *, full: bool, state_path: Path | None, as_json: bool) -> None:
+def estimate(pipeline: str | None, *, full: bool, state_path: StatePlace | None, as_json: bool) -> None:
     """Tell how many calls a run would take, how long, and how much it would move. Nothing is written.
 
     The source is read; of the target a few questions are asked. A past run that wrote much tells the time best.

@@ -20,6 +20,7 @@ from pimflow.cli.common import (
     state_option,
 )
 from pimflow.errors import ConfigError
+from pimflow.state.place import StatePlace
 
 if TYPE_CHECKING:
     from pimflow.explain import ExplainedRecord, ExplainedValue, Past
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @environment_option
 @state_option
 @json_option
-def explain(key: str, attribute: str | None, state_path: Path | None, as_json: bool) -> None:
+def explain(key: str, attribute: str | None, state_path: StatePlace | None, as_json: bool) -> None:
     """Tell where the record with KEY came from, and how each value, or that of ATTRIBUTE, came about.
 
     With ATTRIBUTE: the cell of the source, each rule that changed it with its line, the run that wrote it, and the

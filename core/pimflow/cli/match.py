@@ -22,6 +22,7 @@ from pimflow.cli.common import (
 )
 from pimflow.errors import ConfigError
 from pimflow.matching.nearness import KINDS
+from pimflow.state.place import StatePlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,7 +76,7 @@ def match(
     approve: Path | None,
     approve_all: tuple[str, ...],
     leave_rest: bool,
-    state_path: Path | None,
+    state_path: StatePlace | None,
     as_json: bool,
 ) -> None:
     """Tell which records are in the source and in the target, on one side only, or nearly equal.

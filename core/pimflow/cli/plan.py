@@ -27,6 +27,7 @@ from pimflow.cli.common import (
     since_when,
     state_option,
 )
+from pimflow.state.place import StatePlace
 
 if TYPE_CHECKING:
     from pimflow.plan import PlannedChange
@@ -61,7 +62,7 @@ def plan(
     by: str | None,
     show: int,
     save: Path | None,
-    state_path: Path | None,
+    state_path: StatePlace | None,
     as_json: bool,
 ) -> None:
     """Tell what a run would create and change, value by value, and write nothing.

@@ -20,6 +20,7 @@ from pimflow.cli.common import (
 )
 from pimflow.errors import ConfigError
 from pimflow.model import SETTLED, ProblemKind
+from pimflow.state.place import StatePlace
 from pimflow.words import to_the_minute
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def problems(
     kind: str | None,
     cause: str | None,
     export: Path | None,
-    state_path: Path | None,
+    state_path: StatePlace | None,
     as_json: bool,
 ) -> None:
     """Show what needs attention now, grouped by cause, with what to do and who."""

@@ -16,6 +16,7 @@ from pimflow.cli.common import (
     pipeline_argument,
     state_option,
 )
+from pimflow.state.place import StatePlace
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @state_option
 @json_option
 def retry(
-    pipeline: str | None, keys: tuple[str, ...], edit: Path | None, state_path: Path | None, as_json: bool
+    pipeline: str | None, keys: tuple[str, ...], edit: Path | None, state_path: StatePlace | None, as_json: bool
 ) -> None:
     """Read again the records that need attention, or those with KEYS, and send them, changed or not."""
     from pimflow.cli.run import run_and_report
@@ -59,7 +60,7 @@ def retry(
     )
 
 
-def _send_corrected(assembly: Assembly, file: Path, state_path: Path | None, *, as_json: bool) -> None:
+def _send_corrected(assembly: Assembly, file: Path, state_path: StatePlace | None, *, as_json: bool) -> None:
     from pimflow.cli.run import run_and_report
     from pimflow.cli.sheets import sheet_reader
     from pimflow.problems.corrected_files import corrected_only, read_corrections

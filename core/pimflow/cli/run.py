@@ -6,7 +6,6 @@ import shlex
 import sys
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -29,6 +28,7 @@ from pimflow.cli.common import (
     state_option,
 )
 from pimflow.errors import PimflowError
+from pimflow.state.place import ServerState, StatePlace
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
@@ -59,7 +59,7 @@ def run(
     by: str | None,
     groups: int | None,
     strict: bool,
-    state_path: Path | None,
+    state_path: StatePlace | None,
     as_json: bool,
 ) -> None:
     """Run a pipeline and print its report.
@@ -73,7 +73,7 @@ def run(
     begin = since_when(since, full=full)
     check_by(by, groups=groups, others=bool(only or limit or since))
     assembly = assembled(pipeline)
-    state = f"--state {shlex.quote(str(state_path))}"
+    state = "--state ADDRESS" if isinstance(state_path, ServerState) else f"--state {shlex.quote(str(state_path))}"
     given = {"--full": full, f"--groups {groups}": groups, "--strict": strict, state: state_path}
     checkpoints = Checkpoints(pipeline, groups, [option for option, there in given.items() if there], quiet=as_json)
     by_groups = ByGroups(by, checkpoints.go_on) if by else None
@@ -84,7 +84,7 @@ def run(
 def run_and_report(
     assembly: Assembly,
     options: RunOptions,
-    state_path: Path | None,
+    state_path: StatePlace | None,
     *,
     as_json: bool,
     checkpoints: Checkpoints | None = None,

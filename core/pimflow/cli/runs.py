@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +20,7 @@ from pimflow.cli.common import (
 from pimflow.cli.late import Duration, show_late
 from pimflow.cli.past import ended
 from pimflow.errors import ConfigError
+from pimflow.state.place import StatePlace
 from pimflow.words import titled
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def runs(
     pipeline: str | None,
     limit: int,
     late: timedelta | None,
-    state_path: Path | None,
+    state_path: StatePlace | None,
     as_json: bool,
 ) -> None:
     """List past runs, the latest first; with RUN_ID (or `last`) show the report of that run.

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,6 +22,7 @@ from pimflow.cli.common import (
     state_option,
 )
 from pimflow.errors import ConfigError
+from pimflow.state.place import StatePlace
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
@@ -38,7 +38,7 @@ def state() -> None:
 @pipeline_argument
 @state_option
 @json_option
-def show(pipeline: str | None, state_path: Path | None, as_json: bool) -> None:
+def show(pipeline: str | None, state_path: StatePlace | None, as_json: bool) -> None:
     """Show, flow by flow, how many records were sent where, how far sources were read, and what needs attention."""
     from pimflow.state import history, open_items, records
 
@@ -73,7 +73,7 @@ def show(pipeline: str | None, state_path: Path | None, as_json: bool) -> None:
 @state_option
 @json_option
 def reset(
-    pipeline: str | None, flow: str | None, cursors: bool, yes: bool, state_path: Path | None, as_json: bool
+    pipeline: str | None, flow: str | None, cursors: bool, yes: bool, state_path: StatePlace | None, as_json: bool
 ) -> None:
     """Forget what was sent, so that the next run sends everything again."""
     from pimflow.state import groups_done, history, records
@@ -113,7 +113,7 @@ def set_(
     flow: str,
     since: datetime | None,
     cursor: str | None,
-    state_path: Path | None,
+    state_path: StatePlace | None,
     as_json: bool,
 ) -> None:
     """Let the next run of a flow begin to read at another place: at a time, or at a cursor of the source."""
@@ -138,7 +138,7 @@ def set_(
 
 
 @contextmanager
-def _while_no_run(assembly: Assembly, state_path: Path | None) -> Iterator[Database]:
+def _while_no_run(assembly: Assembly, state_path: StatePlace | None) -> Iterator[Database]:
     """Open the state while no run can begin: one under way would keep its cursor in spite of what is forgotten."""
     from pimflow.running.holding import Pace, held
 
@@ -154,7 +154,7 @@ def _while_no_run(assembly: Assembly, state_path: Path | None) -> Iterator[Datab
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @state_option
 @json_option
-def unlock(pipeline: str | None, yes: bool, state_path: Path | None, as_json: bool) -> None:
+def unlock(pipeline: str | None, yes: bool, state_path: StatePlace | None, as_json: bool) -> None:
     """Let a pipeline be run although another run seems to be under way.
 
     Rarely needed: the lock of a run whose process is dead is taken by the next run. Should the other run still live, it

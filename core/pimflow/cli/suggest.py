@@ -19,6 +19,7 @@ from pimflow.cli.common import (
     state_option,
 )
 from pimflow.errors import ConfigError
+from pimflow.state.place import StatePlace
 
 if TYPE_CHECKING:
     from pimflow.suggesting.flows import FlowDraft
@@ -43,7 +44,7 @@ def suggest(
     flow: str | None,
     records: int,
     prepare: Path | None,
-    state_path: Path | None,
+    state_path: StatePlace | None,
     as_json: bool,
 ) -> None:
     """Propose a mapping: the columns of the source held against what the target takes. Nothing is written there.

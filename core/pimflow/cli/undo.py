@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +19,7 @@ from pimflow.cli.common import (
     state_option,
 )
 from pimflow.errors import ConfigError
+from pimflow.state.place import StatePlace
 from pimflow.words import to_the_minute
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _SHOWN = 20
 @environment_option
 @state_option
 @json_option
-def undo(run_id: str, *, dry: bool, yes: bool, state_path: Path | None, as_json: bool) -> None:
+def undo(run_id: str, *, dry: bool, yes: bool, state_path: StatePlace | None, as_json: bool) -> None:
     """Put back the values that RUN replaced, and take out of use what it created.
 
     RUN is an id of `pimflow runs`, or `last`. Only where the values of the run still stand: what somebody changed

@@ -33,6 +33,9 @@ def chosen_name(project: Document, config: ProjectConfig, wanted: str | None) ->
 
     Raises ConfigError where it is not plain which one is meant.
     """
+    if config.environments and config.state is not None:
+        told = "each environment has a state of its own: write `state` in each of `environments` instead"
+        raise ConfigError(project.mistake(("state",), told))
     if not config.environments:
         if config.default_environment is not None:
             raise ConfigError(project.mistake(("default_environment",), "there are no `environments`"))
@@ -63,7 +66,7 @@ def environments_of(
 
     `elsewhere` names connections that other pipelines of the project have. Raises ConfigError with all mistakes.
     """
-    mistakes = list(_names_taken(project, config))
+    mistakes = [*_names_taken(project, config), *_states_shared(project, config)]
     found = []
     for name, environment in config.environments.items():
         laid = dict(connections)
@@ -110,6 +113,16 @@ def _names_taken(project: Document, config: ProjectConfig) -> Iterator[Mistake]:
         elif first != name:
             told = f"{first!r} and {name!r} have the same folder where upper and lower case count alike; rename one"
             yield project.mistake(("environments", name), told)
+
+
+def _states_shared(project: Document, config: ProjectConfig) -> Iterator[Mistake]:
+    """Find environments that would keep what they did in the same place."""
+    seen: dict[str, str] = {}
+    for name, environment in config.environments.items():
+        first = seen.setdefault(environment.state, name) if environment.state is not None else name
+        if first != name:
+            told = f"{first!r} has the same state; each environment needs a state of its own"
+            yield project.mistake(("environments", name, "state"), told)
 
 
 def _type_changed(below: Part, over: Part) -> Iterator[Mistake]:

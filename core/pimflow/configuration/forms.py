@@ -170,9 +170,16 @@ class PipelineConfig(Checked):
     ownership: Ownership | None = Field(None, description="Who owns what in the target.")
 
 
+_STATE = (
+    "Where it is kept what runs did: a file, or `postgresql+psycopg://user:password@host:5432/database`; "
+    "a file in `.pimflow` unless given."
+)
+
+
 class EnvironmentConfig(Checked):
     """One environment of a project: what is different there."""
 
+    state: str | None = Field(None, description=_STATE)
     production: bool = Field(
         False, strict=True, description="Whether the first run of each pipeline asks for the environment's name."
     )
@@ -186,6 +193,7 @@ class ProjectConfig(Checked):
 
     version: Literal[1] = Field(description="The version of this format.")
     name: Name | None = Field(None, description="The project's name.")
+    state: str | None = Field(None, description=_STATE)
     connections: dict[Name, dict[str, Any]] = Field({}, description="Systems, by name: `type` and its options.")
     notify: list[dict[str, Any]] = Field([], description=_NOTIFY)
     history: History | None = Field(None, description="How long it is kept what runs did, unless a pipeline says so.")

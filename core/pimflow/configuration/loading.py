@@ -23,6 +23,7 @@ PROJECT_FILE = "pimflow.yaml"
 LATER_KEYS = ("schedule",)
 """Keys of a pipeline or project file that are known, and do not work yet."""
 _OF_ENVIRONMENTS = ("environments", "default_environment")
+_OF_PROJECT = ("state", *_OF_ENVIRONMENTS)
 _REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
 
 _NOTHING = object()
@@ -121,8 +122,24 @@ def environment_of(root: Path, wanted: str | None) -> str | None:
         return None
     document = read_document(file)
     data = document.data if isinstance(document.data, dict) else {}
-    own = {"version": 1, **{key: data[key] for key in _OF_ENVIRONMENTS if key in data}}
+    own = {"version": 1, **{key: data[key] for key in _OF_PROJECT if key in data}}
     return chosen_name(document, check_document(ProjectConfig, replace(document, data=own)), wanted)
+
+
+def state_of(root: Path, environment: str | None) -> Part | None:
+    """Give the place of the project file where it says where the state of an environment is; None where it does not.
+
+    Raises ConfigError.
+    """
+    file = root / PROJECT_FILE
+    if not file.is_file():
+        return None
+    document = read_document(file)
+    trail: Trail = ("state",) if environment is None else ("environments", environment, "state")
+    data: Any = document.data
+    for step in trail:
+        data = _child(data, step)
+    return Part(document, trail, data) if isinstance(data, str) else None
 
 
 def _contract(*documents: Document | None) -> Part | None:
@@ -279,7 +296,7 @@ def _message(detail: Any, model: type[BaseModel]) -> str:
 def _unknown_key(key: str, location: Sequence[str | int], model: type[BaseModel]) -> str:
     if key in LATER_KEYS and len(location) == 1 and model in (PipelineConfig, ProjectConfig):
         return f"`{key}` does not work yet in this version of pimflow; remove it"
-    if key in _OF_ENVIRONMENTS and model is PipelineConfig and len(location) == 1:
+    if key in _OF_PROJECT and model is PipelineConfig and len(location) == 1:
         return f"`{key}` belongs into the project file {PROJECT_FILE}, and holds for all its pipelines"
     return f"unknown key{did_you_mean(key, _keys_at(model, location[:-1]))}"
 

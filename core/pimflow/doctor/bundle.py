@@ -26,6 +26,7 @@ from pimflow.running.run import log_folder
 from pimflow.state import examination, history, records
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun
+from pimflow.state.place import StatePlace
 
 _LARGEST_TABLE = 1 << 20
 _README = """\
@@ -57,7 +58,7 @@ class Contents:
     """What a bundle is made of. `known` masks known secrets, `strict` also what looks like one."""
 
     project: Project
-    state: Path
+    state: StatePlace
     findings: Sequence[Finding]
     known: Mask
     strict: Mask
@@ -95,7 +96,7 @@ class Contents:
 
     def _of_state(self) -> tuple[list[PastRun], dict[str, Any]]:
         """Give the last runs and a summary of what is remembered; of a state that cannot be read, why."""
-        if not self.state.is_file():
+        if isinstance(self.state, Path) and not self.state.is_file():
             return [], {"error": "there is no state"}
         try:
             with closing(examination.open_unchanged(self.state)) as database:

@@ -17,6 +17,8 @@ from pimflow.state import examination, history, locks
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun
 from pimflow.state.looking import look_at, look_for_remains
+from pimflow.state.place import ServerState, StatePlace
+from pimflow.state.schema import newer
 from pimflow.state.tables import SCHEMA_VERSION
 
 _LEAST_FREE = 200 * MEGABYTE
@@ -26,8 +28,10 @@ _SKEW = timedelta(minutes=5)
 _FREE = "Make room there: `plan` copies the state, and a run must be able to write."
 
 
-def of_state_file(path: Path) -> Iterator[Finding]:
+def of_state_file(path: StatePlace) -> Iterator[Finding]:
     """Look at the file of the state and the folder around it, from outside."""
+    if isinstance(path, ServerState):
+        return
     yield from _of_folder(path)
     if not path.exists():
         look_for_remains(path)
@@ -47,8 +51,11 @@ def of_state_file(path: Path) -> Iterator[Finding]:
         yield well("state", told + used)
 
 
-def of_state(path: Path, now: datetime) -> Iterator[Finding]:
+def of_state(path: StatePlace, now: datetime) -> Iterator[Finding]:
     """Look into the state: version, every page, who holds locks, and how the last runs ended."""
+    if isinstance(path, ServerState):
+        yield from _of_server(path, now)
+        return
     if not path.exists():
         return
     look_at(path, examination.opened_unchanged, whole=True)
@@ -59,6 +66,22 @@ def of_state(path: Path, now: datetime) -> Iterator[Finding]:
         else:
             yield well("state", f"has schema {version}; all of it was read and is sound")
             yield from _of_pipelines(database, now)
+
+
+def _of_server(place: ServerState, now: datetime) -> Iterator[Finding]:
+    with closing(examination.open_unchanged(place)) as database:
+        if not examination.is_there(database):
+            yield well("state", f"none yet in {place}; the first run makes it")
+            return
+        version = examination.schema_version(database)
+        told = f"{place}, {size(database.size())}, has schema {version}"
+        if version > SCHEMA_VERSION:
+            raise newer(str(place), version)
+        if version < SCHEMA_VERSION:
+            yield well("state", f"{told}; the next run brings it to {SCHEMA_VERSION}")
+        else:
+            yield well("state", told)
+            yield from _of_pipelines(database, database.now(lambda: now))
 
 
 def of_logs(folder: Path) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from pimflow.doctor.project import Project, of_environment, of_files, of_variabl
 from pimflow.doctor.surroundings import of_encoding, of_proxies, of_temporary_files
 from pimflow.plugins import Registry
 from pimflow.running.run import log_folder
+from pimflow.state.place import StatePlace
 
 
 def find_project(root: Path, named: Sequence[Path], registry: Registry, wanted: str | None = None) -> Project:
@@ -21,7 +22,7 @@ def find_project(root: Path, named: Sequence[Path], registry: Registry, wanted: 
 
 
 def examine(
-    project: Project, registry: Registry, state: Path, environment: Mapping[str, str], now: datetime
+    project: Project, registry: Registry, state: StatePlace, environment: Mapping[str, str], now: datetime
 ) -> Iterator[Finding]:
     """Give everything that was found, the installation first. Nothing is contacted, and nothing is changed."""
     yield from carefully("Python", of_python)

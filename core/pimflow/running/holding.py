@@ -1,6 +1,7 @@
 """The lock of a pipeline while a run holds it: taken in the state, kept alive by a heartbeat, checked in each commit.
 
-Wall clocks may be wrong or set back, so the time of the last beat only raises a suspicion. What decides is whether the
+Times are those of the database's clock, where it has one that all machines share. Wall clocks may be wrong or set back,
+so the time of the last beat only raises a suspicion. What decides is whether the
 number of beats still rises while the contender watches, measured on its own monotonic clock.
 """
 
@@ -44,6 +45,7 @@ def held(database: Database, pipeline: str, run_id: str, clock: Clock, pace: Pac
 
     Raises BusyError when another run holds it, and LockLostError from each commit after it was lost.
     """
+    clock = partial(database.now, clock)
     pid = os.getpid()
     owner = Owner(run_id, platform.node(), place(), pid, birth_of(pid) or "")
     fencing = _taken(database, pipeline, owner, clock, pace)

@@ -37,7 +37,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection in a write transaction: all or nothing, and no other writes meanwhile. Raises StateError."""
+        """Give a connection in a write transaction: all or nothing, one at a time. Raises StateError."""
         with self._told(), self._storage.engine.begin() as connection:
             self._storage.begin_writing(connection)
             self._fence(connection)
@@ -84,15 +84,20 @@ class Database:
             raise self._storage.unusable(error) from None
 
 
+def server_storage(place: ServerState) -> Storage:
+    """Give a state in PostgreSQL, which is contacted at the first use. Raises ConfigError without the driver."""
+    from pimflow.state import postgresql  # noqa: PLC0415 - who has a file needs no driver, and does not wait for it
+
+    return postgresql.storage(place)
+
+
 def open_database(place: StatePlace) -> Database:
     """Open the state, or make an empty one. Raises StateError when it is unusable or from a newer pimflow.
 
     Raises ConfigError where the driver of PostgreSQL is not installed.
     """
     if isinstance(place, ServerState):
-        from pimflow.state import postgresql  # noqa: PLC0415 - who has a file needs no driver, and does not wait for it
-
-        database = Database(postgresql.storage(place))
+        database = Database(server_storage(place))
     else:
         database = Database(sqlite.made_storage(place))
     try:

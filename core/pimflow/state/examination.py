@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
 
-from pimflow.state.database import Database
+from pimflow.state.database import Database, server_storage
 from pimflow.state.looking import BUSY_SECONDS
+from pimflow.state.place import ServerState, StatePlace
+from pimflow.state.sqlite import SqliteStorage
 from pimflow.state.tables import about, runs, scopes
 
 
@@ -26,11 +28,19 @@ def opened_unchanged(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
 
-def open_unchanged(path: Path) -> Database:
-    """Give a state that is opened for reading only, as `opened_unchanged` does."""
-    engine = sa.create_engine("sqlite://", creator=partial(opened_unchanged, path), poolclass=NullPool)
+def open_unchanged(place: StatePlace) -> Database:
+    """Give a state that is opened for reading only, as `opened_unchanged` does; in PostgreSQL, nothing is made."""
+    if isinstance(place, ServerState):
+        return Database(server_storage(place))
+    engine = sa.create_engine("sqlite://", creator=partial(opened_unchanged, place), poolclass=NullPool)
     sa.event.listen(engine, "begin", _begin)
-    return Database(engine, str(path))
+    return Database(SqliteStorage(engine, str(place)))
+
+
+def is_there(database: Database) -> bool:
+    """Tell whether a database has a state. Raises StateError."""
+    with database.reading() as connection:
+        return sa.inspect(connection).has_table(about.name)
 
 
 def log_of(path: Path) -> Path:

@@ -35,13 +35,14 @@ _ADVICE: Mapping[str, str] = {
     "25P03": "this process was suspended so long that {title} ended its connection. What was kept until then stays. "
     "Start again",
     "53100": "{title} has no room left on its disk: {said}. What was kept until then stays. Make room, and start again",
-    "53300": "{title} has no connection left: {said}. {left}. Raise `max_connections` there, or start fewer runs at once",
+    "53300": "{title} has no connection left: {said}. {left}. Raise `max_connections` there, or run less at once",
     "22P05": "the database of {title} is not in UTF-8, and cannot hold every sign: {said}. What was kept until then "
     "stays. Make a database with ENCODING 'UTF8', and begin there",
     _AWAY: "{title} does not answer, or broke the connection off: {said}. What was kept until then stays. Is it "
     "running, and may this machine reach it? The next run goes on from there",
     "": "the state in {title} cannot be used: {said}. {left}. The log of the server tells more",
 }
+_NO_ANSWER = frozenset({"OperationalError", "ConnectionTimeout", "TimeoutError"})
 _SAME = {**dict.fromkeys(("28P01", "28000"), _LOGIN), **dict.fromkeys(("57P01", "57P02", "57P03", "57P05"), _AWAY)}
 
 
@@ -66,9 +67,7 @@ def _kind(error: BaseException, said: str) -> str:
     code = getattr(error, "sqlstate", None)
     if code is None:
         found = next((kind for words, kind in _WORDS if re.search(words, said)), None)
-        return found or (
-            _AWAY if type(error).__name__ in {"OperationalError", "ConnectionTimeout", "TimeoutError"} else ""
-        )
+        return found or (_AWAY if type(error).__name__ in _NO_ANSWER else "")
     kind = _SAME.get(code, code)
     return kind if kind in _ADVICE else _AWAY if kind[:2] == _AWAY else ""
 

@@ -80,16 +80,15 @@ class PostgresStorage:
         return told(self.server, error)
 
 
-def storage(place: ServerState, *, read_only: bool = False) -> PostgresStorage:
+def storage(place: ServerState) -> PostgresStorage:
     """Give the state in a database, which is contacted at the first use. Raises ConfigError without the driver."""
     url = sa.make_url(place.url)
-    options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
     try:
         from pimflow.state import psycopg_text  # noqa: PLC0415 - to say in words that the driver is missing
 
         engine = sa.create_engine(
             url,
-            connect_args={**_DRIVER, **options},
+            connect_args=_DRIVER,
             pool_pre_ping=True,  # a server that was restarted meanwhile costs nothing
             hide_parameters=True,
             use_native_hstore=False,

@@ -1,8 +1,8 @@
 """The tables of the state. A change of them raises SCHEMA_VERSION and adds a revision to `migrations`.
 
-A fresh state gets them as they stand here. They are the same in both databases, but for three things: PostgreSQL compares
-texts byte by byte as SQLite does, counts with eight bytes, and keeps long texts unique by their hash, as its index
-takes no more than 2,700 bytes.
+A fresh state gets them as they stand here. They are the same in both databases, but for three things: PostgreSQL is
+told to compare texts byte by byte, as SQLite does, counts with eight bytes, and keeps long texts unique by their hash,
+as its index takes no more than 2,700 bytes.
 """
 
 from __future__ import annotations
