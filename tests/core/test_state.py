@@ -15,7 +15,6 @@ from pimflow.errors import StateError
 from pimflow.model import BadValue, Problem, ProblemKind, Run, Status, Who
 from pimflow.state import history, open_items
 from pimflow.state.database import open_database
-from pimflow.state.memory import KeptMemory
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import Known, Records, Settled, forget, open_scope, summaries
 from pimflow.state.tables import SCHEMA_VERSION
@@ -171,19 +170,6 @@ def test_a_state_of_a_newer_pimflow_is_refused_and_left_alone(tmp_path):
         open_database(file)
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT schema_version FROM about").fetchall() == [(99,)]
-
-
-def test_a_state_of_an_older_pimflow_gets_the_tables_that_it_lacks(tmp_path):
-    file = tmp_path / "state.sqlite"
-    open_database(file).close()
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("DROP TABLE memory")
-        connection.execute("UPDATE about SET schema_version = 1")
-    opened = open_database(file)
-    KeptMemory(opened, "shop://main").put("media", {"a": "1"})
-    opened.close()
-    with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("SELECT schema_version FROM about").fetchall() == [(SCHEMA_VERSION,)]
 
 
 @pytest.mark.parametrize("content", [b"this is no database" * 100, b"SQLite format 3\x00" + b"\xff" * 4000])

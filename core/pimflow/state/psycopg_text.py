@@ -22,7 +22,7 @@ class _Dumper(StrDumperUnknown):
 
 class _Loader(TextLoader):
     def load(self, data: Buffer) -> Any:
-        text = super().load(data)
+        text = str(super().load(data))
         return _KEPT.sub(lambda found: _BACK[found[0]], text) if "\x1b" in text else text
 
 

@@ -43,7 +43,8 @@ def bring_up_to_date(reading: Transaction, writing: Transaction, place: str) -> 
 def _version(connection: Connection) -> int | None:
     if not sa.inspect(connection).has_table(about.name):
         return None
-    return connection.execute(sa.select(about.c.schema_version)).scalar_one()
+    found: int = connection.execute(sa.select(about.c.schema_version)).scalar_one()
+    return found
 
 
 def _refuse_foreign(connection: Connection, place: str) -> None:

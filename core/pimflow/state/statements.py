@@ -30,7 +30,7 @@ def upsert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, 
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), list(apart.values()))
 
 
-def put_rows(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+def put_rows(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Run an insert through the driver; `{values}` stands for what each row gives, `INSERT INTO t (a, b) {values} …`.
 
     No two rows may have the same key.
@@ -39,7 +39,7 @@ def put_rows(connection: Connection, statement: str, rows: Sequence[Sequence[Any
         return
     one = f"({', '.join('?' * len(rows[0]))})"
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statement.format(values=f"VALUES {one}"), rows)  # type: ignore[arg-type]
+        connection.exec_driver_sql(statement.format(values=f"VALUES {one}"), rows)
         return
     at_once = _PARAMETERS // len(rows[0])
     for start in range(0, len(rows), at_once):
@@ -48,9 +48,7 @@ def put_rows(connection: Connection, statement: str, rows: Sequence[Sequence[Any
         connection.exec_driver_sql(text.replace("?", "%s"), tuple(cell for row in some for cell in row))
 
 
-def look_up(
-    connection: Connection, statement: str, given: Sequence[Any], keys: Collection[str]
-) -> CursorResult[tuple[Any, ...]]:
+def look_up(connection: Connection, statement: str, given: Sequence[Any], keys: Collection[str]) -> CursorResult[Any]:
     """Run a query through the driver; `{keys}` stands for the keys, which come after what is `given`."""
     text = statement.format(keys=", ".join("?" * len(keys)))
     marked = text if connection.dialect.name == "sqlite" else text.replace("?", "%s")

@@ -14,8 +14,13 @@ from pimflow.errors import StateError
 class Storage(Protocol):
     """One kind of database with one state in it. Its methods may raise errors of the driver."""
 
-    engine: Engine
-    place: str
+    @property
+    def engine(self) -> Engine:
+        """Makes connections."""
+
+    @property
+    def place(self) -> str:
+        """What people call it."""
 
     def begin_reading(self, connection: Connection) -> None:
         """Let a connection, before its first statement, see one moment of the state and write nothing."""
