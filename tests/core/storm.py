@@ -66,10 +66,10 @@ def begin(place, seed):
     if pid == 0:
         try:
             work(place, seed)
-        except BaseException:
+        finally:
             traceback.print_exc()
             sys.stderr.flush()
-        os._exit(1)
+            os._exit(1)
     return pid
 
 
@@ -106,10 +106,11 @@ def main():
             keys = {item.key for item in open_items.of_scope(database, scope)}
             runs = [run.id for run in history.past_runs(database, name, 1_000_000)]
             fencing = locks.holder(database, name)
-            print(name, int(cursor), len(keys), Records(database, scope).count(), len(runs), len(set(runs)), sep="\t")
+            found = (name, cursor, len(keys), Records(database, scope).count(), len(runs), len(set(runs)))
+            sys.stdout.write("\t".join(map(str, found)) + "\n")
             assert keys == {f"K{n}" for n in range(int(cursor))}
             assert fencing is None or fencing.fencing >= len(runs)
-    print("killed", kills, sep="\t")
+    sys.stdout.write(f"killed\t{kills}\n")
 
 
 main()
