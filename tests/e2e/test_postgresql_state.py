@@ -87,6 +87,7 @@ def test_the_state_of_the_command_line_goes_first_and_no_password_is_shown(
     monkeypatch.setenv("PIMFLOW_STATE", postgres_state)
     ran = shared.run("--by", "family")
     assert ran.code == 0
+    monkeypatch.delenv("STATE_OF_MUGS")
     examined = shared.command("doctor", "--bundle", "bundle.zip")
     assert "has schema" in examined.out
     files = [one for one in shared.folder.rglob("*") if one.is_file()]
@@ -120,6 +121,18 @@ def test_a_mistake_in_the_place_is_told_with_its_line(project: Project, text: st
     assert answer.code == 2
     assert told in answer.err
     assert "s3cret" not in answer.err
+
+
+def test_doctor_tells_of_a_state_whose_address_is_not_known_here(
+    shared: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared.write(*ROWS[:1])
+    assert shared.run().code == 0
+    assert "state: PostgreSQL" in shared.command("doctor").out
+    monkeypatch.delenv("STATE_OF_MUGS")
+    examined = shared.command("doctor")
+    assert examined.code == 1
+    assert "pimflow.yaml:2: state: ${env:STATE_OF_MUGS}" in examined.out
 
 
 def test_each_environment_has_the_state_that_it_names(project: Project) -> None:

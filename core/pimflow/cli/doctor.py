@@ -28,6 +28,7 @@ from pimflow.words import full_stop
 if TYPE_CHECKING:
     from pimflow.doctor.findings import Finding
     from pimflow.doctor.packing import Packed
+    from pimflow.doctor.project import Project
 
 
 @click.command()
@@ -70,9 +71,10 @@ def doctor(
     root = _near(project_root(str(files[0])) if files else project_root())
     registry = create_registry()
     project = find_project(root, files, registry, chosen_environment())
-    state, now = state_path or place_of_state(root, project.environment), datetime.now(UTC)
+    state, wrong = (state_path, []) if state_path else _place_of_state(root, project)
+    now = datetime.now(UTC)
     secrets = secrets_in(project, os.environ)
-    findings = [*unknown, *examine(project, registry, state, os.environ, now)]
+    findings = [*unknown, *wrong, *examine(project, registry, state, os.environ, now)]
     packed = None
     if bundle:
         masks = known_masker(secrets), strict_masker(secrets)
@@ -101,6 +103,19 @@ def _files(given: tuple[str, ...]) -> tuple[list[Path], list[Finding]]:
         except ConfigError as error:
             unknown += [unwell(name, one.message, "Name one that is there, or none for all.") for one in error.mistakes]
     return files, unknown
+
+
+def _place_of_state(root: Path, project: Project) -> tuple[StatePlace, list[Finding]]:
+    """Find the state as the project names it; where that cannot be read, tell why and look where it is by default."""
+    from pimflow.doctor.findings import unwell
+    from pimflow.running.run import state_file
+
+    try:
+        return place_of_state(root, project.environment), []
+    except ConfigError as error:
+        told = [] if project.mistakes else error.mistakes  # those are told of the file
+        remedy = "Correct it there; the file in .pimflow was looked at instead."
+        return state_file(root, project.environment), [unwell("state", str(one), remedy) for one in told]
 
 
 def _near(folder: Path) -> Path:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.engine import Connection
 
 _PARAMETERS = 32_000
 """PostgreSQL takes 65,535 in one statement, SQLite 32,766."""
@@ -48,7 +48,7 @@ def put_rows(connection: Connection, statement: str, rows: Sequence[tuple[Any, .
         connection.exec_driver_sql(text.replace("?", "%s"), tuple(cell for row in some for cell in row))
 
 
-def look_up(connection: Connection, statement: str, given: Sequence[Any], keys: Collection[str]) -> CursorResult[Any]:
+def look_up(connection: Connection, statement: str, given: Sequence[Any], keys: Collection[str]) -> Iterable[Any]:
     """Run a query through the driver; `{keys}` stands for the keys, which come after what is `given`."""
     text = statement.format(keys=", ".join("?" * len(keys)))
     marked = text if connection.dialect.name == "sqlite" else text.replace("?", "%s")

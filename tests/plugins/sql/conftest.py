@@ -10,7 +10,6 @@ import pytest
 
 from .databases import mariadb, sqlite
 
-
 MARIADB = os.environ.get("PIMFLOW_TEST_MARIADB")
 NUMBERS = itertools.count(1)
 
