@@ -231,7 +231,7 @@ def test_mistakes_in_the_project_file_are_told_with_its_name(told, tmp_path):
     (message,) = told(PLAIN, pimflow="version: 1\nflows: {}\n")
     assert (
         message
-        == f"{tmp_path}/pimflow.yaml:2: flows: unknown key; known here: connections, default_environment, environments, history, name, notify, ownership, version"
+        == f"{tmp_path}/pimflow.yaml:2: flows: unknown key; known here: connections, default_environment, environments, history, name, notify, ownership, state, version"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pimflow.state import database
+from pimflow.state import sqlite
 
 from .conftest import NUMBER, ROWS
 from .faults_told import CODES
@@ -35,15 +35,15 @@ def test_a_state_that_cannot_grow_ends_the_run_and_the_next_one_sends_what_was_n
     assert project.run("--limit", "10").code == 0
     project.write(*ROWS)
     size = project.state.stat().st_size // 4096
-    plain = database._on_connect
+    plain = sqlite._on_connect
 
     def small(connection, record):
         plain(connection, record)
         connection.execute(f"PRAGMA max_page_count = {size + pages}")
 
-    monkeypatch.setattr(database, "_on_connect", small)
+    monkeypatch.setattr(sqlite, "_on_connect", small)
     run = project.run()
-    monkeypatch.setattr(database, "_on_connect", plain)
+    monkeypatch.setattr(sqlite, "_on_connect", plain)
     assert run.code in {0, CODES["disk full: state"]}, run.out + run.err
     if run.code:
         assert (

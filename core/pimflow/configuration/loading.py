@@ -126,22 +126,6 @@ def environment_of(root: Path, wanted: str | None) -> str | None:
     return chosen_name(document, check_document(ProjectConfig, replace(document, data=own)), wanted)
 
 
-def state_of(root: Path, environment: str | None) -> Part | None:
-    """Give the place of the project file where it says where the state of an environment is; None where it does not.
-
-    Raises ConfigError.
-    """
-    file = root / PROJECT_FILE
-    if not file.is_file():
-        return None
-    document = read_document(file)
-    trail: Trail = ("state",) if environment is None else ("environments", environment, "state")
-    data: Any = document.data
-    for step in trail:
-        data = _child(data, step)
-    return Part(document, trail, data) if isinstance(data, str) else None
-
-
 def _contract(*documents: Document | None) -> Part | None:
     """Give the place of `ownership`, which stands in one of the files at most."""
     holders = [one for one in documents if one is not None and one.data.get("ownership") is not None]
