@@ -52,7 +52,7 @@ class History(Checks, RuleBasedStateMachine):
         self.shop = plugin.SHOPS["main"] = ledger.FickleShop()
         self.source = ledger.Source(self.shop)
         self.folder = Path(tempfile.mkdtemp())
-        self.bench = Bench(self.folder, self.shop)
+        self.bench = Bench(self.folder, self.shop, self.folder / ".pimflow" / "state.sqlite")
         self.database = open_database(self.bench.state)
         self.shop.now = 2000
         self.number = 0

@@ -28,7 +28,7 @@ def new_shop(shop_plugin, small_chunks, tmp_path):
     def make(**flow):
         shop = shop_plugin.SHOPS["main"] = ledger.FickleShop()
         shop.now = 2000
-        bench = Bench(tmp_path, shop)
+        bench = Bench(tmp_path, shop, tmp_path / ".pimflow" / "state.sqlite")
         shutil.rmtree(tmp_path / ".pimflow", ignore_errors=True)
         assembly = bench.assembly(**flow)
 
