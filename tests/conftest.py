@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from pimflow.state.place import state_place
 from pimflow_http.clock import Clock
@@ -32,6 +33,9 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     """Validate every request of pimflow's client against Akeneo's API description, where it is there."""
+    # How fast examples are made and tried says something about the machine, and nothing about what is tested.
+    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     looked_at_once.install(patch)
