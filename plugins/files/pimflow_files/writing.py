@@ -295,7 +295,7 @@ class FileWriter(Writer):
 
 
 def _no_column(name: str) -> RowProblem:
-    remedy = "Name it under `columns:` of the sink, or leave it out of the mapping."
+    remedy = "Name it under `columns:` or in `record:` of the sink, or leave it out of the mapping."
     return RowProblem(name, None, "the file has no such column", remedy=remedy, who=Who.ADMINISTRATOR)
 
 
