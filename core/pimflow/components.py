@@ -166,6 +166,14 @@ class Source(Component):
     varying: ClassVar[str] = "attributes."
     """How the columns begin by which such variants differ."""
 
+    @property
+    def lasting(self) -> frozenset[str]:
+        """The columns by which a record is known for good: no other has the same, and it never changes."""
+        return frozenset() if self.identity is None else frozenset((self.identity,))
+
+    looks_back: ClassVar[bool] = False
+    """Whether it reads what other flows of its pipeline did: its session is a `Ledger`."""
+
     def discover(self, session: Any) -> list[FieldInfo]:
         """List the columns that `extract` can give."""
         header = next(iter(self.extract(session, Window())))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pimflow.assemble import Assembly, Flow
+from pimflow.checking import known_by
 from pimflow.checking.expecting import expected_columns
 from pimflow.checking.foresight import find, softened
 from pimflow.checking.wrong_environment import wrong_environment
@@ -33,6 +34,7 @@ def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Dat
         expected = expected_columns(flow, header, _fields(flow, sessions))
         found = [
             *wrong_environment(assembly, flow, guess=True),
+            *known_by.of_flow(flow),
             *softened(find(assembly, flow, expected, writers, thorough=True), flow, assembly),
         ]
         refused = [writer.check_columns(header) for writer in writers]

@@ -76,6 +76,13 @@ def of_hot_columns(assembly: Assembly) -> list[Line]:
     return [line_of(finding, flow) for flow, finding in unasked(assembly)]
 
 
+def of_keys(assembly: Assembly) -> list[Line]:
+    """Give the flows whose records are known by a code alone, although their source gives them an id."""
+    from pimflow.checking.known_by import unasked
+
+    return [line_of(finding, flow) for flow, finding in unasked(assembly)]
+
+
 def print_line(line: dict[str, Any]) -> None:
     """Print it with its mark, and below it what to do."""
     mark, colour = _MARKS.get(line["severity"], ("wrong", "red"))

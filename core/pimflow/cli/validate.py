@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from pimflow.cli.common import assembled, echo_json, json_option, pipeline_argument
-from pimflow.cli.findings import of_hot_columns, of_the_contract, print_line
+from pimflow.cli.findings import of_hot_columns, of_keys, of_the_contract, print_line
 from pimflow.words import titled
 
 
@@ -22,7 +22,8 @@ def validate(pipeline: str | None, as_json: bool) -> None:
     assembly = assembled(pipeline)
     environment = assembly.pipeline.environment_name or None
     flows = [flow.name for flow in assembly.flows]
-    remarks = [asdict(line) for line in (*of_the_contract(assembly), *of_hot_columns(assembly))]
+    found = (*of_the_contract(assembly), *of_keys(assembly), *of_hot_columns(assembly))
+    remarks = [asdict(line) for line in found]
     if as_json:
         about = {"pipeline": assembly.pipeline.name, "environment": environment, "valid": True, "flows": flows}
         echo_json({**about, "remarks": remarks})

@@ -158,6 +158,11 @@ class _ItemsSource(_TextsSource, _ChangesSource):
         "`creation` stays, and serves where no two items were created by one import past ERPNext.",
     )
 
+    @property
+    def lasting(self) -> frozenset[str]:
+        """With `id_field: name` the id is the code: whoever is renamed gets another one of both."""
+        return frozenset(("id", "item_code", "name")) if self.id_field == "name" else super().lasting
+
     def own(self, session: Session) -> tuple[list[Column], dict[str, Part]]:
         """Make the columns of items that are no plain fields, and name the parts that they need."""
         return items.columns_of(session, self.kind, self.id_field)
