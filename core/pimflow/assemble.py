@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import ValidationError
 
 from pimflow.answer_table import read_answers, table_of
 from pimflow.answers import Answers, by_flow
-from pimflow.components import Component, Connection, ConnectionName, Notifier, Source, Transform
+from pimflow.builtin.outcomes import Outcomes
+from pimflow.components import Component, Connection, Notifier, Source, Transform
 from pimflow.configuration.contracts import contradictions, owner_mistakes
 from pimflow.configuration.environments import strange_options
 from pimflow.configuration.forms import FlowConfig
 from pimflow.configuration.loading import Pipeline, mistakes_of, resolve_values
 from pimflow.configuration.parts import Part
 from pimflow.errors import ConfigError, Mistake, PluginError
+from pimflow.options import connection_names, connection_options, secrets_of
 from pimflow.plugins import Registry, kind_of
 from pimflow.sinks import Sink
 from pimflow.words import did_you_mean
@@ -131,35 +133,6 @@ def make_connection(pipeline: Pipeline, name: str, registry: Registry) -> Connec
     return made
 
 
-def connection_names(component: Component) -> list[str]:
-    """List the connections that a component names; one that it may name and does not is empty."""
-    return [name for option, _ in _connection_options(type(component)) if (name := getattr(component, option))]
-
-
-def secrets_of(model: BaseModel) -> Iterator[str]:
-    """Give the secret values among the options of a component, also inside lists and mappings."""
-    for name in type(model).model_fields:
-        yield from _secrets_in(getattr(model, name))
-
-
-def _secrets_in(value: Any) -> Iterator[str]:
-    if isinstance(value, SecretStr):
-        yield value.get_secret_value()
-    elif isinstance(value, BaseModel):
-        yield from secrets_of(value)
-    elif isinstance(value, Mapping):
-        yield from (secret for one in value.values() for secret in _secrets_in(one))
-    elif isinstance(value, list | tuple):
-        yield from (secret for one in value for secret in _secrets_in(one))
-
-
-def _connection_options(component: type[Component]) -> Iterator[tuple[str, type[Connection]]]:
-    for name, option in component.model_fields.items():
-        for mark in option.metadata:
-            if isinstance(mark, ConnectionName):
-                yield name, mark.connection
-
-
 @dataclass
 class _Assembling:
     pipeline: Pipeline
@@ -167,6 +140,7 @@ class _Assembling:
     mistakes: list[Mistake]
     connections: dict[str, Connection | None]
     answers: dict[str, Answers]
+    told: dict[str, list[str]] = field(default_factory=dict)
 
     def read_answers(self) -> None:
         """Read what people decided about values."""
@@ -193,6 +167,8 @@ class _Assembling:
             self.mistakes.extend(owner_mistakes(part, config.owner, ownership))
         if config.entity is not None:
             self.entity(part, config, source, [sink for sink in sinks if sink])
+        if isinstance(source, Outcomes):
+            self.looks_back(part, name, source)
         if source is None or None in sinks or None in transforms:
             return None
         return Flow(
@@ -214,6 +190,21 @@ class _Assembling:
             named = " and ".join(repr(sink.type) for sink in sinks)
             self.mistakes.append(part.mistake(f"{named} cannot give a record another key; remove `entity`", "entity"))
 
+    def looks_back(self, part: Part, name: str, source: Outcomes) -> None:
+        """Check that the flows exist whose outcomes a flow tells, and let it come after them."""
+        flows = self.pipeline.config.flows
+        for option, told in (("flow", source.flow), ("returned_by", source.returned_by)):
+            if told is None:
+                continue
+            if told not in flows or told == name:
+                message = f"no other flow is called {told!r}{did_you_mean(told, flows.keys() - {name})}"
+                self.mistakes.append(part.mistake(message, "source", option))
+            else:
+                self.told[name] = [*self.told.get(name, ()), told]
+        if source.flow in self.told.get(name, ()) and flows[source.flow].entity is None:
+            message = f"flow {source.flow!r} needs `entity`: its records are told by their own ids"
+            self.mistakes.append(part.mistake(message, "source", "flow"))
+
     def end(self, kind: type[ComponentT], part: Part) -> ComponentT | None:
         """Make a source or sink, and the connections it names."""
         component = self.typed(kind, part)
@@ -221,7 +212,7 @@ class _Assembling:
             return None
         known = [
             self.use(part, option, getattr(component, option), wanted)
-            for option, wanted in _connection_options(type(component))
+            for option, wanted in connection_options(type(component))
             if getattr(component, option)
         ]
         for connection in known:
@@ -306,7 +297,7 @@ class _Assembling:
         ]
 
     def order(self) -> list[str]:
-        """Put the flows in an order in which each comes after those it needs; otherwise as in the file."""
+        """Put the flows in an order in which each comes after those it needs or tells of; otherwise as in the file."""
         flows = self.pipeline.config.flows
         for name, config in flows.items():
             for number, needed in enumerate(config.needs):
@@ -315,7 +306,8 @@ class _Assembling:
                     message = f"no flow is called {needed!r}{did_you_mean(needed, flows)}"
                     self.mistakes.append(part.mistake(message, "needs", number))
         try:
-            return list(TopologicalSorter({name: config.needs for name, config in flows.items()}).static_order())
+            before = {name: [*config.needs, *self.told.get(name, ())] for name, config in flows.items()}
+            return list(TopologicalSorter(before).static_order())
         except CycleError as error:
             circle = " -> ".join(reversed(error.args[1]))
             part = self.pipeline.part("flows", error.args[1][0])

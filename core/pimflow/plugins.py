@@ -58,7 +58,7 @@ class Registry:
     @cached_property
     def _installed(self) -> list[EntryPoint]:
         """The entry points, asked for once: that reads a file of every distribution that is installed."""
-        return [point for point in entry_points(group=GROUP) if point.value != builtin.__name__]
+        return list(entry_points(group=GROUP))
 
     def find(self, kind: type[ComponentT], name: str) -> type[ComponentT]:
         """Give the component class of a kind and type name, loading its plugin. Raises PluginError."""
@@ -151,7 +151,7 @@ def _load(manager: pluggy.PluginManager, point: EntryPoint) -> Plugin:
 
 
 def _register(manager: pluggy.PluginManager, module: ModuleType, name: str) -> list[type[Component]]:
-    if not manager.has_plugin(name):
+    if not manager.is_registered(module):
         manager.register(module, name)
     try:
         manager.check_pending()

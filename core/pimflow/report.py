@@ -149,10 +149,11 @@ def advice(problem: Problem) -> str:
 
 def cause_sentence(cause: Cause, flow: FlowReport, *, dry: bool = False) -> str:
     """Say what happened, why, and to how many; what to do now, and who, is told by `advice`."""
-    return " ".join(part for part in (_what(cause, flow), _effect(cause, flow, dry=dry)) if part)
+    return " ".join(part for part in (what_happened(cause, flow), _effect(cause, flow, dry=dry)) if part)
 
 
-def _what(cause: Cause, flow: FlowReport) -> str:
+def what_happened(cause: Cause, flow: FlowReport) -> str:
+    """Say what happened and why, as one sentence, whatever became of the records."""
     text = f"{_lead(cause, flow)}{cause.problem.reason}{_likewise(cause)}"
     return full_stop(capital(text) if text.startswith(cause.problem.reason) else text)
 

@@ -7,15 +7,21 @@ from typing import Any
 
 from loguru import logger
 
-from pimflow.assemble import Assembly, connection_names
-from pimflow.components import Component
+from pimflow.assemble import Assembly
+from pimflow.components import Component, Source
+from pimflow.ledger import Ledger
+from pimflow.options import connection_names
 
 
 class Sessions:
-    """The sessions of one run: opened when a flow first needs them, closed together at the end."""
+    """The sessions of one run: opened when a flow first needs them, closed together at the end.
 
-    def __init__(self, assembly: Assembly) -> None:
+    `ledger` is that of sources that look back; without one they have nothing to tell.
+    """
+
+    def __init__(self, assembly: Assembly, ledger: Ledger | None = None) -> None:
         self._assembly = assembly
+        self._ledger = ledger
         self._stack = ExitStack()
         self._open: dict[str, Any] = {}
 
@@ -32,6 +38,8 @@ class Sessions:
 
     def of(self, component: Component) -> Any:
         """Give the session of the connection that a source or sink names, or None."""
+        if isinstance(component, Source) and component.looks_back:
+            return self._ledger
         return next((self.connect(name) for name in connection_names(component)), None)
 
     def connect(self, name: str) -> Any:

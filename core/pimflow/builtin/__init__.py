@@ -1,4 +1,4 @@
-"""What comes with the core as a plugin: values from the environment and from files, and runs told to the log."""
+"""What comes with the core as a plugin: values from the environment and from files, runs told to the log, outcomes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ from pathlib import Path
 
 from loguru import logger
 
+from pimflow.components import Component
 from pimflow.hookspecs import hookimpl
 from pimflow.model import SETTLED, FlowReport, Outcome, Run, RunReport
+
+
+@hookimpl
+def pimflow_components() -> list[type[Component]]:
+    """Give the source that looks back."""
+    from pimflow.builtin.outcomes import Outcomes
+
+    return [Outcomes]
 
 
 @hookimpl

@@ -27,6 +27,7 @@ from pimflow.running.by_groups import ByGroups, GroupRun, check_under_way
 from pimflow.running.first_run import begin, check_confirmed, run_of
 from pimflow.running.flow import CarryOut, flow_by_flow, run_flow
 from pimflow.running.holding import Pace, held
+from pimflow.running.ledger import FlowLedger
 from pimflow.sessions import Sessions
 from pimflow.state import groups_done, history
 from pimflow.state.database import Database
@@ -86,7 +87,7 @@ def run_pipeline(
     run = _new_run(assembly, options, _now())
     log = log_folder(assembly.pipeline.root, run.environment) / f"{run.id}{_PREVIEW if run.dry else '.jsonl'}"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run.id, _now, pace)
-    with holding as ours, run_log(log, assembly.secrets), Sessions(assembly) as sessions:
+    with holding as ours, run_log(log, assembly.secrets), Sessions(assembly, FlowLedger(assembly, ours)) as sessions:
         number = history.begin_run(ours, run, str(log))
         if not goes_on:
             begin(assembly, ours, run.started, run_of(assembly))
