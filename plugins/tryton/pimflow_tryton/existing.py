@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pimflow_tryton.places import (
     ATTRIBUTE,
@@ -73,24 +74,58 @@ def find(
     session: Session, target: Target, keys: Sequence[str], asks: Sequence[str] = (), language: str = ""
 ) -> dict[str, Record]:
     """Give the records by key. Of several the one in use counts, else the youngest; archived ones are there too."""
-    there = session.catalog.fields(target.model)
-    names = {name for name in (*target.needed, target.key, *asks) if name.partition(".")[0] in there}
-    domain, order = [[target.key, "in", list(keys)]], [["id", "ASC"]]
-    search = f"{target.model}.search_read"
-    found = session.call(search, domain, 0, None, order, sorted(names), language=language or None)
-    by_rank: list[Record] = sorted(found, key=lambda one: (target.is_used(one), one["id"]))
+    found = _search(session, target, target.key, keys, asks, language) if keys else []
+    by_rank = sorted(found, key=lambda one: (target.is_used(one), one["id"]))
     return {record[target.key]: record for record in by_rank}
 
 
+def find_ids(
+    session: Session, target: Target, ids: Sequence[int], asks: Sequence[str] = (), language: str = ""
+) -> dict[int, Record]:
+    """Give the records by id."""
+    found = _search(session, target, "id", ids, asks, language) if ids else []
+    return {record["id"]: record for record in found}
+
+
+def keys_of(session: Session, target: Target, ids: Sequence[int]) -> dict[int, str]:
+    """Give the keys that records have now, by id."""
+    return {number: record[target.key] or "" for number, record in find_ids(session, target, ids).items()}
+
+
+def _search(
+    session: Session, target: Target, field: str, values: Sequence[Any], asks: Sequence[str], language: str
+) -> list[Record]:
+    there = session.catalog.fields(target.model)
+    names = {name for name in (*target.needed, target.key, *asks) if name.partition(".")[0] in there}
+    search, order = f"{target.model}.search_read", [["id", "ASC"]]
+    domain = [[field, "in", list(values)]]
+    found: list[Record] = session.call(search, domain, 0, None, order, sorted(names), language=language or None)
+    return found
+
+
+def meant(
+    session: Session,
+    target: Target,
+    keys: Sequence[str],
+    elsewhere: Mapping[str, int],
+    asks: Sequence[str] = (),
+    language: str = "",
+) -> dict[str, Record]:
+    """Give the records by key; those `elsewhere` by their id, whatever their key is now."""
+    found = find(session, target, [key for key in keys if key not in elsewhere], asks, language)
+    by_id = find_ids(session, target, sorted(elsewhere.values()), asks, language)
+    return found | {key: by_id[number] for key, number in elsewhere.items() if number in by_id}
+
+
 def values(
-    session: Session, target: Target, keys: Sequence[str], places: Sequence[Place]
+    session: Session, target: Target, keys: Sequence[str], places: Sequence[Place], elsewhere: Mapping[str, int]
 ) -> Mapping[str, Mapping[str, object]]:
     """Give what Tryton has for these keys, column by column; one call, and one for each further language."""
     result: dict[str, dict[str, object]] = {}
     for language in sorted({"", *(place.language for place in places)}):
         here = [place for place in places if place.language == language]
         asks = [ask for place in here for ask in place.asks]
-        for key, record in find(session, target, keys, asks, language).items():
+        for key, record in meant(session, target, keys, elsewhere, asks, language).items():
             cells = {place.column: place.value(record) for place in here}
             result.setdefault(key, {}).update({name: value for name, value in cells.items() if value is not None})
     return result

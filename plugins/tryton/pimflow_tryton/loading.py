@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow_erp.jobs import Job
-from pimflow_tryton import calls, payloads
+from pimflow_erp.known import KnownIds
+from pimflow_tryton import calls, payloads, renaming
 from pimflow_tryton.creating import Create
-from pimflow_tryton.existing import PlaceOf, Target, find
+from pimflow_tryton.existing import PlaceOf, Target, find, meant
 from pimflow_tryton.places import IMAGE, TEMPLATE_CODE
 from pimflow_tryton.session import Record, Session
 
@@ -28,19 +29,28 @@ class Loading:
     """Writes records of one target into one session."""
 
     def __init__(
-        self, session: Session, target: Target, place_of: PlaceOf, create: Create, finish: Finish = lambda *_: {}
+        self,
+        session: Session,
+        target: Target,
+        place_of: PlaceOf,
+        create: Create,
+        finish: Finish = lambda *_: {},
+        known: KnownIds | None = None,
     ) -> None:
         self._session = session
         self._target = target
         self._place_of = place_of
         self._create = create
         self._finish = finish
+        self._known = known
 
     def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
         """Write a batch and tell one outcome a change."""
-        there = find(self._session, self._target, [change.key for change in batch], self._asks(batch))
+        known = {change.key: int(change.payload["id"]) for change in batch if change.payload.get("id")}
+        there = meant(self._session, self._target, [change.key for change in batch], known, self._asks(batch))
         going, waiting = self._resolved(batch)
-        refused = self._load(going, there)
+        refused, found = self._load(going, there)
+        self._remember([change.key for change in going if change.key not in refused], found)
         self._session.catalog.forget(self._target.model)
         for change in batch:
             status = Status.UPDATED if change.key in there else Status.CREATED
@@ -51,7 +61,8 @@ class Loading:
             else:
                 yield Outcome(change.resource, change.key, status, tuple(self._left(change, there.get(change.key))))
 
-    def _load(self, batch: Sequence[Change], old: There) -> Refused:
+    def _load(self, batch: Sequence[Change], old: There) -> tuple[Refused, There]:
+        """Write a batch, and give what was refused, and the records as far as they had to be looked up."""
         new = [change for change in batch if change.key not in old]
         refused = self._create(self._session, self._place_of, new) if new else {}
         languages = payloads.languages(batch, self._place_of)
@@ -59,6 +70,8 @@ class Loading:
         asks = self._asks(batch)
         there = {**old, **(find(self._session, self._target, unfinished, asks) if unfinished else {})}
         refused |= self._switched([change for change in batch if change.key in old], there, to=True)
+        called = [change for change in batch if change.payload.get("id") and change.key in old]
+        refused |= renaming.rename(self._session, called, there) if called else {}
         closed = [one.key for one in batch if one.key in old and self._is_closed(one, old[one.key])]
         refused |= dict.fromkeys(closed, _archived(self._target))
         for language in ("", *languages):
@@ -67,13 +80,22 @@ class Loading:
             refused |= self._written(going, there, language)
         going = [change for change in batch if change.key in there and change.key not in refused]
         refused |= self._finish(going, there)
-        return refused | self._switched([one for one in going if one.key not in refused], there, to=False)
+        return refused | self._switched([one for one in going if one.key not in refused], there, to=False), there
+
+    def _remember(self, settled: Sequence[str], there: There) -> None:
+        """Keep the ids of what was written; those not known yet are asked for, in one call."""
+        if self._known is None:
+            return
+        made = [key for key in settled if key not in there]
+        now = {**there, **find(self._session, self._target, made)}
+        self._known.keep({key: now[key]["id"] for key in settled if key in now})
 
     def _asks(self, batch: Sequence[Change]) -> list[str]:
-        """Ask for pictures, and for what tells whether a value that is given once would be another one now."""
+        """Ask for pictures, codes that change, and what tells whether a value given once would be another one now."""
         places = (self._place_of(column) for change in batch for column in change.payload)
         wanted = [place for place in places if place is not None and (place.fixed or place.field == IMAGE)]
-        return sorted({ask for place in wanted for ask in place.asks})
+        of_code = renaming.ASKS if any(change.payload.get("id") for change in batch) else ()
+        return sorted({*of_code, *(ask for place in wanted for ask in place.asks)})
 
     def _resolved(self, batch: Sequence[Change]) -> tuple[list[Change], Refused]:
         """Put ids in place of the keys of other records; one that is not there yet is waited for."""
@@ -90,7 +112,10 @@ class Loading:
         """Tell the values that are given at the creation only and would be others now."""
         for column, value in change.payload.items() if record is not None else ():
             place = self._place_of(column)
-            if place is not None and place.fixed and value is not None and place.value(record or {}) != value:
+            known = change.payload.get("id") and column == self._target.key
+            if known or place is None or not place.fixed or value is None:
+                continue
+            if place.value(record or {}) != value:
                 yield _fixed(column, value)
 
     def _switched(self, going: Sequence[Change], there: There, *, to: bool) -> Refused:

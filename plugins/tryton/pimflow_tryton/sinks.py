@@ -8,7 +8,21 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pimflow import Change, ConfigError, InputPath, Outcome, RemoteError, RowProblem, Run, Sink, Use, Writer
+from pimflow import (
+    Change,
+    ConfigError,
+    InputPath,
+    Memory,
+    Moved,
+    Outcome,
+    RemoteError,
+    RowProblem,
+    Run,
+    Sink,
+    Use,
+    Writer,
+)
+from pimflow_erp.known import KnownIds
 from pimflow_erp.writing import RecordWriter
 from pimflow_tryton import existing, rights
 from pimflow_tryton.catalog import TITLE
@@ -31,13 +45,13 @@ class _RecordsSink(Sink):
 
     connection: Use[TrytonConnection] = Field(description="Name of the connection to Tryton.")
 
-    def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+    def open(self, session: Session, run: Run) -> Writer:
         """Check modules, rights and units, and give the writer. Raises RemoteError, AccessError, ConfigError."""
         rights.must_write(session, self.target.noun[1], self.target.models)
-        return self.writer(session, self.creator(session))
+        return self.writer(session, self.creator(session), run)
 
-    def writer(self, session: Session, create: Create) -> Writer:
-        """Give the writer."""
+    def writer(self, session: Session, create: Create, run: Run) -> Writer:  # noqa: ARG002 - for those that keep ids
+        """Give the writer; in a dry run its `load` is not called."""
         return TrytonWriter(session, self.target, create)
 
     def creator(self, session: Session) -> Create:
@@ -57,6 +71,8 @@ class TrytonProductsSink(_RecordsSink):
     type = "tryton.products"
     key = "code"
     noun = PRODUCTS.noun
+    renames = True
+    id = "id"
     enabled = "active"
     target = PRODUCTS
 
@@ -68,12 +84,13 @@ class TrytonProductsSink(_RecordsSink):
         None, description="Folder with the files that `image` names; a variant's first picture is written anew."
     )
 
-    def writer(self, session: Session, create: Create) -> Writer:
+    def writer(self, session: Session, create: Create, run: Run) -> Writer:
         """Give the writer, which takes pictures where there is a folder of them."""
         folder = self.picture_folder
         if folder is None:
-            return ProductWriter(session, self.target, create)
-        return ProductWriter(session, with_pictures(self.target, folder), create, partial(send, session, folder))
+            return ProductWriter(session, self.target, create, run.memory)
+        target, finish = with_pictures(self.target, folder), partial(send, session, folder)
+        return ProductWriter(session, target, create, run.memory, finish)
 
     def creator(self, session: Session) -> Create:
         """Give what makes new products. Raises ConfigError for a unit that Tryton does not have."""
@@ -146,15 +163,24 @@ class TrytonAttributesSink(_RecordsSink):
 class TrytonWriter(RecordWriter[Place]):
     """Writes records of one target by their key."""
 
-    def __init__(self, session: Session, target: Target, create: Create, finish: Finish = lambda *_: {}) -> None:
+    def __init__(
+        self,
+        session: Session,
+        target: Target,
+        create: Create,
+        finish: Finish = lambda *_: {},
+        known: KnownIds | None = None,
+    ) -> None:
         super().__init__(TITLE, target.resource, target.key, target.noun[1])
         self._session = session
         self._target = target
-        self._loading = Loading(session, target, self.place, create, finish)
+        self._known = known
+        self._loading = Loading(session, target, self.place, create, finish, known)
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what Tryton has for these keys: the columns that have a value there."""
-        return existing.values(self._session, self._target, keys, self.those(columns))
+        elsewhere = self._known.elsewhere(keys) if self._known else {}
+        return existing.values(self._session, self._target, keys, self.those(columns), elsewhere)
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch: keys are looked up first, so that nothing is created twice."""
@@ -182,7 +208,23 @@ class TrytonWriter(RecordWriter[Place]):
 
 
 class ProductWriter(TrytonWriter):
-    """Writes products, with attributes only where they have an attribute set."""
+    """Writes products, with attributes only where they have an attribute set; it knows them by their ids."""
+
+    def __init__(
+        self, session: Session, target: Target, create: Create, memory: Memory, finish: Finish = lambda *_: {}
+    ) -> None:
+        keys_of, taken = partial(existing.keys_of, session, target), partial(existing.find, session, target)
+        self._ids = KnownIds(memory, target.resource, target.key, keys_of, taken)
+        super().__init__(session, target, create, finish, self._ids)
+
+    def renaming(self, resource: str, keys: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
+        """Give the ids of products and their new codes."""
+        found = existing.find(self._session, self._target, list(keys))
+        return {was: {"id": found[was]["id"], self._target.key: key} for was, key in keys.items() if was in found}
+
+    def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - there is one resource
+        """Tell which products got another code in Tryton since they were written."""
+        return self._ids.moved(keys)
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Take out what Tryton would refuse the whole product for."""
