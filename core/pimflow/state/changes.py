@@ -20,11 +20,22 @@ from pimflow.plain import as_json, to_json
 from pimflow.state.column_sets import ColumnSets
 from pimflow.state.database import Database
 from pimflow.state.records import RecordKey, Scope, by_chunks
-from pimflow.state.statements import upsert
+from pimflow.state.statements import put_rows
 from pimflow.state.tables import changes, sent
 
 _LONGEST_CELL = 4000
 """A cell of a source row is kept up to so many characters: it is shown to people, and never sent."""
+
+_MEMORY = 4
+"""Of zlib's nine levels: with more each compressor asks the system for its memory, which takes longer than its work."""
+
+# Through the driver, as what is run for every record in `records`.
+_ADD = "INSERT INTO changes (scope, resource, key, run, status, content) {values}"
+_SENT = ("run", '"row"', "header", "columns", "content")
+_KEEP_SENT = (
+    f"INSERT INTO sent (scope, resource, key, {', '.join(_SENT)}) {{values}} ON CONFLICT (scope, key, resource) "
+    f"DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _SENT)}"
+)
 
 
 class Deed(StrEnum):
@@ -99,18 +110,18 @@ class Changes:
 
     def keep(self, connection: Connection, written: Sequence[Written], run: int) -> None:
         """Keep what a run wrote, within the caller's transaction."""
-        last = self.sent(connection, [(one.resource, one.key) for one in written])
-        past, now = [], []
+        last = self.sent(connection, [(one.resource, one.key) for one in written if _needs_last(one)])
+        past: list[tuple[Any, ...]] = []
+        now: dict[RecordKey, tuple[Any, ...]] = {}
         for one in written:
-            before = last.get((one.resource, one.key))
+            record = one.resource, one.key
+            before = last.get(record)
             change = _change(one, before)
             if change is not None:
-                record = {"scope": self._scope.id, "resource": one.resource, "key": one.key}
-                past.append({**record, "run": run, "status": str(one.deed), "content": change})
-                now.append({**record, **self._as_sent(connection, one, before, run)})
-        if past:
-            connection.execute(changes.insert(), past)
-            upsert(connection, sent, now)
+                past.append((self._scope.id, *record, run, str(one.deed), change))
+                now[record] = (self._scope.id, *record, run, *self._as_sent(connection, one, before))
+        put_rows(connection, _ADD, past)
+        put_rows(connection, _KEEP_SENT, list(now.values()))
 
     def rename(self, connection: Connection, renamed: Mapping[RecordKey, str]) -> None:
         """Within the caller's transaction: carry the history of records from the keys that they had to these."""
@@ -164,18 +175,13 @@ class Changes:
                 values.pop(name, None)
         return values if change.deed is Deed.CREATED else {n: values[n] for n in change.columns if n in values}
 
-    def _as_sent(self, connection: Connection, one: Written, before: Sent | None, run: int) -> dict[str, Any]:
-        anew = before is None or one.deed is not Deed.UPDATED
-        values = {**({} if anew or before is None else before.values), **one.values}
-        source = one.source if one.source or before is None else before.source
-        source = {name: _shortened(cell) for name, cell in (source or {}).items()}
-        return {
-            "run": run,
-            "row": one.row if one.source or before is None else before.row,
-            "header": self._column_sets.number(connection, frozenset(source)),
-            "columns": self._column_sets.number(connection, frozenset(values)),
-            "content": _packed([[source[n] for n in sorted(source)], [values[n] for n in sorted(values)]]),
-        }
+    def _as_sent(self, connection: Connection, one: Written, before: Sent | None) -> tuple[int, int, int, bytes]:
+        """Give what is kept of a record besides its run: row, header, columns and content."""
+        values = one.values if one.deed is not Deed.UPDATED or before is None else {**before.values, **one.values}
+        kept = before if before is not None and not one.source else one
+        header, cells = self._column_sets.laid_out(connection, kept.source or {})
+        columns, now = self._column_sets.laid_out(connection, values)
+        return kept.row, header, columns, _packed([[_shortened(cell) for cell in cells], now])
 
     def _sent(self, connection: Connection, row: Row[Any]) -> Sent:
         source, values = _unpacked(row.content)
@@ -199,10 +205,16 @@ def deeds_of_run(database: Database, run: int) -> Mapping[tuple[int, Deed], int]
         return {(scope, Deed(status)): number for scope, status, number in rows}
 
 
+def _needs_last(one: Written) -> bool:
+    """Tell whether what was sent before matters: of a record that was made all there is stands in what was sent now."""
+    return one.deed is not Deed.CREATED or not one.source
+
+
 def _change(one: Written, last: Sent | None) -> bytes | None:
     """Pack what a record had before; None where nothing of it was changed."""
     if one.deed is not Deed.UPDATED:
-        return _packed([last.values if last and one.deed is Deed.DELETED else {}, [], {}])
+        before = last.values if last and one.deed is Deed.DELETED else {}
+        return _packed([before, [], {}]) if before else _NOTHING_BEFORE
     values = as_json(one.values)
     if one.before is None:
         known = last.values if last else {}
@@ -225,7 +237,11 @@ def _past(row: Row[Any]) -> PastChange:
 
 
 def _packed(content: Any) -> bytes:
-    return zlib.compress(to_json(content), wbits=-zlib.MAX_WBITS)
+    packing = zlib.compressobj(wbits=-zlib.MAX_WBITS, memLevel=_MEMORY)
+    return packing.compress(to_json(content)) + packing.flush()
+
+
+_NOTHING_BEFORE = _packed([{}, [], {}])
 
 
 def _unpacked(content: bytes) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,6 +18,7 @@ class ColumnSets:
     def __init__(self) -> None:
         self._numbers: dict[frozenset[str], int] = {}
         self._names: dict[int | None, frozenset[str]] = {None: frozenset()}
+        self._orders: dict[tuple[str, ...], tuple[int, list[str]]] = {}
 
     def names(self, connection: Connection, number: int | None) -> frozenset[str]:
         """Give the columns of a set; none for None."""
@@ -33,6 +37,14 @@ class ColumnSets:
                 number = connection.execute(insert).scalar_one()
             self._numbers[columns] = number
         return self._numbers[columns]
+
+    def laid_out(self, connection: Connection, record: Mapping[str, Any]) -> tuple[int, list[Any]]:
+        """Give the number of a record's set of columns, and its values in the order of their names."""
+        names = tuple(record)
+        if names not in self._orders:
+            self._orders[names] = self.number(connection, frozenset(names)), sorted(names)
+        number, order = self._orders[names]
+        return number, [record[name] for name in order]
 
 
 def _same(connection: Connection, names: str) -> sa.ColumnElement[bool]:
