@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -252,4 +252,29 @@ changes = sa.Table(
     sa.Column("status", TEXT, nullable=False),
     sa.Column("content", sa.LargeBinary),
     sa.Index("changes_of_record", "scope", "key"),
+)
+
+# Series of numbers that are given to records: what comes next in each of its sequences, told apart by `part`.
+sequences = sa.Table(
+    "sequences",
+    metadata,
+    sa.Column("series", TEXT, primary_key=True),
+    sa.Column("part", TEXT, primary_key=True),
+    sa.Column("next", NUMBER, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The number that a record has for good, kept before anybody uses it. `free`: nobody else had it when that was asked.
+numbers = sa.Table(
+    "numbers",
+    metadata,
+    sa.Column("series", TEXT, primary_key=True),
+    sa.Column("system", TEXT, primary_key=True),
+    sa.Column("record", TEXT, primary_key=True),
+    sa.Column("number", TEXT, nullable=False),
+    sa.Column("folded", TEXT, nullable=False),
+    sa.Column("free", sa.Boolean, nullable=False),
+    sa.Column("given", TEXT, nullable=False),
+    sa.Index("numbers_by_number", "folded", unique=True),
+    sqlite_with_rowid=False,
 )
