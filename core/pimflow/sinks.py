@@ -213,6 +213,12 @@ class Writer:
         """
         raise NotImplementedError
 
+    def know(self, resource: str, columns: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take note by which columns records are known, whatever their key: key -> `{"uuid": …}`, as `renaming` gives.
+
+        From then on `current` gives under each key the record that is meant. For sinks with `renames`.
+        """
+
     def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - most know no ids
         """Tell of records that were written under these keys, and got another in the target since, or were replaced.
 
@@ -283,6 +289,11 @@ class Sink(Component):
 
     deletes: ClassVar[bool] = False
     """Whether the writer can `delete`: needed for `on_missing: delete`."""
+
+    @property
+    def named(self) -> Mapping[str, Sequence[str]]:
+        """The columns that options name, by option: one that the flow does not have is a mistake in its file."""
+        return {}
 
     def folded(self, key: str) -> str:
         """Give a key in the form in which the target compares keys."""

@@ -85,7 +85,7 @@ def _compiled(placed: Placed, header: Header, sinks: Sinks) -> tuple[Header, Ste
 
 
 def _unknown_columns(flow: Flow, header: Header, knows: Knows) -> Iterator[Mistake]:
-    """Find misspelt columns under `key`, `once` and `empty_when`, which would let a value be overwritten."""
+    """Find misspelt columns: under `key`, `once` and `empty_when` they would let a value be overwritten."""
     config = flow.config
     if config.key is not None and config.key not in header:
         yield flow.part.mistake(f"no column is called {config.key!r}{did_you_mean(config.key, header)}", "key")
@@ -94,3 +94,15 @@ def _unknown_columns(flow: Flow, header: Header, knows: Knows) -> Iterator[Mista
     for option, step, name in named:
         if name not in header and not knows(name):
             yield flow.part.mistake(f"no column is called {name!r}{did_you_mean(name, header)}", option, step)
+    yield from _unknown_in_sinks(flow, (*header, *config.stamp))
+
+
+def _unknown_in_sinks(flow: Flow, header: Header) -> Iterator[Mistake]:
+    several = isinstance(flow.config.sink, list)
+    for number, sink in enumerate(flow.sinks):
+        trail = ("sink", number) if several else ("sink",)
+        for option, columns in sink.named.items():
+            for name in columns:
+                if name not in header:
+                    message = f"no column is called {name!r}{did_you_mean(name, header)}"
+                    yield flow.part.mistake(message, *trail, option)

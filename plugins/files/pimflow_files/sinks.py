@@ -1,7 +1,8 @@
-"""Sinks that write one file as a whole: CSV (also TSV), Excel, JSON Lines and JSON."""
+"""Sinks that write one file as a whole: CSV (also TSV), Excel, JSON Lines, JSON and XML."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,8 @@ from pimflow_files.cells import DecimalSign, Delimiter, Encoding
 from pimflow_files.nested import Form
 from pimflow_files.swap import SwapFile
 from pimflow_files.writing import CsvFormat, FileWriter, Format, JsonFormat, JsonLinesFormat
+from pimflow_files.xml_names import is_attribute, is_record_path
+from pimflow_files.xml_writing import XmlFormat
 
 SheetName = Annotated[str, StringConstraints(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\']+$")]
 _TABBED = frozenset({".tsv", ".tab"})
@@ -137,6 +140,11 @@ class RecordSink(FileSink):
         """The columns that are written; none where all of the flow are."""
         return self.columns if self.form is None else tuple(dict.fromkeys(self.form.columns))
 
+    @property
+    def named(self) -> Mapping[str, Sequence[str]]:
+        """Columns without which the form cannot be filled."""
+        return {"record": self.chosen} if self.form is not None else {}
+
 
 class JsonLinesSink(RecordSink):
     """Records of a JSON Lines file: one object a line, in UTF-8. A column that a record lacks is left out."""
@@ -156,3 +164,33 @@ class JsonSink(RecordSink):
     def shape(self) -> Format:
         """Give what makes the bytes of the list."""
         return JsonFormat(self.form)
+
+
+class XmlSink(FileSink):
+    """Records of an XML file, in UTF-8, by columns as the source of XML has them: `@id`, `name`, `size/width`."""
+
+    type = "files.xml"
+    noun = ("record", "records")
+
+    records: str = Field("records/record", description="Element of a record with those around it: `products/product`.")
+    by: tuple[str, ...] = Field(
+        (), description='Attributes for what follows `-` in a column: with `[lang]`, `name-de` is `<name lang="de">`.'
+    )
+
+    @field_validator("records")
+    @classmethod
+    def _is_path(cls, records: str) -> str:
+        if not is_record_path(records):
+            raise ValueError("expected the elements around a record and its own, as in `products/product`")
+        return records
+
+    @field_validator("by")
+    @classmethod
+    def _are_attributes(cls, by: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [name for name in by if not is_attribute(name)]:
+            raise ValueError(f"{wrong[0]!r} is no name of an attribute in XML")
+        return by
+
+    def shape(self) -> Format:
+        """Give what makes the bytes of the document."""
+        return XmlFormat(self.records, self.by)

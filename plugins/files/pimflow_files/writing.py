@@ -14,22 +14,23 @@ import orjson
 
 from pimflow import (
     Change,
+    Finding,
     FlowError,
     Header,
     Item,
     Outcome,
-    Problem,
+    Outlook,
     ProblemKind,
     Row,
     RowProblem,
     Status,
-    Who,
     Writer,
 )
 from pimflow_files.cells import DecimalSign, as_cell, number_cell
 from pimflow_files.exact import dumps
 from pimflow_files.nested import Form
 from pimflow_files.swap import SwapFile
+from pimflow_files.unwritable import no_column, unfilled, unwritable
 
 RESOURCE = "rows"
 _TEXTS = frozenset({str, type(None)})
@@ -39,6 +40,10 @@ _CRLF = "\r\n"  # the csv module quotes a cell that holds one of these only whil
 
 class Format:
     """Makes the bytes of a file. Raises ValueError or TypeError for what the format cannot hold."""
+
+    def unfit(self, header: Header) -> Mapping[str, RowProblem]:  # noqa: ARG002 - most take any name
+        """Name the columns that the format cannot hold."""
+        return {}
 
     def head(self, header: Header) -> bytes:  # noqa: ARG002 - for those with something before the first record
         """Give what stands before the first record."""
@@ -216,8 +221,14 @@ class FileWriter(Writer):
 
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Take the flow's columns for those of the file, unless `columns` chose some."""
-        self._header = self._chosen or header
-        return {name: _no_column(name) for name in header if not self.knows(name)}
+        named = self._chosen or header
+        unfit = self._format.unfit(named)
+        self._header = tuple(name for name in named if name not in unfit)
+        return {name: unfit.get(name) or no_column(name) for name in header if name not in self._header}
+
+    def check(self, outlook: Outlook) -> Iterable[Finding]:
+        """Tell of columns of the file that the flow does not have."""
+        return unfilled(self._chosen, outlook)
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Give the row as it is, limited to the file's columns. Raises RowProblem for one that holds nothing."""
@@ -228,7 +239,7 @@ class FileWriter(Writer):
         self._rows += 1
         self._header = self._header or tuple(row)
         payload = {name: value for name, value in row.items() if name in self._header}
-        problems = tuple(_no_column(name).problem for name in row if name not in self._header)
+        problems = tuple(no_column(name).problem for name in row if name not in self._header)
         yield Item(RESOURCE, str(self._rows), payload, problems)
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002
@@ -243,7 +254,7 @@ class FileWriter(Writer):
             try:
                 line = self._format.line(change.payload, self._header)
             except (ValueError, TypeError) as error:
-                yield Outcome(change.resource, change.key, Status.REFUSED, (_unwritable(error),))
+                yield Outcome(change.resource, change.key, Status.REFUSED, (unwritable(error),))
                 continue
             if self._swap:
                 self._swap.write(line)
@@ -292,20 +303,3 @@ class FileWriter(Writer):
             message = "The file's encoding lacks a character of its column names. State `encoding: utf-8`."
             raise FlowError(message, detail=str(error)) from error
         self._swap.write(head)
-
-
-def _no_column(name: str) -> RowProblem:
-    remedy = "Name it under `columns:` or in `record:` of the sink, or leave it out of the mapping."
-    return RowProblem(name, None, "the file has no such column", remedy=remedy, who=Who.ADMINISTRATOR)
-
-
-def _unwritable(error: Exception) -> Problem:
-    if isinstance(error, UnicodeEncodeError):
-        value = error.object[error.start : error.end]
-        reason = f"which the file's encoding {error.encoding} lacks"
-        remedy = "State `encoding: utf-8` at the sink, or replace the character."
-        return Problem(reason, value=value, remedy=remedy, who=Who.ADMINISTRATOR, detail=str(error))
-    remedy = "Convert it to text or to a smaller number."
-    return Problem(
-        "a value of the row has no form in the file", remedy=remedy, who=Who.ADMINISTRATOR, detail=str(error)
-    )

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from pimflow import AccessError, RemoteError, UnreachableError
 from pimflow_files.connection import FilesConnection
-from pimflow_files.sinks import CsvSink, ExcelSink, JsonLinesSink, JsonSink
+from pimflow_files.sinks import CsvSink, ExcelSink, JsonLinesSink, JsonSink, XmlSink
 from pimflow_files.sources import CsvSource, ExcelSource, JsonLinesSource, JsonSource, XmlSource
 from pimflow_testkit import Setup, connection_suite, sink_suite, source_suite
 
@@ -181,6 +181,13 @@ test_json_sink = sink_suite(
     options=lambda folder: {"path": folder / "out.json"},
     rows=ROWS,
     target=written("out.json"),
+    failing=NO_FOLDER,
+)
+test_xml_sink = sink_suite(
+    XmlSink,
+    options=lambda folder: {"path": folder / "out.xml", "records": "products/product"},
+    rows=ROWS,
+    target=written("out.xml"),
     failing=NO_FOLDER,
 )
 test_excel_sink = sink_suite(
