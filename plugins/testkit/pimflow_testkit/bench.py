@@ -47,6 +47,7 @@ class Subject:
     fill: Callable[[Path, Sequence[str], Iterable[Sequence[str]]], Mapping[str, Any]] | None = None
     changed: str | None = None
     pages: Mapping[str, Any] | None = None
+    parts: Mapping[str, Any] | None = None
     target: Callable[[Path], Any] | None = None
     arrived: Callable[[], Sequence[Any]] | None = None
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from pimflow import BadValue, Field, Window
+from pimflow import BadValue, Field, Source, Window
 from pimflow_testkit.bench import Bench, Setup
 from pimflow_testkit.component_cases import secrets_of
 from pimflow_testkit.leaks import assert_silent, log_lines, nothing_left_behind
@@ -134,6 +135,24 @@ def pages_do_not_show(bench: Bench) -> None:
     assert read(bench, bench.make(**bench.subject.pages)) == read(bench)
 
 
+def parts_give_each_record_once(bench: Bench) -> None:
+    """Read in parts at the same time, a window gives each record once, and the same header in each part."""
+    if bench.subject.parts is None and bench.subject.component.parts is Source.parts:  # type: ignore[attr-defined]
+        pytest.skip("the source reads in one piece")
+    source = bench.make(**(bench.subject.parts or {}))
+    with bench.session() as session:
+        window = source.window(session, None)
+        parts = source.parts(session, window)
+        assert pickle.loads(pickle.dumps(parts)) == parts  # noqa: S301 - made here
+        with ThreadPoolExecutor(4) as threads:
+            tables = list(threads.map(lambda part: [tuple(row) for row in source.extract(session, part)], parts))
+    assert bench.subject.parts is None or len(parts) > 1, "the options under `parts=` do not cut: have more records"
+    header, rows = read(bench, source)
+    assert all(table[0] == header for table in tables), "a part has another header than the whole"
+    given = sorted(repr(row) for table in tables for row in table[1:])
+    assert given == sorted(map(repr, rows)), f"{len(given)} records come in parts, {len(rows)} in one piece"
+
+
 def broken_off_leaves_nothing_open(bench: Bench) -> None:
     """A run that stops after the first row leaves no file open and no thread running."""
     source = bench.make()
@@ -218,6 +237,7 @@ CASES: Sequence[Callable[[Bench], None]] = (
     first_window_is_everything,
     overlap_keeps_ties,
     pages_do_not_show,
+    parts_give_each_record_once,
     broken_off_leaves_nothing_open,
     whole_read_leaves_nothing_open,
     logs_hold_no_secret,

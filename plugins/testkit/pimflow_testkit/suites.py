@@ -51,6 +51,7 @@ def source_suite(
     fill: Callable[[Path, Sequence[str], Iterable[Sequence[str]]], Mapping[str, Any]] | None = None,
     changed: str | None = None,
     pages: Mapping[str, Any] | None = None,
+    parts: Mapping[str, Any] | None = None,
     failing: Mapping[str, Setup] = _NONE,
     secrets: Sequence[str] = (),
     without: Mapping[str, str] = _NONE,
@@ -59,7 +60,7 @@ def source_suite(
 
     `session` gives its session. `fill(folder, header, rows)` puts rows where a source can read them, and gives the
     options for that. `changed` names the column with the time of the last change, `pages` the option that makes pages
-    small.
+    small, `parts` the options that cut the read into several.
     """
     subject = Subject(
         component=source,
@@ -68,6 +69,7 @@ def source_suite(
         fill=fill,
         changed=changed,
         pages=pages,
+        parts=parts,
         failing=failing,
         secrets=secrets,
     )

@@ -94,6 +94,7 @@ test_table = source_suite(
     session=session("postgresql"),
     changed="changed",
     pages={"page_size": 1},
+    parts={"partitions": 3, "page_size": 1},
     failing={
         "nobody there": Setup(session=nobody_there, raises=UnreachableError),
         "no such table": Setup(options={"connection": "erp", "table": "nope"}, raises=ConfigError),
@@ -110,6 +111,13 @@ test_query = source_suite(
     failing={
         "no such column": Setup(options={"connection": "erp", "query": "SELECT x FROM articles"}, raises=ConfigError)
     },
+)
+test_paged_query = source_suite(
+    SqlQuerySource,
+    {"connection": "erp", "query": "SELECT * FROM articles", "page_by": ["sku"]},
+    session=session("sqlite"),
+    pages={"page_size": 1},
+    parts={"partitions": 2, "page_size": 1},
 )
 test_sink = sink_suite(
     SqlTableSink,

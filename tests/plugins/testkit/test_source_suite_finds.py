@@ -48,6 +48,25 @@ def test_defects_of_what_arrives_are_found(case, table, tmp_path):
     finds(case, tmp_path, source_of(table), fill=lambda folder, header, rows: {})
 
 
+@pytest.mark.parametrize(
+    "tables",
+    [
+        [GOOD, GOOD, GOOD],  # each record twice
+        [GOOD[:2], GOOD[:1], GOOD],  # one record in no part
+        [GOOD[:2], [("sku",), ("2",)], GOOD],  # another header
+    ],
+)
+def test_parts_that_do_not_make_a_whole_are_found(tables, tmp_path):
+    def parts(self, session, window):
+        return [Window(partition="1"), Window(partition="2")]
+
+    finds(source.parts_give_each_record_once, tmp_path, source_of(*tables, parts=parts))
+
+
+def test_a_source_that_is_not_cut_as_told_is_found(tmp_path):
+    finds(source.parts_give_each_record_once, tmp_path, source_of(GOOD), parts={})
+
+
 def test_a_source_that_tells_a_secret_is_found(tmp_path):
     def extract(self, session, window):
         logger.debug("with key hush-hush")
