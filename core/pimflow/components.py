@@ -95,7 +95,7 @@ else:
 class Component(BaseModel):
     """Anything that has a name in the YAML."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     type: ClassVar[str]
     """The name in the YAML: `odoo` for a connection, `odoo.products` for a source or sink, `map` for a transform."""

@@ -21,10 +21,12 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec
-def pimflow_components() -> list[type[Component]]:  # type: ignore[empty-body]
+def pimflow_components(kind: str | None, name: str | None) -> list[type[Component]]:  # type: ignore[empty-body]
     """Give the component classes of this plugin.
 
-    Called once, after the plugin was loaded because a pipeline names one of its types.
+    Called when a pipeline names one of them: for a plugin whose modules take long to load, `kind` (such as `sink`) and
+    `name` (its type) tell which, and others may be left out. Both are None where all are wanted. Implementations
+    without these arguments always give all.
     """
 
 

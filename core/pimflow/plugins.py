@@ -15,7 +15,6 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import pluggy
-from loguru import logger
 
 from pimflow import builtin, hookspecs
 from pimflow.components import Component, Connection, Notifier, Source, Transform
@@ -35,6 +34,9 @@ KINDS: Mapping[str, type[Component]] = {
     "notifier": Notifier,
 }
 ComponentT = TypeVar("ComponentT", bound=Component)
+Wanted = tuple[str | None, str | None]
+"""Kind and type of one component, or None and None for all that a plugin has."""
+_ALL: Wanted = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Registry:
     """The plugins loaded so far and the components they offer."""
 
     manager: pluggy.PluginManager
-    _plugins: dict[str, list[Plugin]] = field(default_factory=dict)
+    _plugins: dict[tuple[str, Wanted], list[Plugin]] = field(default_factory=dict)
 
     @cached_property
     def _installed(self) -> list[EntryPoint]:
@@ -65,14 +67,15 @@ class Registry:
         prefix = name.partition(".")[0]
         if kind is Transform and "." not in name:
             prefix = TRANSFORMS
-        offered = [component for plugin in self.load(prefix) for component in plugin.components]
-        of_kind = {component.type: component for component in offered if issubclass(component, kind)}
-        if name not in of_kind:
-            raise PluginError(f"unknown {kind_of(kind)} {name!r}{did_you_mean(name, of_kind)}")
-        return of_kind[name]
+        for wanted in ((kind_of(kind), name), _ALL):
+            offered = [component for plugin in self.load(prefix, wanted) for component in plugin.components]
+            of_kind = {component.type: component for component in offered if issubclass(component, kind)}
+            if name in of_kind:
+                return of_kind[name]
+        raise PluginError(f"unknown {kind_of(kind)} {name!r}{did_you_mean(name, of_kind)}")
 
-    def load(self, prefix: str) -> list[Plugin]:
-        """Load every plugin of this name. Raises PluginError when there is none, or one is broken."""
+    def load(self, prefix: str, wanted: Wanted = _ALL) -> list[Plugin]:
+        """Load what is wanted of every plugin of this name. Raises PluginError when there is none, or one is broken."""
         found = [point for point in self._installed if point.name == prefix]
         if not found:
             names = {point.name for point in self._installed} - {TRANSFORMS}
@@ -81,7 +84,7 @@ class Registry:
                 near if near.endswith("?") else f"{near}; `pip install pimflow-{prefix}` brings it, if there is one"
             )
             raise PluginError(f"no plugin for {prefix!r} is installed{remedy}")
-        plugins = self._load_once(prefix, found)
+        plugins = self._load_once(prefix, found, wanted)
         for plugin in plugins:
             if plugin.error:
                 raise PluginError(f"plugin {prefix!r} ({plugin.distribution}) cannot be used: {plugin.error}")
@@ -91,7 +94,8 @@ class Registry:
         """Load every installed plugin, the broken ones with their error."""
         points = self._installed
         names = sorted({point.name for point in points})
-        return [plugin for name in names for plugin in self._load_once(name, [p for p in points if p.name == name])]
+        by_name = {name: [point for point in points if point.name == name] for name in names}
+        return [plugin for name in names for plugin in self._load_once(name, by_name[name], _ALL)]
 
     def resolve(self, folder: Path, scheme: str, reference: str) -> str | None:
         """Give the value of `${scheme:reference}` in a file of this folder, by the plugin that knows the scheme.
@@ -102,11 +106,11 @@ class Registry:
         value: Any = self.manager.hook.pimflow_resolve_secret(scheme=scheme, reference=place)
         return None if value is None else str(value)
 
-    def _load_once(self, prefix: str, points: list[EntryPoint]) -> list[Plugin]:
-        if prefix not in self._plugins:
-            plugins = [_load(self.manager, point) for point in points]
-            self._plugins[prefix] = _without_twins(plugins)
-        return self._plugins[prefix]
+    def _load_once(self, prefix: str, points: list[EntryPoint], wanted: Wanted) -> list[Plugin]:
+        if (prefix, wanted) not in self._plugins:
+            plugins = [_load(self.manager, point, wanted) for point in points]
+            self._plugins[prefix, wanted] = _without_twins(plugins)
+        return self._plugins[prefix, wanted]
 
 
 def create_registry() -> Registry:
@@ -122,24 +126,14 @@ def kind_of(component: type[Component]) -> str:
     return next(name for name, kind in KINDS.items() if issubclass(component, kind))
 
 
-def notify_observers(manager: pluggy.PluginManager, hook: str, **facts: Any) -> None:
-    """Call the observers of a hook one by one: one that fails is logged and stops nobody."""
-    for observer in getattr(manager.hook, hook).get_hookimpls():
-        try:
-            observer.function(*(facts[name] for name in observer.argnames))
-        except Exception:  # noqa: BLE001 - an observer is somebody else's code
-            logger.exception("plugin {} failed in {}; the run goes on", observer.plugin_name, hook)
-
-
-def _load(manager: pluggy.PluginManager, point: EntryPoint) -> Plugin:
+def _load(manager: pluggy.PluginManager, point: EntryPoint, wanted: Wanted) -> Plugin:
     name, version = (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
     try:
         module = point.load()
-        components = _register(manager, module, f"{name}:{point.value}")
+        components = _register(manager, module, f"{name}:{point.value}", wanted)
     except PluginError as error:
         return Plugin(point.name, name, version, error=str(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs somebody else's code
-        logger.opt(exception=True).debug("plugin {} failed to load", point.name)
         return Plugin(point.name, name, version, error=f"{type(error).__name__}: {error}")
     prefix = "" if point.name == TRANSFORMS else point.name
     mine = [component for component in components if _prefix(component) == prefix]
@@ -150,12 +144,12 @@ def _load(manager: pluggy.PluginManager, point: EntryPoint) -> Plugin:
     return Plugin(point.name, name, version, tuple(sorted(mine, key=lambda c: (c.type, kind_of(c)))))
 
 
-def _register(manager: pluggy.PluginManager, module: ModuleType, name: str) -> list[type[Component]]:
+def _register(manager: pluggy.PluginManager, module: ModuleType, name: str, wanted: Wanted) -> list[type[Component]]:
     if not manager.is_registered(module):
         manager.register(module, name)
     try:
         manager.check_pending()
-        return _components(manager, module)
+        return _components(manager, module, wanted)
     except pluggy.PluginValidationError as error:
         manager.unregister(name=name)
         raise PluginError(str(error)) from None
@@ -164,11 +158,12 @@ def _register(manager: pluggy.PluginManager, module: ModuleType, name: str) -> l
         raise
 
 
-def _components(manager: pluggy.PluginManager, module: ModuleType) -> list[type[Component]]:
+def _components(manager: pluggy.PluginManager, module: ModuleType, wanted: Wanted) -> list[type[Component]]:
     hook = manager.subset_hook_caller(
         "pimflow_components", [plugin for plugin in manager.get_plugins() if plugin is not module]
     )
-    components = [component for offered in hook() for component in offered]
+    kind, name = wanted
+    components = [component for offered in hook(kind=kind, name=name) for component in offered]
     for component in components:
         if not isinstance(component, type) or not issubclass(component, tuple(KINDS.values())):
             raise PluginError(f"{component!r} is none of {', '.join(KINDS)}")

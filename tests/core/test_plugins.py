@@ -8,7 +8,8 @@ import pytest
 from pimflow import builtin, hookspecs
 from pimflow.components import Connection, Notifier, Source, Transform
 from pimflow.errors import PluginError
-from pimflow.plugins import create_registry, notify_observers
+from pimflow.observers import notify_observers
+from pimflow.plugins import create_registry
 from pimflow.sinks import Sink
 
 GOOD = """

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from loguru import logger
-
 from pimflow.components import Component
 from pimflow.hookspecs import hookimpl
 from pimflow.model import SETTLED, FlowReport, Outcome, Run, RunReport
@@ -45,12 +43,16 @@ def pimflow_resolve_secret(scheme: str, reference: str) -> str | None:
 @hookimpl
 def pimflow_run_started(run: Run) -> None:
     """Tell the log that a run begins."""
+    from loguru import logger
+
     logger.info("run {} of {} begins", run.id, run.pipeline)
 
 
 @hookimpl
 def pimflow_batch_loaded(run: Run, flow: str, outcomes: Sequence[Outcome]) -> None:
     """Tell the log how many records a batch had and what became of them, and of each that needs attention, why."""
+    from loguru import logger
+
     log = logger.bind(run=run.id, flow=flow)
     counts = {str(status): number for status, number in Counter(outcome.status for outcome in outcomes).items()}
     log.bind(counts=counts, first=outcomes[0].key if outcomes else None).debug("batch of {}", len(outcomes))
@@ -63,6 +65,8 @@ def pimflow_batch_loaded(run: Run, flow: str, outcomes: Sequence[Outcome]) -> No
 @hookimpl
 def pimflow_flow_finished(run: Run, report: FlowReport) -> None:
     """Tell the log how a flow ended."""
+    from loguru import logger
+
     counts = {str(status): number for status, number in report.counts.items()}
     log = logger.bind(run=run.id, flow=report.name, read=report.read, counts=counts, error=report.error)
     log.bind(detail=report.detail).info("flow {} {}", report.name, "was stopped" if report.error else "ended")
@@ -71,4 +75,6 @@ def pimflow_flow_finished(run: Run, report: FlowReport) -> None:
 @hookimpl
 def pimflow_run_finished(run: Run, report: RunReport) -> None:
     """Tell the log how the run ended."""
+    from loguru import logger
+
     logger.bind(run=run.id).info("run {} ended with exit code {}", run.id, report.exit_code)

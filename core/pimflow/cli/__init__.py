@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import gc
 import json
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -48,6 +49,8 @@ COMMANDS = {
     "doctor": "Examine the installation and the project; pack a bundle for support.",
     "schema": "Print the JSON Schema of pipeline files, for editors.",
 }
+WITHOUT_LOG = frozenset({"init", "logs", "plugins", "schema", "validate"})
+"""Commands that read files and contact nobody: they have nothing to log, and start without what logs."""
 PLUGIN_COMMANDS = "pimflow.commands"
 
 
@@ -87,11 +90,13 @@ class _Commands(click.Group):
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pimflow")
-def pimflow() -> None:
+@click.pass_context
+def pimflow(context: click.Context) -> None:
     """Move product data between ERPs, Akeneo PIM and sales channels, along pipelines declared in YAML."""
-    from pimflow.log import configure_console
+    if context.invoked_subcommand not in WITHOUT_LOG:
+        from pimflow.log import configure_console
 
-    configure_console()
+        configure_console()
 
 
 def main() -> None:
@@ -102,9 +107,14 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # half a character of a record, or a narrow console, ends no command
             stream.reconfigure(errors="backslashreplace")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look into each distribution for some
     try:
         pimflow(prog_name="pimflow")
-    except PimflowError as error:
+    except Exception as error:
+        from pimflow.errors import ConfigError, PimflowError  # not before: `--help` needs none of them
+
+        if not isinstance(error, PimflowError):
+            raise
         messages = [str(mistake) for mistake in error.mistakes] if isinstance(error, ConfigError) else [str(error)]
         if "--json" in sys.argv:
             click.echo(json.dumps({"errors": messages, "exit_code": error.exit_code}))

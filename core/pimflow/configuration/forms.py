@@ -31,7 +31,7 @@ Limit = Annotated[int | Share, BeforeValidator(_limit)]
 class Checked(BaseModel):
     """A mapping whose keys are known: frozen, and another key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Guards(Checked):

@@ -20,11 +20,12 @@ from pimflow.delivering.intake import Target, other_keys
 from pimflow.delivering.ownership import Domain
 from pimflow.errors import FlowError, PimflowError
 from pimflow.model import FlowReport, Header, Outcome
-from pimflow.plugins import notify_observers
+from pimflow.observers import notify_observers
 from pimflow.rows import Passed, Reader, Stopped
 from pimflow.running.ending import conclude, finish, send_kept
 from pimflow.running.flow_reports import reports, skipped
 from pimflow.running.linked import links_of, references_of
+from pimflow.running.numbered import filling_of
 from pimflow.running.reading import tables_of, window_of
 from pimflow.sinks import Sink, Writer
 from pimflow.state.identities import Identities
@@ -136,7 +137,14 @@ def reading(
     done.total = None if run.limit else flow.source.count(session, done.window)
     limit = None if has_whole_transform(flow) else run.limit
     with Reader(*tables_of(flow, session, done.window, limit), limit=limit) as reader:
-        yield reader, compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
+        chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
+        filling = filling_of(context, flow, reader.header, chain.header, deliveries)
+        if filling is None:
+            yield reader, chain
+            return
+        chain.stages = (*chain.stages, filling)
+        yield reader, chain
+        done.notes.extend(filling.notes(flow.sinks[0].noun, dry=run.dry))
 
 
 def _tell_not_met(deliveries: Sequence[Delivery]) -> None:

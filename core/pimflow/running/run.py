@@ -21,7 +21,7 @@ from pimflow.errors import PimflowError, StateError
 from pimflow.log import masker, run_log
 from pimflow.model import FlowReport, Run, RunReport
 from pimflow.notifying.telling import tell
-from pimflow.plugins import notify_observers
+from pimflow.observers import notify_observers
 from pimflow.report import report_json
 from pimflow.running.by_groups import ByGroups, GroupRun, check_under_way
 from pimflow.running.first_run import begin, check_confirmed, run_of

@@ -1,17 +1,21 @@
-"""The connection `akeneo`."""
+"""The connection `akeneo`.
+
+What speaks HTTP is loaded where it is opened: whoever only checks a pipeline file waits for none of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pydantic import Field, SecretStr, field_validator
 
 from pimflow import AccessError, Connection
-from pimflow_akeneo.edition import edition
-from pimflow_akeneo.session import Session
-from pimflow_akeneo.tokens import Credentials
-from pimflow_http import Client, Explanation, Pace, Remote, ServerAddress, redact_url
+from pimflow_http import ServerAddress, redact_url
+
+if TYPE_CHECKING:
+    from pimflow_akeneo.session import Session
 
 TITLE = "the PIM"
 _NEEDED = {
@@ -35,14 +39,10 @@ permission before it looks for `any`.
 
 _WRITES = frozenset({"POST", "PATCH"})
 _OPTIONS = r"/attributes/[^/]+/options(/|$)"
-
-_EXPLANATIONS = {
-    403: Explanation(
-        AccessError,
-        "forbids this to the user of the connection",
-        "Grant the permission under System > Roles > Web API permissions.",
-    )
-}
+_FORBIDDEN = (
+    "forbids this to the user of the connection",
+    "Grant the permission under System > Roles > Web API permissions.",
+)
 
 
 class AkeneoConnection(Connection):
@@ -83,6 +83,10 @@ class AkeneoConnection(Connection):
     @contextmanager
     def open(self) -> Iterator[Session]:
         """Give the session; it logs in at the first call. Raises ConfigError for a `ca_file` that is none."""
+        from pimflow_akeneo.session import Session
+        from pimflow_akeneo.tokens import Credentials
+        from pimflow_http import Client, Explanation, Pace, Remote
+
         secret, password = self.secret.get_secret_value(), self.password.get_secret_value()
         credentials = Credentials(self.client_id, secret, self.username, password)
         remote = Remote(
@@ -95,13 +99,15 @@ class AkeneoConnection(Connection):
             proxy=self.proxy,
             ca_file=self.ca_file,
             secrets=(secret, password, credentials.basic.removeprefix("Basic ")),
-            explanations=_EXPLANATIONS,
+            explanations={403: Explanation(AccessError, *_FORBIDDEN)},
         )
         with Client(remote) as client:
             yield Session(client, credentials)
 
     def check(self, session: Session) -> str:
         """Say edition, version and user. Raises LoginError, UnreachableError, or AccessError with what is missing."""
+        from pimflow_akeneo.edition import edition
+
         about = edition(session)
         missing = [right for path, right in _NEEDED.items() if not _may_list(session, path)]
         if missing:

@@ -1,16 +1,21 @@
-"""The connection `files`: a folder on another machine, over SFTP, FTP, FTPS, S3 or what else fsspec knows."""
+"""The connection `files`: a folder on another machine, over SFTP, FTP, FTPS, S3 or what else fsspec knows.
+
+fsspec, and what else speaks to servers, is loaded where there is one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from pimflow import Connection, InputPath
-from pimflow_files.remote import Place, RemoteFolder
+
+if TYPE_CHECKING:
+    from pimflow_files.remote import Place, RemoteFolder
 
 _EXAMPLE = "expected an address such as sftp://files.example.com/outgoing, without user and password"
 
@@ -34,7 +39,7 @@ class FilesConnection(Connection):
     @field_validator("url")
     @classmethod
     def _is_address(cls, url: str) -> str:
-        from fsspec import available_protocols  # noqa: PLC0415 - loaded only where files lie on another machine
+        from fsspec import available_protocols
 
         try:
             parts = urlsplit(url)
@@ -65,6 +70,8 @@ class FilesConnection(Connection):
     @contextmanager
     def open(self) -> Iterator[RemoteFolder]:
         """Give the folder; it connects for each thing that is done, so that no pause is too long."""
+        from pimflow_files.remote import RemoteFolder
+
         yield RemoteFolder(self._place())
 
     def check(self, session: RemoteFolder) -> str:
@@ -73,6 +80,8 @@ class FilesConnection(Connection):
         return f"{self.title} answered, {number} file{'' if number == 1 else 's'} in {session.place.root or '/'}"
 
     def _place(self) -> Place:
+        from pimflow_files.remote import Place
+
         parts = urlsplit(self.url)
         password = self.password.get_secret_value() if self.password else None
         options: dict[str, Any] = {}

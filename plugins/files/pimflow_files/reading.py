@@ -1,4 +1,7 @@
-"""What all sources of files share: which files are read, and how their rows become one table."""
+"""What all sources of files share: which files are read, and how their rows become one table.
+
+petl, and what takes files out of drop folders, is loaded where something is read.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,20 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import petl
 from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 
-from pimflow import BadValue, FlowError, Header, LazyTable, OutputPath, RemoteError, Row, Source, Use, Window
+from pimflow import BadValue, FlowError, Header, OutputPath, RemoteError, Row, Source, Use, Window
 from pimflow_files.connection import FilesConnection
-from pimflow_files.drop import Drop
+from pimflow_files.drop import Drop, Order
 from pimflow_files.folders import Folder, LocalFolder, chosen, is_pattern
 from pimflow_files.local import BadFileError, OutOfReachError
-from pimflow_files.taking import DropFolder, Order, Taken
+
+if TYPE_CHECKING:
+    import petl
+
+    from pimflow_files.taking import DropFolder
 
 
 def _located(value: Any, beside: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Path:
@@ -75,6 +81,9 @@ class FileSource(Source):
 
         Raises RemoteError, BadFileError where a file itself is at fault; `rows` tells more.
         """
+        from pimflow import LazyTable
+        from pimflow_files.taking import Taken
+
         folder = session or LocalFolder()
         if self.drop is None:
             paths = [found.path for found in sorted(chosen(folder, str(self.path)), key=self._place)]
@@ -101,6 +110,8 @@ class FileSource(Source):
         return (found.modified, found.path) if self.order == "time" else (found.path,)
 
     def _dropped(self, session: Folder | None) -> DropFolder:
+        from pimflow_files.taking import DropFolder
+
         assert self.drop is not None
         return DropFolder(session or LocalFolder(), str(self.path), self.order, self.drop)
 

@@ -105,7 +105,7 @@ class ExcelSink(FileSink):
 
     def shape(self) -> Format:
         """Give what makes the bytes of the workbook."""
-        from pimflow_files.excel_writing import ExcelFormat  # noqa: PLC0415 - XlsxWriter is loaded where it is used
+        from pimflow_files.excel_writing import ExcelFormat
 
         return ExcelFormat(self.sheet, self.numbers)
 

@@ -1,26 +1,28 @@
-"""Sources that read files: CSV (also TSV), Excel, JSON Lines, JSON and XML."""
+"""Sources that read files: CSV (also TSV), Excel, JSON Lines, JSON and XML.
+
+What reads a format is loaded where a file is read: it takes longer to load than a pipeline file to check.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from loguru import logger
 from pydantic import AfterValidator, Field, model_validator
 
 from pimflow import Header, RemoteError, Row
-from pimflow_files import json_rows, jsonl_rows, xml_rows
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding, plain_number
-from pimflow_files.csv_rows import CsvRows
-from pimflow_files.dialect import find_delimiter, find_encoding, find_quotechar
 from pimflow_files.local import unreadable
 from pimflow_files.reading import FileSource
 
+if TYPE_CHECKING:
+    from pimflow_files.xml_rows import Shape
+
 
 def _cells(text: str) -> str:
-    from pimflow_files.excel_rows import Area  # noqa: PLC0415 - openpyxl is loaded where it is used
+    from pimflow_files.excel_rows import Area
 
     Area.of(text)
     return text
@@ -53,6 +55,11 @@ class CsvSource(FileSource):
         Raises RemoteError when there is no header, when columns share a name, or where an open quote swallows the
         rest of the file.
         """
+        from loguru import logger
+
+        from pimflow_files.csv_rows import CsvRows
+        from pimflow_files.dialect import find_delimiter, find_encoding, find_quotechar
+
         try:
             encoding = _with_mark(self.encoding or find_encoding(file))
             quotechar = self.quotechar or find_quotechar(file, encoding)
@@ -108,7 +115,7 @@ class ExcelSource(FileSource):
 
         Raises RemoteError for a protected or damaged file, a sheet that is not there, columns that share a name.
         """
-        from pimflow_files.excel_rows import Area, excel_rows  # noqa: PLC0415 - openpyxl is loaded where it is used
+        from pimflow_files.excel_rows import Area, excel_rows
 
         return excel_rows(file, self.sheet, Area.of(self.range) if self.range else Area(), self.header)
 
@@ -123,10 +130,14 @@ class JsonLinesSource(FileSource):
 
     def keys(self, file: Path) -> Header:
         """Give the keys that occur; for them the file is read once more. Raises RemoteError when there are none."""
+        from pimflow_files import jsonl_rows
+
         return self.columns or jsonl_rows.keys(file)
 
     def rows(self, file: Path, header: Header) -> Generator[Row, None, None]:
         """Give the records; a line that is no JSON object is one `BadValue` in every cell."""
+        from pimflow_files import jsonl_rows
+
         return jsonl_rows.rows(file, header)
 
 
@@ -144,10 +155,14 @@ class JsonSource(FileSource):
 
     def keys(self, file: Path) -> Header:
         """Give the keys that occur; for them the file is read once more. Raises RemoteError when there are none."""
+        from pimflow_files import json_rows
+
         return self.columns or json_rows.keys(file, self.records)
 
     def rows(self, file: Path, header: Header) -> Generator[Row, None, None]:
         """Give the records; an item that is no JSON object is one `BadValue` in every cell."""
+        from pimflow_files import json_rows
+
         return json_rows.rows(file, self.records, header)
 
 
@@ -168,12 +183,18 @@ class XmlSource(FileSource):
 
     def keys(self, file: Path) -> Header:
         """Give the columns that occur; for them the file is read once more. Raises RemoteError when there are none."""
+        from pimflow_files import xml_rows
+
         return self.columns or xml_rows.keys(file, self._shape)
 
     def rows(self, file: Path, header: Header) -> Generator[Row, None, None]:
         """Give the records. Namespaces count for nothing."""
+        from pimflow_files import xml_rows
+
         return xml_rows.rows(file, self._shape, header)
 
     @property
-    def _shape(self) -> xml_rows.Shape:
-        return xml_rows.Shape(self.records, self.by, self.lists)
+    def _shape(self) -> Shape:
+        from pimflow_files.xml_rows import Shape
+
+        return Shape(self.records, self.by, self.lists)

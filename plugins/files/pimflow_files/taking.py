@@ -7,17 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 from loguru import logger
 
 from pimflow import FlowError, RemoteError, Window
-from pimflow_files.drop import Drop
+from pimflow_files.drop import Drop, Order
 from pimflow_files.folders import Folder, Found, literal
 from pimflow_files.local import BadFileError
 
-Order = Literal["name", "time"]
 _OK = ".ok"
 
 

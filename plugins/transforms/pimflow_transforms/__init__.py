@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pkgutil import resolve_name
+
 from pimflow import Component, hookimpl
+
+HOMES: Mapping[str, str] = {
+    "filter": "filter:Filter",
+    "map": "map:Map",
+    "convert": "convert:Convert",
+    "value_map": "value_map:ValueMap",
+    "defaults": "defaults:FillDefaults",
+    "split": "lists:Split",
+    "join": "lists:Join",
+    "compute": "compute:Compute",
+    "units": "measures.transform:MeasureUnits",
+    "gtin": "gtin:Gtin",
+    "html_to_text": "texts:HtmlToText",
+    "slug": "texts:Slug",
+    "deduplicate": "deduplicate:Deduplicate",
+    "variants": "variants.transform:Variants",
+}
+"""Where each transform is: a pipeline loads those that it names."""
 
 
 @hookimpl
-def pimflow_components() -> list[type[Component]]:
-    """Give the transforms."""
-    from pimflow_transforms.compute import Compute
-    from pimflow_transforms.convert import Convert
-    from pimflow_transforms.deduplicate import Deduplicate
-    from pimflow_transforms.filter import Filter
-    from pimflow_transforms.gtin import Gtin
-    from pimflow_transforms.lists import Join, Split
-    from pimflow_transforms.map import Map
-    from pimflow_transforms.measures.transform import MeasureUnits
-    from pimflow_transforms.texts import HtmlToText, Slug
-    from pimflow_transforms.value_map import ValueMap
-    from pimflow_transforms.variants.transform import Variants
-
-    plain: list[type[Component]] = [Filter, Map, Convert, ValueMap, Split, Join, Compute]
-    return [*plain, MeasureUnits, Gtin, HtmlToText, Slug, Deduplicate, Variants]
+def pimflow_components(name: str | None) -> list[type[Component]]:
+    """Give the transform that is wanted, or all."""
+    homes = [HOMES[name]] if name in HOMES else HOMES.values()
+    return [resolve_name(f"{__name__}.{home}") for home in homes]

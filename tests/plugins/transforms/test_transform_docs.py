@@ -9,7 +9,7 @@ import yaml
 
 from pimflow_transforms import pimflow_components
 
-CLASSES = {cls.type: cls for cls in pimflow_components()}
+CLASSES = {cls.type: cls for cls in pimflow_components(None)}
 README = Path(__file__).parents[3] / "plugins" / "transforms" / "README.md"
 MORE = """
 - filter: {field: ref, in: [A, 1, true]}
