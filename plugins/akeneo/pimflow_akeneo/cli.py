@@ -26,7 +26,10 @@ def akeneo() -> None:
 
 @akeneo.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--erp", is_flag=True, help="Take the file that ships: attribute group `erp`, and what an ERP owns.")
+@click.option("--erp", is_flag=True, help="Take a file that ships: attribute group `erp`, and what an ERP owns.")
+@click.option(
+    "--hand-over", is_flag=True, help="Take one that ships for products born in the PIM: tag, status, what comes back."
+)
 @click.option(
     "--family",
     "families",
@@ -40,12 +43,13 @@ def akeneo() -> None:
 @click.option("--pipeline", metavar="PIPELINE", help="The pipeline that has the connection, instead of pimflow.yaml.")
 @environment_option
 @confirm_option
-@click.option("--print", "printed", is_flag=True, help="Print the file that ships, to make one of your own of it.")
+@click.option("--print", "printed", is_flag=True, help="Print a file that ships, to make one of your own of it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 def provision(
     file: Path | None,
     *,
     erp: bool,
+    hand_over: bool,
     families: tuple[str, ...],
     all_families: bool,
     dry: bool,
@@ -61,16 +65,17 @@ def provision(
 
     Exit codes: 0 well; 1 something was refused or left out; 2 a file is wrong; 3 the PIM cannot be used.
     """
-    if erp == (file is not None):
-        raise click.UsageError("give a FILE, or --erp for the file that ships: one of them")
-    if printed and not erp:
-        raise click.UsageError("--print prints the file that ships: give it with --erp")
+    if erp + hand_over + (file is not None) != 1:
+        raise click.UsageError("give a FILE, or --erp or --hand-over for a file that ships: one of them")
+    if printed and file is not None:
+        raise click.UsageError("--print prints a file that ships: give it with --erp or --hand-over")
     from pimflow import Writes, connected
     from pimflow_akeneo.connection import AkeneoConnection
     from pimflow_akeneo.provisioning import calling, telling
 
+    file = file or (calling.ERP if erp else calling.HAND_OVER)
     if printed:
-        click.echo(calling.ERP.read_text("utf-8"), nl=False)
+        click.echo(file.read_text("utf-8"), nl=False)
         return
     document, form = calling.read(file)
     writes = None if dry else Writes("akeneo provision", "`--plan` shows what it would do", asks=not as_json)

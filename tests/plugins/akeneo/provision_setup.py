@@ -74,6 +74,10 @@ class Desk:
         """Provision what ships."""
         return cli("akeneo", "provision", "--erp", *words, code=code)
 
+    def hand_over(self, *words: str, code: int = 0) -> Any:
+        """Provision what ships for products that are born in the PIM."""
+        return cli("akeneo", "provision", "--hand-over", *words, code=code)
+
     def printed(self, *words: str, code: int = 0) -> str:
         """Give what a command prints for people."""
         ended, out = self.call(*words)

@@ -18,7 +18,10 @@ from pimflow_akeneo.session import Session
 from pimflow_akeneo.spelling import alike
 
 ERP = Path(__file__).with_name("erp.yaml")
-"""The file that ships with the plugin: an attribute group `erp`, and what an ERP usually owns."""
+"""A file that ships with the plugin: an attribute group `erp`, and what an ERP usually owns."""
+
+HAND_OVER = Path(__file__).with_name("hand_over.yaml")
+"""Another: the tag and the status of products that are born in the PIM, and what comes back of them from the ERP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,11 @@ class Done:
 _NOT_WELL = frozenset({Status.REFUSED, Status.FAILED, Status.UNKNOWN})
 
 
-def read(file: Path | None) -> tuple[Document, Provision]:
-    """Read a file, or the one that ships. Raises ConfigError with all mistakes, each with its line."""
-    document = read_document(file or ERP)
-    if file is None:
-        document = replace(document, file=ERP.name)
+def read(file: Path) -> tuple[Document, Provision]:
+    """Read a file, or one that ships. Raises ConfigError with all mistakes, each with its line."""
+    document = read_document(file)
+    if file in {ERP, HAND_OVER}:
+        document = replace(document, file=file.name)
     return document, check_document(Provision, document)
 
 
