@@ -54,7 +54,7 @@ def deliver(session: Session, path: str, key: str, lines: Sequence[Line]) -> lis
             logger.warning("{} of {} lines had no answer and are sent again", len(missing), len(lines))
         strange.clear()
         for place, answer in _send(session, path, key, [lines[index] for index in missing], strange.append):
-            answers[missing[place]] = replace(answer, repeated=answer.repeated or again > 0)
+            answers[missing[place]] = replace(answer, repeated=True) if again else answer
     if strange and not answers:
         raise strange[0]
     return [answers.get(index) for index in range(len(lines))]
@@ -86,13 +86,14 @@ def _send(
 
 def _read(response: httpx.Response, key: str, lines: Sequence[Line]) -> Iterator[tuple[int, Answer]]:
     """Match answers to lines; what cannot be matched, or tells no status, counts as missing."""
+    ambiguous = was_ambiguous(response)
     keys = [str(line[key]).lower() for line in lines]
     places = {one: place for place, one in enumerate(keys)}
     for answer in _objects(response.content):
         place, status = _place(answer, key, keys, places), answer.get("status_code")
         if place is not None and isinstance(status, int):
             errors = tuple(answer.get("errors") or ())
-            yield place, Answer(status, answer.get("message", ""), errors, was_ambiguous(response))
+            yield place, Answer(status, answer.get("message", ""), errors, ambiguous)
 
 
 def _place(answer: Line, key: str, keys: Sequence[str], places: Mapping[str, int]) -> int | None:

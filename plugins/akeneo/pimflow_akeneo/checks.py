@@ -40,14 +40,24 @@ class Vocabulary:
 def text(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
     """Accept text that is not too long and follows the attribute's pattern."""
     value = str(int(cell)) if isinstance(cell, bool) else str(cell)
-    longest = column.attribute.max_characters or _LONGEST.get(column.attribute.kind, 65535)
-    if len(value) > longest:
-        reason = f"the text has {len(value)} characters; the PIM takes {longest}"
+    most = longest(column)
+    if len(value) > most:
+        reason = f"the text has {len(value)} characters; the PIM takes {most}"
         raise _bad(column, value, reason, "Shorten it at the source.", kind=ProblemKind.TOO_LARGE)
-    pattern = column.attribute.validation_regexp
-    if column.attribute.validation_rule == "regexp" and pattern and not matches(pattern, value):
-        raise _bad(column, value, f"the PIM wants the pattern {pattern}", "Correct it at the source.")
+    wanted = pattern(column)
+    if wanted and not matches(wanted, value):
+        raise _bad(column, value, f"the PIM wants the pattern {wanted}", "Correct it at the source.")
     return value
+
+
+def longest(column: ValueColumn) -> int:
+    """Give how many characters the PIM takes."""
+    return column.attribute.max_characters or _LONGEST.get(column.attribute.kind, 65535)
+
+
+def pattern(column: ValueColumn) -> str | None:
+    """Give the pattern that texts have to follow; None for any text."""
+    return column.attribute.validation_regexp if column.attribute.validation_rule == "regexp" else None
 
 
 def identifier(cell: Any, column: ValueColumn, vocabulary: Vocabulary) -> str:

@@ -12,7 +12,7 @@ from pimflow import Change, Memory, Outcome, Problem, Status, UnreachableError
 from pimflow_akeneo.bulk import deliver
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, Kind
-from pimflow_akeneo.media.content import Content
+from pimflow_akeneo.media.content import BEGINNING, Content
 from pimflow_akeneo.media.taking import UPLOADED, Taking
 from pimflow_akeneo.media.uploading import Place, RefusedError, Uploading, unreachable
 from pimflow_akeneo.products.judging.verdicts import judge
@@ -165,7 +165,8 @@ class Attaching:
 
 def contents_of(payload: Mapping[str, Any]) -> dict[str, Content]:
     """Give the contents that a payload names, by column."""
-    return {name: content for name, value in payload.items() if (content := Content.of(value))}
+    texts = ((name, value) for name, value in payload.items() if type(value) is str and value.startswith(BEGINNING))
+    return {name: content for name, value in texts if (content := Content.of(value))}
 
 
 def codes(memory: Memory, contents: Iterable[Content]) -> Mapping[str, str]:

@@ -18,6 +18,9 @@ CODE = re.compile(r"\w/\w/\w/\w/[^/]+")
 """A code as the PIM gives it to an upload: `f/2/e/6/f2e6…_manual.pdf`."""
 
 _PREFIX = "media"
+BEGINNING = f"{_PREFIX}:"
+"""How the text of a payload begins that names a content."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST = 100
 _MEGABYTE, _KILOBYTE, _KILOBYTES = 1_000_000, 1_000, 1024
@@ -36,8 +39,10 @@ class Content:
     @classmethod
     def of(cls, value: object) -> Self | None:
         """Read the text of a payload; None for anything else, such as a code of the PIM."""
-        parts = value.split(":", 2) if isinstance(value, str) else []
-        return cls(parts[1], parts[2]) if len(parts) == 3 and parts[0] == _PREFIX else None
+        if not isinstance(value, str) or not value.startswith(BEGINNING):
+            return None
+        parts = value.split(":", 2)
+        return cls(parts[1], parts[2]) if len(parts) == 3 else None
 
     @property
     def extension(self) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pimflow import Change, Item, Outcome, RowProblem, Run
 from pimflow_akeneo.columns import Column, ValueColumn
@@ -25,11 +26,12 @@ class Files:
         self._run = run
         self._taking = Taking(options, run.memory, dry=run.dry)
         self._columns: dict[str, ValueColumn | None] = {}
+        self._media_columns: set[str] = set()
         self._attaching = Attaching(session, kind, parse, self._taking, run.memory, options.parallel)
 
     def taken(self, item: Item) -> Item:
         """Put what is to be sent in place of the cells that name files; those that name none are left out and told."""
-        cells = {name: value for name, value in item.payload.items() if self._media(name) and value is not None}
+        cells = {name: item.payload[name] for name in self._media_in(item.payload) if item.payload[name] is not None}
         if not cells:
             return item
         columns = {name: column for name in cells if (column := self._media(name))}
@@ -62,6 +64,12 @@ class Files:
     def close(self) -> None:
         """Remove what was downloaded for this run."""
         self._taking.close()
+
+    def _media_in(self, payload: Mapping[str, Any]) -> Iterable[str]:
+        """Name the columns of a payload that hold pictures and files."""
+        if not payload.keys() <= self._columns.keys():
+            self._media_columns.update(name for name in payload if self._media(name))
+        return [name for name in payload if name in self._media_columns] if self._media_columns else ()
 
     def _media(self, name: str) -> ValueColumn | None:
         if name not in self._columns:

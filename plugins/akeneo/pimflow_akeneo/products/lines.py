@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pimflow_akeneo import fields
-from pimflow_akeneo.columns import Association, Column, Property, ValueColumn
+from pimflow_akeneo.columns import Association, Column, ValueColumn
 from pimflow_akeneo.kinds import PRODUCTS, Kind
 from pimflow_akeneo.model import Model
 
@@ -45,21 +45,23 @@ def identifier_of(product: Mapping[str, Any], model: Model) -> str | None:
 def line(payload: Payload, parse: Callable[[str], Column], kept: Prices) -> dict[str, Any]:
     """Make the JSON that writes a payload; `kept` are prices in other currencies, which the PIM replaces as a whole."""
     body: dict[str, Any] = {}
+    values: dict[str, list[Any]] = {}
     prices: dict[str, tuple[ValueColumn, dict[str, Any]]] = {}
     for name, value in payload.items():
         column = parse(name)
-        if isinstance(column, Property):
-            body[column.name] = (value or []) if column.name in LISTS else value
+        if isinstance(column, ValueColumn) and not column.part:
+            values.setdefault(column.attribute.code, []).append(_entry(column, value))
+        elif isinstance(column, ValueColumn):
+            prices.setdefault(column.whole, (column, dict(kept.get(column.whole, {}))))[1][column.part or ""] = value
         elif isinstance(column, Association):
             _associate(body, column, value or [])
-        elif column.part:
-            prices.setdefault(column.whole, (column, dict(kept.get(column.whole, {}))))[1][column.part] = value
         else:
-            _put(body, column, value)
+            body[column.name] = (value or []) if column.name in LISTS else value
     for column, amounts in prices.values():
         given = sorted((code, amount) for code, amount in amounts.items() if amount is not None)
-        _put(body, column, [{"amount": amount, "currency": code} for code, amount in given])
-    return body
+        entry = _entry(column, [{"amount": amount, "currency": code} for code, amount in given])
+        values.setdefault(column.attribute.code, []).append(entry)
+    return {**body, "values": values} if values else body
 
 
 def _associate(body: dict[str, Any], column: Association, members: list[Any]) -> None:
@@ -73,9 +75,8 @@ def _associate(body: dict[str, Any], column: Association, members: list[Any]) ->
         kinds[column.kind] = [*kinds.get(column.kind, ()), *members]
 
 
-def _put(body: dict[str, Any], column: ValueColumn, data: Any) -> None:
-    entries = body.setdefault("values", {}).setdefault(column.attribute.code, [])
-    entries.append({"locale": column.locale, "scope": column.scope, "data": data})
+def _entry(column: ValueColumn, data: Any) -> dict[str, Any]:
+    return {"locale": column.locale, "scope": column.scope, "data": data}
 
 
 def _by_uuid(associations: Mapping[str, Mapping[str, Any]], kind: Kind) -> dict[str, dict[str, Any]]:

@@ -101,11 +101,12 @@ class Existence:
                 self._written.move_to_end(key.lower())
             _forget(self._written)
 
-    def placed(self, key: str, parent: str | None) -> None:
-        """Take note of the product model under which a record was written."""
+    def placed(self, parents: Mapping[str, str | None]) -> None:
+        """Take note of the product models under which records were written, by key; None for one without."""
         with self._lock:
-            self._placed[key.lower()] = parent
-            self._placed.move_to_end(key.lower())
+            for key, parent in parents.items():
+                self._placed[key.lower()] = parent
+                self._placed.move_to_end(key.lower())
             _forget(self._placed)
 
     def _present(self, rest: Sequence[str]) -> dict[str, Present]:

@@ -76,6 +76,8 @@ class Emptying:
         return told
 
     def _emptied(self, change: Change) -> dict[str, ValueColumn]:
+        if None not in change.payload.values():
+            return {}
         columns = {name: self._parse(name) for name, value in change.payload.items() if value is None}
         return {name: column for name, column in columns.items() if isinstance(column, ValueColumn)}
 

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from pimflow_akeneo import fields
+from pimflow_akeneo import checks, fields
 from pimflow_akeneo.checks import Vocabulary
 from pimflow_akeneo.columns import ValueColumn
 
 Accept = Callable[[Any], Any]
 """Makes the canonical value of a cell. Raises RowProblem for a value that the PIM would refuse."""
 
-_DEAR = frozenset({"number", "date", "metric", "price_collection"})
+_TEXTS = frozenset({"text", "textarea"})
+"""Their cells are their values, within the length that the PIM takes."""
+
+_DEAR = frozenset({"boolean", "number", "date", "metric", "price_collection"})
 """Their values come again and again in a catalogue, and what is made of a cell depends on the attribute alone."""
 
 _REMEMBERED = 1000
@@ -28,6 +31,9 @@ def accepting(column: ValueColumn, vocabulary: Vocabulary) -> Accept:
     def fresh(cell: Any) -> Any:
         return accept(cell, column, vocabulary)
 
+    if column.attribute.kind in _TEXTS and not checks.pattern(column):
+        most = checks.longest(column)
+        return lambda cell: cell if type(cell) is str and len(cell) <= most else fresh(cell)
     if column.attribute.kind not in _DEAR:
         return fresh
     remembered = lru_cache(_REMEMBERED)(fresh)

@@ -92,8 +92,11 @@ class Preparation:
         """Give what accepts the cells of a column by themselves, and keep it; None where it takes more than that."""
         column = self._parse(name)
         self._associates = self._associates or isinstance(column, Association)
-        alone = isinstance(column, ValueColumn) and stands_alone(column)
-        self._alone[name] = self._accept(column) if isinstance(column, ValueColumn) and alone else None
+        self._alone[name] = None
+        if isinstance(column, ValueColumn) and stands_alone(column):
+            self._alone[name] = self._accept(column)
+        elif isinstance(column, Property) and column.name == name == "family" and self._kind.has_identifier:
+            self._alone[name] = self._family
         return self._alone[name]
 
     def _accept(self, column: ValueColumn) -> Accept:
@@ -132,13 +135,16 @@ class Preparation:
         elif name in {"identifier", "code"}:
             yield name, properties.key(cell, self._kind, self._model.identifier.label, new=not row.get("uuid"))
         elif name == "family":
-            yield name, properties.existing(str(cell).strip(), self._families, "family", "family")
+            yield name, self._family(cell)
         elif name == "family_variant":
             yield name, self._variant(str(cell).strip(), row).code
         elif name in LISTS or name in self._kind.made:
             yield name, sorted(set(checks.listed(cell))) or None
         else:
             yield name, properties.PLAIN[name](cell)
+
+    def _family(self, cell: Any) -> str:
+        return properties.existing(str(cell).strip(), self._families, "family", "family")
 
     @cached_property
     def _families(self) -> Mapping[str, str]:

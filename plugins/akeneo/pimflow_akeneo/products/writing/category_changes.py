@@ -34,7 +34,12 @@ def concerned(payload: Payload) -> bool:
 
 def together(pending: Sequence[Pending]) -> list[Pending]:
     """Put what is added and removed into the categories that are written as a whole; nobody says which of them wins."""
-    return [replace(one, payload=_as_whole(one.payload, ())) if "categories" in one.payload else one for one in pending]
+    return [
+        replace(one, payload=_as_whole(one.payload, ()))
+        if "categories" in one.payload and concerned(one.payload)
+        else one
+        for one in pending
+    ]
 
 
 def as_whole(session: Session, kind: Kind, pending: Sequence[Pending]) -> list[Pending]:

@@ -24,6 +24,7 @@ from pimflow_akeneo.products.writing.prior_reads import Before
 from pimflow_akeneo.products.writing.proposals import Proposals
 from pimflow_akeneo.session import Session
 
+_ARRIVED = frozenset({Status.CREATED, Status.UPDATED})
 _ROUNDS = 4
 """The PIM names all bad values of a record at once, save those that it cannot even read: these come one by one."""
 
@@ -88,6 +89,7 @@ class Loading:
             done = [one for one, answer in answered if answer is not None and answer.status == 204]
             proposed = self._proposals.proposed(kind, done)
             pending = []
+            arrived: list[tuple[Pending, Status]] = []
             for one, answer in answered:
                 if not_offered(answer) and concerned(one.payload):
                     self._whole_categories = True
@@ -102,13 +104,14 @@ class Loading:
                     status = statuses.get(one.key, verdict.status)
                     if status is Status.CREATED:
                         self._made.add(one.key, before.sent(one))
-                    yield self._settled(one, kind, verdict, status)
+                    arrived.append((one, status))
+                    yield self._settled(one, verdict, status)
+            self._note(kind, [(one, status) for one, status in arrived if status in _ARRIVED])
 
-    def _settled(self, one: Pending, kind: Kind, verdict: Verdict, status: Status) -> Outcome:
+    def _settled(self, one: Pending, verdict: Verdict, status: Status) -> Outcome:
         """Tell the outcome; a record whose associations are missing waits once, then it has arrived without them."""
-        if status not in {Status.CREATED, Status.UPDATED}:
+        if status not in _ARRIVED:
             return one.outcome(status, verdict.problems)
-        self._note(one, kind, status)
         key = one.change.key.lower()
         if key in self._partly:
             return one.outcome(self._partly[key])
@@ -117,12 +120,14 @@ class Loading:
             status = Status.WAITING
         return one.outcome(status)
 
-    def _note(self, one: Pending, kind: Kind, status: Status) -> None:
-        existence(self._session, kind).wrote([one.key])
-        if status is Status.CREATED or "parent" in one.payload:
-            existence(self._session, kind).placed(one.key, one.payload.get("parent"))
-        if kind is BY_UUID and one.change.payload.get("identifier"):
-            existence(self._session, PRODUCTS).wrote([str(one.change.payload["identifier"])])
+    def _note(self, kind: Kind, arrived: Sequence[tuple[Pending, Status]]) -> None:
+        there = existence(self._session, kind)
+        there.wrote(one.key for one, _ in arrived)
+        placed = ((one, status is Status.CREATED or "parent" in one.payload) for one, status in arrived)
+        there.placed({one.key: one.payload.get("parent") for one, tells in placed if tells})
+        if kind is BY_UUID:
+            named = [one.change.payload.get("identifier") for one, _ in arrived]
+            existence(self._session, PRODUCTS).wrote(str(identifier) for identifier in named if identifier)
 
     def _line(self, one: Pending, kind: Kind, before: Before) -> Line:
         body = lines.line(one.payload, self._parse, before.prices.get(one.key.lower(), {}))

@@ -74,12 +74,7 @@ class Before:
 
     def sent(self, one: Pending) -> Mapping[str, Any]:
         """Give the prices that a change carries, by column name."""
-        columns = {name: self._parse(name) for name in one.change.payload}
-        return {
-            name: one.change.payload[name]
-            for name, column in columns.items()
-            if isinstance(column, ValueColumn) and column.part
-        }
+        return {name: one.change.payload[name] for name in self._amounts if name in one.change.payload}
 
     @cached_property
     def uuids(self) -> Uuids:
@@ -97,14 +92,19 @@ class Before:
         return self._kind.has_identifier and bool(one.payload.get("parent"))
 
     def _partial(self, one: Pending) -> list[ValueColumn]:
-        columns = [self._parse(name) for name in one.payload]
         return [
             column
-            for column in columns
-            if isinstance(column, ValueColumn)
-            and column.part
+            for name, column in self._amounts.items()
+            if name in one.payload
             and any(f"{column.whole}-{code}" not in one.payload for code in self._model.currencies_of(column.scope))
         ]
+
+    @cached_property
+    def _amounts(self) -> Mapping[str, ValueColumn]:
+        """The columns of the batch that hold a price in one currency."""
+        names = dict.fromkeys(name for one in self._pending for name in one.change.payload)
+        columns = {name: self._parse(name) for name in names}
+        return {name: one for name, one in columns.items() if isinstance(one, ValueColumn) and one.part}
 
 
 def _prices(flat: Mapping[str, Any], codes: Iterable[str]) -> Prices:
