@@ -79,3 +79,8 @@ def test_targets_that_give_no_other_key_are_left_alone(remarks):
 def test_an_identity_that_nothing_uses_is_told(remarks):
     [told] = remarks("sql, url: 'sqlite:///erp.db'", "sql.query, table: item", "sku", known="identity: item_id")
     assert "known by 'item_id'" in told["remedy"]
+
+
+def test_products_named_by_the_uuids_that_the_pim_gave_them_need_nothing(remarks):
+    assert len(remarks(*ODOO)) == 1
+    assert remarks(ODOO[0], ODOO[1], f"{ODOO[2]}, uuid: id") == []

@@ -13,11 +13,14 @@ from pimflow.words import listed
 def of_flow(flow: Flow) -> Iterator[Finding]:
     """Tell where `entity` is missing: two records with one code would overwrite each other.
 
-    A key of which nobody knows where it comes from is not told, nor one that lasts as the id does.
+    A key of which nobody knows where it comes from is not told, nor one that lasts as the id does; nor is a flow that
+    names records by the ids that the target gave them.
     """
     lasting = {flow.config.identity} if flow.config.identity else flow.source.lasting
     keyed = next((sink for sink in flow.sinks if sink.renames), None)
     if flow.config.entity is not None or keyed is None or not lasting:
+        return
+    if keyed.id is not None and not lasting.isdisjoint(_origins(flow, keyed.id, lasting)):
         return
     key = flow.config.key or keyed.key or ""
     origins = _origins(flow, key, lasting)

@@ -38,7 +38,8 @@ class Vocabulary:
 
 
 def text(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
-    """Accept text that is not too long and follows the attribute's pattern."""
+    """Accept text that is not too long and follows the attribute's pattern; of a list its items with commas between."""
+    cell = ", ".join(map(str, cell)) if isinstance(cell, list | tuple) else cell
     value = str(int(cell)) if isinstance(cell, bool) else str(cell)
     most = longest(column)
     if len(value) > most:
