@@ -20,6 +20,7 @@ from pimflow.configuration.forms import FlowConfig
 from pimflow.configuration.loading import Pipeline, mistakes_of, resolve_values
 from pimflow.configuration.parts import Part
 from pimflow.errors import ConfigError, Mistake, PluginError
+from pimflow.numbering.rule import SkuRule, also_asked, rule_of
 from pimflow.options import connection_names, connection_options, secrets_of
 from pimflow.plugins import Registry, kind_of
 from pimflow.sinks import Sink
@@ -47,6 +48,7 @@ class Flow:
     sinks: tuple[Sink, ...]
     part: Part
     answers: Answers = Answers()  # noqa: RUF009 - frozen
+    sku: SkuRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Assembly:
         """Every secret value, to be masked."""
         found = [secret for connection in self.connections.values() for secret in secrets_of(connection)]
         for flow in self.flows:
-            for component in (flow.source, *flow.sinks, *(placed.transform for placed in flow.transforms)):
+            asked = flow.sku.also_free_in if flow.sku else ()
+            for component in (flow.source, *flow.sinks, *asked, *(placed.transform for placed in flow.transforms)):
                 found.extend(secrets_of(component))
         found.extend(secret for recipient in self.recipients for secret in secrets_of(recipient.notifier))
         return tuple(found)
@@ -154,6 +157,8 @@ class _Assembling:
         source = self.end(Source, _inside(part, "source"))
         transforms = [self.transform(_inside(part, "transforms", n)) for n in range(len(config.transforms))]
         sinks = [self.end(Sink, sink) for sink in _sink_parts(part)]
+        made = [sink for sink in sinks if sink]
+        sku = self.sku(part, config, source, made)
         for sink in sinks:
             if sink is not None and sink.whole and (config.once or config.mode != "upsert" or config.diff == "target"):
                 message = (
@@ -166,20 +171,23 @@ class _Assembling:
         if ownership is not None and any(sink is not None and sink.owned for sink in sinks):
             self.mistakes.extend(owner_mistakes(part, config.owner, ownership))
         if config.entity is not None:
-            self.entity(part, config, source, [sink for sink in sinks if sink])
+            self.entity(part, config, source, made)
         if isinstance(source, Outcomes):
             self.looks_back(part, name, source)
         if source is None or None in sinks or None in transforms:
             return None
-        return Flow(
-            name,
-            config,
-            source,
-            tuple(placed for placed in transforms if placed),
-            tuple(sink for sink in sinks if sink),
-            part,
-            self.answers.get(name, Answers()),
-        )
+        placed = tuple(one for one in transforms if one)
+        return Flow(name, config, source, placed, tuple(made), part, self.answers.get(name, Answers()), sku)
+
+    def sku(self, part: Part, config: FlowConfig, source: Source | None, sinks: Sequence[Sink]) -> SkuRule | None:
+        """Make ready who gives a SKU to records without one."""
+        if config.sku is None or source is None:
+            return None
+        named, mistakes = also_asked(config.sku, part, self.pipeline.connections)
+        also = [one for place in named if (one := self.end(Sink, place))]
+        rule, more = rule_of(config, config.sku, part, source, sinks, also)
+        self.mistakes += [*mistakes, *more]
+        return rule
 
     def entity(self, part: Part, config: FlowConfig, source: Source | None, sinks: Sequence[Sink]) -> None:
         """Check that records can be known by an id, and get another key."""

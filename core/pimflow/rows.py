@@ -29,20 +29,25 @@ Chunk = Sequence[tuple[int, Row]]
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A row that a transform could not carry on, and where it came from."""
+    """A row that could not be carried on, and where it came from; `key` tells its record apart, where that is known."""
 
     row: int
     source: Row
     problem: Problem
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A row that came through, beside the row that it was."""
+    """A row that came through, beside the row that it was.
+
+    `key` is by what a person asked for it, where it had no key of its own at first.
+    """
 
     row: int
     source: Row
     result: Row
+    key: str = ""
 
 
 class Carried(Sequence[Passed | Stopped]):

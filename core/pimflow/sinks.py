@@ -131,6 +131,13 @@ class Writer:
         """
         raise NotImplementedError
 
+    def taken(self, keys: Sequence[str]) -> Collection[str]:
+        """Give those of these keys that the target has: no other record may get them. At most `Sink.batch_size`.
+
+        Unless a plugin knows more: `current` is asked, of whatever resource.
+        """
+        return self.current("", keys, ()).keys()
+
     def count(self) -> int:
         """Count what the target has now, of the sink's kind of record. For sinks with `matches`."""
         raise NotImplementedError

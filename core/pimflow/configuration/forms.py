@@ -24,6 +24,9 @@ def _limit(value: Any) -> Any:
     return value
 
 
+CheckDigitName = Literal[
+    "luhn", "damm", "verhoeff", "ean", "iso7064_mod_11_10", "iso7064_mod_37_36", "iso7064_mod_97_10"
+]
 Limit = Annotated[int | Share, BeforeValidator(_limit)]
 """A number of records, or a share of them such as `20%`."""
 
@@ -56,6 +59,41 @@ class Guards(Checked):
         )
 
 
+class Sku(Checked):
+    """Who gives a SKU to records that have none yet, and how it is made."""
+
+    from_: Literal["pimflow", "akeneo", "erp"] = Field(
+        alias="from",
+        description="`pimflow` gives one; `akeneo`: records wait until the PIM gave them one; `erp`: they go without, "
+        "and come back with that of the ERP.",
+    )
+    column: str | None = Field(
+        None, min_length=1, description="The column that is filled where it is empty; the sink's key unless given."
+    )
+    record: str | None = Field(
+        None, min_length=1, description="The column with an id that never changes; that of `identity` unless given."
+    )
+    pattern: str | None = Field(
+        None,
+        min_length=1,
+        description="How a SKU looks: text, `{sequence:06d}`, `{column:3|upper}`, `{year}`, `{month}`, `{check}`.",
+    )
+    check_digit: CheckDigitName | None = Field(None, description="How `{check}` is computed of what stands before it.")
+    start: int = Field(1, ge=0, strict=True, description="The first of a sequence.")
+    last: int | None = Field(None, ge=0, strict=True, description="The last of a sequence.")
+    per: str | None = Field(
+        None, min_length=1, description="The column of the pattern each of whose values has a sequence of its own."
+    )
+    reserved: list[Annotated[str, StringConstraints(pattern=r"^\d{1,18}( ?- ?\d{1,18})?$")]] = Field(
+        [], description="Places of a sequence that are never given: `2000-2999`."
+    )
+    also_free_in: list[str | dict[str, Any]] = Field(
+        [],
+        description="What else is asked whether a SKU is free: a connection, or a sink with `type` and its options.",
+    )
+    series: Name = Field("sku", description="Flows of one series draw from the same sequences.")
+
+
 class FlowConfig(Checked):
     """One flow: a source, transforms and sinks, and how records are kept in step."""
 
@@ -71,6 +109,7 @@ class FlowConfig(Checked):
     identity: str | None = Field(
         None, description="The source's column with that id, which never changes; many sources know it themselves."
     )
+    sku: Sku | None = Field(None, description="Who gives a SKU to records that have none yet.")
     mode: Literal["upsert", "create", "update"] = Field("upsert", description="What may be done in the target.")
     once: list[str] = Field([], description="Columns that are written when a record is created, and never again.")
     stamp: dict[str, Literal["changed", "created"]] = Field(

@@ -126,13 +126,14 @@ class Intake:
         asked = only.intersection(map(str, row.source))
         if (self.kept or self._target.tells_stopped) and (asked or not only):
             self.not_met -= asked
-            yield _refused_row(row.row, row.source, "", row.problem)
+            yield _refused_row(row.row, row.source, row.key, row.problem)
 
     def _items(self, row: Passed, linked: str | None) -> Iterator[Prepared | Verdict]:
         config, key_column = self._target.config, self._target.key
         before = None if self._key_place is None else key_in(row.result[self._key_place], config, key_column)
         key = before or ""
-        if (self._other_keys and before is None and self._is_of_others(row.result)) or self._is_left_out(key):
+        of_others = bool(self._other_keys) and before is None and self._is_of_others(row.result)
+        if of_others or self._is_left_out(row.key or key):
             return
         try:
             cells, bad = read_cells(self._header, row.result, config, key_column, self._answering)
@@ -140,8 +141,8 @@ class Intake:
             if linked and key == before and key_column is not None:
                 key = cells[key_column] = linked
             told = tuple(dict.fromkeys(bad.values()))
-            # An answer, or a link, gave it the key that it goes by.
-            renamed = key != before and before in self._target.only
+            # An answer, a link, or a flow that numbers its records gave it the key that it goes by.
+            renamed = bool(row.key) or (key != before and before in self._target.only)
             for item in self._target.writer.prepare({**cells, **self._stamps}):
                 if renamed or not self._is_left_out(item.key):
                     full = replace(item, problems=(*told, *item.problems)) if told else item

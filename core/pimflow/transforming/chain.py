@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Protocol
 
 from pimflow.components import Target, WholeTransform
 from pimflow.errors import PimflowError, RemoteError, RowProblem, defect
@@ -102,12 +103,23 @@ class WholeStep:
             raise RemoteError(f"a transform cannot go on: {problem}") from problem
 
 
+class Stage(Protocol):
+    """One stage of a chain: what becomes of rows, chunk by chunk, and how many were dropped."""
+
+    @property
+    def dropped(self) -> int:
+        """Count the rows that were dropped so far."""
+
+    def run(self, results: Results) -> Results:
+        """Give what became of each row."""
+
+
 @dataclass(slots=True)
 class Chain:
     """All transforms of a flow. `header` is that of the rows that come out."""
 
     header: Header
-    stages: tuple[Steps | WholeStep, ...] = field(default=())
+    stages: tuple[Stage, ...] = field(default=())
 
     @property
     def dropped(self) -> int:

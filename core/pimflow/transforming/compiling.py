@@ -38,6 +38,7 @@ def compile_chain(flow: Flow, header: Header, writers: Sequence[Writer]) -> Chai
     """Compile the transforms for rows of this header. Raises ConfigError, with its line, for an unknown column."""
     sinks = Sinks(writers)
     stages: list[Steps | WholeStep] = []
+    source_header = header
     for placed in flow.transforms:
         try:
             header, stage = _compiled(placed, header, sinks)
@@ -48,7 +49,7 @@ def compile_chain(flow: Flow, header: Header, writers: Sequence[Writer]) -> Chai
             stages[-1] = Steps((*last.steps, *stage.steps))
         else:
             stages.append(stage)
-    mistakes = list(_unknown_columns(flow, header, sinks.knows))
+    mistakes = [*_unknown_columns(flow, header, sinks.knows), *_unknown_of_sku(flow, header, source_header)]
     if mistakes and header:
         raise ConfigError(*mistakes)
     return Chain(header, tuple(stages))
@@ -106,3 +107,17 @@ def _unknown_in_sinks(flow: Flow, header: Header) -> Iterator[Mistake]:
                 if name not in header:
                     message = f"no column is called {name!r}{did_you_mean(name, header)}"
                     yield flow.part.mistake(message, *trail, option)
+
+
+def _unknown_of_sku(flow: Flow, header: Header, source_header: Header) -> Iterator[Mistake]:
+    """Find what a SKU is to be made of and is not there; its column itself must reach the target."""
+    rule = flow.sku
+    if rule is None:
+        return
+    if rule.column not in header:
+        message = f"no column is called {rule.column!r}{did_you_mean(rule.column, header)}"
+        yield flow.part.mistake(message, "sku", "column")
+    for option, name in rule.named:
+        if name not in header and name not in source_header:
+            near = did_you_mean(name, (*header, *source_header))
+            yield flow.part.mistake(f"no column is called {name!r}{near}", "sku", option)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -135,6 +135,10 @@ class ShopWriter(Writer):
         found = {key: self.shop.records[resource, key] for key in keys if (resource, key) in self.shop.records}
         return {key: {name: row[name] for name in columns if name in row} for key, row in found.items()}
 
+    def taken(self, keys: Sequence[str]) -> set[str]:
+        self.shop.asked_free.append(list(keys))
+        return {key for _, key in self.shop.records} & {*keys}
+
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         return self.shop.fit(batch)
 
@@ -252,6 +256,9 @@ class ShopFeed(ShopProducts):
 class BlindWriter(ShopWriter):
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         raise NotImplementedError
+
+    def taken(self, keys: Sequence[str]) -> Collection[str]:
+        return Writer.taken(self, keys)
 
 
 class ShopBlind(ShopProducts):

@@ -38,6 +38,7 @@ class Shop:
         self.windows: list[Window] = []
         self.sessions = 0
         self.asked: list[Sequence[str]] = []
+        self.asked_free: list[list[str]] = []
         self.scripts: dict[str, list[Any]] = defaultdict(list)
         self.on_load: Callable[[Sequence[Change]], None] = lambda _batch: None
         self.prepare: Callable[[Mapping[str, Any]], Iterable[Item]] = self.prepare_plainly

@@ -1,0 +1,62 @@
+"""Rows of a flow that have no SKU yet: who is asked whether a number is free, and what they count from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pimflow.assemble import Flow
+from pimflow.chunks import chunked
+from pimflow.context import RunContext
+from pimflow.delivering.delivery import Delivery
+from pimflow.errors import RemoteError
+from pimflow.model import Header
+from pimflow.numbering.allocation import Allocation, Taken
+from pimflow.numbering.filling import Filling, Places
+from pimflow.sinks import Sink, Writer
+from pimflow.state.numbers import Numbers
+
+
+def filling_of(
+    context: RunContext, flow: Flow, source_header: Header, header: Header, deliveries: Sequence[Delivery]
+) -> Filling | None:
+    """Give what fills the SKU of a flow's rows; None where the flow says nothing of it."""
+    rule = flow.sku
+    if rule is None:
+        return None
+    allocation = None
+    if rule.numbering is not None:
+        targets = [(one.target.sink, one.target.writer) for one in deliveries if one.target.key == rule.column]
+        asked = _asker(context, targets, rule.numbering.also_free_in)
+        allocation = Allocation(Numbers(context.database, rule.numbering.series), asked, context.run.started)
+    return Filling(
+        rule,
+        Places(header, source_header),
+        context.assembly.system(flow.source) or context.run.pipeline,
+        context.run.started.astimezone().date(),
+        allocation,
+        frozenset(map(str, flow.config.empty_when.get(rule.column, ()))),
+        frozenset(context.run.only),
+    )
+
+
+def _asker(context: RunContext, targets: Sequence[tuple[Sink, Writer]], also: Sequence[Sink]) -> Taken:
+    """Ask the targets of a flow, and others, which numbers they have; the others are opened when it comes to that."""
+    opened: list[tuple[Sink, Writer]] = []
+
+    def taken(numbers: Sequence[str]) -> set[str]:
+        if not opened:
+            looking = replace(context.run, dry=True)
+            opened.extend((*targets, *((sink, sink.open(context.sessions.of(sink), looking)) for sink in also)))
+        return {one for sink, writer in opened for one in _taken(sink, writer, numbers)}
+
+    return taken
+
+
+def _taken(sink: Sink, writer: Writer, numbers: Sequence[str]) -> set[str]:
+    try:
+        return {one for some in chunked(numbers, sink.batch_size) for one in writer.taken(some)}
+    except NotImplementedError:
+        raise RemoteError(
+            f"{sink.title} cannot tell which keys exist, so nobody knows whether a new SKU is free there"
+        ) from None
