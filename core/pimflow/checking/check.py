@@ -18,7 +18,7 @@ from pimflow.sessions import Sessions
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
-from pimflow.transforming.compiling import compile_chain, placed
+from pimflow.transforming.compiling import compile_chain, placed, placed_sink
 
 
 def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database) -> tuple[str, list[Finding]]:
@@ -29,7 +29,7 @@ def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Dat
     """
     writers: list[Writer] = []
     try:
-        writers.extend(opened(assembly, sink, sessions, database) for sink in flow.sinks)
+        writers.extend(opened(assembly, flow, sink, sessions, database) for sink in flow.sinks)
         header = _header(flow, sessions, writers)
         expected = expected_columns(flow, header, _fields(flow, sessions))
         found = [
@@ -45,11 +45,12 @@ def check_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Dat
     return f"{'all' if known == len(header) else f'{known} of'} {len(header)} columns are known to the target", found
 
 
-def opened(assembly: Assembly, sink: Sink, sessions: Sessions, database: Database) -> Writer:
-    """Give a writer that may ask its target and writes nothing. Raises FlowError."""
+def opened(assembly: Assembly, flow: Flow, sink: Sink, sessions: Sessions, database: Database) -> Writer:
+    """Give a writer that may ask its target and writes nothing. Raises FlowError, ConfigError with its line."""
     memory = KeptMemory(database, assembly.address(sink))
     run = Run("check", assembly.pipeline.name, datetime.now(UTC), limit=0, dry=True, memory=memory)
-    return sink.open(sessions.of(sink), run)
+    with placed_sink(flow, sink):
+        return sink.open(sessions.of(sink), run)
 
 
 def _header(flow: Flow, sessions: Sessions, writers: Sequence[Writer]) -> Header:

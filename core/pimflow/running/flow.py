@@ -33,7 +33,7 @@ from pimflow.state.memory import KeptMemory
 from pimflow.state.owners import keep_owner
 from pimflow.state.records import Records, Scope, open_scope
 from pimflow.transforming.chain import Chain, Results
-from pimflow.transforming.compiling import Sinks, compile_chain, has_whole_transform, placed
+from pimflow.transforming.compiling import Sinks, compile_chain, has_whole_transform, placed, placed_sink
 
 CarryOut = Callable[[RunContext, Flow], list[FlowReport]]
 """Does one flow, and gives a report for each of its sinks."""
@@ -205,7 +205,8 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
     for sink, (name, address) in zip(flow.sinks, places, strict=True):
         scope = open_scope(context.database, context.run.pipeline, flow.name, name, address)
         run = replace(context.run, memory=KeptMemory(context.database, address))
-        writer = sink.open(context.sessions.of(sink), run)
+        with placed_sink(flow, sink):
+            writer = sink.open(context.sessions.of(sink), run)
         records = Records(context.database, scope)
         only = frozenset(context.run.only)
         others = other_keys(flow.sinks, sink) if flow.config.key is None else frozenset()

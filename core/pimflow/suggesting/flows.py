@@ -39,7 +39,7 @@ def suggest_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: D
     with placed(flow):
         fields, rows = read_rows(flow.source, sessions.of(flow.source), most)
     sink = flow.sinks[0]
-    writer = opened(assembly, sink, sessions, database)
+    writer = opened(assembly, flow, sink, sessions, database)
     done = False
     try:
         offers = list(writer.offers())

@@ -9,7 +9,7 @@ from pimflow.assemble import Flow, Placed
 from pimflow.components import Knows, WholeTransform
 from pimflow.errors import ConfigError, Mistake
 from pimflow.model import Header, Level, RowStep
-from pimflow.sinks import Writer
+from pimflow.sinks import Sink, Writer
 from pimflow.transforming.chain import Chain, Steps, WholeStep
 from pimflow.words import did_you_mean
 
@@ -58,11 +58,30 @@ def compile_chain(flow: Flow, header: Header, writers: Sequence[Writer]) -> Chai
 @contextmanager
 def placed(flow: Flow) -> Iterator[None]:
     """Give the place of the flow's source to a mistake that was found only when the source was asked."""
+    with _placed(flow, "source"):
+        yield
+
+
+@contextmanager
+def placed_sink(flow: Flow, sink: Sink) -> Iterator[None]:
+    """Give the place of a sink of the flow to a mistake that was found only when its target was asked."""
+    with _placed(flow, *_trail(flow, sink)):
+        yield
+
+
+@contextmanager
+def _placed(flow: Flow, *steps: str | int) -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        found = [one if one.file else flow.part.mistake(one.message, "source") for one in error.mistakes]
+        found = [one if one.file else flow.part.mistake(one.message, *steps) for one in error.mistakes]
         raise ConfigError(*found) from None
+
+
+def _trail(flow: Flow, sink: Sink) -> Sequence[str | int]:
+    if not isinstance(flow.config.sink, list):
+        return ("sink",)
+    return ("sink", next(number for number, one in enumerate(flow.sinks) if one is sink))
 
 
 def needs_all_rows(flow: Flow) -> bool:
@@ -99,9 +118,8 @@ def _unknown_columns(flow: Flow, header: Header, knows: Knows) -> Iterator[Mista
 
 
 def _unknown_in_sinks(flow: Flow, header: Header) -> Iterator[Mistake]:
-    several = isinstance(flow.config.sink, list)
-    for number, sink in enumerate(flow.sinks):
-        trail = ("sink", number) if several else ("sink",)
+    for sink in flow.sinks:
+        trail = _trail(flow, sink)
         for option, columns in sink.named.items():
             for name in columns:
                 if name not in header:

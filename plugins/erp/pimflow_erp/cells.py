@@ -15,7 +15,7 @@ def key_of(row: Mapping[str, Any], column: str, title: str, nouns: str) -> str:
     key = str(row.get(column) or "").strip()
     if not key:
         reason = f"is empty, and {title} finds {nouns} by it"
-        raise RowProblem(column, None, reason, kind=ProblemKind.MISSING)
+        raise RowProblem(column, None, reason, kind=ProblemKind.MISSING, remedy="Fill it in the source.")
     return key
 
 

@@ -163,6 +163,16 @@ def test_wrong_names_end_the_run_with_the_nearest_ones(pipeline):
     assert "the table products has no such column; did you mean 'name'" in told
 
 
+@pytest.mark.parametrize("verb", ["check", "run", "plan"])
+def test_a_table_to_write_that_is_not_there_is_told_with_its_line(pipeline, verb):
+    text = pipeline.file.read_text("utf-8").replace("table: products", "table: product")
+    pipeline.file.write_text(text, "utf-8")
+    line = next(number for number, told in enumerate(text.splitlines(), 1) if "sink:" in told)
+    told = pipeline.command(verb, code=2)
+    assert f"{pipeline.file}:{line}: flows.products.sink: table: " in told
+    assert "has no table 'product'; did you mean 'products'?" in told
+
+
 def test_another_table_starts_empty(pipeline):
     pipeline.put(1)
     pipeline.run()
