@@ -44,6 +44,7 @@ COMMANDS = {
     "plugins": "List the installed plugins and what they offer.",
     "runs": "List past runs, or show the report of one.",
     "logs": "Show the log of a run.",
+    "advise": "Propose how often to run what.",
     "notify-test": "Send a test message to everyone who is told of runs.",
     "state": "Show or forget what pimflow remembers of a pipeline.",
     "doctor": "Examine the installation and the project; pack a bundle for support.",

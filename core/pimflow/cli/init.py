@@ -33,7 +33,9 @@ Next:
      pimflow check       the connection, and the mapping against the PIM
      pimflow plan        what would happen
      pimflow run
-  4. Let it be your own PIM: other values in step 2, and your columns in pipelines/products.yaml."""
+  4. Let it be your own PIM: other values in step 2, and your columns in pipelines/products.yaml.
+  5. Let it run by itself: changes only every 15 minutes, everything on Sunday night. `pimflow advise` proposes better
+     times once it has seen some runs, and writes them as cron does."""
 
 
 @click.command()

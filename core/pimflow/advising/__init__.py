@@ -1,0 +1,1 @@
+"""How often a pipeline should run: `pace` reads the history, `schedules` makes proposals of it."""
