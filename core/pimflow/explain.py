@@ -52,12 +52,22 @@ class ExplainedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class PastKey:
+    """A key that a run gave to a record in place of another one."""
+
+    was: str
+    given: str
+    run: str | None
+    time: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainedRecord:
     """One record as a flow sent it. `noun` is what people call it; `run` and `time` are those of the last change.
 
     `called` is what people know it by in a source that is a system: `'Office chair' (id 12)`; `source_key` is its
     key there, where the target has another. `disabled`: the column that took it out of use when the source no longer
-    had it.
+    had it. `keys` tell how it came to its key, the latest first.
     """
 
     place: Place
@@ -74,6 +84,7 @@ class ExplainedRecord:
     disabled: str = ""
     called: str = ""
     source_key: str = ""
+    keys: tuple[PastKey, ...] = ()
 
 
 def explain(database: Database, key: str, column: str | None, find: Find) -> list[ExplainedRecord]:
@@ -122,6 +133,9 @@ def _record(
         disabled=_disabled(database, place, flow, sent),
         called=_called(flow, sent),
         source_key=source_key if source_key != sent.key else "",
+        keys=tuple(
+            PastKey(one.was, one.given, _id(runs.get(one.run)), _time(runs.get(one.run))) for one in past if one.was
+        ),
     )
 
 

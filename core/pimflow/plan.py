@@ -169,6 +169,8 @@ class Planner:
             status = Status.UPDATED if values else Status.UNCHANGED
         place = (self._rules.flow, self._rules.place, change.resource)
         planned = PlannedChange(self._sink.noun[0], change.key, status, tuple(values), place, digest)
+        if candidate.prepared.aside:  # for a moment only
+            return outcome_of(candidate, status)
         self._on_looked(planned)
         if values:
             self._on_planned(planned)

@@ -112,15 +112,6 @@ def test_a_change_of_case_is_no_other_product(project, run):
     assert "not in the source" not in run("1;A-1;mugs;Second;red").out
 
 
-def test_products_that_take_each_others_sku_are_told_and_nothing_is_overwritten(project, run):
-    run("1;A-1;mugs;First;red", "2;B-1;mugs;Second;red")
-    before = known(project)
-    done = run("1;B-1;mugs;First;red", "2;A-1;mugs;Second;red")
-    assert "says 'A-1', another product in the PIM already has this value" in done.out
-    after = known(project)
-    assert {uuid: name for name, uuid in after.values()} == {uuid: name for name, uuid in before.values()}
-
-
 def test_a_product_that_somebody_deleted_is_created_under_its_new_sku(project, run):
     run("1;OLD-1;mugs;Mug;red")
     uuid = known(project)["OLD-1"][1]

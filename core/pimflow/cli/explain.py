@@ -70,6 +70,8 @@ def _print(record: ExplainedRecord, *, detailed: bool) -> None:
         click.echo(f"  out of {record.called or f'row {record.row}'} of {record.source}")
     if record.source_key:
         click.echo(f"  called {record.source_key} by {record.source}")
+    for key in record.keys:
+        click.echo(f"  renamed from {key.was} to {key.given} {_when(key.time, key.run)}")
     for problem in record.problems:
         click.secho(f"  needs attention: {problem}", fg="yellow")
     for value in record.values:

@@ -19,6 +19,8 @@ from pimflow.delivering.diff import (
     duplicate,
     lacks_another,
     owed_columns,
+    set_aside,
+    whole,
 )
 from pimflow.delivering.due import current_rows, due_items
 from pimflow.delivering.following import Reply, under_new_key
@@ -28,7 +30,7 @@ from pimflow.delivering.keeping import Keeping
 from pimflow.delivering.load import Loading
 from pimflow.errors import GuardError
 from pimflow.log import Mask
-from pimflow.model import Change, Header, Outcome, Row, Status
+from pimflow.model import SETTLED, Header, Outcome, Row, Status
 from pimflow.rows import CHUNK_ROWS, Carried, Chunk, Passed, Stopped
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
@@ -38,7 +40,6 @@ from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import RecordKey
 from pimflow.tally import Tally
-from pimflow.words import Lead
 
 MakeLoading = Callable[[Sink, Writer, Rules, Settle, int], Loading]
 Observe = Callable[[Sequence[Outcome]], None]
@@ -120,7 +121,7 @@ class Delivery:
         self.unidentified += max(stopped, sum(one.outcome.key == f"row {one.prepared.row}" for one in verdicts))
         if self.target.sink.whole:
             for one in prepared:
-                self._loading.put(_whole(one))
+                self._loading.put(whole(one))
         else:
             self._compare(prepared, verdicts)
         self._keep(verdicts)
@@ -216,11 +217,18 @@ class Delivery:
             for candidate in self._held:
                 self._loading.put(candidate)
         self._loading.finish()
+        self._take_back_from_aside()
         self._finish_waited()
         self._tell_what_others_own()
         self.notes.extend(self._intake.answers_without_column(self._keeping.source_header))
         run = self.target.rules.run
         open_items.close_superseded(self._database, self.target.records.scope, self._tried_again, run)
+
+    def _take_back_from_aside(self) -> None:
+        identification = self.target.identification
+        for candidate in identification.left_aside(self.target.records) if identification else ():
+            self._loading.put(candidate)
+        self._loading.finish()
 
     def _tell_what_others_own(self) -> None:
         for problem in self.target.domain.told(self.target.sink.noun) if self.target.domain else ():
@@ -270,19 +278,29 @@ class Delivery:
 
     def _compare(self, prepared: Sequence[Prepared], verdicts: list[Verdict]) -> None:
         records = [(one.item.resource, one.was or one.item.key) for one in prepared]
+        aside = [(one.item.resource, one.before_aside) for one in prepared if one.before_aside]
+        resting = [one.record for one in prepared if one.aside]
         under_way = {record: self._under_way[record] for record in records if record in self._under_way}
-        known = self.target.records.known(records)
-        open_now = open_items.of_keys(self._database, self.target.records.scope, records) if self._keeping.open else {}
+        known = self.target.records.known([*records, *aside])
+        asked, scope = [*records, *resting], self.target.records.scope
+        open_now = open_items.of_keys(self._database, scope, asked) if self._keeping.open else {}
         met: dict[RecordKey, int] = {}
         for one, record in zip(prepared, records, strict=True):
             first = met.get(one.record) or under_way.get(one.record)
-            before = known.get(record)
-            if first or (before is not None and before.seen == self.target.rules.run):
+            before = known.get(record) or known.get((record[0], one.before_aside))
+            again = before is not None and before.seen == self.target.rules.run and not one.before_aside
+            if one.aside:  # unless the key that it is to get was refused, and is not tried again yet
+                if isinstance(compare(one, before, open_now.get(one.record), self.target.rules), Candidate):
+                    self._put(set_aside(one, before))
+                continue
+            if first or again:
                 if not self._again:
                     verdicts.append(duplicate(one, self.target.key, first))
                 continue
             met[one.record] = one.row
-            decided = compare(one, before, open_now.get(one.record), self.target.rules)
+            # Under the key that it gets, the item of another record may be open.
+            open_item = None if one.was else open_now.get(one.record)
+            decided = compare(one, before, open_item, self.target.rules)
             if isinstance(decided, Verdict):
                 verdicts.append(decided)
             else:
@@ -324,22 +342,9 @@ class Delivery:
         if not verdicts:
             return
         kept = self._keeping.keep(verdicts)
-        outcomes = [verdict.outcome for verdict in kept]
-        for verdict, outcome in zip(kept, outcomes, strict=True):
+        told = [one for one in kept if not one.prepared.aside or one.outcome.status not in SETTLED]
+        outcomes = [verdict.outcome for verdict in told]
+        for verdict, outcome in zip(told, outcomes, strict=True):
             if outcome.status is not Status.WAITING:
-                self.tally.add(outcome, self._called(verdict))
+                self.tally.add(outcome, self._keeping.called(verdict))
         self._observe(outcomes)
-
-    def _called(self, verdict: Verdict) -> str:
-        """Name a record as people know it: `'Sweat, option A' (SKU S-2)`."""
-        header, named, outcome = self._keeping.source_header, self.target.named, verdict.outcome
-        if not any(problem.lead is Lead.RECORD for problem in outcome.problems):
-            return ""
-        key = f"{self.target.writer.label(self.target.key or '')} {outcome.key}".strip()
-        name = verdict.prepared.source[header.index(named)] if named in header else None
-        return f"'{name}' ({key})" if name not in {None, ""} else key
-
-
-def _whole(prepared: Prepared) -> Candidate:
-    change = Change(prepared.item, prepared.row, known=False, fingerprint=b"")
-    return Candidate(prepared, change, {}, frozenset())

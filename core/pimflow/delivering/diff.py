@@ -76,7 +76,8 @@ class Prepared:
     `was` is the key under which the target has it, where that is another one; `renaming` are columns that then go
     with it. `identity` is its id in the source, with the name that people know it by there. `by_hand`: people gave it
     its key in the target, and `had` is the one that they gave it where it gets another now. `kept_as` is the key of its
-    open item, where several records claim its own.
+    open item, where several records claim its own. `in_turn`: it goes after those before it, whose key it gets. `aside`
+    is the key that it gets for a moment, so that its own gets free, and `before_aside` the one that it had before.
     """
 
     row: int
@@ -89,6 +90,9 @@ class Prepared:
     by_hand: bool = False
     had: str = ""
     kept_as: str = ""
+    in_turn: bool = False
+    aside: str = ""
+    before_aside: str = ""
 
     @property
     def record(self) -> tuple[str, str]:
@@ -175,6 +179,20 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     columns = columns.union(payload).difference([DISABLED], (OWED + name for name in owed))
     otherwise = None if resting else decided
     return Candidate(prepared, change, creation, columns, otherwise, fresh, resting=resting)
+
+
+def whole(prepared: Prepared) -> Candidate:
+    """Give what goes into a target that is written as a whole: nothing is compared."""
+    return Candidate(prepared, Change(prepared.item, prepared.row, known=False, fingerprint=b""), {}, frozenset())
+
+
+def set_aside(prepared: Prepared, known: Known | None) -> Candidate:
+    """Give a record another key for a moment; what is known of it goes along."""
+    item = Item(prepared.item.resource, prepared.aside, dict(prepared.renaming or {}))
+    fingerprint_before = (known.fingerprint if known else None) or b""
+    change = Change(item, 0, known=True, fingerprint=fingerprint_before)
+    kept = replace(prepared, item=item, kept_as=prepared.item.key)
+    return Candidate(kept, change, {}, known.columns if known else frozenset())
 
 
 def _rests(decided: Verdict | None, rules: Rules) -> bool:

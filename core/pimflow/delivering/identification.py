@@ -1,26 +1,27 @@
 """Who has which key: records are known by their source's own id, and their key is a value that may change or clash.
 
 All rows are looked at before any is written: a key that two records claim belongs to neither, and what gives up its key
-does so before another one takes it.
+does so before another one takes it (`renaming`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from pimflow.chunks import chunked
-from pimflow.delivering.diff import Prepared, Verdict
+from pimflow.delivering.diff import Candidate, Prepared, Verdict, set_aside
+from pimflow.delivering.renaming import Renaming
 from pimflow.errors import ConfigError
 from pimflow.model import Header, Outcome, Problem, ProblemKind, Row, Status, Who
 from pimflow.rows import CHUNK_ROWS
-from pimflow.sinks import Moved, Sink, Writer
+from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 from pimflow.state.identities import Identities, Identity
 from pimflow.state.open_items import OpenItem, disputed_key
+from pimflow.state.records import Records
 from pimflow.words import Lead, did_you_mean, in_words, listed
 
 Sorted = Iterator[tuple[list[Prepared], list[Verdict]]]
@@ -51,7 +52,7 @@ class Identification:
         self._identities = identities
         self._columns = columns
         self._sink = sink
-        self._writer = writer
+        self._renaming = Renaming(identities, sink, writer)
         self._key = key
         self._places: tuple[int, int | None] = (0, None)
         self._held: Spool[Prepared] = Spool()
@@ -82,23 +83,29 @@ class Identification:
         return without
 
     def renamed(self, *, full: bool) -> Sorted:
-        """Give what gets another key, those first whose new key is free; `full`: all records of the source were met."""
-        waiting, moving = self._moving(full=full), Spool[Prepared]()
+        """Give what gets another key: what is free at once, then what others give up, each after the one that has it.
+
+        `full`: all records of the source were met.
+        """
+        moving, waiting = self._moving(full=full), Spool[Prepared]()
         try:
-            while 0 < waiting.count != moving.count:  # in a circle of keys nothing gets free: then they go as they are
-                moving.clear()
-                moving, waiting = waiting, Spool()
-                for chunk in chunked(moving, CHUNK_ROWS):
-                    free = self._free(chunk)
-                    for one in chunk:
-                        if one.row not in free:
-                            waiting.put(one)
-                    yield self._with_columns([one for one in chunk if one.row in free]), []
-            for chunk in chunked(waiting, CHUNK_ROWS):
-                yield self._with_columns(chunk), []
+            for chunk in chunked(moving, CHUNK_ROWS):
+                free = self._free(chunk)
+                for one in chunk:
+                    if one.row not in free:
+                        waiting.put(one)
+                yield self._renaming.freely([one for one in chunk if one.row in free]), []
+            for turn in self._renaming.in_turn(waiting) if waiting.count else ():
+                yield turn, []
         finally:
             waiting.clear()
             moving.clear()
+
+    def left_aside(self, records: Records) -> Iterator[Candidate]:
+        """Give what was put aside to pass its key on, and did not get another one: it gets its own back."""
+        for chunk in self._renaming.left_aside():
+            known = records.known([(one.item.resource, one.was) for one in chunk])
+            yield from (set_aside(one, known.get((one.item.resource, one.was))) for one in chunk)
 
     def _moving(self, *, full: bool) -> Spool[Prepared]:
         """Give the items whose record gets another key; the others stay held: soon both look the same."""
@@ -107,7 +114,7 @@ class Identification:
             before, refused = self._before(chunk), self._refused(chunk, full=full)
             for one in chunk:
                 moves = one.row not in refused and one.item.key != before.get(self._id(one), one.item.key)
-                (moving if moves else staying).put(one)
+                (moving if moves else staying).put(self.identified(one) if moves else one)
         self._held.clear()
         self._held = staying
         return moving
@@ -165,10 +172,12 @@ class Identification:
     def end(self, *, complete: bool, goes_on: bool = False) -> None:
         """End the run, or one group where it `goes_on`; after a read of everything, what was not met is forgotten."""
         self._identities.end(complete=complete, goes_on=goes_on)
+        self._renaming.forget_done()
 
     def close(self) -> None:
         """Remove what was held."""
         self._held.clear()
+        self._renaming.close()
 
     def _identity(self, one: Prepared) -> Identity | None:
         at, name = self._places
@@ -210,30 +219,6 @@ class Identification:
         return frozenset(
             one.row for one in chunk if not holders.get(self._sink.folded(one.item.key), set()) - {self._id(one)}
         )
-
-    def _with_columns(self, chunk: Sequence[Prepared]) -> list[Prepared]:
-        """Give items that get another key what they are found by; the target may lack some, which are new then."""
-        before = self._before(chunk)
-        other = [one for one in chunk if self._sink.folded(before[self._id(one)]) != self._sink.folded(one.item.key)]
-        columns: Mapping[str, Mapping[str, Any]] = {}
-        moved: Mapping[str, Moved] = {}
-        if other:
-            resource, keys = other[0].item.resource, {before[self._id(one)]: one.item.key for one in other}
-            moved = self._writer.moved(resource, list(keys)) if self._sink.id is not None else {}
-            columns = self._writer.renaming(resource, keys)
-        renamed = {one.row for one in other}
-        given = []
-        for one in chunk:
-            was = before[self._id(one)]
-            found = self._identified(one, before)
-            if one.row not in renamed:
-                given.append(replace(found, was=was))
-            elif was in columns:
-                had = (moved[was].key or "") if was in moved else ""
-                given.append(replace(found, was=was, renaming=columns[was], had=had))
-            else:
-                given.append(found)
-        return given
 
     def _identified(self, one: Prepared, before: Mapping[str, str]) -> Prepared:
         identity = self._identity(one)

@@ -17,6 +17,7 @@ from pimflow.state.database import Database
 from pimflow.state.links import Links
 from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import Settled
+from pimflow.words import Lead
 
 _NO_RECORD = frozenset({ROW, DUPLICATE})
 _WRITES = {Status.CREATED: Deed.CREATED, Status.UPDATED: Deed.UPDATED}
@@ -80,6 +81,15 @@ class Keeping:
                 self.open = True
         return verdicts
 
+    def called(self, verdict: Verdict) -> str:
+        """Name a record as people know it: `'Sweat, option A' (SKU S-2)`."""
+        header, named, outcome = self.source_header, self._target.named, verdict.outcome
+        if not any(problem.lead is Lead.RECORD for problem in outcome.problems):
+            return ""
+        key = f"{self._target.writer.label(self._target.key or '')} {outcome.key}".strip()
+        name = verdict.prepared.source[header.index(named)] if named in header else None
+        return f"'{name}' ({key})" if name not in {None, ""} else key
+
     def _rename(self, connection: Connection, final: Sequence[Verdict]) -> None:
         """Carry what is known of records to their new keys, where they have them by now."""
         settled = [one.prepared for one in final if one.outcome.status in SETTLED]
@@ -91,7 +101,12 @@ class Keeping:
             by_hand = {one.was: one.item.key for one in settled if one.by_hand}
             links.drop(connection, [one.was for one in settled if one.was and not one.by_hand])
             links.follow(connection, by_hand, now)
-        waiting = [(one.prepared.item.resource, one.prepared.was) for one in final if one.prepared.was]
+        waiting = [
+            (one.prepared.item.resource, key)
+            for one in final
+            for key in (one.prepared.was, one.prepared.before_aside)
+            if key
+        ]
         self._target.records.mark_met(connection, waiting, self._target.rules.run)
         if self._target.identification is not None:
             self._target.identification.keep(connection, settled)

@@ -66,12 +66,20 @@ class Loader:
         # Where batches go one by one, each is kept before the next is written.
         self._most_under_way = sink.in_flight * _AHEAD if sink.in_flight > 1 else 1
         self._batches = Batches(sink.batch_size, self._send)
+        self._order = (False, False)
         self._under_way: set[Future[list[Reply]]] = set()
         self._waiting: Spool[Reply] = Spool()
         self._pool = ThreadPoolExecutor(sink.in_flight, thread_name_prefix="pimflow-load")
 
     def put(self, candidate: Candidate) -> None:
-        """Add a candidate; a full batch is sent. Raises FlowError when the flow cannot go on."""
+        """Add a candidate; a full batch is sent. Raises FlowError when the flow cannot go on.
+
+        Those that pass keys on go one batch after the other, and what is put aside before them.
+        """
+        order = (candidate.prepared.in_turn, bool(candidate.prepared.aside))
+        if order != self._order:
+            self.drain()
+            self._order = order
         self._batches.put(candidate)
 
     def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:
@@ -119,7 +127,8 @@ class Loader:
             logger.opt(exception=True).debug("while closing: {}", error)
 
     def _send(self, batch: Sequence[Candidate]) -> None:
-        while len(self._under_way) >= self._most_under_way:
+        in_turn, _ = self._order
+        while len(self._under_way) >= (1 if in_turn else self._most_under_way):
             self._collect()
         self._may_write()
         self._under_way.add(self._pool.submit(write, self._sink, self._writer, batch, self._rules))

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pimflow.state.database import Database
+from pimflow.state.memory import KeptMemory
 from pimflow.state.records import Scope
 from pimflow.state.statements import upsert
 from pimflow.state.tables import claims, contested, identities
+from pimflow.state.under_way import UnderWay
 
 _AT_ONCE = 500
 
@@ -32,6 +34,12 @@ class Identities:
         self._database = database
         self._scope = scope
         self._place = {"entity": entity, "address": address, "system": system}
+
+    @property
+    def under_way(self) -> UnderWay:
+        """The renames of these records that were begun."""
+        memory = KeptMemory(self._database, self._place["address"])
+        return UnderWay(memory, self._place["entity"], self._place["system"])
 
     def begin(self) -> None:
         """Forget what an earlier run that was broken off has claimed."""
@@ -55,6 +63,17 @@ class Identities:
                     sa.select(claims.c.id).where(claims.c.scope == self._scope.id, claims.c.id.in_(some))
                 )
             )
+
+    def claimed(self, ids: Collection[str]) -> dict[str, str]:
+        """Give the folded keys that these records claim in this run."""
+        with self._database.reading() as connection:
+            return {
+                row.id: row.folded
+                for some in _cut(sorted(ids))
+                for row in connection.execute(
+                    sa.select(claims).where(claims.c.scope == self._scope.id, claims.c.id.in_(some))
+                )
+            }
 
     def known(self, ids: Collection[str]) -> dict[str, Identity]:
         """Give what is known of records by their id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 import sqlalchemy as sa
@@ -33,6 +33,18 @@ class KeptMemory:
                 rows = look_up(connection, _LOOK_UP, (self._address, name), asked)
                 found.update((asked[key], text) for key, text in rows)
         return found
+
+    def pages(self, name: str, size: int) -> Iterator[Sequence[str]]:
+        """Give the texts that are kept under a name, so many at a time."""
+        after = ""
+        while True:
+            query = sa.select(memory.c.key, memory.c.text).where(self._of(name), memory.c.key > after)
+            with self._database.reading() as connection:
+                page = connection.execute(query.order_by(memory.c.key).limit(size)).all()
+            if not page:
+                return
+            yield [row.text for row in page]
+            after = page[-1].key
 
     def put(self, name: str, entries: Mapping[str, str]) -> None:
         """Keep these, in place of what was kept under the same keys."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import pickle
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from pimflow.chunks import chunked
-from pimflow.errors import FlowError
+from pimflow.state.scratch import new_scratch, told
 
 _AT_ONCE = 1000
 
@@ -39,7 +37,7 @@ class SortedRows:
         """Add rows: the group of each, its number in the source, and itself. Raises FlowError."""
         packed: list[Any] = [(name, number, pickle.dumps(row, pickle.HIGHEST_PROTOCOL)) for name, number, row in rows]
         if packed:
-            with _told(), self._engine.begin() as connection:
+            with told(), self._engine.begin() as connection:
                 connection.exec_driver_sql(_INSERT, packed)
 
     def complete(self) -> None:
@@ -47,7 +45,7 @@ class SortedRows:
         sibling = _rows.alias("sibling")
         same = sa.select(sa.func.min(sibling.c.name)).where(sibling.c.number == _rows.c.number, sibling.c.name != "")
         joined = _rows.update().where(_rows.c.name == "").values(name=sa.func.coalesce(same.scalar_subquery(), ""))
-        with _told(), self._engine.begin() as connection:
+        with told(), self._engine.begin() as connection:
             connection.exec_driver_sql("CREATE INDEX rows_number ON rows (number, name)")
             connection.execute(joined)
             connection.exec_driver_sql("CREATE INDEX rows_name ON rows (name, id)")
@@ -55,7 +53,7 @@ class SortedRows:
     def sizes(self) -> Mapping[str, int]:
         """Count the source rows of each group."""
         number = sa.func.count(_rows.c.number.distinct())
-        with _told(), self._engine.begin() as connection:
+        with told(), self._engine.begin() as connection:
             found = connection.execute(sa.select(_rows.c.name, number).group_by(_rows.c.name))
             return {name: size for name, size in found}  # noqa: C416 - rows of two
 
@@ -64,7 +62,7 @@ class SortedRows:
         after = 0
         while True:
             query = sa.select(_rows.c.id, _rows.c.content).where(_rows.c.name == name, _rows.c.id > after)
-            with _told(), self._engine.begin() as connection:
+            with told(), self._engine.begin() as connection:
                 page = connection.execute(query.order_by(_rows.c.id).limit(_AT_ONCE)).all()
             if not page:
                 return
@@ -76,7 +74,7 @@ class SortedRows:
         found: list[Any] = []
         for some in chunked(sorted(numbers), _AT_ONCE // 2):
             query = sa.select(_rows.c.content).where(_rows.c.number.in_(some)).order_by(_rows.c.id)
-            with _told(), self._engine.begin() as connection:
+            with told(), self._engine.begin() as connection:
                 found += connection.execute(query).scalars()
         return [pickle.loads(content) for content in found]  # noqa: S301 - written by this process
 
@@ -84,29 +82,5 @@ class SortedRows:
 @contextmanager
 def new_sorted_rows() -> Iterator[SortedRows]:
     """Give an empty place for rows, in a temporary file that goes when the block ends."""
-    with TemporaryDirectory(prefix="pimflow-groups-") as folder:
-        engine = sa.create_engine(f"sqlite:///{Path(folder, 'rows.sqlite')}")
-        sa.event.listen(engine, "connect", _on_connect)
-        try:
-            with _told():
-                _metadata.create_all(engine)
-            yield SortedRows(engine)
-        finally:
-            engine.dispose()
-
-
-def _on_connect(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA journal_mode = OFF")  # nobody reads it after a crash
-    connection.execute("PRAGMA synchronous = OFF")
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.DatabaseError as error:
-        raise FlowError(
-            "temporary files cannot be written. What was written to the target stays; make room in the folder for "
-            "temporary files, or name another in the environment variable TMPDIR (TEMP on Windows), and start again",
-            detail=str(error.orig),
-        ) from error
+    with new_scratch(_metadata) as engine:
+        yield SortedRows(engine)

@@ -189,6 +189,11 @@ class ProductWriter(Writer):
                 self._current.know(keys[key], found[key])
         return {key: {"uuid": uuid, "identifier": keys[key]} for key, uuid in found.items()}
 
+    def know(self, resource: str, columns: Mapping[str, Mapping[str, Any]]) -> None:  # noqa: ARG002 - there is one resource
+        """Keep in mind the uuids of products."""
+        for key, one in columns.items():
+            self._current.know(key, one["uuid"])
+
     def planned(self, batch: Sequence[Change]) -> None:
         """Remember product models that a run would create: products of the same plan may stand below them."""
         self._fitting.planned(batch)
