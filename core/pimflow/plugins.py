@@ -43,11 +43,24 @@ _ALL: Wanted = (None, None)
 class Plugin:
     """An installed plugin; `error` tells why it cannot be used."""
 
-    name: str
-    distribution: str
-    version: str
+    point: EntryPoint
     components: tuple[type[Component], ...] = ()
     error: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the types of its components begin with."""
+        return self.point.name
+
+    @property
+    def distribution(self) -> str:
+        """The name of what is installed."""
+        return self.point.dist.name if self.point.dist else "unknown"
+
+    @property
+    def version(self) -> str:
+        """The version of what is installed."""
+        return self.point.dist.version if self.point.dist else ""
 
 
 @dataclass
@@ -127,21 +140,19 @@ def kind_of(component: type[Component]) -> str:
 
 
 def _load(manager: pluggy.PluginManager, point: EntryPoint, wanted: Wanted) -> Plugin:
-    name, version = (point.dist.name, point.dist.version) if point.dist else ("unknown", "")
     try:
-        module = point.load()
-        components = _register(manager, module, f"{name}:{point.value}", wanted)
+        components = _register(manager, point.load(), f"{point.name} = {point.value}", wanted)
     except PluginError as error:
-        return Plugin(point.name, name, version, error=str(error))
+        return Plugin(point, error=str(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - importing runs somebody else's code
-        return Plugin(point.name, name, version, error=f"{type(error).__name__}: {error}")
+        return Plugin(point, error=f"{type(error).__name__}: {error}")
     prefix = "" if point.name == TRANSFORMS else point.name
     mine = [component for component in components if _prefix(component) == prefix]
     if components and not mine:
         offered = ", ".join(sorted(component.type for component in components))
         error_text = f"its types must begin with {point.name!r}, the name of its entry point; it offers {offered}"
-        return Plugin(point.name, name, version, error=error_text)
-    return Plugin(point.name, name, version, tuple(sorted(mine, key=lambda c: (c.type, kind_of(c)))))
+        return Plugin(point, error=error_text)
+    return Plugin(point, tuple(sorted(mine, key=lambda c: (c.type, kind_of(c)))))
 
 
 def _register(manager: pluggy.PluginManager, module: ModuleType, name: str, wanted: Wanted) -> list[type[Component]]:
@@ -180,11 +191,12 @@ def _prefix(component: type[Component]) -> str:
 
 def _without_twins(plugins: list[Plugin]) -> list[Plugin]:
     """Refuse types that two distributions offer alike."""
-    owners: dict[tuple[str, str], str] = {}
+    owners: dict[tuple[str, str], Plugin] = {}
     for plugin in plugins:
         for component in plugin.components:
-            owner = owners.setdefault((kind_of(component), component.type), plugin.distribution)
-            if owner != plugin.distribution:
-                error = f"{owner} and {plugin.distribution} both offer {component.type!r}; uninstall one of them"
-                return [Plugin(p.name, p.distribution, p.version, error=error) for p in plugins]
+            owner = owners.setdefault((kind_of(component), component.type), plugin)
+            if owner is not plugin:
+                both = f"{owner.distribution} and {plugin.distribution}"
+                error = f"{both} both offer {component.type!r}; uninstall one of them"
+                return [Plugin(one.point, error=error) for one in plugins]
     return plugins

@@ -7,6 +7,7 @@ the command's docstring is its line of help.
 from __future__ import annotations
 
 import ast
+import atexit
 import gc
 import json
 import os
@@ -102,12 +103,11 @@ def pimflow(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command line. What a person can act on is told without a traceback."""
-    from pimflow.errors import ConfigError, PimflowError
-
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # half a character of a record, or a narrow console, ends no command
             stream.reconfigure(errors="backslashreplace")
+    atexit.register(gc.freeze)  # else Python looks through all that was loaded for something to free, and then ends
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look into each distribution for some
     try:
         pimflow(prog_name="pimflow")
