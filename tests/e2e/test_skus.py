@@ -1,0 +1,171 @@
+"""Products that were made in the PIM get their SKU, from YAML through the command line."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from pimflow_akeneo_sandbox.entities import now
+
+LOGIN = "client_id: sandbox, secret: sandbox, username: sandbox, password: sandbox"
+NUMBERS = """\
+version: 1
+connections:
+  pim: {type: akeneo, url: "URL", LOGIN}
+flows:
+  numbers:
+    entity: product
+    identity: uuid
+    source: {type: akeneo.products, connection: pim, by_uuid: true, attributes: []}
+    transforms:
+      - filter: {field: identifier, present: false}
+      - map: {uuid: uuid, identifier: identifier}
+    mode: update
+    diff: target
+    sku: {from: pimflow, pattern: "{family:3|upper}-{sequence:06d}", start: 1000, per: family}
+    sink: {type: akeneo.products, connection: pim}
+"""
+
+
+def uuid(n):
+    return f"0a4b1c2d-3e4f-4a5b-8c6d-7e8f9a0b{n:04x}"
+
+
+def born(served, *numbers, family="mugs", **more):
+    """Make products in the PIM that have no SKU."""
+    served.seed({"products": [{"uuid": uuid(n), "family": family, "enabled": True, **more} for n in numbers]})
+
+
+def skus(served):
+    return {one.uuid: one.identifier for one in served.store.products.values()}
+
+
+@pytest.fixture
+def write(tmp_path, served):
+    served.reset()
+    file = tmp_path / "pipeline.yaml"
+
+    def write(text):
+        file.write_text(text.replace("LOGIN", LOGIN).replace("URL", served.url), "utf-8")
+        return str(file)
+
+    return write
+
+
+def test_products_get_a_sku_once_and_nothing_else_of_them_changes(write, served, command):
+    file = write(NUMBERS)
+    born(served, *range(250), values={"colour": [{"locale": None, "scope": None, "data": "red"}]})
+    served.seed({"products": [{"identifier": "MUG-001001", "family": "mugs"}]})
+    plan = command("plan", file)
+    assert "change product MUG-001000" in plan.out
+    assert "250 products would get SKUs." in plan.out
+    assert set(skus(served).values()) == {None, "MUG-001001"}
+    ran = command("run", file)
+    assert ran.code == 0
+    assert "left out by the pipeline's filter; 0 new, 250 updated, 0 already up to date." in ran.out
+    assert "250 products got SKUs." in ran.out
+    given = skus(served)
+    assert set(given.values()) == {f"MUG-{n:06}" for n in range(1000, 1251)}
+    assert all(one.enabled and one.values["colour"] for one in served.store.products.values() if one.uuid == uuid(7))
+    again = command("run", file)
+    assert "0 new, 0 updated" in again.out
+    assert "SKU" not in again.out
+    assert skus(served) == given
+
+
+def test_a_product_whose_sku_somebody_took_away_gets_the_same_again(write, served, command):
+    file = write(NUMBERS)
+    born(served, 1, 2)
+    command("run", file)
+    first = skus(served)
+    served.store.put_product(replace(served.store.products[uuid(2)], identifier=None, values={}, updated=now()))
+    born(served, 3)
+    command("run", file)
+    assert skus(served) == {**first, uuid(3): "MUG-001002"}
+
+
+def test_a_product_without_family_is_told_and_gets_its_sku_when_it_has_one(write, served, command):
+    file = write(NUMBERS)
+    born(served, 1)
+    born(served, 2, family=None)
+    ran = command("run", file)
+    assert f"Family: is empty, and the SKU is made of it. 1 product did not go through ({uuid(2)})." in ran.out
+    assert "Product manager: Fill it in; the SKU then comes by itself." in ran.out
+    served.seed({"products": [{"uuid": uuid(2), "family": "mugs"}]})
+    assert "need your attention" not in command("run", file).out
+    assert skus(served) == {uuid(1): "MUG-001000", uuid(2): "MUG-001001"}
+    assert json.loads(command("problems", file, "--json").out) == []
+
+
+GENERATED = """\
+version: 1
+connections:
+  pim: {type: akeneo, url: "URL", LOGIN}
+  erp: {type: sql, url: "sqlite:///erp.sqlite"}
+flows:
+  handover:
+    source: {type: akeneo.products, connection: pim, by_uuid: true, attributes: []}
+    transforms: [{map: {uuid: uuid, item_no: identifier, family: family}}]
+    sku: {from: GIVER, column: item_no, record: uuid}
+    sink: {type: sql.table, connection: erp, table: items, key_columns: [KEY]}
+"""
+BACK = """\
+  back:
+    needs: [handover]
+    source: {type: sql.query, connection: erp, query: "SELECT uuid, item_no FROM items"}
+    transforms: [{map: {uuid: uuid, identifier: item_no}}]
+    mode: update
+    sink: {type: akeneo.products, connection: pim}
+"""
+
+
+@pytest.fixture
+def erp(tmp_path, monkeypatch):
+    """The database of an ERP, which gives numbers of its own to items that come without one."""
+    monkeypatch.chdir(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "erp.sqlite", isolation_level=None)) as database:
+        database.execute("CREATE TABLE items (uuid TEXT UNIQUE, item_no TEXT UNIQUE, family TEXT)")
+        database.execute(
+            "CREATE TRIGGER numbers AFTER INSERT ON items WHEN new.item_no IS NULL BEGIN "
+            "UPDATE items SET item_no = 'E-' || (70000 + new.rowid) WHERE rowid = new.rowid; END"
+        )
+        yield database
+
+
+def items(erp):
+    return dict(erp.execute("SELECT uuid, item_no FROM items").fetchall())
+
+
+def test_products_wait_for_the_number_of_the_pim_and_go_then(write, served, command, erp):
+    file = write(GENERATED.replace("GIVER", "akeneo").replace("KEY", "item_no"))
+    born(served, 1, 2)
+    served.seed({"products": [{"identifier": "MUG-1", "family": "mugs"}]})
+    ran = command("run", file)
+    assert list(items(erp).values()) == ["MUG-1"]
+    assert "2 products have no SKU yet and wait" not in ran.out, "the table calls them records"
+    assert f"2 records have no SKU yet and wait ({uuid(1)}, {uuid(2)}): the PIM's identifier generator" in ran.out
+    served.seed({"products": [{"uuid": uuid(2), "identifier": "GEN-2", "family": "mugs"}]})
+    assert "1 record has no SKU yet and waits" in command("run", file).out
+    assert sorted(items(erp).values()) == ["GEN-2", "MUG-1"]
+
+
+def test_products_go_without_and_come_back_with_the_number_of_the_erp(write, served, command, erp):
+    file = write(GENERATED.replace("GIVER", "erp").replace("KEY", "uuid") + BACK)
+    born(served, 1, 2)
+    ran = command("run", file)
+    assert f"2 records have no SKU yet and went without ({uuid(1)}, {uuid(2)}): the ERP gives it" in ran.out
+    assert skus(served) == items(erp) == {uuid(1): "E-70001", uuid(2): "E-70002"}
+    for _ in range(2):
+        again = command("run", file)
+        assert "1 new" not in again.out
+        assert again.code == 0
+    assert skus(served) == items(erp) == {uuid(1): "E-70001", uuid(2): "E-70002"}
+
+
+def test_one_product_is_asked_for_by_its_uuid(write, served, command):
+    file = write(NUMBERS)
+    born(served, 1, 2)
+    assert "1 updated" in command("run", file, "--only", uuid(2)).out
+    assert skus(served) == {uuid(1): None, uuid(2): "MUG-001000"}
