@@ -1,6 +1,7 @@
 """A state in PostgreSQL: whatever is wrong is told to who looks after it, and no password is."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -57,7 +58,10 @@ def test_a_database_that_is_missing_is_told(url):
 
 
 def test_a_server_that_is_away_is_told(url):
-    assert "does not answer" in refused(url.set(query={}, host="127.0.0.1", port=1))
+    for host in ("127.0.0.1", "localhost"):
+        told = refused(url.set(query={}, host=host, port=1))
+        assert "does not answer" in told
+        assert not re.search(r"[.?!:;,]\s*[.?!:;,]", told), told
 
 
 def test_who_may_make_no_tables_is_told(url):

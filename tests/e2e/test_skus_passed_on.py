@@ -199,6 +199,21 @@ def test_a_chain_whose_last_sku_another_product_has_is_refused_and_told(shop):
     assert shop.skus == {**after, "T-3": 9}
 
 
+@pytest.mark.parametrize("kept", ["sqlite", "postgresql"])
+def test_ids_of_any_length_tell_records_apart(shop, kept, request, monkeypatch):
+    if kept == "postgresql":
+        monkeypatch.setenv("PIMFLOW_STATE", request.getfixturevalue("postgres_state"))
+    file = shop.project.folder / "products.csv"
+    for skus in ("ABC", "BCA"):
+        shop.give({sku: n for n, sku in enumerate(skus)})
+        rows = file.read_text("utf-8").splitlines()
+        file.write_text("\n".join([rows[0], *("é" * 5000 + row for row in rows[1:])]) + "\n", "utf-8")
+        done = json.loads(shop.project.command("run", "pipeline.yaml", "--json").out)
+        assert counts(done) == {"created" if skus == "ABC" else "updated": 3}
+    assert shop.skus == {"B": 0, "C": 1, "A": 2}
+    assert "é" * 500 not in shop.project.command("problems", "pipeline.yaml").out
+
+
 def killed(shop, point):
     """Run in a process that is killed at a point, and tell whether it came so far."""
     counted = shop.project.folder / "counted"

@@ -11,6 +11,11 @@ from pimflow.configuration.forms import FlowConfig
 from pimflow.errors import RowProblem
 from pimflow.model import BadValue, Header, Problem, ProblemKind, Row
 
+LONGEST_KEY = 1000
+"""So many bytes may the key of a record have."""
+
+_SHOWN = 40
+
 
 def read_cells(
     header: Header, row: Row, config: FlowConfig, key: str | None, answering: Answering | None = None
@@ -52,6 +57,19 @@ def read_key(cells: Mapping[str, Any], config: FlowConfig, key: str | None) -> s
         reason = "is empty, and it is the key of the record"
         raise RowProblem(key, None, reason, kind=ProblemKind.MISSING, remedy="Fill it in the source.")
     return "" if value is None else str(value)
+
+
+def is_too_long(key: str) -> bool:
+    """Tell whether a key is longer than any state can keep in mind: an index of PostgreSQL takes 2,700 bytes in all."""
+    return len(key) > LONGEST_KEY // 4 and len(key.encode("utf-8", "replace")) > LONGEST_KEY
+
+
+def check_length(key: str, column: str | None) -> None:
+    """Raise RowProblem for a key that is too long."""
+    if is_too_long(key):
+        shown, reason = f"{key[:_SHOWN]}…", f"which is too long for a key: {len(key):,} characters"
+        remedy = f"Shorten it in the source; {LONGEST_KEY:,} bytes are the most."
+        raise RowProblem(column, shown, reason, remedy=remedy)
 
 
 def _is_empty(value: Any, listed: Sequence[Any]) -> bool:

@@ -20,6 +20,7 @@ from pimflow.rows import CHUNK_ROWS
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 from pimflow.state.identities import Identities, Identity
+from pimflow.state.memory import shortened
 from pimflow.state.open_items import OpenItem, disputed_key
 from pimflow.state.records import Records
 from pimflow.words import Lead, did_you_mean, in_words, listed
@@ -160,14 +161,14 @@ class Identification:
         found: dict[int, bool | None] = {}
         for place, (source, key) in rows.items():
             ids, own = holding.get(self._sink.folded(key)), source[at] if source else None
-            found[place] = None if not ids or own in {None, ""} else {str(own)} == ids
+            found[place] = None if not ids or own in {None, ""} else {shortened(str(own))} == ids
         return found
 
     def superseded(self, items: Sequence[OpenItem]) -> list[OpenItem]:
         """Give the open items of records that this run met: their rows are older than what the source gave now."""
-        ids = {str(item.source_row.get(self._columns.id)) for item in items}
-        met = self._identities.met(ids)
-        return [item for item in items if str(item.source_row.get(self._columns.id)) in met]
+        ids = [shortened(str(item.source_row.get(self._columns.id))) for item in items]
+        met = self._identities.met(frozenset(ids))
+        return [item for item, id_ in zip(items, ids, strict=True) if id_ in met]
 
     def end(self, *, complete: bool, goes_on: bool = False) -> None:
         """End the run, or one group where it `goes_on`; after a read of everything, what was not met is forgotten."""
@@ -184,10 +185,10 @@ class Identification:
         if not one.source or one.source[at] in {None, ""}:
             return None
         called = "" if name is None or one.source[name] is None else str(one.source[name])
-        return Identity(str(one.source[at]), one.item.key, called)
+        return Identity(shortened(str(one.source[at])), one.item.key, called)
 
     def _id(self, one: Prepared) -> str:
-        return str(one.source[self._places[0]])
+        return shortened(str(one.source[self._places[0]]))
 
     def _before(self, chunk: Sequence[Prepared]) -> dict[str, str]:
         """Give the keys under which the target has these records, by id."""

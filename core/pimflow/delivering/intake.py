@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from pimflow.answers import Answering, Answers
 from pimflow.configuration.forms import FlowConfig
-from pimflow.delivering.cells import key_in, read_cells, read_key
+from pimflow.delivering.cells import check_length, is_too_long, key_in, read_cells, read_key
 from pimflow.delivering.diff import Prepared, Rules, Verdict
 from pimflow.delivering.first_import import FirstImport
 from pimflow.delivering.identification import Identification
@@ -144,6 +144,7 @@ class Intake:
             # An answer, a link, or a flow that numbers its records gave it the key that it goes by.
             renamed = bool(row.key) or (key != before and before in self._target.only)
             for item in self._target.writer.prepare({**cells, **self._stamps}):
+                check_length(item.key, key_column)
                 if renamed or not self._is_left_out(item.key):
                     full = replace(item, problems=(*told, *item.problems)) if told else item
                     yield Prepared(row.row, row.source, full, frozenset(bad))
@@ -174,6 +175,7 @@ def other_keys(sinks: Sequence[Sink], sink: Sink) -> frozenset[str]:
 
 
 def _refused_row(number: int, source: Row, key: str, problem: Problem) -> Verdict:
+    key = "" if is_too_long(key) else key
     item = Item(ROW, key or _name_of_row(number, source), {})
     return Verdict(Prepared(number, source, item), Outcome(ROW, key or f"row {number}", Status.REFUSED, (problem,)))
 

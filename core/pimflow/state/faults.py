@@ -42,6 +42,9 @@ _ADVICE: Mapping[str, str] = {
     "running, and may this machine reach it? The next run goes on from there",
     "": "the state in {title} cannot be used: {said}. {left}. The log of the server tells more",
 }
+_ASKED = re.compile(r"\s*Is the server running[^?]*\?")
+"""What the driver asks, as our own sentence does."""
+
 _NO_ANSWER = frozenset({"OperationalError", "ConnectionTimeout", "TimeoutError"})
 _SAME = {**dict.fromkeys(("28P01", "28000"), _LOGIN), **dict.fromkeys(("57P01", "57P02", "57P03", "57P05"), _AWAY)}
 
@@ -58,9 +61,9 @@ class Server:
 
 def told(server: Server, error: BaseException) -> StateError:
     """Make the error that says what is wrong, and what now."""
-    said = _masked(server, " ".join(str(error).split()))
+    said = _ASKED.sub("", _masked(server, " ".join(str(error).split())))
     facts = {"title": server.title, "user": server.user, "database": server.database}
-    return StateError(_ADVICE[_kind(error, said)].format(**facts, said=said.rstrip("."), left=_LEFT))
+    return StateError(_ADVICE[_kind(error, said)].format(**facts, said=said.rstrip(".;:,?! "), left=_LEFT))
 
 
 def _kind(error: BaseException, said: str) -> str:

@@ -28,7 +28,7 @@ class KeptMemory:
         """Give what is kept under these keys; those that are not there are left out."""
         found: dict[str, str] = {}
         for some in _cut(keys):
-            asked = {_kept(key): key for key in some}
+            asked = {shortened(key): key for key in some}
             with self._database.reading() as connection:
                 rows = look_up(connection, _LOOK_UP, (self._address, name), asked)
                 found.update((asked[key], text) for key, text in rows)
@@ -49,7 +49,7 @@ class KeptMemory:
     def put(self, name: str, entries: Mapping[str, str]) -> None:
         """Keep these, in place of what was kept under the same keys."""
         of_name = {"address": self._address, "name": name}
-        rows = [{**of_name, "key": _kept(key), "text": text} for key, text in entries.items()]
+        rows = [{**of_name, "key": shortened(key), "text": text} for key, text in entries.items()]
         if rows:
             with self._database.writing() as connection:
                 upsert(connection, memory, rows)
@@ -59,14 +59,14 @@ class KeptMemory:
         for some in _cut(keys):
             with self._database.writing() as connection:
                 connection.execute(
-                    memory.delete().where(self._of(name), memory.c.key.in_([_kept(key) for key in some]))
+                    memory.delete().where(self._of(name), memory.c.key.in_([shortened(key) for key in some]))
                 )
 
     def _of(self, name: str) -> sa.ColumnElement[bool]:
         return sa.and_(memory.c.address == self._address, memory.c.name == name)
 
 
-def _kept(key: str) -> str:
+def shortened(key: str) -> str:
     """Shorten a long key, such as an address: no index of PostgreSQL takes more than 2,700 bytes."""
     if len(key) <= _LONGEST_KEY:
         return key
