@@ -202,6 +202,8 @@ def _is_misspelt(trail: Trail, said: Mapping[Trail, str]) -> bool:
 def _wanted(detail: Any) -> str | None:
     """Name what was expected, for what is of another type or size."""
     kind, context = detail["type"], detail.get("ctx", {})
+    if _is_empty_secret(detail):
+        return None
     if kind in _WANTED:
         return _WANTED[kind].format(**context)
     if kind == "string_pattern_mismatch":
@@ -209,6 +211,10 @@ def _wanted(detail: Any) -> str | None:
             "a name of letters, digits, _ and -" if "A-Z" in context["pattern"] else f"text like {context['pattern']}"
         )
     return _WANTED.get(kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_from_float"))
+
+
+def _is_empty_secret(detail: Any) -> bool:
+    return detail["type"] == "too_short" and detail["ctx"]["field_type"] == "Value"  # lists have a type of their own
 
 
 _WANTED = {
@@ -273,6 +279,7 @@ def _message(detail: Any, model: type[BaseModel]) -> str:
         "extra_forbidden": _unknown_key(last, detail["loc"], model),
         "missing": _MISSING,
         "value_error": str(context.get("error")),
+        "too_short": "a secret was expected; what stands here, or in the variable that it names, is empty",
     }
     return sayings.get(kind, str(detail["msg"]))
 
