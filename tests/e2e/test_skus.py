@@ -43,8 +43,9 @@ def skus(served):
 
 
 @pytest.fixture
-def write(tmp_path, served):
+def write(tmp_path, served, monkeypatch):
     served.reset()
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / "pipeline.yaml"
 
     def write(text):
@@ -99,6 +100,39 @@ def test_a_product_without_family_is_told_and_gets_its_sku_when_it_has_one(write
     assert json.loads(command("problems", file, "--json").out) == []
 
 
+def test_people_see_who_has_which_sku_and_take_one_away(write, served, command):
+    file = write(NUMBERS)
+    assert command("state", "numbers").out == "No SKU was given so far.\n"
+    born(served, 1, 2)
+    command("run", file)
+    assert command("state", "numbers").out == "sku: 2 given\n  MUG: 1002 is next\n"
+    told = command("state", "numbers", "mug-001001", uuid(1).upper(), "X-1").out
+    assert f"MUG-001001 belongs to {uuid(2)} (series sku, given on 20" in told
+    assert f"MUG-001000 belongs to {uuid(1)} (series sku" in told
+    assert "X-1 is no SKU that was given here, and no record that got one." in told
+    assert command("state", "numbers", "--forget").code == 2
+    (gone,) = json.loads(command("state", "numbers", "MUG-001000", "--forget", "--yes", "--json").out)["forgotten"]
+    assert gone["record"] == uuid(1)
+    served.store.put_product(replace(served.store.products[uuid(1)], identifier=None, values={}, updated=now()))
+    command("run", file)
+    assert skus(served) == {uuid(1): "MUG-001002", uuid(2): "MUG-001001"}
+    assert json.loads(command("state", "numbers", "--json").out)["given"] == {"sku": 2}
+
+
+def test_a_sku_that_somebody_else_got_is_told_until_another_one_is_wanted(write, served, command):
+    file = write(NUMBERS)
+    born(served, 1)
+    command("run", file)
+    served.reset()
+    born(served, 1)
+    served.seed({"products": [{"identifier": "MUG-001000", "family": "mugs"}]})
+    ran = command("run", file, "--full")
+    assert "1 product did not go through (MUG-001000)" in ran.out
+    command("state", "numbers", "MUG-001000", "--forget", "--yes")
+    assert "1 updated" in command("run", file, "--full").out
+    assert served.store.products[uuid(1)].identifier == "MUG-001001"
+
+
 GENERATED = """\
 version: 1
 connections:
@@ -122,9 +156,8 @@ BACK = """\
 
 
 @pytest.fixture
-def erp(tmp_path, monkeypatch):
+def erp(tmp_path):
     """The database of an ERP, which gives numbers of its own to items that come without one."""
-    monkeypatch.chdir(tmp_path)
     with closing(sqlite3.connect(tmp_path / "erp.sqlite", isolation_level=None)) as database:
         database.execute("CREATE TABLE items (uuid TEXT UNIQUE, item_no TEXT UNIQUE, family TEXT)")
         database.execute(

@@ -21,6 +21,7 @@ from pimflow.cli.common import (
     since_option,
     state_option,
 )
+from pimflow.cli.numbers import numbers
 from pimflow.errors import ConfigError
 from pimflow.state.place import StatePlace
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 @click.group()
 def state() -> None:
     """Show or forget what pimflow remembers of a pipeline."""
+
+
+state.add_command(numbers)
 
 
 @state.command()

@@ -195,9 +195,10 @@ def counts(database: Database) -> dict[str, int]:
 
 
 def looked_up(database: Database, texts: Iterable[str]) -> list[NumberNow]:
-    """Give what is known of these numbers, or of the records with these ids."""
+    """Give what is known of these numbers, or of the records with these ids; a uuid in whatever case."""
     asked = list(texts)
-    either = numbers.c.record.in_(asked) | numbers.c.folded.in_([folded(one) for one in asked])
+    plain = [folded(one) for one in asked]
+    either = numbers.c.record.in_({*asked, *plain}) | numbers.c.folded.in_(plain)
     query = sa.select(numbers).where(either).order_by(numbers.c.series, numbers.c.number)
     with database.reading() as connection:
         rows = connection.execute(query).all()
