@@ -80,7 +80,7 @@ def error(response: httpx.Response, client: Client) -> FlowError:
     if status == 401:
         return _unknown_key(where, general.detail)
     if not told:
-        return _no_data(where, general) if status == 404 else general
+        return _no_data(where, response.request, general) if status == 404 else general
     if status == 403:
         return _forbidden(where, words(told), general.detail)
     if status == 404:
@@ -117,10 +117,15 @@ def _unknown_key(where: str, detail: str) -> FlowError:
     )
 
 
-def _no_data(where: str, general: FlowError) -> FlowError:
+def _no_data(where: str, asked: httpx.Request, general: FlowError) -> FlowError:
+    site = asked.headers["host"]
+    is_named = site != asked.url.netloc.decode()
+    remedy = "Check `site` and `url` of the connection."
+    if not is_named:
+        remedy = "Check the `url` of the connection; where it is not the site's own name, give that as `site`."
     return RemoteError(
-        f"There is no site of {TITLE} at {where}: one server has many sites, told apart by their names. Check the "
-        "`url` of the connection; where it is not the site's own name, give that as `site`.",
+        f"There is no site {f'{site!r} ' if is_named else ''}of {TITLE} at {where}: one server has many sites, told "
+        f"apart by their names. {remedy}",
         detail=general.detail,
     )
 
@@ -129,8 +134,8 @@ def _forbidden(where: str, said: str, detail: str) -> FlowError:
     told = f" {said}." if said else ""
     return AccessError(
         f"{TITLE} at {where} forbids this to the user of the API key.{told} Give the user a role that may, under "
-        "User > Roles: `Stock User` reads items, stock and prices, `Item Manager` writes items, `System Manager` reads "
-        "translations and deletions.",
+        "User > Roles: `Stock User` reads items and stock, `Sales Master Manager` prices, `Item Manager` writes items, "
+        "`System Manager` reads translations and deletions.",
         detail=detail,
     )
 

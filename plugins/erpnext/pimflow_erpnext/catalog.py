@@ -46,7 +46,8 @@ class Asks(Protocol):
 class FieldInfo:
     """A field as the site describes it; `options` are the choices of a Select, the DocType of a Link or Table.
 
-    `type` is empty where the site does not describe its fields to the user: only their names are known then.
+    `length` is the longest that a text can be, 0 for the usual length. `type` is empty where the site does not describe
+    its fields to the user: only their names are known then.
     """
 
     name: str
@@ -54,6 +55,7 @@ class FieldInfo:
     type: str = ""
     options: str = ""
     custom: bool = False
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,22 @@ class Group:
 
 
 def folded(name: str) -> str:
-    """Give a name as the site compares names: without regard to case, accents and outer blanks."""
-    letters = unicodedata.normalize("NFD", name.casefold())
-    return "".join(one for one in letters if not unicodedata.combining(one)).casefold().strip()
+    """Give a name as the site compares names: without regard to case, width, accents and outer blanks.
+
+    Marks of Cyrillic and Arabic letters count, as they do in the collation `utf8mb4_unicode_ci`: й is not и.
+    """
+    if name.isascii():
+        return name.lower().strip()
+    letters = unicodedata.normalize("NFC", name.casefold())
+    return "".join(one if _is_its_own(one) else _bare(one) for one in letters).casefold().strip()
+
+
+def _is_its_own(letter: str) -> bool:
+    return letter != "ё" and unicodedata.name(letter, "").startswith(("CYRILLIC", "ARABIC"))
+
+
+def _bare(letter: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(one))
 
 
 class Catalog:
@@ -138,7 +153,7 @@ class Catalog:
         self, doctype: str, filters: Sequence[Sequence[Any]], order: str, parent: str
     ) -> Sequence[Mapping[str, Any]] | None:
         """Give descriptions of fields; None where the user may not look."""
-        asked = ["fieldname", "label", "fieldtype", "options"]
+        asked = ["fieldname", "label", "fieldtype", "options", "length"]
         try:
             return self._session.listed(doctype, asked, filters, order=order, parent=parent)
         except AccessError:
@@ -177,7 +192,7 @@ class Catalog:
 
 def _info(record: Mapping[str, Any], custom: bool) -> FieldInfo:
     name, label, kind, options = (str(record[one] or "") for one in ("fieldname", "label", "fieldtype", "options"))
-    return FieldInfo(name, label, kind, options, custom)
+    return FieldInfo(name, label, kind, options, custom, int(record.get("length") or 0))
 
 
 def _attribute(record: Mapping[str, Any], values: Mapping[str, Mapping[str, str]]) -> Attribute:

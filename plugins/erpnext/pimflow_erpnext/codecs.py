@@ -16,24 +16,29 @@ from pimflow_erpnext.catalog import Attribute, Catalog, FieldInfo, folded
 _LONGEST = 140
 
 
-def _short(cell: Any) -> str:
-    text = str(cell)
-    if len(text) > _LONGEST:
-        raise ValueError(f"which has {len(text)} characters; {TITLE} takes {_LONGEST}")
-    return text
+def short(longest: int = _LONGEST) -> Codec:
+    """Make the codec of a text of so many characters at most."""
+
+    def accept(cell: Any) -> str:
+        text = str(cell)
+        if len(text) > longest:
+            raise ValueError(f"which has {len(text)} characters; {TITLE} takes {longest}")
+        return text
+
+    return Codec(accept)
 
 
 TEXT = Codec(str)
-SHORT = Codec(_short)
+SHORT = short()
 CHECK = Codec(BOOLEAN.accept, int, bool)
 AMOUNT = Codec(NUMBER.accept, float, NUMBER.read)
 WHOLE = Codec(INTEGER.accept, int, NUMBER.read)
 DATE = Codec(DAY.accept)
 IN_USE = Codec(BOOLEAN.accept, lambda value: int(not value), lambda value: not value)
+_SHORT = frozenset({"Data", "Attach", "Attach Image", "Read Only", "Color", "Phone"})
 _OF_TYPE: Mapping[str, Codec] = {
-    **dict.fromkeys(("Data", "Attach", "Attach Image", "Read Only", "Color", "Phone"), SHORT),
     **dict.fromkeys(("Small Text", "Text", "Long Text", "Text Editor", "HTML Editor", "Markdown Editor", "Code"), TEXT),
-    **dict.fromkeys(("Float", "Currency", "Percent"), AMOUNT),
+    **dict.fromkeys(("Float", "Currency", "Percent", "Rating", "Duration"), AMOUNT),
     "Int": WHOLE,
     "Check": CHECK,
     "Date": DATE,
@@ -43,12 +48,18 @@ _OF_TYPE: Mapping[str, Codec] = {
 def of_field(info: FieldInfo, catalog: Catalog) -> Codec | None:
     """Find the codec of a field by its type; None for what cannot be written in one cell."""
     if info.type == "Link":
-        return link(catalog, info.options, info.label or info.name)
+        label = info.label or info.name
+        return link(catalog, info.options, label if info.custom else in_a_sentence(label))
     if info.type == "Select":
         return selection({key: key for key in info.options.split("\n") if key}, TITLE)
-    if info.type == "Data" and info.custom:
-        return TEXT
+    if info.type in _SHORT:
+        return short(info.length or _LONGEST)
     return _OF_TYPE.get(info.type)
+
+
+def in_a_sentence(label: str) -> str:
+    """Give a label such as `Customs Tariff Number` as it stands within a sentence."""
+    return " ".join(word if word.isupper() else word.lower() for word in label.split())
 
 
 def link(catalog: Catalog, doctype: str, noun: str) -> Codec:
@@ -57,7 +68,7 @@ def link(catalog: Catalog, doctype: str, noun: str) -> Codec:
     def accept(cell: Any) -> str:
         found = catalog.names(doctype).get(folded(str(cell)))
         if found is None:
-            raise absent(noun[:1].lower() + noun[1:], str(cell).strip(), TITLE)
+            raise absent(noun, str(cell).strip(), TITLE)
         return found
 
     return Codec(accept)

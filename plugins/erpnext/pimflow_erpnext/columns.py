@@ -29,6 +29,8 @@ _TYPES: Mapping[str, str] = {
     "Float": "number",
     "Currency": "number",
     "Percent": "number",
+    "Rating": "number",
+    "Duration": "number",
     "Date": "date",
     "Datetime": "date and time",
     "Select": "selection",

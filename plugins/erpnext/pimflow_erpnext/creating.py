@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -49,7 +49,9 @@ def creator_of_items(target: Target, group: str | None, unit: str | None) -> Cre
         found = {one.key: _values(session, target, place_of, one, templates, defaults) for one in going}
         refused = {key: value for key, value in found.items() if isinstance(value, Problem)}
         jobs = [Job(key, value) for key, value in found.items() if not isinstance(value, Problem)]
-        return Made(refused | calls.create(session, target.doctype, jobs), waiting)
+        for some in _calls(jobs, templates):
+            refused |= calls.create(session, target.doctype, some)
+        return Made(refused, waiting)
 
     return create
 
@@ -100,6 +102,16 @@ def _values(
     if not values.get("item_group"):
         return refusals.lacking("item group", remedy="Map `item_group`, or give the sink a `default_group`.")
     return values
+
+
+def _calls(jobs: Sequence[Job], templates: Mapping[str, Record]) -> Iterable[Sequence[Job]]:
+    """Spread jobs over calls: ERPNext holds all variants of a call against the numbers of the first one's template."""
+    found: dict[str, list[Job]] = {}
+    for job in jobs:
+        code = str(job.values.get(VARIANT_OF) or "").strip()
+        has_numbers = code in templates and any(row.get("numeric_values") for row in templates[code]["attributes"])
+        found.setdefault(code if has_numbers else "", []).append(job)
+    return found.values()
 
 
 def _templates(session: Session, new: Sequence[Change]) -> dict[str, Record]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pimflow import Problem, ProblemKind, Who
 from pimflow_erpnext.answers import TITLE, RefusedError, raised
 
 STALE = "TimestampMismatchError"
 FORBIDDEN = "PermissionError"
+_FILL = "Map it, or fill it in the source."
+_NEEDED = frozenset({"item_code", "item_name", "item_group", "stock_uom", "barcode"})
+"""Fields that people know by their names."""
 _CORRECT = "Correct it in the source; it will then arrive by itself."
 _BARCODE = re.compile(r"Barcode (?P<code>\S+) already used in Item (?P<item>.+?)\.?$")
 _TWIN = re.compile(r"Item variant (?P<item>.+) exists with same attributes")
 _UNIQUE = re.compile(r"Duplicate entry '(?P<value>.*)' for key '(?:\w+\.)?(?P<key>\w+)'")
+_LONG = re.compile(r"'(?P<label>.+?)' \((?P<value>.*)\) will get truncated, as max characters allowed is (?P<most>\d+)")
+_ROOM = re.compile(r"Data too long for column '(?P<field>\w+)'")
 _RECORD = re.compile(r"^(?:Error: )?\[[^\]]*\]: ")
 
 
@@ -53,13 +59,32 @@ def problem(error_type: str, said: str, detail: str) -> Problem:
         value = unique["value"]
         return Problem(reason, ProblemKind.DUPLICATE, unique["key"], value, remedy, Who.PRODUCT_MANAGER, detail)
     if error_type == "MandatoryError":
-        return lacking(said.rpartition(": ")[2].lower().replace("_", " "), detail)
+        return _lacking_field(said.rpartition(": ")[2], detail)
+    if long := _LONG.search(said) or _ROOM.search(said):
+        return _too_long(long.groupdict(), detail)
     words = _RECORD.sub("", said).rstrip(".") or error_type
     kind = ProblemKind.REFERENCE if error_type == "LinkValidationError" else ProblemKind.VALUE
     return Problem(f"{TITLE} says: {words}", kind, remedy=_CORRECT, who=Who.PRODUCT_MANAGER, detail=detail)
 
 
-def lacking(what: str, detail: str = "", *, remedy: str = "Map it, or fill it in the source.") -> Problem:
+def _lacking_field(name: str, detail: str) -> Problem:
+    """Tell that a field is empty that must not be: its label is told to those who make a document, else its name."""
+    if name.lower().replace(" ", "_") in _NEEDED:
+        return lacking(name.lower().replace("_", " "), detail)
+    reason = f"{TITLE} needs a value in {name!r}, and this one has none"
+    return Problem(reason, ProblemKind.MISSING, remedy=_FILL, who=Who.ADMINISTRATOR, detail=detail)
+
+
+def _too_long(told: Mapping[str, str], detail: str) -> Problem:
+    if "most" in told:
+        reason = f"{told['label']!r} has {len(told['value'])} characters; {TITLE} takes {told['most']}"
+    else:
+        reason = f"its {told['field'].replace('_', ' ')} is longer than {TITLE} can store"
+    remedy = "Shorten it in the source; it will then arrive by itself."
+    return Problem(reason, ProblemKind.TOO_LARGE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=detail)
+
+
+def lacking(what: str, detail: str = "", *, remedy: str = _FILL) -> Problem:
     """Tell that a new document lacks what none can be without."""
     article = "an" if what[:1] in "aeiou" else "a"
     return Problem(

@@ -64,8 +64,14 @@ OPERATORS = {
 
 
 def fold(value):
-    letters = unicodedata.normalize("NFKD", str(value or "").strip())
-    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()
+    """Give what the database's collation compares, in which the marks of Cyrillic letters count."""
+    return "".join(_bare(one) for one in unicodedata.normalize("NFC", str(value or "").strip())).casefold()
+
+
+def _bare(letter):
+    if unicodedata.name(letter, "").startswith("CYRILLIC"):
+        return letter
+    return "".join(one for one in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(one))
 
 
 def comparable(value, like):
@@ -110,4 +116,5 @@ def check_day(text):
 
 def docfield(doctype, at, told):
     name, label, kind, options = told
-    return {"fieldname": name, "label": label, "fieldtype": kind, "options": options, "parent": doctype, "idx": at}
+    known = {"fieldname": name, "label": label, "fieldtype": kind, "options": options, "length": 0}
+    return {**known, "parent": doctype, "idx": at}

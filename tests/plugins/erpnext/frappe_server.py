@@ -29,6 +29,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         with self.site._lock:
+            self.site.ranges = None
             self.site.calls.append((self.command, unquote(parts.path), query))
             self.site.cookies.append(self.headers.get("cookie"))
             fault = next((one for one in self.site.faults if one.path in self.path and one.times > 0), None)

@@ -50,6 +50,7 @@ class Site:
         self.faults = []
         self.cookies = []
         self.series = 0
+        self.ranges = None
         self.zone = "Europe/Paris"
         self.host = ""
         self.closed = set()
@@ -201,10 +202,12 @@ class Site:
         template = self.get("Item", document["variant_of"]) or {"attributes": []}
         axes = {row["attribute"]: row for row in template["attributes"]}
         values = {row["attribute"]: str(row.get("attribute_value")) for row in document.get("attributes") or []}
+        if self.ranges is None:  # a real one keeps those of the first variant until the end of the call
+            self.ranges = {name for name, row in axes.items() if row.get("numeric_values")}
         for name, value in values.items():
-            axis, known = axes.get(name, {}), self.get("Item Attribute", name) or {"item_attribute_values": []}
+            known = self.get("Item Attribute", name) or {"item_attribute_values": []}
             choices = {row["attribute_value"] for row in known["item_attribute_values"]}
-            if not axis.get("numeric_values") and value not in choices:
+            if name not in self.ranges and value not in choices:
                 said = f"<strong>{value}</strong> is not a valid Value for Attribute <strong>{name}</strong>"
                 raise RefusedError(417, "InvalidItemAttributeValueError", said)
         for other in self.documents["Item"].values():

@@ -148,7 +148,10 @@ def test_a_host_without_a_site_is_told(shared):
     recorded = [one for one in exchanges(shared, "auth_token") if one["response"]["status"] == 404]
     with session(recorded, host="unknown.example.com") as found, pytest.raises(RemoteError) as caught:
         found.ask("GET", "/api/method/ping")
-    assert str(caught.value).startswith("There is no site of ERPNext at http://erp.example.com: one server has many")
+    assert str(caught.value) == (
+        "There is no site 'unknown.example.com' of ERPNext at http://erp.example.com: one server has many sites, told "
+        "apart by their names. Check `site` and `url` of the connection."
+    )
 
 
 def test_what_a_user_may_not_do_is_told_with_the_role_that_lacks(shared):
@@ -158,8 +161,8 @@ def test_what_a_user_may_not_do_is_told_with_the_role_that_lacks(shared):
     assert str(caught.value) == (
         "ERPNext at http://erp.example.com forbids this to the user of the API key. User nobody@example.com does not "
         "have doctype access via role permission for document Item. Give the user a role that may, under User > Roles: "
-        "`Stock User` reads items, stock and prices, `Item Manager` writes items, `System Manager` reads translations "
-        "and deletions."
+        "`Stock User` reads items and stock, `Sales Master Manager` prices, `Item Manager` writes items, `System "
+        "Manager` reads translations and deletions."
     )
 
 
@@ -250,6 +253,24 @@ def test_a_bulk_update_names_those_that_failed(shared):
         "BLK-NO": "ERPNext says: Item BLK-NO not found",
         "BLK-002": "ERPNext says: Could not find Brand: No Brand",
     }
+
+
+TOLD = {
+    "frappe.exceptions.MandatoryError: [Item, A-1]: custom_origin": (
+        "ERPNext needs a value in 'custom_origin', and this one has none"
+    ),
+    "frappe.exceptions.MandatoryError: [Item, A-1]: item_group": "ERPNext needs an item group, and this one has none",
+    "frappe.exceptions.CharacterLengthExceededError: Item A-1: 'PIM id' (" + "z" * 200 + ") will get truncated, as max "
+    "characters allowed is 140": "'PIM id' has 200 characters; ERPNext takes 140",
+    "MySQLdb.DataError: (1406, \"Data too long for column 'item_description' at row 1\")": (
+        "its item description is longer than ERPNext can store"
+    ),
+}
+
+
+@pytest.mark.parametrize("trace", TOLD)
+def test_what_a_live_site_refused_is_told_without_its_jargon(trace):
+    assert refusals.of_trace(f"Traceback (most recent call last):\n  File ...\n{trace}").reason == TOLD[trace]
 
 
 def test_messages_are_plain_text(shared):

@@ -102,7 +102,9 @@ def test_a_value_of_an_attribute_is_written_as_it_stands_there():
 def test_keys_that_the_site_takes_for_equal_have_one_form(text):
     assert folded(text) == folded(f" {text} ") == folded(folded(text))
     assert folded("AO-SS") == folded("ÄÖ-ß") == "ao-ss"
-    assert folded("drl-18v") == folded("DRL-18V")
+    assert folded("drl-18v") == folded("DRL-18V") == folded("\N{FULLWIDTH LATIN CAPITAL LETTER D}RL-18V")
+    assert folded("МОЙ") == folded("мой") != folded("мои")
+    assert folded("Ёлка") == folded("елка")
 
 
 def test_a_text_is_translated_without_its_tags():

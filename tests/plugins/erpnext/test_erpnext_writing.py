@@ -273,6 +273,36 @@ def test_groups_attributes_templates_and_variants_are_made_in_order(sync):
     assert sync.writes(before) == []
 
 
+def test_variants_of_templates_with_numbers_need_a_call_for_each_of_these(sync):
+    for name, text in FILES.items():
+        (sync.project.folder / name).write_text(text, "utf-8")
+    templates = "code;name;group;axes\n" + "".join(f"{axis}-{n};Mallet;Drills;{axis}\n" for axis, n in AXES)
+    values = "".join(
+        f"{axis}-{n}-{value};Mallet;{axis}-{n};{f';{value}' if axis == 'Width' else f'{value};'}\n"
+        for axis, n in AXES
+        for value in (("10", "12.5") if axis == "Width" else ("Red", "Blue"))
+    )
+    (sync.project.folder / "templates.csv").write_text(templates, "utf-8")
+    (sync.project.folder / "variants.csv").write_text("code;name;model;colour;width\n" + values, "utf-8")
+    path = sync.project.folder / "structure.yaml"
+    path.write_text(STRUCTURE.format(url=sync.url), "utf-8")
+    printed = sync.project.command("run", str(path))
+    assert "8 products read; 8 new" in printed.out, printed.out + printed.err
+    calls = [path for path in sync.writes() if path.endswith("insert_many")]
+    assert len(calls) == 2 + 1 + 1 + 3  # groups by level, attributes, templates; Colour at once, each Width alone
+
+
+AXES = (("Colour", 1), ("Width", 1), ("Colour", 2), ("Width", 2))
+
+
+def test_names_that_differ_in_the_mark_of_a_letter_alone_are_two_items(sync):
+    for code in ("МОЙ", "МОИ"):
+        sync.site.item(code)
+    printed = sync.back("МОЙ;Mine;;;;;;;;", "МОИ;Ours;;;;;;;;")
+    assert "2 updated" in printed.out, printed.out + printed.err
+    assert [sync.site.get("Item", code)["item_name"] for code in ("МОЙ", "МОИ")] == ["Mine", "Ours"]
+
+
 ROUND = """\
 version: 1
 name: round
