@@ -67,9 +67,11 @@ if TYPE_CHECKING:
         Who,
         Window,
     )
+    from pimflow.outcomes import Alike
     from pimflow.outlook import Expected, Finding, Known, Offer, Outlook, Severity, Structure
     from pimflow.sinks import Moved, Reference, Sink, Writer
-    from pimflow.tables import LazyTable
+    from pimflow.steps import RowsStep
+    from pimflow.tables import ChunkedTable, LazyTable
     from pimflow.words import Lead
 
 __version__ = "0.1.0"
@@ -87,16 +89,20 @@ _HOME = {
     "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
     "Run RunReport Status Who Window",
     "outlook": "Expected Finding Known Offer Outlook Severity Structure",
+    "outcomes": "Alike",
     "sinks": "Moved Reference Sink Writer",
-    "tables": "LazyTable",
+    "steps": "RowsStep",
+    "tables": "ChunkedTable LazyTable",
     "words": "Lead",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
 __all__ = [
     "AccessError",
+    "Alike",
     "BadValue",
     "Change",
+    "ChunkedTable",
     "Component",
     "ConfigError",
     "Connection",
@@ -139,6 +145,7 @@ __all__ = [
     "Row",
     "RowProblem",
     "RowStep",
+    "RowsStep",
     "Run",
     "RunReport",
     "Severity",

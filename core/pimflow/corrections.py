@@ -119,7 +119,7 @@ class _Keys:
     def _key(self, item: OpenItem) -> str | None:
         """Give the key that a row has; None where it has none, or does not come so far."""
         row: Row = [item.source_row.get(name) for name in self._columns]
-        results = [one for chunk in self._chain.run([[(item.row, row)]]) for one in chunk]
+        results = [one for chunk in self._chain.run([Chunk([item.row], [row])]) for one in chunk]
         if self._place is None or len(results) != 1 or not isinstance(results[0], Passed):
             return None
         value = results[0].result[self._place]

@@ -19,6 +19,7 @@ from pimflow.delivering.diff import Candidate, Rules, columns_of_new, fingerprin
 from pimflow.delivering.following import follow
 from pimflow.delivering.load import Loading
 from pimflow.model import Change, Header, Outcome, Row, RunReport, Status
+from pimflow.outcomes import Alike
 from pimflow.running.flow import CarryOut, run_flow
 from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.sinks import Sink, Writer
@@ -106,7 +107,7 @@ class Planner:
         """Take one candidate; a full batch is held against the target."""
         self._batches.put(candidate)
 
-    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:  # noqa: ARG002
+    def append(self, header: Header, rows: Sequence[Row]) -> Alike | None:  # noqa: ARG002
         """Want rows one by one."""
         return None
 

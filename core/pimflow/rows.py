@@ -1,15 +1,16 @@
-"""Rows of a source, read ahead in threads, in chunks of about a thousand."""
+"""Rows of a source, in chunks; where they have to be waited for, they are read ahead in threads."""
 
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from itertools import count, islice
-from typing import Any, Self, overload
+from itertools import chain, islice
+from typing import Any, Protocol, Self, overload, runtime_checkable
 
 from pimflow.errors import RemoteError
 from pimflow.model import Header, Problem, Row
@@ -23,8 +24,25 @@ _AT_ONCE = 4
 """Tables that are read at the same time; an Akeneo PIM answers four calls at once."""
 _END = object()
 
-Chunk = Sequence[tuple[int, Row]]
-"""Rows with their numbers in the source, the first being 1; those of several tables are numbered as they come."""
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows with their numbers in the source, the first being 1; those of several tables are numbered as they come."""
+
+    numbers: Sequence[int]
+    rows: Sequence[Row]
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.rows)
+
+
+@runtime_checkable
+class InChunks(Protocol):
+    """A table that gives its rows many at once, and waits for nothing: no thread reads it ahead."""
+
+    def chunks(self) -> Iterator[Sequence[Row]]:
+        """Give all of it; the first chunk is the header alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,57 +100,129 @@ class Carried(Sequence[Passed | Stopped]):
         return map(Passed, self.numbers, self.sources, self.results)
 
 
+def gathered(results: Iterator[Sequence[Passed | Stopped]]) -> Iterator[Sequence[Passed | Stopped]]:
+    """Put rows that come side by side in small chunks together, so that each chunk is about as large as any."""
+    begun: list[Carried] = []
+    for chunk in results:
+        if isinstance(chunk, Carried):
+            begun.append(chunk)
+            if sum(map(len, begun)) >= CHUNK_ROWS:
+                yield _together(begun)
+                begun = []
+        else:
+            if begun:
+                yield _together(begun)
+                begun = []
+            yield chunk
+    if begun:
+        yield _together(begun)
+
+
+def _together(chunks: Sequence[Carried]) -> Carried:
+    if len(chunks) == 1:
+        return chunks[0]
+    every = chain.from_iterable
+    numbers, sources = every(one.numbers for one in chunks), every(one.sources for one in chunks)
+    return Carried([*numbers], [*sources], [*every(one.results for one in chunks)])
+
+
 class Reader:
-    """Reads tables ahead, in threads of its own, so that the target need not wait for the source.
+    """Reads tables: what a source has to be waited for, ahead in threads of its own; chunks at hand when asked.
 
     Several tables are the parts of one: their headers are equal, and their rows come as they are read. `header` is
-    there once the source has answered. Leaving the `with` stops the reading.
+    there once the source has answered. Leaving the `with` stops the reading. `at_hand`: nothing is waited for.
     """
 
     def __init__(self, *tables: Iterable[Row], limit: int | None = None) -> None:
+        self._tables = tables
+        self._limit = limit
+        self.at_hand = all(isinstance(table, InChunks) for table in tables)
+        self._coming = self._beside() if self.at_hand else _Ahead(tables, limit).coming()
+        self.header: Header = ()
+        self.read = 0
+
+    def __enter__(self) -> Self:
+        """Begin to read, and wait for the header."""
+        self.header = next(self._coming)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop reading."""
+        self._coming.close()
+
+    def __iter__(self) -> Iterator[Chunk]:
+        """Give the chunks; raises what the source raised."""
+        for rows in self._coming:
+            first = self.read + 1
+            self.read += len(rows)
+            yield Chunk(range(first, self.read + 1), rows)
+
+    def _beside(self) -> Generator[Any, None, None]:
+        """Give the header, and rows of one table after the other."""
+        headers = _Headers()
+        for table in self._tables:
+            with closing(_pieces(table, self._limit)) as pieces:
+                header = tuple(str(name) for name in next(pieces)[0])
+                if headers.is_first(header):
+                    yield header
+                for rows in pieces:
+                    yield _filled(rows, len(header))
+
+
+class _Headers:
+    """The header of the first table that is read, which is that of all."""
+
+    def __init__(self) -> None:
+        self._answered: Header | None = None
+
+    def is_first(self, header: Header) -> bool:
+        """Tell whether it is the first. Raises RemoteError where parts differ in it, or two columns have one name."""
+        if self._answered is None:
+            _refuse_twins(header)
+            self._answered = header
+            return True
+        if header != self._answered:
+            odd = ", ".join(sorted({*header} ^ {*self._answered})) or "their order"
+            raise RemoteError(f"the parts of the source differ in their columns: {odd}")
+        return False
+
+
+class _Ahead:
+    """Reads tables in threads, so that the target need not wait for the source."""
+
+    def __init__(self, tables: Sequence[Iterable[Row]], limit: int | None) -> None:
         self._tables = iter(tables)
         self._limit = limit
         self._chunks: queue.Queue[Any] = queue.Queue(_CHUNKS_AHEAD)
         self._stop = threading.Event()
         threads = range(min(_AT_ONCE, len(tables)))
         self._threads = [threading.Thread(target=self._read, name="pimflow-source", daemon=True) for _ in threads]
-        self._numbers = count(1)
+        self._headers = _Headers()
         self._answering = threading.Lock()
-        self._answered: Header | None = None
-        self.header: Header = ()
-        self.read = 0
 
-    def __enter__(self) -> Self:
-        """Begin to read, and wait for the header."""
+    def coming(self) -> Generator[Any, None, None]:
+        """Give the header, then lists of rows; raises what the source raised."""
         for thread in self._threads:
             thread.start()
-        first = self._chunks.get()
-        if isinstance(first, BaseException):
-            self.__exit__()
-            raise first
-        self.header = first
-        return self
+        reading = len(self._threads)
+        try:
+            while reading:
+                rows = self._chunks.get()
+                if isinstance(rows, BaseException):
+                    raise rows
+                if rows is _END:
+                    reading -= 1
+                else:
+                    yield rows
+        finally:
+            self._end()
 
-    def __exit__(self, *_: object) -> None:
-        """Stop reading."""
+    def _end(self) -> None:
         self._stop.set()
         for thread in self._threads:
             while thread.is_alive():
                 with_room = _drain(self._chunks)
                 thread.join(0.01 if with_room else 0.1)
-
-    def __iter__(self) -> Iterator[Chunk]:
-        """Give the chunks; raises what the source raised."""
-        reading = len(self._threads)
-        while reading:
-            chunk = self._chunks.get()
-            if isinstance(chunk, BaseException):
-                raise chunk
-            if chunk is _END:
-                reading -= 1
-                continue
-            self.read += len(chunk)
-            yield chunk
 
     def _read(self) -> None:
         """Read tables until none is left for this thread."""
@@ -146,25 +236,14 @@ class Reader:
             self._put(error)
 
     def _read_table(self, table: Iterable[Row]) -> None:
-        rows: Any = iter(table)
-        with closing(rows) if hasattr(rows, "close") else nullcontext():
-            header = tuple(str(name) for name in next(rows, ()))
-            self._answer(header)
-            for chunk in _chunked(islice(rows, self._limit)):
-                whole = _filled(chunk, len(header))
-                if not self._put(list(zip(islice(self._numbers, len(whole)), whole, strict=True))):
+        with closing(_pieces(table, self._limit)) as pieces:
+            header = tuple(str(name) for name in next(pieces)[0])
+            with self._answering:
+                if self._headers.is_first(header):
+                    self._put(header)
+            for rows in pieces:
+                if not self._put(_filled(rows, len(header))):
                     return
-
-    def _answer(self, header: Header) -> None:
-        """Give the header, once: it is the first that is put. Raises RemoteError where the parts differ in it."""
-        with self._answering:
-            if self._answered is None:
-                _refuse_twins(header)
-                self._put(header)
-                self._answered = header
-            elif header != self._answered:
-                odd = ", ".join(sorted({*header} ^ {*self._answered})) or "their order"
-                raise RemoteError(f"the parts of the source differ in their columns: {odd}")
 
     def _put(self, thing: Any) -> bool:
         while not self._stop.is_set():
@@ -190,21 +269,40 @@ def _refuse_twins(header: Header) -> None:
         raise RemoteError(f"the source has two columns called {twin!r}")
 
 
-def _filled(rows: list[Row], width: int) -> list[Row]:
+def _filled(rows: Sequence[Row], width: int) -> Sequence[Row]:
     """Give the rows as long as the header: petl gives them as long as they were found."""
     if set(map(len, rows)) <= {width}:
         return rows
     return [row if len(row) == width else (*row[:width], *(None for _ in range(width - len(row)))) for row in rows]
 
 
-def _chunked(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Cut rows into chunks; a slow source gives smaller ones, so that loading begins early."""
-    chunk: list[Row] = []
-    began = time.monotonic()
-    while some := list(islice(rows, _LOOKED_AT)):
-        chunk += some
-        if len(chunk) >= CHUNK_ROWS or time.monotonic() - began > _CHUNK_SECONDS:
+def _pieces(table: Iterable[Row], limit: int | None) -> Generator[Sequence[Row], None, None]:
+    """Give the header of a table, alone, and its rows, so many at most, in lists."""
+    return _first(table, limit) if isinstance(table, InChunks) else _chunked(table, limit)
+
+
+def _first(table: InChunks, limit: int | None) -> Generator[Sequence[Row], None, None]:
+    """Give the header of a table and its first rows, or all of them."""
+    left = sys.maxsize if limit is None else limit
+    chunks: Any = table.chunks()
+    with closing(chunks):
+        yield next(chunks, [()])
+        while left > 0 and (chunk := next(chunks, None)):
+            yield chunk[:left] if left < len(chunk) else chunk
+            left -= len(chunk)
+
+
+def _chunked(table: Iterable[Row], limit: int | None) -> Generator[Sequence[Row], None, None]:
+    """Cut a table into chunks behind its header; a slow source gives smaller ones, so that loading begins early."""
+    rows: Any = iter(table)
+    with closing(rows) if hasattr(rows, "close") else nullcontext():
+        yield [next(rows, ())]
+        rest, chunk = islice(rows, limit), list[Row]()
+        began = time.monotonic()
+        while some := list(islice(rest, _LOOKED_AT)):
+            chunk += some
+            if len(chunk) >= CHUNK_ROWS or time.monotonic() - began > _CHUNK_SECONDS:
+                yield chunk
+                chunk, began = [], time.monotonic()
+        if chunk:
             yield chunk
-            chunk, began = [], time.monotonic()
-    if chunk:
-        yield chunk

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from pimflow.components import Component
 from pimflow.errors import RowProblem
 from pimflow.model import Change, Header, Item, Level, Outcome, Row, Run
+from pimflow.outcomes import Alike
 from pimflow.outlook import Finding, Offer, Outlook, Structure
 
 
@@ -193,8 +194,8 @@ class Writer:
         """
         raise NotImplementedError
 
-    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:  # noqa: ARG002 - few can
-        """Write many rows at once, as `prepare` and `load` would one by one, and tell one outcome a row.
+    def append(self, header: Header, rows: Sequence[Row]) -> Alike | None:  # noqa: ARG002 - few can
+        """Write many rows at once, as `prepare` and `load` would one by one, and tell what became of all of them.
 
         None, with nothing written, where they have to go one by one. Called between batches, for sinks with `whole`.
         """

@@ -1,8 +1,9 @@
-"""The table that most sources give: its rows are made while they are asked for."""
+"""The tables that most sources give: their rows are made while they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 
 import petl
 
@@ -17,3 +18,18 @@ class LazyTable(petl.Table):  # type: ignore[misc]  # petl ships no types
 
     def __iter__(self) -> Iterator[Row]:
         return self._rows()
+
+
+class ChunkedTable(petl.Table):  # type: ignore[misc]  # petl ships no types
+    """Calls `chunks` when it is read: lists of rows, of which the first is the header alone.
+
+    pimflow takes the lists as they are, which costs less than rows one by one; petl gets rows.
+    """
+
+    def __init__(self, chunks: Callable[[], Generator[Sequence[Row], None, None]]) -> None:
+        self.chunks = chunks
+
+    def __iter__(self) -> Iterator[Row]:
+        with closing(self.chunks()) as chunks:
+            for chunk in chunks:
+                yield from chunk

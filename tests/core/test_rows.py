@@ -7,7 +7,7 @@ import pytest
 
 from pimflow.errors import RemoteError, UnreachableError
 from pimflow.model import BadValue, Problem
-from pimflow.rows import CHUNK_ROWS, Passed, Reader, Stopped
+from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Reader, Stopped
 from pimflow.transforming.chain import Chain, Steps
 
 
@@ -19,6 +19,10 @@ def numbers(count, taken=None):
         yield (n,)
 
 
+def numbered(reader):
+    return [row for chunk in reader for row in zip(chunk.numbers, chunk.rows, strict=True)]
+
+
 def source_threads():
     return [thread for thread in threading.enumerate() if thread.name == "pimflow-source"]
 
@@ -26,7 +30,7 @@ def source_threads():
 def test_rows_come_in_order_with_their_numbers():
     with Reader(numbers(2500)) as reader:
         assert reader.header == ("n",)
-        rows = [row for chunk in reader for row in chunk]
+        rows = numbered(reader)
     assert rows == [(n, (n,)) for n in range(1, 2501)]
     assert reader.read == 2500
 
@@ -134,7 +138,7 @@ def part(start, rows, running=None, gate=None):
 def test_parts_give_all_rows_under_one_header_and_each_its_own_number(parts):
     with Reader(*(part(10_000 * at, 1500) for at in range(parts))) as reader:
         assert reader.header == ("n",)
-        found = [row for chunk in reader for row in chunk]
+        found = numbered(reader)
     assert sorted(row[0] for _, row in found) == [10_000 * at + n for at in range(parts) for n in range(1500)]
     assert [number for number, _ in sorted(found)] == list(range(1, 1500 * parts + 1))
     assert reader.read == 1500 * parts
@@ -198,18 +202,18 @@ def test_a_chain_passes_drops_and_stops_rows():
 
     chain = Chain(("n",), (Steps((step, lambda row: (*row, "end"))),))
     problem = BadValue(Problem("bad"))
-    (results,) = chain.run([[(1, (1,)), (2, (2,)), (3, (3,))]])
+    (results,) = chain.run([Chunk([1, 2, 3], [(1,), (2,), (3,)])])
     assert chain.dropped == 1
     assert [type(result) for result in results] == [Stopped, Passed]
     assert (results[0].row, results[0].source) == (2, (2,))
     assert "ZeroDivisionError" in results[0].problem.detail
     assert results[1] == Passed(3, (3,), (30, "end"))
-    ((passed,),) = Chain(("n", "m")).run([[(1, (problem, 1))]])
+    ((passed,),) = Chain(("n", "m")).run([Chunk([1], [(problem, 1)])])
     assert passed.result == (problem, 1)
 
 
 def test_a_row_that_the_source_could_not_read_costs_that_row_before_any_transform_sees_it():
     broken = BadValue(Problem("has 3 cells where 2 were expected", detail="line 7"))
     chain = Chain(("n", "m"), (Steps((lambda _row: pytest.fail("a transform saw it"),)),))
-    ((stopped,),) = chain.run([[(4, (broken, broken))]])
+    ((stopped,),) = chain.run([Chunk([4], [(broken, broken)])])
     assert stopped == Stopped(4, (broken, broken), broken.problem)

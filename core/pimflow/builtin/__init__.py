@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from pimflow.components import Component
 from pimflow.hookspecs import hookimpl
 from pimflow.model import SETTLED, FlowReport, Outcome, Run, RunReport
+from pimflow.outcomes import Alike, counted
 
 
 @hookimpl
@@ -54,9 +54,9 @@ def pimflow_batch_loaded(run: Run, flow: str, outcomes: Sequence[Outcome]) -> No
     from loguru import logger
 
     log = logger.bind(run=run.id, flow=flow)
-    counts = {str(status): number for status, number in Counter(outcome.status for outcome in outcomes).items()}
+    counts = {str(status): number for status, number in counted(outcomes).items()}
     log.bind(counts=counts, first=outcomes[0].key if outcomes else None).debug("batch of {}", len(outcomes))
-    for outcome in outcomes:
+    for outcome in () if isinstance(outcomes, Alike) else outcomes:
         if outcome.problems or outcome.status not in SETTLED:
             problems = [{"problem": str(problem), "detail": problem.detail} for problem in outcome.problems]
             log.bind(key=outcome.key, problems=problems).debug("{} {}", outcome.key, outcome.status)

@@ -31,6 +31,7 @@ from pimflow.delivering.load import Loading
 from pimflow.errors import GuardError
 from pimflow.log import Mask
 from pimflow.model import SETTLED, Header, Outcome, Row, Status
+from pimflow.outcomes import Untold, counted
 from pimflow.rows import CHUNK_ROWS, Carried, Chunk, Passed, Stopped
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
@@ -73,6 +74,7 @@ class Delivery:
         self._keeping = Keeping(target, database, self.changes, mask)
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
+        self._untold = Untold(observe)
         self._again = False
         self._tried_again: Spool[RecordKey] = Spool()
         guards = target.config.guards_in_force
@@ -132,11 +134,10 @@ class Delivery:
         if not whole or not untouched or self._held is not None or self._keeping.open:
             return False
         outcomes = self._loading.append(untouched, rows)
-        if outcomes is None:
-            return False
-        self.tally.counts[Status.CREATED] += len(outcomes)
-        self._observe(outcomes)
-        return True
+        if outcomes is not None:
+            self.tally.counts.update(counted(outcomes))
+            self._untold.add(outcomes)
+        return outcomes is not None
 
     def kept_open(self, items: Iterable[OpenItem] | None = None) -> Iterator[Chunk]:
         """Give the rows of open items: those that are to be tried again, unless others are given."""
@@ -269,6 +270,7 @@ class Delivery:
                 closing.callback(self.target.identification.close)
             if self._held is not None:
                 closing.callback(self._held.clear)
+            closing.callback(self._untold.tell)
             closing.callback(self._loading.close)
 
     def _close_writer(self, *, ok: bool) -> None:

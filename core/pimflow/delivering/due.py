@@ -8,20 +8,19 @@ from pimflow.chunks import chunked
 from pimflow.delivering.diff import tried_again
 from pimflow.delivering.identification import Identification
 from pimflow.delivering.intake import ROW, Target
-from pimflow.model import Header, Row
-from pimflow.rows import CHUNK_ROWS
+from pimflow.model import Header
+from pimflow.rows import CHUNK_ROWS, Chunk
 from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import RecordKey
 
 
-def current_rows(
-    items: Sequence[OpenItem], identification: Identification | None, header: Header
-) -> list[tuple[int, Row]]:
+def current_rows(items: Sequence[OpenItem], identification: Identification | None, header: Header) -> Chunk:
     """Give the rows of open items, but for those of records that this run met: what the source gave now is newer."""
     old = identification.superseded(items) if identification is not None else []
-    return [(item.row, [item.source_row.get(name) for name in header]) for item in items if item not in old]
+    current = [item for item in items if item not in old]
+    return Chunk([item.row for item in current], [[*map(item.source_row.get, header)] for item in current])
 
 
 def close_superseded(database: Database, target: Target, identification: Identification) -> None:

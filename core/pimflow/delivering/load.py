@@ -13,7 +13,9 @@ from pimflow.delivering.batches import Batches, Settle, write
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.delivering.following import Reply
 from pimflow.errors import FlowError, GuardError
-from pimflow.model import Header, Outcome, Row, Status
+from pimflow.model import Header, Row, Status
+from pimflow.outcomes import Alike
+from pimflow.rows import CHUNK_ROWS
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 
@@ -24,7 +26,7 @@ class Loading(Protocol):
     def put(self, candidate: Candidate) -> None:
         """Take one candidate."""
 
-    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:
+    def append(self, header: Header, rows: Sequence[Row]) -> Alike | None:
         """Write rows at once, after all that was put; None where they have to be put one by one."""
 
     def drain(self) -> None:
@@ -44,7 +46,7 @@ _AHEAD = 2
 class Loader:
     """Writes candidates into one sink. Used from one thread; `settle` is called in that thread.
 
-    `may_write` is asked before each batch, and raises where this run may write no more.
+    `may_write` is asked before each batch, or each thousand rows, and raises where this run may write no more.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Loader:
         self._order = (False, False)
         self._under_way: set[Future[list[Reply]]] = set()
         self._waiting: Spool[Reply] = Spool()
+        self._unasked = CHUNK_ROWS
         self._pool = ThreadPoolExecutor(sink.in_flight, thread_name_prefix="pimflow-load")
 
     def put(self, candidate: Candidate) -> None:
@@ -82,10 +85,13 @@ class Loader:
             self._order = order
         self._batches.put(candidate)
 
-    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:
+    def append(self, header: Header, rows: Sequence[Row]) -> Alike | None:
         """Write rows at once behind all that was put; None where the writer wants them one by one."""
         self.drain()
-        self._may_write()
+        if self._unasked >= CHUNK_ROWS:
+            self._may_write()
+            self._unasked = 0
+        self._unasked += len(rows)
         return self._writer.append(header, rows)
 
     def drain(self) -> None:

@@ -21,7 +21,7 @@ from pimflow.delivering.ownership import Domain
 from pimflow.errors import FlowError, PimflowError
 from pimflow.model import FlowReport, Header, Outcome
 from pimflow.observers import notify_observers
-from pimflow.rows import Passed, Reader, Stopped
+from pimflow.rows import Passed, Reader, Stopped, gathered
 from pimflow.running.ending import conclude, finish, send_kept
 from pimflow.running.flow_reports import reports, skipped
 from pimflow.running.linked import links_of, references_of
@@ -113,7 +113,10 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
         before_full_run(context, flow, chain.header, deliveries, done)
         begin(deliveries, reader.header, chain.header)
         context.progress(flow.name, 0, done.total)
-        for rows in _limited(chain.run(reader), limit if has_whole_transform(flow) else None):
+        results = chain.run(reader)
+        if reader.at_hand and not all(sink.whole for sink in flow.sinks):
+            results = gathered(results)
+        for rows in _limited(results, limit if has_whole_transform(flow) else None):
             done.read, done.dropped = reader.read, chain.dropped
             deliver(deliveries, rows)
             context.progress(flow.name, done.settled(), done.total)

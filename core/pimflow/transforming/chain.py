@@ -16,6 +16,7 @@ from pimflow.errors import PimflowError, RemoteError, RowProblem, defect
 from pimflow.model import BadValue, Header, Origin, Row, RowStep
 from pimflow.rows import CHUNK_ROWS, Carried, Chunk, Passed, Stopped
 from pimflow.spool import Spool
+from pimflow.steps import RowsStep
 
 Results = Iterator[Sequence[Passed | Stopped]]
 
@@ -30,37 +31,53 @@ class Steps:
     def run(self, results: Results) -> Results:
         """Give what became of each row, chunk by chunk."""
         for chunk in results:
-            if isinstance(chunk, Carried):
-                yield self._after_all(chunk)
-            else:
-                yield [after for before in chunk for after in self._after(before)]
+            after = chunk
+            for step in self.steps:
+                after = self._after(step, after)
+            yield after
 
-    def _after(self, before: Passed | Stopped) -> Sequence[Passed | Stopped]:
+    def _after(self, step: RowStep, chunk: Sequence[Passed | Stopped]) -> Sequence[Passed | Stopped]:
+        """Carry a chunk through one step. Its rows stay side by side unless one of them was stopped."""
+        if isinstance(chunk, Carried):
+            together = self._after_at_once(step, chunk)
+            return self._after_each(step, chunk) if together is None else together
+        return [after for before in chunk for after in self._after_one(step, before)]
+
+    def _after_at_once(self, step: RowStep, chunk: Carried) -> Carried | None:
+        """Carry rows on together, where the step can; None where one of them is to be looked at."""
+        if not isinstance(step, RowsStep):
+            return None
+        try:
+            rows, places = step.many(chunk.results)
+        except Exception:  # noqa: BLE001 - one by one, the row that it is about is met again, and told
+            return None
+        if places is None:
+            return Carried(chunk.numbers, chunk.sources, rows)
+        self.dropped += len(chunk) - len(places)
+        return Carried([chunk.numbers[at] for at in places], [chunk.sources[at] for at in places], rows)
+
+    def _after_one(self, step: RowStep, before: Passed | Stopped) -> Sequence[Passed | Stopped]:
         if isinstance(before, Stopped):
             return (before,)
-        return self._after_all(Carried([before.row], [before.source], [before.result]))
+        return self._after_each(step, Carried([before.row], [before.source], [before.result]))
 
-    def _after_all(self, chunk: Carried) -> Sequence[Passed | Stopped]:
-        """Carry rows on, each through all steps. They stay side by side unless one of them was stopped."""
-        numbers, sources, results, steps = [], [], [], self.steps
+    def _after_each(self, step: RowStep, chunk: Carried) -> Sequence[Passed | Stopped]:
+        numbers, sources, results = [], [], []
         stopped: list[tuple[int, Stopped]] = []
         for number, source, before in zip(chunk.numbers, chunk.sources, chunk.results, strict=True):
-            row: Row | None = before
             try:
-                for step in steps:
-                    row = step(row)  # type: ignore[arg-type]  # a row of None leaves the loop
-                    if row is None:
-                        break
-                else:
-                    numbers.append(number)
-                    sources.append(source)
-                    results.append(row or ())
+                row = step(before)
             except RowProblem as problem:
                 stopped.append((len(results), Stopped(number, source, problem.problem)))
             except PimflowError:
                 raise
             except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
                 stopped.append((len(results), Stopped(number, source, defect(error))))
+            else:
+                if row is not None:
+                    numbers.append(number)
+                    sources.append(source)
+                    results.append(row)
         self.dropped += len(chunk) - len(results) - len(stopped)
         carried = Carried(numbers, sources, results)
         return _in_order(carried, stopped) if stopped else carried
@@ -141,14 +158,13 @@ def _cut(results: Iterator[Passed | Stopped]) -> Results:
 
 def _begun(chunks: Iterable[Chunk]) -> Results:
     for chunk in chunks:
-        if any(_is_broken(row) for _, row in chunk):
+        if BadValue in {type(row[0]) for row in chunk.rows if row}:
             yield [
                 Stopped(number, row, row[0].problem) if _is_broken(row) else Passed(number, row, row)
-                for number, row in chunk
+                for number, row in zip(chunk.numbers, chunk.rows, strict=True)
             ]
         else:
-            rows = [row for _, row in chunk]
-            yield Carried([number for number, _ in chunk], rows, rows)
+            yield Carried(chunk.numbers, chunk.rows, chunk.rows)
 
 
 def _in_order(carried: Carried, stopped: Sequence[tuple[int, Stopped]]) -> list[Passed | Stopped]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,6 +14,7 @@ from pimflow import BadValue, Problem, RemoteError
 from pimflow_files.cells import DecimalSign, plain_number
 from pimflow_files.dialect import UNDECODED
 from pimflow_files.local import held_still, unreadable
+from pimflow_files.pieces import rows_at_once
 
 LONGEST_CELL = 1 << 24
 """In characters. A cell beyond is an opened quote that nobody closed, and would take the memory of the machine."""
@@ -21,12 +22,13 @@ LONGEST_CELL = 1 << 24
 _BLOCK = 1 << 15
 """In characters, about: so many are looked at together, and held in memory."""
 
+_BREAK = re.compile(r"\r\n|\r|\n")
 _SHORTENED = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{2,3}")
 
 
 @dataclass(frozen=True)
 class CsvRows:
-    """A table that opens its file each time it is read: header first, every cell text, `numbers` canonical."""
+    """A table that opens its file each time it is read: every cell text, `numbers` canonical."""
 
     path: Path
     encoding: str
@@ -35,8 +37,8 @@ class CsvRows:
     numbers: tuple[str, ...] = ()
     decimal: DecimalSign = "point"
 
-    def __iter__(self) -> Iterator[Sequence[Any]]:
-        """Give the header, then the rows. Raises RemoteError with the line where the file cannot be read on."""
+    def chunks(self) -> Generator[Sequence[Sequence[Any]], None, None]:
+        """Give the header alone, then lists of rows. Raises RemoteError with the line where it cannot be read on."""
         csv.field_size_limit(LONGEST_CELL)
         try:
             with self.path.open(encoding=self.encoding, errors="surrogateescape", newline="") as file:
@@ -44,35 +46,54 @@ class CsvRows:
                 every = chain.from_iterable(lines.blocks())
                 reader = csv.reader(every, delimiter=self.delimiter, quotechar=self.quotechar, strict=True)
                 header = _header(self.path, reader)
-                yield header
+                yield [header]
                 with held_still(self.path, file):
-                    yield from self._rows(reader, header, lines)
+                    yield from self._chunks(reader, header, lines)
         except OSError as error:
             raise unreadable(self.path, error) from error
         except UnicodeError as error:
             message = f"{self.path.name} is not written in {self.encoding}. State its encoding under `encoding:`."
             raise RemoteError(message, detail=f"{self.path}: {error}") from error
 
-    def _rows(self, reader: Any, header: tuple[str, ...], lines: _Lines) -> Iterator[Sequence[Any]]:
-        width, checked = len(header), self._checked(header)
-        always = bool(self.numbers)
-        line = reader.line_num + 1
-        while True:
+    def _chunks(self, reader: Any, header: tuple[str, ...], lines: _Lines) -> Iterator[Sequence[Sequence[Any]]]:
+        width, looked_at = len(header), self._looking(header)
+        at_once = rows_at_once(width)
+        chunk: list[Sequence[Any]] = []
+        error: csv.Error | None = None
+        more = True
+        while more:
+            line, rows = reader.line_num + 1, list[list[Any]]()
             try:
-                for row in reader:
-                    if any(row):
-                        if len(row) != width:
-                            yield _uneven(row, width, line, checked)
-                        else:
-                            yield checked(row, line) if always or lines.odd else row
-                    if lines.odd:
-                        lines.settle()
-                    line = reader.line_num + 1
-            except csv.Error as error:
-                yield [_broken(self.path, error, line)] * width
-                line = reader.line_num + 1
-            else:
-                return
+                rows.extend(islice(reader, at_once))  # what it took before an error stays
+                error, more = None, len(rows) == at_once
+            except csv.Error as found:
+                error = found
+            plain = not (self.numbers or lines.odd) and set(map(len, rows)) <= {width} and all(map(any, rows))
+            chunk += rows if plain else looked_at(rows, line)
+            lines.settle()
+            if error is not None and _is_about_quotes(error):
+                chunk.append([_broken(error, _line_after(rows, line))] * width)
+                error = None
+            if chunk and (error or not more or len(chunk) >= at_once):
+                yield chunk
+                chunk = []
+            if error is not None:
+                raise _open_quote(self.path, error, _line_after(rows, line)) from error
+
+    def _looking(self, header: tuple[str, ...]) -> Callable[[Sequence[list[Any]], int], list[Sequence[Any]]]:
+        """Make what looks at rows one by one, the first of which begins in a line: empty ones are left out."""
+        width, checked = len(header), self._checked(header)
+
+        def looked_at(rows: Sequence[list[Any]], line: int) -> list[Sequence[Any]]:
+            found = []
+            for row in rows:
+                after = line + _lines_of(row)
+                if any(row):
+                    found.append(checked(row, line) if len(row) == width else _uneven(row, width, line, checked))
+                line = after
+            return found
+
+        return looked_at
 
     def _checked(self, header: tuple[str, ...]) -> Callable[[list[Any], int], list[Any]]:
         number_at = [header.index(name) for name in self.numbers]
@@ -105,13 +126,15 @@ class _Lines:
             yield lines
 
     def settle(self) -> None:
-        """Take note that a row ended: the next one begins in the last block."""
+        """Take note that rows ended: the next one begins in the last block."""
         self.odd = self._now
 
 
 def _is_odd(text: str) -> bool:
     """Tell whether a text has what may spoil a cell: a shortened number, NUL, or bytes that are no character."""
-    return "E+" in text or "e+" in text or "\x00" in text or not (text.isascii() or _encodable(text))
+    return (
+        ("+" in text and ("E+" in text or "e+" in text)) or "\x00" in text or not (text.isascii() or _encodable(text))
+    )
 
 
 def _encodable(text: str) -> bool:
@@ -155,14 +178,34 @@ def _uneven(row: list[Any], width: int, line: int, checked: Callable[[list[Any],
     return [BadValue(Problem(reason, remedy=remedy, detail=f"line {line}"))] * width
 
 
-def _broken(path: Path, error: csv.Error, line: int) -> BadValue:
-    if "expected after" in str(error):
-        remedy = "Double a quote that is part of the text, and export the file again."
-        return BadValue(Problem("the quotes in a row do not fit", remedy=remedy, detail=f"line {line}: {error}"))
-    raise RemoteError(
+def _lines_of(row: Sequence[str]) -> int:
+    """Count the lines that a row took in the file."""
+    text = "".join(row)
+    if "\n" in text or "\r" in text:
+        return 1 + sum(len(_BREAK.findall(cell)) for cell in row)
+    return 1
+
+
+def _line_after(rows: Sequence[Sequence[str]], line: int) -> int:
+    """Give the line behind rows of which the first begins in a line."""
+    return line + sum(map(_lines_of, rows))
+
+
+def _is_about_quotes(error: csv.Error) -> bool:
+    """Tell a row whose quotes do not fit from one that has no end."""
+    return "expected after" in str(error)
+
+
+def _broken(error: csv.Error, line: int) -> BadValue:
+    remedy = "Double a quote that is part of the text, and export the file again."
+    return BadValue(Problem("the quotes in a row do not fit", remedy=remedy, detail=f"line {line}: {error}"))
+
+
+def _open_quote(path: Path, error: csv.Error, line: int) -> RemoteError:
+    return RemoteError(
         f"{path.name}: a quote opened in the row that begins in line {line} is never closed. Close it and run again.",
         detail=f"{path}, line {line}: {error}",
-    ) from error
+    )
 
 
 def _readable(cell: str, name: str, line: int) -> Any:

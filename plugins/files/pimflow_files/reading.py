@@ -18,6 +18,7 @@ from pimflow_files.connection import FilesConnection
 from pimflow_files.drop import Drop, Order
 from pimflow_files.folders import Folder, LocalFolder, chosen, is_pattern
 from pimflow_files.local import BadFileError, OutOfReachError
+from pimflow_files.pieces import in_pieces
 
 if TYPE_CHECKING:
     import petl
@@ -81,19 +82,19 @@ class FileSource(Source):
 
         Raises RemoteError, BadFileError where a file itself is at fault; `rows` tells more.
         """
-        from pimflow import LazyTable
+        from pimflow import ChunkedTable
         from pimflow_files.taking import Taken
 
         folder = session or LocalFolder()
         if self.drop is None:
             paths = [found.path for found in sorted(chosen(folder, str(self.path)), key=self._place)]
-            return LazyTable(lambda: self._rows(folder, paths))
+            return ChunkedTable(lambda: self._chunks(folder, paths))
         taken = Taken.of(window) if window.partition else self._dropped(session).at_hand()
         if not taken.read:
             only_header = self._dropped(session).at_hand().read
-            return LazyTable(lambda: _first(self._rows(folder, only_header)))
+            return ChunkedTable(lambda: _first(self._chunks(folder, only_header)))
         newest_first = taken.read[::-1]
-        return LazyTable(lambda: self._rows(folder, newest_first))
+        return ChunkedTable(lambda: self._chunks(folder, newest_first))
 
     def keys(self, file: Path) -> Header:  # noqa: ARG002 - a table tells its columns itself
         """Give the columns that occur in a file, for formats in which each record names its own."""
@@ -106,6 +107,10 @@ class FileSource(Source):
         """
         raise NotImplementedError
 
+    def chunks(self, file: Path, header: Header) -> Generator[Sequence[Row], None, None]:
+        """Give the same in lists, of which the first is the header alone; for formats that have them at hand."""
+        return in_pieces(self.rows(file, header))
+
     def _place(self, found: Any) -> tuple[Any, ...]:
         return (found.modified, found.path) if self.order == "time" else (found.path,)
 
@@ -115,20 +120,20 @@ class FileSource(Source):
         assert self.drop is not None
         return DropFolder(session or LocalFolder(), str(self.path), self.order, self.drop)
 
-    def _rows(self, folder: Folder, paths: Sequence[str]) -> Generator[Row, None, None]:
+    def _chunks(self, folder: Folder, paths: Sequence[str]) -> Generator[Sequence[Row], None, None]:
         with ExitStack() as fetched:
             files = [(path, fetched.enter_context(folder.fetched(path))) for path in paths]
             header = self._keys(files)
             if header:
-                yield header
+                yield [header]
             later = _Later(self.drop.key if self.drop and len(paths) > 1 else None)
             for path, file in files:
-                with _fault_of(path), closing(self._of_file(file, header)) as rows:
-                    names = tuple(next(rows))
+                with _fault_of(path), closing(self._of_file(file, header)) as chunks:
+                    names = tuple(next(chunks)[0])
                     if not header:
                         header = names
-                        yield header
-                    yield from later.without(_reordered(rows, file, names, header), header)
+                        yield [header]
+                    yield from later.without(_reordered(chunks, file, names, header), header)
 
     def _keys(self, files: Sequence[tuple[str, Path]]) -> Header:
         """Give the columns of all files together; none where the first file tells them."""
@@ -140,11 +145,11 @@ class FileSource(Source):
                 keys |= dict.fromkeys(self.keys(file))
         return tuple(keys)
 
-    def _of_file(self, file: Path, header: Header) -> Generator[Row, None, None]:
+    def _of_file(self, file: Path, header: Header) -> Generator[Sequence[Row], None, None]:
         number = -1
-        with closing(self.rows(file, () if self.same_columns else header)) as rows:
-            for number, row in enumerate(rows):  # noqa: B007 - counted
-                yield row
+        with closing(self.chunks(file, () if self.same_columns else header)) as chunks:
+            for number, chunk in enumerate(chunks):  # noqa: B007 - counted
+                yield chunk
         if number == 0 and self.drop and self.drop.empty == "problem":
             raise RemoteError(f"{file.name} holds no record. Ask the ERP team whether the export ran")
 
@@ -156,39 +161,39 @@ class _Later:
         self._key = key
         self._told: set[str] = set()
 
-    def without(self, rows: Iterator[Row], header: Header) -> Iterator[Row]:
+    def without(self, chunks: Iterator[Sequence[Row]], header: Header) -> Iterator[Sequence[Row]]:
         """Give the rows whose key no newer file has."""
         if self._key is None:
-            yield from rows
+            yield from chunks
             return
         if self._key not in header:
             raise RemoteError(f"the file has no column {self._key!r}, which `drop: {{key: …}}` names")
         at = header.index(self._key)
         here: set[str] = set()
-        for row in rows:
-            key = None if isinstance(row[at], BadValue) else str(row[at])
-            if key not in self._told:
-                yield row
-            if key is not None:
-                here.add(key)
+        for chunk in chunks:
+            keys = [None if isinstance(row[at], BadValue) else str(row[at]) for row in chunk]
+            left = [row for row, key in zip(chunk, keys, strict=True) if key not in self._told]
+            here.update(key for key in keys if key is not None)
+            if left:
+                yield left
         self._told |= here
 
 
-def _reordered(rows: Iterator[Row], file: Path, names: Header, header: Header) -> Iterator[Row]:
+def _reordered(chunks: Iterator[Sequence[Row]], file: Path, names: Header, header: Header) -> Iterator[Sequence[Row]]:
     if names == header:
-        yield from rows
+        yield from chunks
         return
     if set(names) != set(header):
         odd = ", ".join(sorted(set(names) ^ set(header))[:5])
         raise RemoteError(f"{file.name} has not the same columns as the file before it: {odd}. Export all files alike")
     places = [names.index(name) for name in header]
-    for row in rows:
-        yield [row[at] for at in places]
+    for chunk in chunks:
+        yield [[row[at] for at in places] for row in chunk]
 
 
-def _first(rows: Generator[Row, None, None]) -> Iterator[Row]:
-    with closing(rows):
-        yield next(rows)
+def _first(chunks: Generator[Sequence[Row], None, None]) -> Generator[Sequence[Row], None, None]:
+    with closing(chunks):
+        yield next(chunks)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ class CsvSource(FileSource):
             raise ValueError("`decimal: comma` needs `numbers: [COLUMN, …]`: the columns that hold numbers")
         return self
 
-    def rows(self, file: Path, header: Header) -> Generator[Row, None, None]:  # noqa: ARG002 - the file names its columns
+    def chunks(self, file: Path, header: Header) -> Generator[Sequence[Row], None, None]:  # noqa: ARG002 - the file names its columns
         """Give the rows; a row that cannot be read is one `BadValue` in every cell, so that nothing of it is written.
 
         Raises RemoteError when there is no header, when columns share a name, or where an open quote swallows the
@@ -70,11 +70,11 @@ class CsvSource(FileSource):
             raise RemoteError(f"{file.name} is not written in {encoding}.", detail=str(error)) from error
         if not self.encoding and not encoding.startswith("utf"):
             logger.warning("{} is no UTF-8; read as {}, state `encoding:` if that is wrong", file.name, encoding)
-        rows = iter(CsvRows(file, encoding, delimiter, quotechar, self.numbers, self.decimal))
-        names = next(rows)
-        _check_numbers(file, names, self.numbers)
+        chunks = CsvRows(file, encoding, delimiter, quotechar, self.numbers, self.decimal).chunks()
+        names = next(chunks)
+        _check_numbers(file, names[0], self.numbers)
         yield names
-        yield from rows
+        yield from chunks
 
     def typed(self, column: str, text: str) -> str:
         """Take a number with the decimal sign of the file; with a point too, as exported lists have it."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain, repeat
-from typing import Any, overload
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
+from typing import Any
 
 import orjson
 
 from pimflow import (
+    Alike,
     Change,
     Finding,
     FlowError,
@@ -33,8 +35,8 @@ from pimflow_files.swap import SwapFile
 from pimflow_files.unwritable import no_column, unfilled, unwritable
 
 RESOURCE = "rows"
-_TEXTS = frozenset({str, type(None)})
 _PLAIN = frozenset({str, int, float, bool, type(None)})
+_QUOTE = '"'
 _CRLF = "\r\n"  # the csv module quotes a cell that holds one of these only while they end its lines
 
 
@@ -75,6 +77,8 @@ class CsvFormat(Format):
         self._encoder = codecs.getincrementalencoder(encoding)()  # it writes a byte order mark once only
         self._buffer = io.StringIO(newline="")
         self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator=_CRLF)
+        self._delimiter = delimiter
+        self._special = re.compile(f"[{re.escape(delimiter)}{_QUOTE}{_CRLF}]")  # what csv.writer puts between quotes
         self._line_end = line_end
         self._numbers = frozenset(numbers)
         self._decimal = decimal
@@ -88,20 +92,23 @@ class CsvFormat(Format):
         return self._encoded([self._cell(name, record.get(name)) for name in header])
 
     def lines(self, rows: Sequence[Row], header: Header) -> bytes | None:  # noqa: ARG002 - rows are as wide
-        """Give rows whose cells are texts, or empty, and need no other form."""
-        if self._numbers or self._encoding != "utf-8" or not _types(rows) <= _TEXTS:
+        """Give rows whose cells are texts, or empty, and need no other form. A single column has no empty cell."""
+        if self._numbers or self._encoding != "utf-8":
             return None
         try:
-            self._writer.writerows(rows)
-            text = self._buffer.getvalue()
-        finally:
-            self._buffer.seek(0)
-            self._buffer.truncate()
-        if self._line_end != _CRLF:
-            if text.count(_CRLF) != len(rows):  # one stands in a cell
-                return None
-            text = text.replace(_CRLF, self._line_end)
-        return _encoded(text)
+            columns = [self._quoted(column) for column in zip(*rows, strict=True)]
+            lines = self._line_end.join([*map(self._delimiter.join, zip(*columns, strict=True)), ""])
+            return lines.encode()
+        except (TypeError, UnicodeEncodeError):  # a cell is no text, or none that a file can hold
+            return None
+
+    def _quoted(self, column: Sequence[Any]) -> Sequence[str]:
+        """Give the cells of a column as they stand in the file. Raises TypeError where one is no text."""
+        texts = ["" if cell is None else cell for cell in column] if None in column else column
+        if not self._special.search("".join(texts)):
+            return texts
+        special = self._special.search
+        return [f'"{text.replace(_QUOTE, _QUOTE * 2)}"' if special(text) else text for text in texts]
 
     def _cell(self, name: str, value: Any) -> str:
         if name in self._numbers and isinstance(value, str):
@@ -127,11 +134,15 @@ class JsonLinesFormat(Format):
         return (dumps(dict(record)) if self._form is None else self._form.line(record)) + b"\n"
 
     def lines(self, rows: Sequence[Row], header: Header) -> bytes | None:
-        """Give rows of plain values; those that are empty are left out."""
-        if self._form is not None or not _types(rows) <= _PLAIN:
+        """Give rows of plain values; those that are empty are left out, or null where the form has a place for them."""
+        if not _types(rows) <= _PLAIN:
             return None
         try:
-            return b"".join([_object(row, header) for row in rows])
+            return (
+                b"".join([_object(row, header) for row in rows])
+                if self._form is None
+                else self._form.lines(rows, header)
+            )
         except (ValueError, TypeError):
             return None
 
@@ -162,43 +173,11 @@ def _types(rows: Sequence[Row]) -> set[type]:
     return set(map(type, chain.from_iterable(rows)))
 
 
-def _encoded(text: str) -> bytes | None:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return None
-
-
 def _object(row: Row, header: Header) -> bytes:
     record = dict(zip(header, row, strict=True))
     if None in row or "" in row:
         record = {name: value for name, value in record.items() if value is not None and value != ""}
     return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Created(Sequence[Outcome]):
-    """The outcomes of rows that were written at once, made only where somebody looks at them."""
-
-    numbers: range
-
-    def __len__(self) -> int:
-        """Count the rows."""
-        return len(self.numbers)
-
-    @overload
-    def __getitem__(self, at: int) -> Outcome: ...
-    @overload
-    def __getitem__(self, at: slice) -> Created: ...
-    def __getitem__(self, at: int | slice) -> Outcome | Created:
-        """Give one outcome, or a part of them."""
-        if isinstance(at, slice):
-            return Created(self.numbers[at])
-        return Outcome(RESOURCE, str(self.numbers[at]), Status.CREATED)
-
-    def __iter__(self) -> Iterator[Outcome]:
-        """Give the outcomes one by one."""
-        return map(Outcome, repeat(RESOURCE), map(str, self.numbers), repeat(Status.CREATED))
 
 
 class FileWriter(Writer):
@@ -260,18 +239,19 @@ class FileWriter(Writer):
                 self._swap.write(line)
             yield Outcome(change.resource, change.key, Status.CREATED)
 
-    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:
-        """Append rows that need no look at any of them: each holds something, in exactly the file's columns."""
-        if self._swap is None or self._header != header or not all(map(any, rows)):
+    def append(self, header: Header, rows: Sequence[Row]) -> Alike | None:
+        """Append rows that need no look at any of them: each holds something, and columns of the file only."""
+        columns = frozenset(self._header)
+        if self._swap is None or not columns.issuperset(header) or set(map(len, rows)) != {len(header)}:
             return None
-        lines = self._format.lines(rows, header)
+        lines = self._format.lines(_in_order(rows, header, self._header), self._header) if all(map(any, rows)) else None
         if lines is None:
             return None
         self._begin()
         self._swap.write(lines)
         first = self._rows + 1
         self._rows += len(rows)
-        return Created(range(first, self._rows + 1))
+        return Alike(RESOURCE, range(first, self._rows + 1), Status.CREATED)
 
     def close(self, ok: bool) -> bool:
         """Put the file in place, or with `ok` False leave the one that is there. Gives False where it is the same."""
@@ -303,3 +283,14 @@ class FileWriter(Writer):
             message = "The file's encoding lacks a character of its column names. State `encoding: utf-8`."
             raise FlowError(message, detail=str(error)) from error
         self._swap.write(head)
+
+
+def _in_order(rows: Sequence[Row], given: Header, wanted: Header) -> Sequence[Row]:
+    """Give rows with the columns of the file in its order; one that they lack is empty."""
+    if given == wanted:
+        return rows
+    places = [given.index(name) if name in given else len(given) for name in wanted]
+    if len(places) == 1:
+        return [((*row, None)[places[0]],) for row in rows]
+    pick = itemgetter(*places)
+    return [pick(row) for row in rows] if max(places) < len(given) else [pick((*row, None)) for row in rows]

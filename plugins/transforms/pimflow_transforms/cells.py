@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import Any, Protocol, runtime_checkable
 
 from pimflow import BadValue, ConfigError, Header, Problem, Row
 from pimflow_transforms.options import positions
@@ -13,32 +14,79 @@ Made = Callable[[Row], object]
 """From a row to the value of one column."""
 
 
-def changing(header: Header, changes: Mapping[str, Change]) -> Callable[[Row], Row]:
-    """Make the step that changes columns in place. Raises ConfigError for a column that is not there."""
-    plan = list(zip(positions(changes, header), changes.values(), strict=True))
+class Changing:
+    """The step that changes columns in place: each by a function from value to value."""
 
-    def step(row: Row) -> Row:
+    def __init__(self, places: Sequence[int], changes: Sequence[Change]) -> None:
+        self._plan = list(zip(places, changes, strict=True))
+
+    def __call__(self, row: Row) -> Row:
+        """Change one row."""
         cells = list(row)
-        for at, change in plan:
+        for at, change in self._plan:
             cells[at] = change(cells[at])
         return cells
 
-    return step
+    def many(self, rows: Sequence[Row]) -> tuple[Sequence[Row], None]:
+        """Change rows, one column after the other."""
+        changed = [*map(list, rows)]
+        for at, change in self._plan:
+            column = [cells[at] for cells in changed]
+            values = change.many(column) if isinstance(change, ChangeAtOnce) else map(change, column)
+            for cells, value in zip(changed, values, strict=True):
+                cells[at] = value
+        return changed, None
 
 
-def making(header: Header, made: Mapping[str, Made]) -> tuple[Header, Callable[[Row], Row]]:
-    """Make the step that fills columns from whole rows; those that are not there come behind the others."""
-    new = tuple(name for name in made if name not in header)
-    whole = (*header, *new)
-    plan = [(whole.index(name), make) for name, make in made.items()]
+@runtime_checkable
+class ChangeAtOnce(Protocol):
+    """What changes the values of a column at once."""
 
-    def step(row: Row) -> Row:
-        cells = [*row, *(None for _ in new)]
-        for at, make in plan:
+    def many(self, values: Sequence[Any]) -> Iterable[Any]:
+        """Give what each becomes."""
+
+
+class Making:
+    """The step that fills columns from whole rows; those from `width` on are new."""
+
+    def __init__(self, width: int, plan: Sequence[tuple[int, Made]]) -> None:
+        self._plan = plan
+        self._new = [None] * (max([width - 1, *(at for at, _ in plan)]) + 1 - width)
+
+    def __call__(self, row: Row) -> Row:
+        """Fill the columns of one row."""
+        cells = [*row, *self._new]
+        for at, make in self._plan:
             cells[at] = make(row)
         return cells
 
-    return whole, step
+    def many(self, rows: Sequence[Row]) -> tuple[Sequence[Row], None]:
+        """Fill one column after the other."""
+        filled = [[*row, *self._new] for row in rows]
+        for at, make in self._plan:
+            column = make.many(rows) if isinstance(make, MadeAtOnce) else map(make, rows)
+            for cells, value in zip(filled, column, strict=True):
+                cells[at] = value
+        return filled, None
+
+
+@runtime_checkable
+class MadeAtOnce(Protocol):
+    """What makes a column for many rows at once."""
+
+    def many(self, rows: Sequence[Row]) -> Iterable[object]:
+        """Give the values of the column."""
+
+
+def changing(header: Header, changes: Mapping[str, Change]) -> Changing:
+    """Make the step that changes columns in place. Raises ConfigError for a column that is not there."""
+    return Changing(positions(changes, header), [*changes.values()])
+
+
+def making(header: Header, made: Mapping[str, Made]) -> tuple[Header, Making]:
+    """Make the step that fills columns from whole rows; those that are not there come behind the others."""
+    whole = (*header, *(name for name in made if name not in header))
+    return whole, Making(len(header), [(whole.index(name), make) for name, make in made.items()])
 
 
 def matching(patterns: Iterable[str], header: Sequence[str]) -> list[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, field_validator
 
 from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform, Who
-from pimflow_transforms.cells import first_bad, making
+from pimflow_transforms.cells import Made, first_bad, making
 from pimflow_transforms.options import positions
 from pimflow_transforms.values import as_number, as_text, plain
 
@@ -56,7 +57,7 @@ class Compute(Transform):
         expression = _expression(self.columns[column])
         return [name for name in header if expression.whole or name in expression.names]
 
-    def _made(self, column: str, header: Header) -> Callable[[Row], Any]:
+    def _made(self, column: str, header: Header) -> Made:
         expression = _expression(self.columns[column])
         places = positions(sorted(expression.names), header, f"{column}: ")
         cells = [(header[at], at) for at in (range(len(header)) if expression.whole else places)]
@@ -72,24 +73,35 @@ class Compute(Transform):
 
         if expression.joined is not None:
             parts = [(named, part, header.index(part) if named else 0) for named, part in expression.joined]
-            return _joining(parts, made)
+            return Joining(parts, made)
         return made
 
 
-def _joining(parts: Sequence[tuple[bool, str, int]], made: Callable[[Row], Any]) -> Callable[[Row], Any]:
-    """Put texts together; `made` does so for a row that has something else in one of the columns."""
-    form = "".join("%s" if named else text.replace("%", "%%") for named, text, _ in parts)
-    places = [at for named, _, at in parts if named]
-    pick = itemgetter(*places) if len(places) > 1 else lambda row: tuple(row[at] for at in places)
+class Joining:
+    """Puts texts together; `otherwise` does so for a row that has something else in one of the columns."""
 
-    def joined(row: Row) -> Any:
-        texts = pick(row)
-        for text in texts:
-            if type(text) is not str:
-                return made(row)
-        return form % texts
+    def __init__(self, parts: Sequence[tuple[bool, str, int]], otherwise: Made) -> None:
+        self._form = "".join("%s" if named else text.replace("%", "%%") for named, text, _ in parts)
+        places = [at for named, _, at in parts if named]
+        self._pick: Callable[[Row], tuple[Any, ...]] = (
+            itemgetter(*places) if len(places) > 1 else lambda row: tuple(row[at] for at in places)
+        )
+        self._otherwise = otherwise
 
-    return joined
+    def __call__(self, row: Row) -> Any:
+        """Make the cell of one row."""
+        (made,) = self.many([row])
+        return made
+
+    def many(self, rows: Sequence[Row]) -> Iterable[Any]:
+        """Make the cells of many rows."""
+        form, texts = self._form, [*map(self._pick, rows)]
+        if set(map(type, chain.from_iterable(texts))) <= {str}:
+            return map(form.__mod__, texts)
+        return [
+            form % some if {*map(type, some)} <= {str} else self._otherwise(row)
+            for some, row in zip(texts, rows, strict=True)
+        ]
 
 
 def _problem(column: str, expression: str, error: ValueError) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from pimflow import Expected, Header, Knows, RowStep, Transform
 from pimflow_transforms.cells import changing, told
 from pimflow_transforms.options import PlainText, Rule
-from pimflow_transforms.readings import DecimalSign, read_boolean, read_date, read_integer, read_number
+from pimflow_transforms.readings import DecimalSign, read_boolean, read_date, read_integer, read_number, usual_numbers
 from pimflow_transforms.values import as_text, carrying
 
 Kind = Literal["number", "integer", "boolean", "date", "text"]
@@ -90,10 +90,7 @@ class Convert(Transform):
 
     def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:  # noqa: ARG002 - the target is not asked
         """Keep the header. Raises ConfigError for a column that is not there."""
-        changes = {
-            name: carrying(told(name, conversion.reading(), _REMEDY)) for name, conversion in self.columns.items()
-        }
-        return header, changing(header, changes)
+        return header, changing(header, {name: _Reading(name, conversion) for name, conversion in self.columns.items()})
 
     def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
         """Know the types of the columns that are converted."""
@@ -101,3 +98,21 @@ class Convert(Transform):
             name: Expected(one.to, hot=columns.get(name, Expected()).hot) for name, one in self.columns.items()
         }
         return {**columns, **converted}
+
+
+class _Reading:
+    """Reads the cells of one column; those that are empty or already bad stay as they are."""
+
+    def __init__(self, name: str, conversion: Conversion) -> None:
+        self._read = carrying(told(name, conversion.reading(), _REMEDY))
+        self._is_plain = conversion.to == "number" and conversion.decimal == "point"
+
+    def __call__(self, value: Any) -> Any:
+        return self._read(value)
+
+    def many(self, values: Sequence[Any]) -> Iterable[Any]:
+        """Read many cells."""
+        usual = usual_numbers(values) if self._is_plain and set(map(type, values)) == {str} else None
+        if usual is None or len(usual) != len(values):  # a cell may hold a line break
+            return map(self._read, values)
+        return usual

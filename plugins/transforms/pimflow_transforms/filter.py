@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -12,7 +13,8 @@ from pimflow import BadValue, Expected, Header, Knows, Row, RowProblem, RowStep,
 from pimflow_transforms.options import Plain, PlainText, Rule, positions
 from pimflow_transforms.values import as_number, as_text, is_empty
 
-Test = Callable[[Any], bool]
+Test = Callable[[Sequence[Any]], Sequence[bool]]
+"""Tells of the values of a column which pass. Raises ValueError with the reason for one that cannot be judged."""
 
 
 class Condition(Rule):
@@ -47,10 +49,10 @@ class Condition(Rule):
         return self
 
     def tests(self) -> list[Test]:
-        """Give one function from value to verdict for each option that is set."""
+        """Give one test for each option that is set."""
         tests: list[Test] = []
         if (present := _wanted(self.present, self.absent)) is not None:
-            tests.append(lambda value: is_empty(value) is not present)
+            tests.append(lambda values: [is_empty(value) is not present for value in values])
         tests += [_text_test(name, getattr(self, name)) for name in _TEXT if getattr(self, name) is not None]
         tests += [_order_test(name, getattr(self, name)) for name in _ORDER if getattr(self, name) is not None]
         return tests
@@ -60,12 +62,12 @@ def _wanted(present: bool | None, absent: bool | None) -> bool | None:
     return present if absent is None else not absent
 
 
-_TEXT: dict[str, Callable[[str, Any], bool]] = {
-    "equals": lambda text, wanted: text == wanted,
-    "differs": lambda text, unwanted: text != unwanted,
-    "in_": lambda text, wanted: text in wanted,
-    "not_in": lambda text, unwanted: text not in unwanted,
-    "matches": lambda text, pattern: re.search(pattern, text) is not None,
+_TEXT: dict[str, Callable[[Iterable[str], Any], list[bool]]] = {
+    "equals": lambda texts, wanted: [text == wanted for text in texts],
+    "differs": lambda texts, unwanted: [text != unwanted for text in texts],
+    "in_": lambda texts, wanted: [text in wanted for text in texts],
+    "not_in": lambda texts, unwanted: [text not in unwanted for text in texts],
+    "matches": lambda texts, pattern: [re.search(pattern, text) is not None for text in texts],
 }
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "greater": lambda value, bound: bool(value > bound),
@@ -77,23 +79,23 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 def _text_test(name: str, wanted: Any) -> Test:
     holds = _TEXT[name]
-    return lambda value: holds(as_text(value), wanted)
+    return lambda values: holds(values if set(map(type, values)) == {str} else map(as_text, values), wanted)
 
 
 def _order_test(name: str, bound: Plain) -> Test:
     holds, limit = _ORDER[name], as_number(bound)
-    if limit is None:
-        return lambda value: not is_empty(value) and holds(as_text(value), as_text(bound))
 
     def test(value: Any) -> bool:
         if is_empty(value):
             return False
+        if limit is None:
+            return holds(as_text(value), as_text(bound))
         number = as_number(value)
         if number is None:
             raise ValueError("which is not a number, so the filter cannot compare it")
         return holds(number, limit)
 
-    return test
+    return lambda values: [test(value) for value in values]
 
 
 def _one_or_more(value: Any) -> Any:
@@ -120,29 +122,48 @@ class Filter(Transform):
     def compile(self, header: Header, knows: Knows) -> tuple[Header, RowStep]:  # noqa: ARG002 - the target is not asked
         """Keep the header. Raises ConfigError for a column that is not there."""
         places = positions([condition.field for condition in self.conditions], header)
-        tests = [
-            (at, header[at], test, _only_presence(condition))
-            for at, condition in zip(places, self.conditions, strict=True)
-            for test in condition.tests()
-        ]
-
-        def step(row: Row) -> Row | None:
-            for at, name, test, judges_bad in tests:
-                value = row[at]
-                if isinstance(value, BadValue) and not judges_bad:
-                    raise RowProblem.of(value.problem)
-                try:
-                    if not test(value):
-                        return None
-                except ValueError as error:
-                    raise RowProblem(name, value, str(error), remedy="Correct it there.") from error
-            return row
-
-        return header, step
+        return header, Sifting(
+            [
+                (at, header[at], test, _only_presence(condition))
+                for at, condition in zip(places, self.conditions, strict=True)
+                for test in condition.tests()
+            ]
+        )
 
     def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
         """Leave all columns as they are."""
         return columns
+
+
+class Sifting:
+    """The step that lets rows go on which pass tests, each of one column; some of these judge bad values too."""
+
+    def __init__(self, tests: Sequence[tuple[int, str, Test, bool]]) -> None:
+        self._tests = tests
+
+    def __call__(self, row: Row) -> Row | None:
+        """Judge one row."""
+        for at, name, test, judges_bad in self._tests:
+            value = row[at]
+            if isinstance(value, BadValue) and not judges_bad:
+                raise RowProblem.of(value.problem)
+            try:
+                if not all(test((value,))):
+                    return None
+            except ValueError as error:
+                raise RowProblem(name, value, str(error), remedy="Correct it there.") from error
+        return row
+
+    def many(self, rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[int]]:
+        """Judge many rows. Raises ValueError where one of them cannot be judged."""
+        places: Sequence[int] = range(len(rows))
+        for at, name, test, judges_bad in self._tests:
+            column = [row[at] for row in rows]
+            if not judges_bad and BadValue in set(map(type, column)):
+                raise ValueError(name)
+            passed = test(column)
+            places, rows = [*compress(places, passed)], [*compress(rows, passed)]
+        return rows, places
 
 
 def _only_presence(condition: Condition) -> bool:

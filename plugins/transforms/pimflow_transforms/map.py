@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from pydantic import Field, field_validator, model_validator
 
 from pimflow import BadValue, ConfigError, Expected, Header, InputPath, Knows, Problem, Row, RowStep, Transform, Who
+from pimflow_transforms.cells import Changing
 from pimflow_transforms.options import Plain, Rule, positions
 from pimflow_transforms.tables import known_values, load_table, of_table
 from pimflow_transforms.values import Change, as_text, carrying, is_empty
@@ -175,7 +176,7 @@ class Map(Transform):
         if twice := {target for target in targets if targets.count(target) > 1}:
             raise ConfigError(*[f"column {target!r} is given twice" for target in sorted(twice)])
         changes = {id(column): column.change() for column in named.values()}
-        return targets, _step([at for _, at, _ in plan], [changes.get(id(column)) for _, _, column in plan])
+        return targets, Picking([at for _, at, _ in plan], [changes.get(id(column)) for _, _, column in plan])
 
     def expected(self, columns: Mapping[str, Expected]) -> Mapping[str, Expected]:
         """Know constants, defaults, units, and what stands in tables."""
@@ -208,16 +209,20 @@ def _same_codes(header: Header, mentioned: set[str], knows: Knows) -> list[tuple
     return [(name, at, None) for at, name in enumerate(header) if name not in mentioned and knows(name)]
 
 
-def _step(places: Sequence[int], changes: Sequence[Change | None]) -> RowStep:
-    special = [(at, change) for at, change in enumerate(changes) if change is not None]
-    pick = itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
-    if not special:
-        return pick
+class Picking:
+    """The step that gives the cells of some places, some of them changed."""
 
-    def step(row: Row) -> Row:
-        cells = list(pick(row))
-        for at, change in special:
-            cells[at] = change(cells[at])
-        return cells
+    def __init__(self, places: Sequence[int], changes: Sequence[Change | None]) -> None:
+        special = [(at, change) for at, change in enumerate(changes) if change is not None]
+        self._pick = itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
+        self._changed = Changing([at for at, _ in special], [change for _, change in special]) if special else None
 
-    return step
+    def __call__(self, row: Row) -> Row:
+        """Take one row."""
+        picked: Row = self._pick(row)
+        return self._changed(picked) if self._changed else picked
+
+    def many(self, rows: Sequence[Row]) -> tuple[Sequence[Row], None]:
+        """Take many rows."""
+        picked = [*map(self._pick, rows)]
+        return self._changed.many(picked) if self._changed else (picked, None)

@@ -13,6 +13,8 @@ from pimflow_transforms.values import as_number, as_text, plain
 DecimalSign = Literal["comma", "point"]
 _USUAL = re.compile(r"(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 """A number written as most are: what `plain` makes of it is seen without reading it."""
+_USUAL_ONES = re.compile(r"(?:(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)?\n)*")
+_ZEROS = re.compile(r"\.0+\n|(\.[0-9]*[1-9])0+\n")
 _BLANKS = str.maketrans(
     {"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ", "\N{RIGHT SINGLE QUOTATION MARK}": "'"}
 )
@@ -28,6 +30,17 @@ def read_number(decimal: DecimalSign, thousands: str | None) -> Callable[[Any], 
         return plain(exactly(value))
 
     return read
+
+
+def usual_numbers(values: Iterable[str]) -> list[str] | None:
+    """Give what `read_number` gives for numbers with a point that are all written as most are, or empty.
+
+    None where one of them has to be looked at. Raises TypeError for what is no text.
+    """
+    text = "\n".join([*values, ""])
+    if not _USUAL_ONES.fullmatch(text):
+        return None
+    return _ZEROS.sub(lambda found: (found[1] or "") + "\n", text).split("\n")[:-1]
 
 
 def read_integer(decimal: DecimalSign, thousands: str | None) -> Callable[[Any], int]:
