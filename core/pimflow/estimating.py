@@ -17,7 +17,8 @@ from pimflow.context import Progress, RunContext
 from pimflow.delivering.batches import Batches, Settle, outcome_of
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.delivering.load import Loading
-from pimflow.model import FlowReport, Header, Outcome, Row, RunReport, Status
+from pimflow.model import FlowReport, Header, Row, RunReport, Status
+from pimflow.outcomes import Alike
 from pimflow.plain import to_json
 from pimflow.plan import plan_pipeline
 from pimflow.running.flow import run_flow
@@ -128,7 +129,7 @@ class _Counter:
         """Take one candidate; a full batch is counted."""
         self._batches.put(candidate)
 
-    def append(self, header: Header, rows: Sequence[Row]) -> Sequence[Outcome] | None:  # noqa: ARG002
+    def append(self, header: Header, rows: Sequence[Row]) -> Alike | None:  # noqa: ARG002
         """Want rows one by one."""
         return None
 

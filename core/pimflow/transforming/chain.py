@@ -62,7 +62,7 @@ class Steps:
         return self._after_each(step, Carried([before.row], [before.source], [before.result]))
 
     def _after_each(self, step: RowStep, chunk: Carried) -> Sequence[Passed | Stopped]:
-        numbers, sources, results = [], [], []
+        numbers, sources, results = list[int](), list[Row](), list[Row]()
         stopped: list[tuple[int, Stopped]] = []
         for number, source, before in zip(chunk.numbers, chunk.sources, chunk.results, strict=True):
             try:

@@ -85,7 +85,7 @@ class CsvRows:
         width, checked = len(header), self._checked(header)
 
         def looked_at(rows: Sequence[list[Any]], line: int) -> list[Sequence[Any]]:
-            found = []
+            found: list[Sequence[Any]] = []
             for row in rows:
                 after = line + _lines_of(row)
                 if any(row):
