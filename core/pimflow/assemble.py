@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from graphlib import CycleError, TopologicalSorter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from pimflow import flow_order
 from pimflow.answer_table import read_answers, table_of
 from pimflow.answers import Answers, by_flow
-from pimflow.builtin.outcomes import Outcomes
 from pimflow.components import Component, Connection, Notifier, Source, Transform
 from pimflow.configuration.contracts import contradictions, owner_mistakes
 from pimflow.configuration.environments import strange_options
@@ -117,7 +116,8 @@ def assemble(pipeline: Pipeline, registry: Registry) -> Assembly:
     flows = {name: work.flow(name, config) for name, config in pipeline.config.flows.items()}
     work.unused_connections()
     recipients = [one for part in pipeline.notify for one in work.recipients(part)]
-    order = work.order()
+    order, wrong = flow_order.in_order(pipeline, {name: flow.source if flow else None for name, flow in flows.items()})
+    work.mistakes.extend(wrong)
     for name, made in work.connections.items():
         work.mistakes.extend(strange_options(pipeline.environments, name, type(made)) if made else ())
     if work.mistakes:
@@ -143,7 +143,6 @@ class _Assembling:
     mistakes: list[Mistake]
     connections: dict[str, Connection | None]
     answers: dict[str, Answers]
-    told: dict[str, list[str]] = field(default_factory=dict)
 
     def read_answers(self) -> None:
         """Read what people decided about values."""
@@ -172,8 +171,8 @@ class _Assembling:
             self.mistakes.extend(owner_mistakes(part, config.owner, ownership))
         if config.entity is not None:
             self.entity(part, config, source, made)
-        if isinstance(source, Outcomes):
-            self.looks_back(part, name, source)
+        if config.returns is not None:
+            self.returns(part, config, [sink for sink in sinks if sink])
         if source is None or None in sinks or None in transforms:
             return None
         placed = tuple(one for one in transforms if one)
@@ -198,20 +197,14 @@ class _Assembling:
             named = " and ".join(repr(sink.type) for sink in sinks)
             self.mistakes.append(part.mistake(f"{named} cannot give a record another key; remove `entity`", "entity"))
 
-    def looks_back(self, part: Part, name: str, source: Outcomes) -> None:
-        """Check that the flows exist whose outcomes a flow tells, and let it come after them."""
-        flows = self.pipeline.config.flows
-        for option, told in (("flow", source.flow), ("returned_by", source.returned_by)):
-            if told is None:
-                continue
-            if told not in flows or told == name:
-                message = f"no other flow is called {told!r}{did_you_mean(told, flows.keys() - {name})}"
-                self.mistakes.append(part.mistake(message, "source", option))
-            else:
-                self.told[name] = [*self.told.get(name, ()), told]
-        if source.flow in self.told.get(name, ()) and flows[source.flow].entity is None:
-            message = f"flow {source.flow!r} needs `entity`: its records are told by their own ids"
-            self.mistakes.append(part.mistake(message, "source", "flow"))
+    def returns(self, part: Part, config: FlowConfig, sinks: Sequence[Sink]) -> None:
+        """Check that records can be written by their ids."""
+        lacking = [sink for sink in sinks if sink.id is None]
+        if lacking:
+            named = " and ".join(repr(sink.type) for sink in lacking)
+            self.mistakes.append(part.mistake(f"{named} cannot find records by their ids; remove `returns`", "returns"))
+        if config.mode == "create":
+            self.mistakes.append(part.mistake("what returns is there already: remove `mode: create`", "mode"))
 
     def end(self, kind: type[ComponentT], part: Part) -> ComponentT | None:
         """Make a source or sink, and the connections it names."""
@@ -303,24 +296,6 @@ class _Assembling:
             part.mistake(mistake.message, *mistake.path.split(".")[len(part.trail) + 1 :])
             for mistake in mistakes_of(error, Part(part.document, part.trail, {root: part.data}), found)
         ]
-
-    def order(self) -> list[str]:
-        """Put the flows in an order in which each comes after those it needs or tells of; otherwise as in the file."""
-        flows = self.pipeline.config.flows
-        for name, config in flows.items():
-            for number, needed in enumerate(config.needs):
-                if needed not in flows:
-                    part = self.pipeline.part("flows", name)
-                    message = f"no flow is called {needed!r}{did_you_mean(needed, flows)}"
-                    self.mistakes.append(part.mistake(message, "needs", number))
-        try:
-            before = {name: [*config.needs, *self.told.get(name, ())] for name, config in flows.items()}
-            return list(TopologicalSorter(before).static_order())
-        except CycleError as error:
-            circle = " -> ".join(reversed(error.args[1]))
-            part = self.pipeline.part("flows", error.args[1][0])
-            self.mistakes.append(part.mistake(f"flows need each other in a circle: {circle}", "needs"))
-            return []
 
 
 def _cannot_on_missing(sink: Sink, wanted: str) -> str:

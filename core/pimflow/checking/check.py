@@ -55,7 +55,9 @@ def opened(assembly: Assembly, flow: Flow, sink: Sink, sessions: Sessions, datab
 
 def _header(flow: Flow, sessions: Sessions, writers: Sequence[Writer]) -> Header:
     with placed(flow), Reader(flow.source.extract(sessions.of(flow.source), Window()), limit=0) as reader:
-        return compile_chain(flow, reader.header, writers).header
+        header = compile_chain(flow, reader.header, writers).header
+    known = flow.sinks[0].id if flow.config.returns else None
+    return header if known is None or known in header else (*header, known)
 
 
 def _fields(flow: Flow, sessions: Sessions) -> Sequence[Field]:

@@ -18,7 +18,7 @@ def of_flow(flow: Flow) -> Iterator[Finding]:
     """
     lasting = {flow.config.identity} if flow.config.identity else flow.source.lasting
     keyed = next((sink for sink in flow.sinks if sink.renames), None)
-    if flow.config.entity is not None or keyed is None or not lasting:
+    if flow.config.entity is not None or flow.config.returns is not None or keyed is None or not lasting:
         return
     if keyed.id is not None and not lasting.isdisjoint(_origins(flow, keyed.id, lasting)):
         return

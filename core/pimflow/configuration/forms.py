@@ -109,6 +109,11 @@ class FlowConfig(Checked):
     identity: str | None = Field(
         None, description="The source's column with that id, which never changes; many sources know it themselves."
     )
+    returns: str | None = Field(
+        None,
+        description="Name of the flow that brought the same records out: only those come back to where they came from, "
+        "by the ids that they have there. None is created.",
+    )
     sku: Sku | None = Field(None, description="Who gives a SKU to records that have none yet.")
     mode: Literal["upsert", "create", "update"] = Field("upsert", description="What may be done in the target.")
     once: list[str] = Field([], description="Columns that are written when a record is created, and never again.")
@@ -121,8 +126,10 @@ class FlowConfig(Checked):
     on_bad_value: Literal["leave_out", "refuse"] = Field(
         "leave_out", description="Whether a bad value costs itself only, or its record."
     )
-    on_missing: Literal["report", "disable", "delete"] = Field(
-        "report", description="What becomes of records sent earlier that a complete read of everything lacks."
+    on_missing: Literal["report", "ignore", "disable", "delete"] = Field(
+        "report",
+        description="What becomes of records sent earlier that a complete read of everything lacks; `ignore` where it is "
+        "a selection that they leave.",
     )
     diff: Literal["state", "target"] = Field(
         "state", description="Whether records are held against what was sent last, or against what the target has now."
@@ -137,7 +144,7 @@ class FlowConfig(Checked):
     @property
     def guards_in_force(self) -> Guards:
         """The guards; a flow that disables or deletes has `max_missing` in any case."""
-        if self.on_missing == "report" or self.guards.max_missing is not None:
+        if self.on_missing in {"report", "ignore"} or self.guards.max_missing is not None:
             return self.guards
         return self.guards.model_copy(update={"max_missing": MOST_MISSING})
 

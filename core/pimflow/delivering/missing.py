@@ -41,7 +41,7 @@ def settle_missing(delivery: Delivery, database: Database, *, dry: bool) -> None
     target = delivery.target
     wanted, run = target.config.on_missing, target.rules.run
     number, keys = target.records.unseen(run, _SAMPLES)
-    if wanted == "report" or not number:
+    if wanted in {"report", "ignore"} or not number:
         return
     were = "was" if number == 1 else "were"
     said = f"{number} sent earlier {were} not in the source this time"

@@ -78,7 +78,8 @@ def conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], do
         identification = delivery.target.identification
         if identification is not None:
             close_superseded(context.database, delivery.target, identification)
-            identification.end(complete=full, goes_on=context.group)
+            gone = full and flow.config.on_missing != "ignore"
+            identification.end(complete=gone, goes_on=context.group)
     if not full:
         return
     if done.basis is not None:

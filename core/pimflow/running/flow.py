@@ -27,6 +27,7 @@ from pimflow.running.flow_reports import reports, skipped
 from pimflow.running.linked import links_of, references_of
 from pimflow.running.numbered import filling_of
 from pimflow.running.reading import tables_of, window_of
+from pimflow.running.returning import let_return
 from pimflow.sinks import Sink, Writer
 from pimflow.state.identities import Identities
 from pimflow.state.memory import KeptMemory
@@ -141,6 +142,7 @@ def reading(
     limit = None if has_whole_transform(flow) else run.limit
     with Reader(*tables_of(flow, session, done.window, limit), limit=limit) as reader:
         chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
+        let_return(context, flow, reader.header, chain)
         filling = filling_of(context, flow, reader.header, chain.header, deliveries)
         if filling is None:
             yield reader, chain
@@ -270,7 +272,7 @@ def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:
     return Rules(
         run=context.number,
         now=context.run.started,
-        mode=config.mode,
+        mode="update" if config.returns else config.mode,
         once=frozenset(config.once),
         defaults=dict(sink.creation_defaults),
         refuse_bad_values=config.on_bad_value == "refuse",

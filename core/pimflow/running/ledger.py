@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pimflow.assemble import Assembly, Flow
 from pimflow.ledger import RecordStanding, Standing
@@ -43,6 +43,11 @@ class FlowLedger:
             for one in page:
                 yield RecordStanding(one.id, one.key, Standing.RETURNED if one.returned else arrived)
         yield from self._open(told, scope)
+
+    def ids(self, flow: str, keys: Collection[str]) -> dict[str, str]:
+        """Give the ids of the records that a flow has written under these keys, by key."""
+        told = self._flow(flow)
+        return standings.ids(self._database, self._whose(told), keys)
 
     def _open(self, flow: Flow, scope: Scope) -> Iterator[RecordStanding]:
         column = flow.config.identity or flow.source.identity
