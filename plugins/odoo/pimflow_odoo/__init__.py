@@ -9,7 +9,13 @@ from pimflow import Component, hookimpl
 def pimflow_components() -> list[type[Component]]:
     """Give the connection, sources and sinks of this plugin."""
     from pimflow_odoo.connection import OdooConnection
-    from pimflow_odoo.sinks import OdooAttributesSink, OdooCategoriesSink, OdooProductsSink
+    from pimflow_odoo.sinks import (
+        OdooAttributeOptionsSink,
+        OdooAttributesSink,
+        OdooCategoriesSink,
+        OdooProductsSink,
+        OdooTemplatesSink,
+    )
     from pimflow_odoo.sources import (
         OdooAttributeOptionsSource,
         OdooAttributesSource,
@@ -26,6 +32,8 @@ def pimflow_components() -> list[type[Component]]:
         OdooAttributesSource,
         OdooAttributeOptionsSource,
         OdooProductsSink,
+        OdooTemplatesSink,
         OdooCategoriesSink,
         OdooAttributesSink,
+        OdooAttributeOptionsSink,
     ]

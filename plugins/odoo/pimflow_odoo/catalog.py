@@ -12,8 +12,15 @@ from pimflow_odoo.refusals import RefusedError
 
 TITLE = "Odoo"
 _MANY = 1000
-_ASKED = ("type", "string", "required", "readonly", "relation", "store", "translate", "selection", "digits")
+_NEVER = "no_variant"
+_ASKED = ("type", "string", "required", "readonly", "relation", "store", "translate", "selection", "digits", "related")
 FieldInfo = Mapping[str, Any]
+_KEPT: Mapping[str, str] = {
+    "product.category": "categories",
+    "product.attribute": "attributes",
+    "product.attribute.value": "options",
+}
+"""Under which name the records of a model are kept that sinks write."""
 
 
 class Asks(Protocol):
@@ -98,7 +105,23 @@ class Catalog:
     @property
     def attributes(self) -> Mapping[int, str]:
         """Give the names of the attributes that make variants, by id."""
-        return self._once("attributes", self._attributes)
+        found = self._once("attributes", self._attributes)
+        return {number: name for number, (name, created) in found.items() if created != _NEVER}
+
+    @property
+    def without_variants(self) -> frozenset[str]:
+        """Give the names of the attributes that never make variants."""
+        found = self._once("attributes", self._attributes)
+        return frozenset(name for name, created in found.values() if created == _NEVER)
+
+    @property
+    def options(self) -> Mapping[int, Mapping[str, int]]:
+        """Give the values in use of each attribute: id of the attribute -> name of the value -> its id."""
+        return self._once("options", self._options)
+
+    def is_of_template(self, field: str) -> bool:
+        """Tell whether a field of a variant is its template's, so that all variants of that have the same."""
+        return str(self.fields("product.product")[field].get("related") or "").startswith("product_tmpl_id.")
 
     @property
     def tags(self) -> Mapping[int, str]:
@@ -107,7 +130,7 @@ class Catalog:
 
     def forget(self, model: str) -> None:
         """Ask again for the records of a model, which a write has changed."""
-        self._once.forget({"product.category": "categories"}.get(model, ""))
+        self._once.forget(_KEPT.get(model, ""))
 
     def _all(self, model: str, *names: str) -> list[dict[str, Any]]:
         return [record for page in self._session.pages(model, [], names, _MANY) for record in page]
@@ -126,11 +149,19 @@ class Catalog:
             one["id"]: Unit(one["id"], one["name"], codes.get(one["id"], one["name"]), one["factor"]) for one in found
         }
 
-    def _attributes(self) -> Mapping[int, str]:
+    def _attributes(self) -> Mapping[int, tuple[str, str]]:
         if not self.may_read("product.attribute"):
             return {}
         found = self._all("product.attribute", "name", "create_variant")
-        return {one["id"]: one["name"] for one in found if one["create_variant"] != "no_variant"}
+        return {one["id"]: (one["name"], one["create_variant"]) for one in found}
+
+    def _options(self) -> Mapping[int, Mapping[str, int]]:
+        model, found = "product.attribute.value", dict[int, dict[str, int]]()
+        archived = ["active"] if "active" in self.fields(model) else []
+        for one in self._all(model, "name", "attribute_id", *archived):
+            if one.get("active", True):
+                found.setdefault(number_of(one["attribute_id"]) or 0, {}).setdefault(one["name"], one["id"])
+        return found
 
     def _external_ids(self, model: str) -> Mapping[int, str]:
         """Give external ids, the first of each record; users without settings may not list them, but ask for them."""

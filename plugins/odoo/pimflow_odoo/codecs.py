@@ -49,6 +49,23 @@ def category(catalog: Catalog, part: str) -> Codec:
     return Codec(accept, write, read)
 
 
+NAME = Codec(lambda cell: str(cell).strip())
+"""Names that may have to be made."""
+
+
+def option(catalog: Catalog, attribute: str) -> Codec | None:
+    """Make the codec of a value of an attribute that makes variants, by its name; None without such an attribute."""
+    numbers = [number for number, name in catalog.attributes.items() if name == attribute]
+
+    def accept(cell: Any) -> str:
+        text = str(cell).strip()
+        if not any(text in catalog.options.get(number, ()) for number in numbers):
+            raise absent("value of this attribute", text, TITLE)
+        return text
+
+    return Codec(accept) if numbers else None
+
+
 def _unit(catalog: Catalog) -> Codec:
     """Make the codec of a unit, found by external id, with its module or without, or by name."""
 

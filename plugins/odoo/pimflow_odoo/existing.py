@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from pimflow_odoo.kinds import ATTRIBUTES, CATEGORIES, PRODUCTS, Kind
-from pimflow_odoo.places import Find, Place, of_attribute, of_category, of_product
+from pimflow_odoo.kinds import Kind
+from pimflow_odoo.places import Find, Place
 from pimflow_odoo.session import Record, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What Odoo has: by key, and where several have one key; `barcodes` are those that have one and are in use."""
+
+    by_key: Mapping[str, Record]
+    several: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+    barcodes: Sequence[Record] = ()
+
+
+class Look(Protocol):
+    """Looks keys up, and barcodes that no two products may share; archived records too."""
+
+    def __call__(
+        self, session: Session, target: Target, keys: Sequence[str], fields: Iterable[str], barcodes: Sequence[str], /
+    ) -> Found:
+        """Give what Odoo has, with these fields of each record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +37,7 @@ class Target:
     key: str
     field: str
     place: Find
+    look: Look
     needed: tuple[str, ...] = ()
     archives: bool = False
 
@@ -33,34 +52,23 @@ class Target:
         return self.kind.noun[1]
 
 
-PRODUCTS_TARGET = Target(
-    PRODUCTS, "default_code", "default_code", of_product, ("name", "barcode", "active", "company_id"), archives=True
-)
-CATEGORIES_TARGET = Target(CATEGORIES, "path", "complete_name", of_category)
-ATTRIBUTES_TARGET = Target(ATTRIBUTES, "name", "name", of_attribute)
-
 PlaceOf = Callable[[str], Place | None]
 """Finds where a column of one target is written, in one session."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What Odoo has: by key, and where several have one key; `barcodes` are those that have one and are in use."""
-
-    by_key: Mapping[str, Record]
-    several: Mapping[str, Sequence[Record]]
-    barcodes: Sequence[Record]
-
-
-def find(
-    session: Session, target: Target, keys: Sequence[str], fields: Iterable[str] = (), barcodes: Sequence[str] = ()
+def by_field(
+    session: Session,
+    target: Target,
+    keys: Sequence[str],
+    fields: Iterable[str],
+    barcodes: Sequence[str],
+    also: Sequence[Any] = (),
 ) -> Found:
-    """Look keys up, and barcodes that no two products may share, archived records too; one call."""
-    there = session.catalog.fields(target.model)
-    names = sorted({name for name in (target.field, *target.needed, *fields) if name in there})
-    domain: list[Any] = [[target.field, "in", list(keys)]]
+    """Look keys up in the field of the target, in one call; `also` is a further condition."""
+    domain: list[Any] = [*also, [target.field, "in", list(keys)]]
     if barcodes:
         domain = ["|", *domain, ["barcode", "in", list(barcodes)]]
+    names = known(session, target, fields)
     found: list[Record] = session.call(
         target.model, "search_read", archived=True, domain=domain, fields=names, order="id"
     )
@@ -76,11 +84,17 @@ def find(
     )
 
 
+def known(session: Session, target: Target, fields: Iterable[str]) -> list[str]:
+    """Give what is asked for of a record: of these fields those that the server has, and what is always needed."""
+    there = session.catalog.fields(target.model)
+    return sorted({name for name in (target.field, *target.needed, *fields) if name in there})
+
+
 def values(
     session: Session, target: Target, keys: Sequence[str], places: Sequence[Place]
 ) -> Mapping[str, Mapping[str, Any]]:
     """Give what Odoo has for these keys, column by column; one call, and one for each further language."""
-    found = find(session, target, keys, [place.field for place in places if not place.language]).by_key
+    found = target.look(session, target, keys, [place.field for place in places if not place.language], ()).by_key
     result = {key: cells(record, [one for one in places if not one.language]) for key, record in found.items()}
     for language in sorted({place.language for place in places} - {""}):
         here = [place for place in places if place.language == language]

@@ -22,7 +22,8 @@ _SHARED = (
 class Kind:
     """One kind of record: its model, the fields read by default, and those below which a change of it shows.
 
-    `key` is the field that holds what people know it by; `categorised` records show changes of their categories.
+    `key` is the field that holds what people know it by; `categorised` records show changes of their categories;
+    `template` is the field with the id of their template, whose code they come with.
     """
 
     model: str
@@ -31,6 +32,7 @@ class Kind:
     parts: tuple[str, ...] = ()
     key: str = "name"
     categorised: bool = False
+    template: str = ""
 
 
 _VALUES = "product_template_attribute_value_ids"
@@ -41,6 +43,7 @@ PRODUCTS = Kind(
     ("product_tmpl_id", _VALUES, f"{_VALUES}.product_attribute_value_id", "product_tag_ids"),
     key="default_code",
     categorised=True,
+    template="product_tmpl_id",
 )
 TEMPLATES = Kind(
     "product.template",
@@ -49,6 +52,7 @@ TEMPLATES = Kind(
     ("product_variant_ids", "attribute_line_ids", "product_tag_ids"),
     key="default_code",
     categorised=True,
+    template="id",
 )
 CATEGORIES = Kind("product.category", ("category", "categories"), ("name",))
 ATTRIBUTES = Kind("product.attribute", ("attribute", "attributes"), ("name", "create_variant", "display_type"))
@@ -63,8 +67,7 @@ def of_products(session: Session) -> Iterator[Column]:
     yield _id("variant")
     yield _reference("Internal reference")
     yield column("template_id", "integer", "Id of the template", template, _template)
-    told = "Code made of the template's id"
-    yield column("template_code", "text", told, template, lambda one: f"template_{_template(one)}")
+    yield column("template_code", "text", "Code of the template", template, lambda one: one["template_code"])
     yield column("active", "boolean", "Active", ("active",), lambda one: bool(one["active"]))
     yield _moment()
     yield from columns.of_category(session.catalog)
@@ -75,7 +78,7 @@ def of_products(session: Session) -> Iterator[Column]:
 def of_templates(session: Session) -> Iterator[Column]:
     """Make the columns of templates that are no plain fields."""
     yield _id("template")
-    yield column("code", "text", "Code made of the template's id", ("id",), lambda one: f"template_{one['id']}")
+    yield column("code", "text", "Code of the template", ("id",), lambda one: one["template_code"])
     yield _reference("Internal reference, of a template with one variant")
     yield column("active", "boolean", "Active", ("active",), lambda one: bool(one["active"]))
     parts = ("product_variant_ids.default_code", "product_variant_ids.active")

@@ -10,10 +10,12 @@ from typing import Any
 
 import orjson
 
-from pimflow import Change, Outcome, Problem, Status
+from pimflow import Change, Outcome, Problem, ProblemKind, Status
+from pimflow_erp import wording as shared
 from pimflow_erp.jobs import Job, Values, each
 from pimflow_odoo import clashes, wording
-from pimflow_odoo.existing import Found, PlaceOf, Target, find, in_language
+from pimflow_odoo.catalog import TITLE
+from pimflow_odoo.existing import Found, PlaceOf, Target, in_language
 from pimflow_odoo.places import ACTIVE, IMAGE, Place
 from pimflow_odoo.refusals import RefusedError
 from pimflow_odoo.session import Record, Session
@@ -44,28 +46,32 @@ class Loading:
         written, problems = self._written(old, found.by_key)
         refused |= problems
         ids = {**{change.key: found.by_key[change.key]["id"] for change in old}, **made}
-        translated, problems = self._translated([one for one in going if one.key not in refused], ids, made)
+        translated, problems = self._translated([one for one in going if one.key not in refused], ids)
         refused |= problems
         self._session.catalog.forget(self._target.model)
         for change in batch:
-            yield self._outcome(change, refused.get(change.key), ids, made, written | translated)
+            status = Status.UPDATED if change.key in written | translated else Status.UNCHANGED
+            status = Status.CREATED if change.key in made else status
+            left = tuple(self._left(change, found.by_key.get(change.key)))
+            if change.key in refused:
+                left = (refused[change.key],)
+                status = Status.WAITING if left[0].kind is ProblemKind.REFERENCE else Status.REFUSED
+            remote = str(ids[change.key]) if change.key in ids else None
+            yield Outcome(change.resource, change.key, status, left, remote)
 
-    def _outcome(
-        self, change: Change, problem: Problem | None, ids: Mapping[str, int], made: Made, touched: set[str]
-    ) -> Outcome:
-        remote = str(ids[change.key]) if change.key in ids else None
-        if problem is not None:
-            return Outcome(change.resource, change.key, Status.REFUSED, (problem,), remote)
-        if change.key in made:
-            return Outcome(change.resource, change.key, Status.CREATED, (), remote)
-        status = Status.UPDATED if change.key in touched else Status.UNCHANGED
-        left = [wording.needed(one.column) for one in self._places(change) if _is_left(one, change)]
-        return Outcome(change.resource, change.key, status, tuple(left), remote)
+    def _left(self, change: Change, record: Record | None) -> Iterator[Problem]:
+        """Tell what is not written: what Odoo needs, and what was made with the record; None stands for a new one."""
+        for place in self._places(change) if record is not None else ():
+            value = change.payload[place.column]
+            if _is_left(place, change):
+                yield wording.needed(place.column)
+            elif place.fixed and value is not None and place.value(record or {}) != value:
+                yield shared.fixed(TITLE, place.column, value)
 
     def _find(self, batch: Sequence[Change]) -> Found:
         fields = {place.field for change in batch for place in self._places(change) if not place.language}
         barcodes = sorted({str(code) for change in batch if (code := change.payload.get("barcode"))})
-        return find(self._session, self._target, [change.key for change in batch], fields, barcodes)
+        return self._target.look(self._session, self._target, [change.key for change in batch], fields, barcodes)
 
     def _places(self, change: Change) -> list[Place]:
         found = (self._place_of(column) for column in change.payload)
@@ -77,7 +83,7 @@ class Loading:
         for place in self._places(change):
             value = change.payload[place.column]
             on_its_own = place.language or (record is not None and place.column in {ACTIVE, self._target.key})
-            if on_its_own or _is_left(place, change) or (record is None and value is None):
+            if on_its_own or place.fixed or _is_left(place, change) or (record is None and value is None):
                 continue
             if record is None or place.differs(place.value(record), value):
                 values[place.field] = place.written(value)
@@ -99,8 +105,12 @@ class Loading:
             ids = self._session.call(self._target.model, "create", vals_list=vals, writes=True)
             made.update(zip((job.key for job in jobs), ids, strict=True))
 
-        jobs = [Job(change.key, self._given(change, None)) for change in new if change.key not in refused]
+        jobs = [Job(one.key, self._given(one, None) | self._owner(one)) for one in new if one.key not in refused]
         return made, refused | each(jobs, send, RefusedError, wording.told)
+
+    def _owner(self, change: Change) -> Values:  # noqa: ARG002 - most records have none
+        """Give what a new record gets of the one that it belongs to."""
+        return {}
 
     def _lacks_name(self, change: Change) -> bool:
         return "name" in self._target.needed and not change.payload.get("name")
@@ -138,33 +148,40 @@ class Loading:
 
         return each([Job(one.key, {}, there[one.key]["id"]) for one in wanted], send, RefusedError, wording.told)
 
-    def _translated(self, going: Sequence[Change], ids: Mapping[str, int], made: Made) -> tuple[set[str], Refused]:
+    def _translated(self, going: Sequence[Change], ids: Mapping[str, int]) -> tuple[set[str], Refused]:
         """Write texts in other languages where they differ, each field in all its languages in one call."""
-        texts = self._texts(going, ids, made)
+        texts = self._texts(going, ids)
         touched: set[str] = set()
+        done: set[bytes] = set()
         refused: Refused = {}
         for change in going:
             fields: dict[str, dict[str, Any]] = {}
             for place in self._places(change):
                 record = texts.get(place.language, {}).get(ids[change.key])
+                wanted = change.payload[place.column]
                 # A new record has its first text in all languages.
-                now = place.value(record) if record else change.payload.get(place.field)
-                if place.language and now != change.payload[place.column]:
-                    fields.setdefault(place.field, {})[place.language] = place.written(change.payload[place.column])
+                if place.language and (place.value(record) if record else None) != wanted:
+                    fields.setdefault(place.field, {})[place.language] = place.written(wanted)
             for field, translations in fields.items():
                 job = Job(change.key, {"field_name": field, "translations": translations}, ids[change.key])
-                refused |= each([job], self._translate, RefusedError, wording.told)
+                same = orjson.dumps((self._home(job), job.values), option=orjson.OPT_SORT_KEYS)
+                refused |= each([job], self._translate, RefusedError, wording.told) if same not in done else {}
+                done.add(same)
                 touched.add(change.key)
         return touched, refused
 
-    def _texts(self, going: Sequence[Change], ids: Mapping[str, int], made: Made) -> Mapping[str, Mapping[int, Record]]:
-        """Read what records that were there have in each language; new ones have none."""
+    def _home(self, job: Job) -> str:
+        """Tell which record keeps the texts of another one: of variants of one template they are the same."""
+        return str(job.id)
+
+    def _texts(self, going: Sequence[Change], ids: Mapping[str, int]) -> Mapping[str, Mapping[int, Record]]:
+        """Read what records have in each language."""
         places = {place.column: place for change in going for place in self._places(change) if place.language}
-        old = [ids[change.key] for change in going if change.key not in made]
+        numbers = [ids[change.key] for change in going]
         return {
             language: in_language(
-                self._session, self._target.model, old, [one for one in places.values() if one.language == language],
-                language,
+                self._session, self._target.model, numbers,
+                [one for one in places.values() if one.language == language], language,
             )
             for language in sorted({place.language for place in places.values()})
         }  # fmt: skip

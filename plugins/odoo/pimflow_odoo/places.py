@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pimflow_erp.codecs import BOOLEAN, TEXT, Codec
+from pimflow_erp.codecs import BOOLEAN, INTEGER, TEXT, Codec
 from pimflow_odoo import codecs
 from pimflow_odoo.catalog import Catalog
-from pimflow_odoo.fields import Record
+from pimflow_odoo.fields import Record, label_of
 
 KEY, IMAGE, ACTIVE = "default_code", "image", "active"
+TEMPLATE_CODE, ATTRIBUTES = "template_code", "attributes."
+_NOTHING: tuple[Any, ...] = (None, [])
 _ZERO: frozenset[str] = frozenset({"integer", "float", "monetary"})
 _OWN = frozenset({"id", "product_tmpl_id", "categ_id", "write_date", "create_date", "lst_price"})
 
@@ -20,7 +22,8 @@ _OWN = frozenset({"id", "product_tmpl_id", "categ_id", "write_date", "create_dat
 class Place:
     """One column: `language` is empty where it is that of the session.
 
-    `empty` is what Odoo has where nothing is: `"0"` in numbers, False in booleans, else None.
+    `empty` is what Odoo has where nothing is: `"0"` in numbers, False in booleans, else None. What is `fixed` is made
+    with the record, and stays.
     """
 
     column: str
@@ -30,18 +33,19 @@ class Place:
     language: str = ""
     required: bool = False
     empty: Any = None
+    fixed: bool = False
 
     def value(self, record: Record) -> Any:
         """Give the canonical value that a record has, None where it has none; a number of 0 is none."""
         found = record[self.field]
-        if found in (None, "", []) or (found is False and self.empty is not False):
+        if found in (*_NOTHING, "") or (found is False and self.empty is not False):
             return None
         value = self.codec.read(found)
         return None if value == "0" == self.empty else value
 
     def differs(self, now: Any, wanted: Any) -> bool:
         """Tell whether one canonical value is another one for Odoo; what has no value has the empty one."""
-        return bool((self.empty if now is None else now) != (self.empty if wanted is None else wanted))
+        return bool((self.empty if now in _NOTHING else now) != (self.empty if wanted in _NOTHING else wanted))
 
     def written(self, value: Any) -> Any:
         """Give what Odoo takes of a canonical value."""
@@ -56,13 +60,48 @@ def of_product(column: str, catalog: Catalog, own_language: str) -> Place | None
     """Find where a column of a product is written; what belongs to the template is written through the variant."""
     if column == KEY:
         return Place(column, column, TEXT, "SKU")
+    if column == TEMPLATE_CODE:
+        return Place(column, column, TEXT, "Template", fixed=True)
+    if column.startswith(ATTRIBUTES):
+        codec = codecs.option(catalog, column.removeprefix(ATTRIBUTES))
+        return of_attribute_of_variant(column, codec) if codec else None
+    return _of_goods("product.product", column, catalog, own_language)
+
+
+def of_attribute_of_variant(column: str, codec: Codec) -> Place:
+    """Give where an attribute is written by which variants differ: `attributes.Colour`."""
+    return Place(column, column, codec, column.removeprefix(ATTRIBUTES), fixed=True)
+
+
+def of_template(column: str, catalog: Catalog, own_language: str) -> Place | None:
+    """Find where a column of a template is written; what variants have of their own is not written there."""
+    if column == "code":
+        return Place(column, column, TEXT, "Code", fixed=True)
+    field = column.partition("@")[0]
+    if field != ACTIVE and field in catalog.fields("product.product") and not catalog.is_of_template(field):
+        return None
+    return _of_goods("product.template", column, catalog, own_language)
+
+
+def of_option(column: str, catalog: Catalog, own_language: str) -> Place | None:
+    """Find where a column of a value of an attribute is written."""
+    if column == "attribute":
+        return Place(column, "attribute_id", Codec(str, read=label_of), "Attribute", fixed=True)
+    if column == "position":
+        return Place(column, "sequence", INTEGER, "Position", empty="0")
+    if column in {"id", "attribute_id", "sequence"}:
+        return None
+    return of_field("product.attribute.value", column, catalog, own_language)
+
+
+def _of_goods(model: str, column: str, catalog: Catalog, own_language: str) -> Place | None:
     if column == ACTIVE:
         return Place(column, column, BOOLEAN, "Active", empty=False)
     if column in {"category", "category_code"}:
         part = "path" if column == "category" else "code"
-        label = str(catalog.fields("product.product")["categ_id"].get("string") or "Product Category")
+        label = str(catalog.fields(model)["categ_id"].get("string") or "Product Category")
         return Place(column, "categ_id", codecs.category(catalog, part), label)
-    return None if column in _OWN else of_field("product.product", column, catalog, own_language)
+    return None if column in _OWN else of_field(model, column, catalog, own_language)
 
 
 def of_category(column: str, catalog: Catalog, own_language: str) -> Place | None:

@@ -1,7 +1,7 @@
 """Records of one model as rows, page by page.
 
-A page costs one call for the records, one for each further language, and one for each kind of list in which a record
-of the page has anything.
+A page costs one call for the records, one for each further language, one for each kind of list in which a record of
+the page has anything, and one for the codes of templates where there may be any.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pimflow_erp.columns import Column
-from pimflow_odoo.fields import filled
+from pimflow_odoo.fields import filled, number_of
+from pimflow_odoo.kinds import Kind
 from pimflow_odoo.session import SOURCE_LANGUAGE, Record, Session
 
 Below = Mapping[str, set[str]]
@@ -19,9 +20,10 @@ Texts = Mapping[str, Mapping[int, Record]]
 
 
 def pages(
-    session: Session, model: str, domain: Sequence[Any], columns: Sequence[Column], size: int, *, copies: bool
+    session: Session, kind: Kind, domain: Sequence[Any], columns: Sequence[Column], size: int, *, copies: bool
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Give the rows of the records that the domain finds; with `copies` texts that stand for missing ones too."""
+    model = kind.model
     here = {"", session.language}
     asked = {ask for column in columns if column.language in here for ask in column.asks}
     names, below = _parted(asked)
@@ -31,6 +33,7 @@ def pages(
     for page in session.pages(model, domain, names, size):
         records = _without_shadowed(session, model, page)
         _fill_lists(session, model, records, below)
+        _tell_templates(session, kind.template, records)
         texts = {language: _texts(session, model, records, columns, language) for language in sorted(others)}
         yield [tuple(_cell(column, record, texts, copies=copies) for column in columns) for record in records]
 
@@ -79,6 +82,14 @@ def _fill_lists(session: Session, model: str, records: Sequence[Record], below: 
         known = {one["id"]: one for one in found}
         for record in records:
             record[field] = [known[number] for number in record[field] or () if number in known]
+
+
+def _tell_templates(session: Session, field: str, records: Sequence[Record]) -> None:
+    """Add the codes of templates, in one call; nothing where records have none."""
+    numbers = {record["id"]: number_of(record[field]) or 0 for record in records} if field else {}
+    codes = session.codes.of(sorted(set(numbers.values())))
+    for record in records if field else ():
+        record["template_code"] = codes[numbers[record["id"]]]
 
 
 def _without_shadowed(session: Session, model: str, page: list[Record]) -> list[Record]:

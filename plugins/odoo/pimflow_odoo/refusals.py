@@ -68,6 +68,12 @@ def refusal(where: str, what: str, told: Mapping[str, Any]) -> FlowError:
     )
 
 
+def not_loaded(where: str, what: str, answer: Mapping[str, Any]) -> RefusedError:
+    """Make the error of records that were not loaded: Odoo says why without calling it an error."""
+    said = "; ".join(str(one.get("message", "")).strip() for one in answer.get("messages") or ())
+    return RefusedError(f"{where} refused: {said}", "", said, f"{what}: {said[:500]}")
+
+
 def _of_login(where: str, detail: str) -> LoginError:
     return LoginError(
         f"{where} no longer takes the credentials, or never did. API keys end on a day, and are withdrawn when the "

@@ -9,6 +9,7 @@ from typing import Any
 
 from pimflow import ConfigError, FlowError
 from pimflow_odoo.catalog import Catalog
+from pimflow_odoo.external import Codes
 from pimflow_odoo.fields import number_of
 from pimflow_odoo.refusals import RefusedError
 from pimflow_odoo.transports import Account, Call, Transport
@@ -21,7 +22,11 @@ Record = dict[str, Any]
 
 
 class Session:
-    """Safe for several threads. `catalog` is what products refer to, loaded piece by piece when it is needed."""
+    """Safe for several threads.
+
+    `catalog` is what products refer to, loaded piece by piece when it is needed; `codes` are those of templates. Who
+    makes variants holds `variants`: Odoo makes all of a template at once.
+    """
 
     def __init__(
         self, make: Callable[[], Transport], account: Account, company: str | None, language: str | None
@@ -34,6 +39,8 @@ class Session:
         self._failed: FlowError | None = None
         self._logged_in: tuple[Transport, str, int] | None = None
         self.catalog = Catalog(self)
+        self.codes = Codes(self)
+        self.variants = threading.Lock()
 
     @property
     def transport(self) -> Transport:
@@ -145,6 +152,10 @@ class Session:
             if error.is_of_rights:
                 return False
             raise
+
+    def may_list_external_ids(self) -> bool:
+        """Tell whether the user may list external ids: only those who manage users may."""
+        return self.catalog.may_read("ir.model.data")
 
     def pages(
         self, model: str, domain: Sequence[Any], names: Sequence[str], size: int = PAGE

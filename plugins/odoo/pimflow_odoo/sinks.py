@@ -1,23 +1,25 @@
-"""The sinks `odoo.products`, `odoo.categories` and `odoo.attributes`."""
+"""The sinks of Odoo: products, templates, categories, attributes and their options."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
-from pimflow import Change, InputPath, Outcome, Run, Sink, Use, Writer
-from pimflow_erp.writing import RecordWriter
-from pimflow_odoo import existing, pictures, rights
-from pimflow_odoo.catalog import TITLE
+from pimflow import InputPath, Run, Sink, Use, Writer
+from pimflow_odoo import rights
 from pimflow_odoo.connection import OdooConnection
-from pimflow_odoo.existing import ATTRIBUTES_TARGET, CATEGORIES_TARGET, PRODUCTS_TARGET, Target
-from pimflow_odoo.loading import Loading
-from pimflow_odoo.places import IMAGE, Place
+from pimflow_odoo.existing import Target
+from pimflow_odoo.kinds import OPTIONS
 from pimflow_odoo.session import Session
-from pimflow_odoo.trees import TreeLoading
+from pimflow_odoo.targets import (
+    ATTRIBUTES_TARGET,
+    CATEGORIES_TARGET,
+    PRODUCTS_TARGET,
+    TEMPLATES_TARGET,
+    options_of,
+)
+from pimflow_odoo.writers import CategoryWriter, OdooWriter, OptionWriter, ProductWriter, TemplateWriter
 
 
 class _RecordsSink(Sink):
@@ -29,12 +31,12 @@ class _RecordsSink(Sink):
 
     connection: Use[OdooConnection] = Field(description="Name of the connection to Odoo.")
 
-    def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+    def open(self, session: Session, run: Run) -> Writer:
         """Check rights, and give the writer. Raises RemoteError, AccessError."""
         rights.must_write(session, self.target.kind.noun[1], [self.target.model])
-        return self.writer(session)
+        return self.writer(session, run)
 
-    def writer(self, session: Session) -> Writer:
+    def writer(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Give the writer."""
         return OdooWriter(session, self.target)
 
@@ -44,7 +46,8 @@ class OdooProductsSink(_RecordsSink):
 
     Columns are as the source `odoo.products` gives them: `name`, `name@fr_FR`, `barcode`, `category` by path or code,
     `uom_id` by external id or name, `product_tag_ids` by name, `active`. A new product becomes a template with one
-    variant. Name, category and sales price belong to the template: written through one variant they hold for all of
+    variant; with a `template_code` and its `attributes.Colour`, a variant of that template, which is made where it
+    lacks. Name, category and sales price belong to the template: written through one variant they hold for all of
     them. Only what is different in Odoo is written.
     """
 
@@ -57,10 +60,34 @@ class OdooProductsSink(_RecordsSink):
     picture_folder: InputPath | None = Field(
         None, description="Folder with the files that `image` names; a product's picture is written anew."
     )
+    create_options: bool = Field(
+        False,
+        description="Make attributes of variants, and their values, that Odoo lacks; otherwise they are told.",
+    )
 
-    def writer(self, session: Session) -> Writer:
+    def writer(self, session: Session, run: Run) -> Writer:
         """Give the writer, which takes pictures where there is a folder of them."""
-        return ProductWriter(session, self.target, self.picture_folder)
+        folder, make = self.picture_folder, self.create_options
+        return ProductWriter(session, self.target, run.memory, folder, make_options=make)
+
+
+class OdooTemplatesSink(_RecordsSink):
+    """Creates and updates templates by their `code`, 100 a batch: what several variants have in common.
+
+    Columns are as the source `odoo.templates` gives them. Odoo has no codes of templates: a new one gets an external id
+    made of it, `pimflow.template_SHIRT`. One that was made in Odoo is `template_42`, by its id. Products with that
+    `template_code` become its variants.
+    """
+
+    type = "odoo.templates"
+    key = "code"
+    noun = TEMPLATES_TARGET.kind.noun
+    enabled = "active"
+    target = TEMPLATES_TARGET
+
+    def writer(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+        """Give the writer."""
+        return TemplateWriter(session, self.target)
 
 
 class OdooCategoriesSink(_RecordsSink):
@@ -75,7 +102,7 @@ class OdooCategoriesSink(_RecordsSink):
     noun = CATEGORIES_TARGET.kind.noun
     target = CATEGORIES_TARGET
 
-    def writer(self, session: Session) -> Writer:
+    def writer(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Give the writer."""
         return CategoryWriter(session, self.target)
 
@@ -89,70 +116,20 @@ class OdooAttributesSink(_RecordsSink):
     target = ATTRIBUTES_TARGET
 
 
-class OdooWriter(RecordWriter[Place]):
-    """Writes records of one target by their key."""
+class OdooAttributeOptionsSink(_RecordsSink):
+    """Creates and updates the values of attributes, by `attribute` and `name`, up to 100 of one attribute a batch.
 
-    def __init__(self, session: Session, target: Target) -> None:
-        super().__init__(TITLE, target.resource, target.key, target.kind.noun[1])
-        self._session = session
-        self._target = target
+    `position` orders the values of an attribute, `name@fr_FR` is the name in French. Odoo gives values no codes: one
+    that is renamed there is another one for this sink. A value whose attribute is not there yet waits for it.
+    """
 
-    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
-        """Give what Odoo has for these keys: the columns that have a value there."""
-        places = self.those(column for column in columns if column != IMAGE)
-        return existing.values(self._session, self._target, keys, places)
+    type = "odoo.attribute_options"
+    key = "name"
+    noun = OPTIONS.noun
+    target = options_of("")
 
-    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
-        """Write a batch: keys are looked up first, so that nothing is created twice."""
-        return list(self._loading.load(batch)) if batch else []
+    create_attributes: bool = Field(False, description="Make the attributes that Odoo lacks; they make variants.")
 
-    @property
-    def _loading(self) -> Loading:
-        return Loading(self._session, self._target, self.place)
-
-    def find(self, column: str) -> Place | None:
-        """Find the field, in its language."""
-        return self._target.place(column, self._session.catalog, self._session.language)
-
-    def unknown(self, column: str) -> tuple[str, str]:
-        """Say what Odoo lacks, and what to do about it."""
-        field, _, language = column.partition("@")
-        remedy = "Correct the mapping."
-        if language and language not in self._session.catalog.languages:
-            reason = f"the language {language!r} is not active in Odoo"
-            remedy = "Correct the mapping, or have the language activated under Settings > Translations > Languages."
-        elif field.startswith("attributes."):
-            reason = "attributes of products are made with their variants in Odoo, and are not written"
-        elif field == IMAGE:
-            reason = "pictures are written from a folder only"
-            remedy = "Give the sink of products a `picture_folder`, or take the column out of the mapping."
-        else:
-            return super().unknown(field)
-        return reason, remedy
-
-
-class ProductWriter(OdooWriter):
-    """Writes products, with pictures where there is a folder of them."""
-
-    def __init__(self, session: Session, target: Target, folder: InputPath | None) -> None:
-        super().__init__(session, target)
-        self._folder = folder
-
-    @property
-    def _loading(self) -> Loading:
-        picture = partial(pictures.content, self._folder) if self._folder is not None else None
-        return Loading(self._session, self._target, self.place, picture)
-
-    def find(self, column: str) -> Place | None:
-        """Find the field; pictures have a folder."""
-        if column == IMAGE:
-            return pictures.place(self._folder) if self._folder is not None else None
-        return super().find(column)
-
-
-class CategoryWriter(OdooWriter):
-    """Writes categories below those that are there."""
-
-    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
-        """Create what is missing, parents first."""
-        return list(TreeLoading(self._session).load(batch)) if batch else []
+    def writer(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+        """Give the writer."""
+        return OptionWriter(session, self.target, make=self.create_attributes)

@@ -63,7 +63,7 @@ class _OdooSource(RowsSource):
         found = self.columns(session)
         yield tuple(column.name for column in found)
         domain, copies = self.domain(session, window), self.fallback == "copy"
-        for rows in reading.pages(session, self.kind.model, domain, found, self._records_a_call, copies=copies):
+        for rows in reading.pages(session, self.kind, domain, found, self._records_a_call, copies=copies):
             yield from rows
 
     def columns(self, session: Session) -> list[Column]:
@@ -101,14 +101,14 @@ class _OdooSource(RowsSource):
         if window.since is not None:
             found += changes.domain(session, self.kind, dt.datetime.fromisoformat(window.since))
         if window.keys:
-            found += self._keyed(window.keys)
+            found += self._keyed(session, window.keys)
         return found
 
     @property
     def _records_a_call(self) -> int:
         return self.page_size
 
-    def _keyed(self, keys: Sequence[str]) -> list[Any]:
+    def _keyed(self, session: Session, keys: Sequence[str]) -> list[Any]:  # noqa: ARG002 - templates ask for codes
         """Look for keys among references or names, and ids: the key of the target may be made of either."""
         numbers = [int(rest) for key in keys if (rest := key.removeprefix(f"{self.kind.noun[0]}_")).isdecimal()]
         return ["|", [self.kind.key, "in", list(keys)], ["id", "in", numbers]]
@@ -172,13 +172,17 @@ class OdooProductsSource(_ChangesSource):
 class OdooTemplatesSource(_ChangesSource):
     """Templates: what several variants have in common, with the references of the active ones in `variants`.
 
-    Columns are as in `odoo.products`; `axes` names the attributes whose values tell the variants apart. What variants
+    Columns are as in `odoo.products`; `code` is the one under which `odoo.templates` wrote it, else `template_42`, made
+    of its id. `axes` names the attributes whose values tell the variants apart. What variants
     have of their own, such as weight or barcode, is empty where there are several.
     """
 
     type = "odoo.templates"
     kind = kinds.TEMPLATES
     own = kinds.of_templates
+
+    def _keyed(self, session: Session, keys: Sequence[str]) -> list[Any]:
+        return ["|", ["id", "in", sorted(session.codes.ids(keys).values())], *super()._keyed(session, keys)]
 
 
 class OdooCategoriesSource(_OdooSource):
@@ -188,8 +192,8 @@ class OdooCategoriesSource(_OdooSource):
     kind = kinds.CATEGORIES
     own = kinds.of_categories
 
-    def _keyed(self, keys: Sequence[str]) -> list[Any]:
-        return ["|", ["complete_name", "in", list(keys)], *super()._keyed(keys)]
+    def _keyed(self, session: Session, keys: Sequence[str]) -> list[Any]:
+        return ["|", ["complete_name", "in", list(keys)], *super()._keyed(session, keys)]
 
 
 class OdooAttributesSource(_OdooSource):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pimflow import Lead, Problem, ProblemKind, Who
 from pimflow_odoo.refusals import RefusedError
@@ -79,4 +79,79 @@ def lacking(field: str, noun: str) -> Problem:
         field,
         remedy="Fill it in the source; it will then arrive by itself.",
         who=Who.SOURCE_TEAM,
+    )
+
+
+def no_template(column: str, code: str) -> Problem:
+    """Tell that a code names a template by an id that Odoo does not have."""
+    return Problem(
+        "it names a template of Odoo by its id, and there is none with that id",
+        ProblemKind.MISSING,
+        column,
+        code,
+        "Give the template a code of your own.",
+        Who.ADMINISTRATOR,
+    )
+
+
+def archived_template(code: str) -> Problem:
+    """Tell that a template is out of use."""
+    return Problem(
+        "this template is archived in Odoo, and gets no new variants",
+        ProblemKind.VALUE,
+        "template_code",
+        code,
+        "Have the template taken back into use in Odoo; this one then goes by itself.",
+        Who.SOURCE_TEAM,
+    )
+
+
+def alone(column: str, value: object) -> Problem:
+    """Tell that a product without a template has no attributes of its own."""
+    return Problem(
+        "variants have attributes in Odoo, and this product names no template",
+        ProblemKind.VALUE,
+        column,
+        value,
+        "Map `template_code`, or leave the attribute out.",
+        Who.ADMINISTRATOR,
+    )
+
+
+def new_axes(names: Sequence[str], axes: Sequence[str]) -> Problem:
+    """Tell that a template would get an attribute by which its variants do not differ yet."""
+    now = f"only by {', '.join(axes)}" if axes else "by no attribute"
+    return Problem(
+        f"variants of this template differ {now} in Odoo. With {', '.join(names)} as well Odoo would replace all of "
+        "them, and lose their SKUs",
+        ProblemKind.VALUE,
+        "template_code",
+        remedy="Not created. Give it a template of its own, or have the ERP team rebuild this one in Odoo.",
+        who=Who.SOURCE_TEAM,
+        lead=Lead.NOTHING,
+    )
+
+
+def lacks_axes(names: Sequence[str]) -> Problem:
+    """Tell that a variant has no value of attributes by which the variants of its template differ."""
+    return Problem(
+        f"variants of this template differ by {', '.join(names)}, and this one has no value of it",
+        ProblemKind.MISSING,
+        "template_code",
+        remedy="Not created. Fill it in the source; it will then arrive by itself.",
+        who=Who.SOURCE_TEAM,
+        lead=Lead.NOTHING,
+    )
+
+
+def same_values(code: str, values: Collection[int]) -> Problem:
+    """Tell that another variant of the template has the same values; or that nothing could tell the two apart."""
+    reason = f"variant {code} of the same template already has these attributes"
+    return Problem(
+        reason if values else f"variant {code} of the same template is there already, and it has no attributes either",
+        ProblemKind.DUPLICATE,
+        "template_code",
+        remedy="Not created. Decide with the ERP team which one is right.",
+        who=Who.PRODUCT_MANAGER,
+        lead=Lead.RECORD,
     )

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from .odoo_fields import FIELDS, OF_VARIANT
 from .odoo_records import SOURCE, Asked, Records, RefusalError
+from .odoo_variants import LINE, VALUE, Variants
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
 
 @dataclass
-class Erp(Records):
+class Erp(Variants, Records):
     """One database. `calls` are the methods called so far, `rights` what user 2 may do with which models."""
 
     series: tuple = (18, 0)
@@ -43,7 +44,8 @@ class Erp(Records):
         self.put("res.lang", code="es_ES", iso_code="es", name="Spanish", active=False)
         for name, code in (("Units", "product_uom_unit"), ("kg", "product_uom_kgm")):
             number = self.put("uom.uom", name={SOURCE: name, "de_DE": name.replace("Units", "Einheiten")}, factor=1.0)
-            self.put("ir.model.data", complete_name=f"uom.{code}", model="uom.uom", res_id=number)
+            told = {"module": "uom", "name": code, "complete_name": f"uom.{code}"}
+            self.put("ir.model.data", **told, model="uom.uom", res_id=number)
         self.put("product.category", name="All", parent_id=False)
 
     def tick(self, seconds=60):
@@ -64,15 +66,17 @@ class Erp(Records):
         texts = {"name": {SOURCE: name}, "description_sale": {SOURCE: False}}
         template = self.put("product.template", **(self._defaults("product.template") | texts | more))
         number = self.put("product.attribute", name={SOURCE: attribute}, create_variant="always", display_type="radio")
-        self.put("product.template.attribute.line", attribute_id=number, product_tmpl_id=template)
+        line = self.put(LINE, attribute_id=number, product_tmpl_id=template, value_ids=[])
         for position, (value, code) in enumerate(values.items()):
             made = self.put(
                 "product.attribute.value", name={SOURCE: value}, attribute_id=number, sequence=position,
                 html_color=False, default_extra_price=0.0,
             )  # fmt: skip
             own = self.put(
-                "product.template.attribute.value", name=value, attribute_id=number, product_attribute_value_id=made
-            )
+                VALUE, name={SOURCE: value}, attribute_id=number, product_attribute_value_id=made, ptav_active=True,
+                product_tmpl_id=template, attribute_line_id=line,
+            )  # fmt: skip
+            self.data[LINE][line]["value_ids"].append(made)
             variant = self._defaults("product.product", OF_VARIANT) | {"default_code": code, "active": True}
             self.put(
                 "product.product", **variant, product_tmpl_id=template, packaging_ids=[],
@@ -147,11 +151,14 @@ class Erp(Records):
         return [self._told(asked, there[number], fields) for number in asked.ids if number in there]
 
     def on_get_external_id(self, asked):
-        known = {one["res_id"]: one["complete_name"] for one in self.data["ir.model.data"].values()}
+        there = [one for one in self.data["ir.model.data"].values() if one["model"] == asked.model]
+        known = {one["res_id"]: one["complete_name"] for one in there}
         return {str(number): known.get(number, "") for number in asked.ids}
 
     def on_create(self, asked, vals_list):
         self._may_write(asked.model, "create")
+        if asked.model == LINE:
+            return self._create_lines(vals_list)
         kept = {model: dict(there) for model, there in self.data.items()}
         try:
             return [self._create(asked.model, dict(values), asked.language) for values in vals_list]
@@ -169,6 +176,9 @@ class Erp(Records):
                     404,
                 )
         self._check(asked.model, vals, asked.ids)
+        if asked.model == LINE:
+            return [self._write_line(number, vals["value_ids"]) for number in asked.ids] != []
+        self._write_variants(vals.pop("product_variant_ids", []), asked.language)
         self._write(asked.model, asked.ids, vals, asked.language)
         return True
 

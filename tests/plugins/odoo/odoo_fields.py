@@ -29,8 +29,10 @@ OF_VARIANT = {
     "volume": f("float", "Volume", digits=[16, 2]),
     "standard_price": f("float", "Cost", digits=[16, 2]),
 }
+CREATED = [["always", "Now"], ["dynamic", "On demand"], ["no_variant", "Never"]]
 FIELDS = {
-    "product.product": STAMPS | OF_TEMPLATE | OF_VARIANT | {
+    "product.product": STAMPS | OF_VARIANT | {
+        **{name: info | {"related": f"product_tmpl_id.{name}"} for name, info in OF_TEMPLATE.items()},
         "active": f("boolean", "Active"),
         "lst_price": f("float", "Sales Price", readonly=True),
         "qty_available": f("float", "Quantity On Hand", readonly=True, store=False),
@@ -59,7 +61,7 @@ FIELDS = {
     },
     "product.attribute": STAMPS | {
         "name": f("char", "Attribute", translate=True),
-        "create_variant": f("selection", "Variant Creation", selection=[["always", "Now"], ["no_variant", "Never"]]),
+        "create_variant": f("selection", "Variant Creation", selection=CREATED),
         "display_type": f("selection", "Display Type", selection=[["radio", "Radio"], ["color", "Color"]]),
     },
     "product.attribute.value": STAMPS | {
@@ -69,15 +71,24 @@ FIELDS = {
         "html_color": f("char", "Color"),
         "default_extra_price": f("float", "Default Extra Price"),
     },
-    "product.template.attribute.line": STAMPS | {"attribute_id": f("many2one", "Attribute", "product.attribute")},
+    "product.template.attribute.line": STAMPS | {
+        "product_tmpl_id": f("many2one", "Product Template", "product.template"),
+        "attribute_id": f("many2one", "Attribute", "product.attribute"),
+        "value_ids": f("many2many", "Values", "product.attribute.value"),
+    },
     "product.template.attribute.value": STAMPS | {
-        "name": f("char", "Value"),
+        "name": f("char", "Value", translate=True),
+        "product_tmpl_id": f("many2one", "Product Template", "product.template"),
+        "ptav_active": f("boolean", "Active"),
+        "attribute_line_id": f("many2one", "Attribute Line", "product.template.attribute.line"),
         "attribute_id": f("many2one", "Attribute", "product.attribute"),
         "product_attribute_value_id": f("many2one", "Attribute Value", "product.attribute.value"),
     },
     "uom.uom": STAMPS | {"name": f("char", "Unit of Measure", translate=True), "factor": f("float", "Ratio")},
     "ir.model.data": STAMPS | {
         "complete_name": f("char", "Complete ID"),
+        "module": f("char", "Module"),
+        "name": f("char", "External Identifier"),
         "model": f("char", "Model Name"),
         "res_id": f("integer", "Record ID"),
     },

@@ -10,6 +10,9 @@ SOURCE = "en_US"
 MANDATORY = "The operation cannot be completed:\n- Create/update: a mandatory field is not set."
 
 
+VALUES = "product_template_attribute_value_ids"
+
+
 class RefusalError(Exception):
     """An error of the server: the class of its exception, its text, and the status that JSON-2 gives it."""
 
@@ -42,6 +45,9 @@ class Records:
     def _switch(self, asked, *, active):
         self._may_write(asked.model, "modify")
         for number in asked.ids:
+            if asked.model == "product.template":
+                self._rest_template(number, active=active)
+                continue
             self._write(asked.model, [number], {"active": active}, SOURCE)
             if active and asked.model == "product.product":
                 template = self.data["product.template"][self.data[asked.model][number]["product_tmpl_id"]]
@@ -64,6 +70,8 @@ class Records:
     def _create(self, model, values, language=SOURCE):
         self._check(model, values, ())
         values = {name: _stored(FIELDS[model][name], value) for name, value in values.items()}
+        if model == "product.product" and "product_tmpl_id" in values:
+            return self._make_variant(values.pop("product_tmpl_id"), values.pop(VALUES), **values)
         translated = [name for name, info in FIELDS[model].items() if info.get("translate")]
         for name in translated:
             if isinstance(values.get(name), str):
@@ -88,10 +96,12 @@ class Records:
         return self.put(model, **own, product_tmpl_id=template, product_template_attribute_value_ids=[])
 
     def _check(self, model, values, ids):
-        if self.forbidden and values.get("default_code") == self.forbidden:
+        if self.forbidden and self.forbidden in (values.get("default_code"), values.get("name")):
             raise RefusalError("odoo.exceptions.UserError", f"{self.forbidden} is not\nallowed here.")
         for name, value in values.items():
             info = FIELDS[model].get(name)
+            if name == "product_variant_ids":
+                continue
             if info is None:
                 raise RefusalError("builtins.ValueError", f"Invalid field {name!r} on model {model!r}", 500)
             if info["type"] == "float" and isinstance(value, str):

@@ -6,7 +6,13 @@ import pytest
 
 from pimflow import AccessError, ConfigError, LoginError, RemoteError, UnreachableError
 from pimflow_odoo.connection import OdooConnection
-from pimflow_odoo.sinks import OdooAttributesSink, OdooCategoriesSink, OdooProductsSink
+from pimflow_odoo.sinks import (
+    OdooAttributeOptionsSink,
+    OdooAttributesSink,
+    OdooCategoriesSink,
+    OdooProductsSink,
+    OdooTemplatesSink,
+)
 from pimflow_odoo.sources import (
     OdooAttributeOptionsSource,
     OdooAttributesSource,
@@ -116,6 +122,16 @@ ROWS = [
 ]
 CATEGORIES = [{"path": "All / Kitchen / Jugs / Large"}, {"path": "All / Kitchen / Jugs"}]
 ATTRIBUTES = [{"name": "Size"}, {"name": "Material", "name@fr_FR": "Matière", "create_variant": "no_variant"}]
+TEMPLATES = [
+    {"code": "BOWL", "name": "Bowl", "description_sale": "Deep"},
+    {"code": "JUG 1", "name": "Jug", "name@fr_FR": "Cruche", "category": "All / Kitchen / Cups", "list_price": "3.20",
+     "type": "Goods", "product_tag_ids": "Dishwasher safe", "uom_id": "product_uom_kgm", "sale_ok": "0"},
+]  # fmt: skip
+VALUES = [{"attribute": "Colour", "name": "Mauve"}, {"attribute": "Colour", "name": "Pink", "name@fr_FR": "Rose"}]
+VARIANTS = [
+    {"default_code": "V-1", "template_code": "V", "name": "Vase", "attributes.Colour": "Red"},
+    {"default_code": "V-2", "template_code": "V", "name": "Vase", "attributes.Colour": "Ochre", "weight": "2"},
+]
 ONCE = dict.fromkeys(
     ("unicode_is_taken_or_told", "very_long_text_is_taken_or_told"), "all sinks share the writer that products try"
 )
@@ -147,4 +163,15 @@ test_category_sink = sink_suite(
 )
 test_attribute_sink = sink_suite(
     OdooAttributesSink, {"connection": "erp"}, rows=ATTRIBUTES, session=session19, without=ONCE
+)
+test_template_sink = sink_suite(OdooTemplatesSink, {"connection": "erp"}, rows=TEMPLATES, session=session)
+test_option_sink = sink_suite(
+    OdooAttributeOptionsSink, {"connection": "erp"}, rows=VALUES, session=session19, without=ONCE
+)
+test_variant_sink = sink_suite(
+    OdooProductsSink,
+    {"connection": "erp", "create_options": True},
+    rows=VARIANTS,
+    session=session,
+    without=ONCE,
 )

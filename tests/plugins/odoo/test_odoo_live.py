@@ -11,7 +11,13 @@ import pytest
 
 from pimflow import LoginError, RemoteError
 from pimflow_odoo.connection import OdooConnection
-from pimflow_odoo.sinks import OdooAttributesSink, OdooCategoriesSink, OdooProductsSink
+from pimflow_odoo.sinks import (
+    OdooAttributeOptionsSink,
+    OdooAttributesSink,
+    OdooCategoriesSink,
+    OdooProductsSink,
+    OdooTemplatesSink,
+)
 from pimflow_odoo.sources import (
     OdooAttributeOptionsSource,
     OdooAttributesSource,
@@ -63,3 +69,23 @@ test_category_sink = sink_suite(
     OdooCategoriesSink, ERP, rows=[{"path": "Pimflow / Jugs"}, {"path": "Pimflow"}], session=session, without=ONCE
 )
 test_attribute_sink = sink_suite(OdooAttributesSink, ERP, rows=[{"name": "Pimflow"}], session=session, without=ONCE)
+test_template_sink = sink_suite(
+    OdooTemplatesSink, ERP, rows=[{"code": "PF 2", "name": "Bowls"}, {"code": "PF 1", "name": "Jugs"}], session=session
+)
+test_option_sink = sink_suite(
+    OdooAttributeOptionsSink,
+    {**ERP, "create_attributes": True},
+    rows=[{"attribute": "Pimflow hue", "name": "Mauve"}, {"attribute": "Pimflow hue", "name": "Pink"}],
+    session=session,
+    without=ONCE,
+)
+test_variant_sink = sink_suite(
+    OdooProductsSink,
+    {**ERP, "create_options": True},
+    rows=[
+        {"default_code": "PF-3-1", "template_code": "PF 3", "name": "Vase", "attributes.Pimflow size": "Small"},
+        {"default_code": "PF-3-2", "template_code": "PF 3", "name": "Vase", "attributes.Pimflow size": "Large"},
+    ],
+    session=session,
+    without=ONCE,
+)

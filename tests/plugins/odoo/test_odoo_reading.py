@@ -208,8 +208,8 @@ def test_keys_of_the_target_are_found_again(erp):
     with opened(erp) as session:
         source = OdooProductsSource(connection="erp", locales=[])
         number = erp.named("MUG-02")[0]["id"]
-        domain = source._keyed(["MUG-01", str(number), "TRAY-R"])
+        domain = source._keyed(session, ["MUG-01", str(number), "TRAY-R"])
         assert session.call("product.product", "search_count", domain=domain) == 3
         categories = OdooCategoriesSource(connection="erp")
-        domain = categories._keyed(["category_2", "All / Kitchen / Cups"])
+        domain = categories._keyed(session, ["category_2", "All / Kitchen / Cups"])
         assert session.call("product.category", "search_count", domain=domain) == 2

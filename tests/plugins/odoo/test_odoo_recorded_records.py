@@ -92,7 +92,7 @@ def test_recorded_variants_have_their_attribute_values(shared):
     )
     made = {number: name for value in values for number, name in [value["attribute_id"]]}
     catalog._once.forget("attributes")
-    catalog._once("attributes", lambda: made)
+    catalog._once("attributes", lambda: {number: (name, "always") for number, name in made.items()})
     small = {"product_template_attribute_value_ids": [values[0], values[2]]}
     assert {column.name: column.read(small) for column in columns.of_attributes(catalog)} == {
         "attributes.Frame Color": "Graphite",

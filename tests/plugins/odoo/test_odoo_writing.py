@@ -265,11 +265,11 @@ def test_check_tells_that_archiving_needs_more_rights_where_inventory_is_install
 
 
 def test_columns_that_cannot_be_written_are_told_with_what_to_do(write, erp):
-    row = {"default_code": "MUG-01", "name@es_ES": "x", "attributes.Colour": "Red", "image": "x", "nope": "x"}
+    row = {"default_code": "MUG-01", "name@es_ES": "x", "attributes.Material": "Oak", "image": "x", "nope": "x"}
     answer = write("products", row)
     for words in (
         "the language 'es_ES' is not active in Odoo",
-        "attributes of products are made with their variants in Odoo, and are not written",
+        "Odoo has no attribute 'Material' that makes variants",
         "pictures are written from a folder only",
         "Odoo has no field 'nope' of products that can be written",
     ):

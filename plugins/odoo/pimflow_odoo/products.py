@@ -1,0 +1,58 @@
+"""Writes products: those with a template of their own, and variants of templates with several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pimflow import Change, Memory, Problem
+from pimflow_erp.jobs import Job
+from pimflow_odoo import wording
+from pimflow_odoo.existing import PlaceOf, Target, known
+from pimflow_odoo.loading import Loading, Made, Picture, Refused
+from pimflow_odoo.places import ATTRIBUTES, TEMPLATE_CODE
+from pimflow_odoo.session import Record, Session
+from pimflow_odoo.shapes import VALUES
+from pimflow_odoo.variants import Variants, attributes_of
+
+
+class ProductLoading(Loading):
+    """Writes a batch of products. `options_too`: attributes and values that Odoo lacks are made."""
+
+    def __init__(
+        self,
+        session: Session,
+        target: Target,
+        place_of: PlaceOf,
+        picture: Picture | None,
+        memory: Memory,
+        *,
+        options_too: bool,
+    ) -> None:
+        super().__init__(session, target, place_of, picture)
+        self._memory = memory
+        self._options_too = options_too
+        self._templates: dict[str, int] = {}
+
+    def _created(self, new: Sequence[Change]) -> tuple[Made, Refused]:
+        alone = [change for change in new if not change.payload.get(TEMPLATE_CODE)]
+        made, refused = super()._created(alone)
+        several = [change for change in new if change.payload.get(TEMPLATE_CODE)]
+        if several:
+            fields = {place.field for one in several for place in self._places(one) if not place.language}
+            variants = Variants(self._session, self._memory, self._given, known(self._session, self._target, fields))
+            found = variants.make(several, options_too=self._options_too)
+            made, refused = made | found.ids, refused | found.refused
+            self._templates = found.templates
+        return made, refused
+
+    def _left(self, change: Change, record: Record | None) -> Iterator[Problem]:
+        alone = not change.payload.get(TEMPLATE_CODE) and not (record or {}).get(VALUES)
+        for problem in super()._left(change, record):
+            if not alone or not str(problem.field).startswith(ATTRIBUTES):
+                yield problem
+        for name, value in attributes_of(change).items() if alone else ():
+            yield wording.alone(f"{ATTRIBUTES}{name}", value)
+
+    def _home(self, job: Job) -> str:
+        template = self._templates.get(job.key)
+        return super()._home(job) if template is None else f"template {template}"

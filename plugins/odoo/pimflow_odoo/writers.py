@@ -1,0 +1,146 @@
+"""The writers of Odoo: which columns each takes, and what writes its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from pimflow import Change, InputPath, Item, Memory, Outcome
+from pimflow_erp import cells
+from pimflow_erp.writing import RecordWriter
+from pimflow_odoo import codecs, existing, pictures, places
+from pimflow_odoo.catalog import TITLE
+from pimflow_odoo.existing import Target
+from pimflow_odoo.loading import Loading
+from pimflow_odoo.options import OptionLoading
+from pimflow_odoo.places import ATTRIBUTES, IMAGE, Place
+from pimflow_odoo.products import ProductLoading
+from pimflow_odoo.session import Session
+from pimflow_odoo.targets import PRODUCTS_TARGET, options_of, owner_in, resource_of
+from pimflow_odoo.templates import TemplateLoading
+from pimflow_odoo.trees import TreeLoading
+
+
+class OdooWriter(RecordWriter[Place]):
+    """Writes records of one target by their key."""
+
+    def __init__(self, session: Session, target: Target) -> None:
+        super().__init__(TITLE, target.resource, target.key, target.kind.noun[1])
+        self._session = session
+        self._target = target
+
+    def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Give what Odoo has for these keys: the columns that have a value there."""
+        found = self.those(column for column in columns if column != IMAGE)
+        return existing.values(self._session, self.target(resource), keys, found)
+
+    def target(self, resource: str) -> Target:  # noqa: ARG002 - most have one resource
+        """Give what is written under the name that the core has for it."""
+        return self._target
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        """Write a batch: keys are looked up first, so that nothing is created twice."""
+        return list(self.loading(batch[0].resource).load(batch)) if batch else []
+
+    def loading(self, resource: str) -> Loading:
+        """Give what writes records of one resource."""
+        return Loading(self._session, self.target(resource), self.place)
+
+    def find(self, column: str) -> Place | None:
+        """Find the field, in its language."""
+        return self._target.place(column, self._session.catalog, self._session.language)
+
+    def unknown(self, column: str) -> tuple[str, str]:
+        """Say what Odoo lacks, and what to do about it."""
+        field, _, language = column.partition("@")
+        remedy = "Correct the mapping."
+        if language and language not in self._session.catalog.languages:
+            reason = f"the language {language!r} is not active in Odoo"
+            remedy = "Correct the mapping, or have the language activated under Settings > Translations > Languages."
+        elif field.startswith(ATTRIBUTES):
+            reason, remedy = self._unknown_attribute(field.removeprefix(ATTRIBUTES))
+        elif field == IMAGE:
+            reason = "pictures are written from a folder only"
+            remedy = "Give the sink of products a `picture_folder`, or take the column out of the mapping."
+        else:
+            return super().unknown(field)
+        return reason, remedy
+
+    def _unknown_attribute(self, name: str) -> tuple[str, str]:
+        if name in self._session.catalog.without_variants:
+            return f"the attribute {name!r} never makes variants in Odoo", "Take the column out of the mapping."
+        remedy = "Correct the mapping, have the attribute made in Odoo, or give the sink `create_options: true`."
+        return f"Odoo has no attribute {name!r} that makes variants", remedy
+
+
+class ProductWriter(OdooWriter):
+    """Writes products, with pictures where there is a folder of them."""
+
+    def __init__(
+        self, session: Session, target: Target, memory: Memory, folder: InputPath | None, *, make_options: bool
+    ) -> None:
+        super().__init__(session, target)
+        self._memory = memory
+        self._folder = folder
+        self._make_options = make_options
+
+    def loading(self, resource: str) -> Loading:
+        """Give what writes products."""
+        picture = partial(pictures.content, self._folder) if self._folder is not None else None
+        target = self.target(resource)
+        return ProductLoading(self._session, target, self.place, picture, self._memory, options_too=self._make_options)
+
+    def find(self, column: str) -> Place | None:
+        """Find the field; pictures have a folder, and attributes may have to be made."""
+        if column == IMAGE:
+            return pictures.place(self._folder) if self._folder is not None else None
+        name = column.removeprefix(ATTRIBUTES)
+        if self._make_options and name != column and name not in self._session.catalog.without_variants:
+            return places.of_attribute_of_variant(column, codecs.NAME)
+        return super().find(column)
+
+
+class TemplateWriter(OdooWriter):
+    """Writes templates."""
+
+    def loading(self, resource: str) -> Loading:
+        """Give what writes templates."""
+        return TemplateLoading(self._session, self.target(resource), self.place)
+
+    def unknown(self, column: str) -> tuple[str, str]:
+        """Say that a column belongs to variants, where it does."""
+        if column in self._session.catalog.fields(PRODUCTS_TARGET.model):
+            return f"{column} belongs to variants in Odoo, not to templates", "Write it with `odoo.products`."
+        return super().unknown(column)
+
+
+class OptionWriter(OdooWriter):
+    """Writes values of attributes, those of each attribute on their own."""
+
+    def __init__(self, session: Session, target: Target, *, make: bool) -> None:
+        super().__init__(session, target)
+        self._make = make
+
+    def item(self, row: Mapping[str, Any]) -> Item:
+        """Make the item of a row. Raises RowProblem for a row without a name or an attribute."""
+        attribute = cells.key_of(row, "attribute", TITLE, "options")
+        return replace(super().item(row), resource=resource_of(attribute))
+
+    def target(self, resource: str) -> Target:
+        """Give the values of one attribute."""
+        return options_of(owner_in(resource))
+
+    def loading(self, resource: str) -> Loading:
+        """Give what writes the values of one attribute."""
+        target = self.target(resource)
+        return OptionLoading(self._session, target, self.place, owner_in(resource), make=self._make)
+
+
+class CategoryWriter(OdooWriter):
+    """Writes categories below those that are there."""
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        """Create what is missing, parents first."""
+        return list(TreeLoading(self._session).load(batch)) if batch else []
