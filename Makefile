@@ -17,7 +17,7 @@ EDITABLE := --no-build-isolation --editable . $(PLUGINS:%=--editable ./%)
 # Servers that tests run, all from the registry.
 LIVE := --editable "./plugins/tryton[live]" --editable "./plugins/sql[live]" --editable "./plugins/files[live]"
 
-.PHONY: demo test soak lint docs bench constraints clean
+.PHONY: demo test soak lint docs bench bench-scale constraints clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -47,6 +47,10 @@ docs: $(VENV)/.installed-docs
 # Measures, for an hour or so, and writes docs/reference/limits.md. Its modules are called bench_*.py: nothing else runs them.
 bench: $(VENV)/.installed
 	$(BIN)/python -m pytest $(wildcard tests/bench/bench_*.py) -q -s
+
+# Measures a million products, and writes its table into the same page.
+bench-scale: $(VENV)/.installed
+	$(BIN)/python tests/bench/scale.py
 
 # Pin anew what a fresh environment gets today.
 constraints:

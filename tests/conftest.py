@@ -27,7 +27,7 @@ def pytest_addoption(parser):
         "--write-expected", action="store_true", help="Write the expected reports of the sample pipelines anew."
     )
     parser.addoption(
-        "--state", choices=["sqlite", "postgresql"], default="sqlite", help="Where the benches of tests/core keep it."
+        "--state", choices=["sqlite", "postgresql"], default="sqlite", help="Where tests of core and e2e keep it."
     )
 
 

@@ -173,6 +173,13 @@ def served() -> Iterator[Served]:
         yield sandbox
 
 
+@pytest.fixture(autouse=True)
+def _state_on_a_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the state of each test in PostgreSQL, where `--state postgresql` asks for it."""
+    if request.config.getoption("--state") == "postgresql" and "postgres_state" not in request.fixturenames:
+        monkeypatch.setenv("PIMFLOW_STATE", request.getfixturevalue("postgres_state"))
+
+
 @pytest.fixture
 def project(tmp_path: Path, served: Served, command: Callable[..., Printed]) -> Project:
     served.reset()

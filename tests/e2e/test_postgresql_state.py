@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -144,3 +146,42 @@ def test_each_environment_has_the_state_that_it_names(project: Project) -> None:
         assert project.run("-e", name).code == 0
     assert (project.folder / "mine/test.sqlite").is_file()
     assert Path(project.folder, ".pimflow/live/state.sqlite").is_file()
+
+
+@pytest.mark.parametrize("way", ["into PostgreSQL", "into a file"])
+def test_a_state_moves_to_another_place_and_goes_on_there(
+    project: Project, postgres_state: str, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.chdir(project.folder)
+    places = [str(project.folder / "here.sqlite"), postgres_state]
+    old, new = places if way == "into PostgreSQL" else places[::-1]
+    monkeypatch.setenv("PIMFLOW_STATE", old)
+    project.write(*ROWS)
+    project.run()
+    done = project.command("state", "copy", "--to", new)
+    assert (done.code, "rows copied from" in done.out, PASSWORD in done.out) == (0, True, False), done.err
+    before = project.command("state", "show", "pipeline.yaml").out
+    monkeypatch.setenv("PIMFLOW_STATE", new)
+    assert project.command("state", "show", "pipeline.yaml").out == before
+    project.write(*ROWS[:-1], ROWS[-1].replace("red", "blue"), "MUG-999;mugs;cups;New;red;1")
+    assert "1 new, 1 updated, 119 already up to date." in project.run().out
+    run = json.loads(project.command("runs", "--json").out)[0]["id"]
+    assert project.command("undo", run, "--yes").code == 0
+    again = project.command("state", "copy", "--to", old)
+    assert (again.code, "there is a state in that place already" in again.err) == (3, True)
+
+
+def test_a_state_that_a_run_uses_is_not_copied(
+    project: Project, postgres_state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.folder)
+    project.write(*ROWS[:2])
+    project.run()
+    place = project.folder / ".pimflow" / "state.sqlite"
+    with (
+        closing(open_database(place)) as database,
+        held(database, "mugs", "here", lambda: datetime.now(UTC), Pace(0.2, 600, 600)),
+    ):
+        refused = project.command("state", "copy", "--to", postgres_state)
+    assert (refused.code, "is running" in refused.err) == (3, True), refused.err
+    assert project.command("state", "copy", "--to", postgres_state).code == 0

@@ -43,6 +43,16 @@ state_option = click.option(
     help="The state: a file, or the address of a PostgreSQL database. What the project says, unless given.",
 )
 
+new_place_option = click.option(
+    "--to",
+    type=_StatePlace(),
+    required=True,
+    metavar="FILE|ADDRESS",
+    envvar="PIMFLOW_STATE_TO",
+    show_envvar=True,
+    help="Where it goes: a file, or the address of a PostgreSQL database. Nothing may be there yet.",
+)
+
 _ENVIRONMENT = "pimflow.environment"
 _CONFIRMED = "pimflow.confirmed"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,8 +16,10 @@ from pimflow.cli.common import (
     flow_called,
     flow_option,
     json_option,
+    new_place_option,
     opened_state,
     pipeline_argument,
+    project_root,
     since_option,
     state_option,
 )
@@ -138,6 +140,30 @@ def set_(
     if as_json:
         return echo_json({"flow": flow, "address": address, "cursor": value})
     click.echo(f"{flow} <- {address}: the next run begins at {value}.")
+    return None
+
+
+@state.command()
+@new_place_option
+@state_option
+@json_option
+def copy(to: StatePlace, state_path: StatePlace | None, as_json: bool) -> None:
+    """Copy the state of the project to another place, such as from a file into PostgreSQL.
+
+    What is there now stays as it is. Name the new place in the project (`state:`) afterwards.
+    """
+    from pimflow.state.copying import into_state
+    from pimflow.state.database import open_database
+
+    with opened_state(project_root(), state_path) as database, closing(open_database(to)) as target:
+        with database.reading() as source, target.writing() as connection:
+            number = into_state(source, connection)
+        was = database.place
+    if as_json:
+        return echo_json({"from": was, "to": str(to), "rows": number})
+    click.echo(
+        f"{number:,} rows copied from {was} to {to}. Nothing looks there before `state:` of pimflow.yaml names it."
+    )
     return None
 
 
