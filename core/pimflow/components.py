@@ -205,7 +205,8 @@ class Source(Component):
         """Give the parts of a window that may be read at the same time: `window` again, with a `partition` in each.
 
         Each becomes an `extract` of its own, in one of four threads. Together they give each record once and the same
-        header; rows come in no order. Not asked where a run is for some records only. Raises FlowError.
+        header; rows come in no order. One that is `last` is read once all others were. Not asked where a run is for
+        some records only. Raises FlowError.
         """
         return (window,)
 

@@ -109,7 +109,8 @@ class Window:
     """The part of a source that one run reads: `[since, until)` in the source's own time; no `since` means all.
 
     `cursor` is opaque to the core: it is kept when the read was complete, and handed to the next `Source.window`.
-    `keys` limits the read to these records where the source can; `partition` to a part, in the source's own words.
+    `keys` limits the read to these records where the source can; `partition` to a part, in the source's own words. A
+    part that comes `last` is read once all others were.
     """
 
     since: str | None = None
@@ -117,6 +118,7 @@ class Window:
     keys: tuple[str, ...] = ()
     partition: str | None = None
     cursor: str | None = None
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

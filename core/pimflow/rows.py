@@ -126,6 +126,13 @@ def _together(chunks: Sequence[Carried]) -> Carried:
     return Carried([*numbers], [*sources], [*every(one.results for one in chunks)])
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """A part that is read once all others were."""
+
+    table: Iterable[Row]
+
+
 class Reader:
     """Reads tables: what a source has to be waited for, ahead in threads of its own; chunks at hand when asked.
 
@@ -133,8 +140,8 @@ class Reader:
     there once the source has answered. Leaving the `with` stops the reading. `at_hand`: nothing is waited for.
     """
 
-    def __init__(self, *tables: Iterable[Row], limit: int | None = None) -> None:
-        self._tables = tables
+    def __init__(self, *tables: Iterable[Row] | Last, limit: int | None = None) -> None:
+        self._tables = [table for table in tables if not isinstance(table, Last)]
         self._limit = limit
         self.at_hand = all(isinstance(table, InChunks) for table in tables)
         self._coming = self._beside() if self.at_hand else _Ahead(tables, limit).coming()
@@ -190,13 +197,15 @@ class _Headers:
 class _Ahead:
     """Reads tables in threads, so that the target need not wait for the source."""
 
-    def __init__(self, tables: Sequence[Iterable[Row]], limit: int | None) -> None:
-        self._tables = iter(tables)
+    def __init__(self, tables: Sequence[Iterable[Row] | Last], limit: int | None) -> None:
+        self._tables = iter([table for table in tables if not isinstance(table, Last)])
+        self._last = [table.table for table in tables if isinstance(table, Last)]
         self._limit = limit
         self._chunks: queue.Queue[Any] = queue.Queue(_CHUNKS_AHEAD)
         self._stop = threading.Event()
         threads = range(min(_AT_ONCE, len(tables)))
         self._threads = [threading.Thread(target=self._read, name="pimflow-source", daemon=True) for _ in threads]
+        self._at_work = len(self._threads)
         self._headers = _Headers()
         self._answering = threading.Lock()
 
@@ -227,13 +236,21 @@ class _Ahead:
     def _read(self) -> None:
         """Read tables until none is left for this thread."""
         try:
-            for table in self._tables:
+            for table in chain(self._tables, self._those_last()):
                 if self._stop.is_set():
                     return
                 self._read_table(table)
             self._put(_END)
         except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits for rows
             self._put(error)
+
+    def _those_last(self) -> Iterator[Iterable[Row]]:
+        """Give the tables that come last to the thread that is the last to find no other."""
+        with self._answering:
+            self._at_work -= 1
+            done = not self._at_work
+        if done:
+            yield from self._last
 
     def _read_table(self, table: Iterable[Row]) -> None:
         with closing(_pieces(table, self._limit)) as pieces:

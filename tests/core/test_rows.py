@@ -7,7 +7,7 @@ import pytest
 
 from pimflow.errors import RemoteError, UnreachableError
 from pimflow.model import BadValue, Problem
-from pimflow.rows import CHUNK_ROWS, Chunk, Passed, Reader, Stopped
+from pimflow.rows import CHUNK_ROWS, Chunk, Last, Passed, Reader, Stopped
 from pimflow.transforming.chain import Chain, Steps
 
 
@@ -163,6 +163,43 @@ def test_parts_wait_for_a_slow_consumer():
         next(iter(reader))
         time.sleep(0.3)
         assert len(taken) <= 14 * CHUNK_ROWS
+
+
+@pytest.mark.parametrize("parts", [1, 2, 6])
+def test_what_comes_last_is_read_when_all_other_parts_were(parts):
+    ended = []
+
+    def noted(start):
+        yield ("n",)
+        time.sleep(0.02 * (start + 1))
+        yield (start,)
+        ended.append(start)
+
+    def last():
+        yield ("n",)
+        yield from [(len(ended),)]
+
+    with Reader(*map(noted, range(parts)), Last(last())) as reader:
+        found = [row for _, row in numbered(reader)]
+    assert sorted(found) == sorted([*((at,) for at in range(parts)), (parts,)])
+    assert found[-1] == (parts,)
+
+
+def test_what_comes_last_is_not_read_after_an_error():
+    asked = []
+
+    def last():
+        asked.append(1)
+        yield ("n",)
+
+    def broken():
+        yield ("n",)
+        raise UnreachableError("the shelf is gone")
+
+    with Reader(part(0, 10), broken(), Last(last())) as reader, pytest.raises(UnreachableError):
+        for _ in reader:
+            pass
+    assert asked == []
 
 
 def test_an_error_in_one_part_ends_the_others():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pimflow.assemble import Flow
 from pimflow.context import FlowProgress, RunContext
 from pimflow.model import Window
+from pimflow.rows import Last
 from pimflow.running.basis import basis_of
 from pimflow.state import history
 from pimflow.transforming.compiling import has_whole_transform, needs_all_rows
@@ -26,11 +27,12 @@ def window_of(context: RunContext, flow: Flow, session: Any, done: FlowProgress,
     return replace(window, keys=only) if only and not has_whole_transform(flow) else window
 
 
-def tables_of(flow: Flow, session: Any, window: Window, limit: int | None = None) -> list[petl.Table]:
+def tables_of(flow: Flow, session: Any, window: Window, limit: int | None = None) -> list[petl.Table | Last]:
     """Give what is to be read of a window: its parts, if the source knows any. A few records are read as one."""
     some = limit is not None or bool(window.keys)
     parts = (window,) if some else flow.source.parts(session, window)
-    return [flow.source.extract(session, part) for part in parts]
+    tables = ((part, flow.source.extract(session, part)) for part in parts)
+    return [Last(table) if part.last else table for part, table in tables]
 
 
 def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from pimflow_akeneo.planned import Planned
 
 T = TypeVar("T")
 
+_AT_ONCE = 4
 _CONCERNED: Mapping[str, tuple[str, ...]] = {
     "attributes": ("model",),
     "association-types": ("model",),
@@ -42,7 +44,17 @@ class Catalog:
         self._session = session
         self._lock = threading.RLock()
         self._loaded: dict[str, Any] = {}
+        self._reading: dict[str, threading.RLock] = {}
+        """Each part is read by one thread; others that ask for it wait, and those that ask for other parts do not."""
+        self._written = 0
+        """Counts what made known parts old: what was read meanwhile may be old as well, and is not kept."""
         self._planned = Planned()
+
+    def read(self, *parts: Callable[[], Any]) -> list[Any]:
+        """Read several parts at the same time, as far as the PIM takes it. Raises FlowError as the first of them."""
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pimflow-model") as pool:
+            reading = [pool.submit(part) for part in parts]
+        return [one.result() for one in reading]
 
     @property
     def model(self) -> Model:
@@ -129,11 +141,13 @@ class Catalog:
     def know_options(self, attribute: str, codes: Mapping[str, str]) -> None:
         """Take these for all options of an attribute, by their lower-case form: some were made just now."""
         with self._lock:
+            self._written += 1
             self._loaded[f"attributes/{quote(attribute, safe='')}/options"] = codes
 
     def know_categories(self, categories: Mapping[str, tuple[str, str | None]]) -> None:
         """Take these for all categories, as `parents` gives them: some were made just now."""
         with self._lock:
+            self._written += 1
             self._loaded["categories"] = categories
             self._loaded.pop("categories/codes", None)
 
@@ -141,6 +155,7 @@ class Catalog:
         """Read anew what a write to this list may have changed, as soon as somebody asks for it."""
         old = {path, *_CONCERNED.get(path, ())}
         with self._lock:
+            self._written += 1
             for name in [name for name in self._loaded if name in old or name.partition("/")[0] in old]:
                 del self._loaded[name]
 
@@ -163,19 +178,30 @@ class Catalog:
         if found is not None:
             return cast("T", found)
         with self._lock:
-            if name not in self._loaded:
-                self._loaded[name] = read()
-            return cast("T", self._loaded[name])
+            reading = self._reading.setdefault(name, threading.RLock())
+        with reading:
+            found = self._loaded.get(name)
+            if found is not None:
+                return cast("T", found)
+            before = self._written
+            found = read()
+            with self._lock:
+                if self._written == before:
+                    self._loaded[name] = found
+            return found
 
     def _read_model(self) -> Model:
-        attributes = self.attributes
+        attributes, channels, types, currencies = self.read(
+            lambda: self.attributes,
+            lambda: self.channels,
+            lambda: list(self._pages("association-types")),
+            lambda: list(self._pages("currencies")),
+        )
         if not any(one.type == IDENTIFIER for one in attributes.values()):
             raise RemoteError("The PIM has no identifier attribute; set it up, or load a catalogue into it, first")
-        types = self._pages("association-types")
-        currencies = self._pages("currencies")
         return Model(
             attributes,
-            self.channels,
+            channels,
             {one["code"]: bool(one.get("is_quantified")) for one in types},
             tuple(sorted(one["code"] for one in currencies if one.get("enabled"))),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -29,6 +30,8 @@ _DRIFT = timedelta(minutes=5)
 _PAGING = frozenset({"pagination_type", "page", "limit", "search_after"})
 T = TypeVar("T")
 Asking = Callable[[], httpx.Response]
+_Page = tuple[list[dict[str, Any]], str | None]
+"""The items of a page, and the link to the next one."""
 
 
 class Session:
@@ -78,29 +81,30 @@ class Session:
             lambda: self.call("GET", path, handled={404}),
         )
 
-    def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
+    def pages(
+        self, path: str, params: Mapping[str, str] | None = None, *, ahead: bool = False
+    ) -> Iterator[dict[str, Any]]:
         """Give the items of a list, page by page, along the links to the next one.
 
+        With `ahead` the next page is asked for while this one is used, which is for those who want all of them.
         Raises RemoteError where the PIM leads no further: lists in numbered pages end at 10,000.
         """
-        asking: Asking = partial(self.call, "GET", path, params={"limit": str(PAGE), **(params or {})})
-        while True:
-            items, following = self._read(self._page, asking)
-            yield from items
-            if not following:
-                return
-            asking = partial(self._next_page, path, following)
+        first: Asking = partial(self.call, "GET", path, params={"limit": str(PAGE), **(params or {})})
+        return self._pages(first, lambda link: partial(self._next_page, path, link), ahead=ahead)
 
     def posted_pages(self, path: str, params: Mapping[str, str], body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Give the items of a list that is asked for by POST; of a link to the next page only the paging counts."""
-        params = {"limit": str(PAGE), **params}
-        while True:
-            asking = partial(self.call, "POST", path, params=params, json=body, repeatable=True)
-            items, following = self._read(self._page, asking)
-            yield from items
-            if not following:
-                return
-            params = {name: value for name, value in parse_qsl(urlsplit(following).query) if name in _PAGING}
+        """Give the items of a list that is asked for by POST, the next page while this one is used.
+
+        Of a link to the next page only the paging counts.
+        """
+
+        def asking(paging: Mapping[str, str]) -> Asking:
+            return partial(self.call, "POST", path, params=paging, json=body, repeatable=True)
+
+        def following(link: str) -> Asking:
+            return asking({name: value for name, value in parse_qsl(urlsplit(link).query) if name in _PAGING})
+
+        return self._pages(asking({"limit": str(PAGE), **params}), following, ahead=True)
 
     def shared(self, name: str, make: Callable[[], T]) -> T:
         """Give what the users of this session share under a name, made at the first call; making may ask for more."""
@@ -128,6 +132,19 @@ class Session:
         """Make the error about an answer that cannot be the PIM's own."""
         return self._client.strange(response)
 
+    def _pages(self, asking: Asking, following: Callable[[str], Asking], *, ahead: bool) -> Iterator[dict[str, Any]]:
+        """Give the items of pages. At most one page waits for its use; who looks at one item asks for one page."""
+        with ThreadPoolExecutor(1, thread_name_prefix="pimflow-page") as pool:
+            read = partial(self._read, self._page)
+            page: Callable[[], _Page] | None = partial(read, asking)
+            while page is not None:
+                items, link = page()
+                yield from items[:1]
+                page = partial(read, following(link)) if link else None
+                if page is not None and ahead:
+                    page = pool.submit(page).result
+                yield from items[1:]
+
     def _next_page(self, path: str, following: str) -> httpx.Response:
         response = self.call("GET", following, handled=() if "search_after=" in following else {422})
         if response.status_code == 422:
@@ -148,7 +165,7 @@ class Session:
                 self.rest(_REST)
         return decode(ask())
 
-    def _page(self, response: httpx.Response) -> tuple[list[dict[str, Any]], str | None]:
+    def _page(self, response: httpx.Response) -> _Page:
         page = self._client.json(response)
         try:
             following = page["_links"].get("next")

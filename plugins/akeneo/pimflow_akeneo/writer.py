@@ -95,6 +95,7 @@ class ProductWriter(Writer):
 
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Name the columns that the PIM cannot take, with what is wrong about them."""
+        self._preparation.expect(header)
         found = {name: self._columns.parsed(name) for name in header}
         return {name: problem for name, problem in found.items() if isinstance(problem, RowProblem)}
 

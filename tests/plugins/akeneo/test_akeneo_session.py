@@ -174,6 +174,16 @@ def test_several_threads_share_one_login(session, pim):
     assert pim.grants == ["password", "refresh_token"]
 
 
+def test_an_error_of_a_page_asked_for_ahead_comes_behind_the_items_before_it(session, pim):
+    after = "https://pim.example.com/api/rest/v1/families?page=2"
+    first = {"_links": {"next": {"href": after}}, "_embedded": {"items": [{"code": "a"}, {"code": "b"}]}}
+    pim.pages = {"https://pim.example.com/api/rest/v1/families?limit=100": first, after: {"no": "page"}}
+    taken = []
+    with pytest.raises(RemoteError, match="without the pages of a list"):
+        taken.extend(one["code"] for one in session.pages("families", ahead=True))
+    assert taken == ["a", "b"]
+
+
 def test_pages_are_followed_at_the_configured_address(session, pim):
     there = "http://inside:8080/api/rest/v1/families?page=2&limit=100"
     here = "https://pim.example.com/api/rest/v1/families"

@@ -47,12 +47,14 @@ def test_counting_takes_one_call(many, session):
     assert calls(pim, GET) == 1
 
 
-def test_reading_goes_on_while_rows_are_taken(many, session):
-    pim = many(300)
+@pytest.mark.parametrize(("rows_taken", "gets"), [(1, 1), (2, 2), (100, 2), (101, 2), (102, 3), (202, 4)])
+def test_the_next_page_is_asked_for_while_one_is_used_and_none_beyond_it(many, session, rows_taken, gets):
+    pim = many(500)
     rows = iter(AkeneoProductsSource(connection="pim").extract(session, Window()))
-    for _ in range(101):
+    for _ in range(1 + rows_taken):
         next(rows)
-    assert calls(pim, GET) == 1
+    rows.close()  # waits for the call that is under way
+    assert calls(pim, GET) == gets
 
 
 def test_many_identifiers_in_a_filter_are_asked_for_by_the_hundred(many, session):

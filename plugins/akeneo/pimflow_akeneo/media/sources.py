@@ -62,7 +62,7 @@ class AkeneoMediaFilesSource(Source):
         """Give the header, then one row a file."""
         header = tuple(one.name for one in self._fields())
         yield header
-        items: Iterable[Item] = _asked(session, window.keys) if window.keys else session.pages(_PATH)
+        items: Iterable[Item] = _asked(session, window.keys) if window.keys else session.pages(_PATH, ahead=True)
         if self.media is not None:
             items = _downloaded(session, self.media, items)
         for item in items:

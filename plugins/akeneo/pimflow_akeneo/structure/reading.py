@@ -31,15 +31,16 @@ def with_lists(session: Session, resource: Resource) -> list[str]:
 
 
 def records(
-    session: Session, resource: Resource, path: str, params: Mapping[str, str] | None = None
+    session: Session, resource: Resource, path: str, params: Mapping[str, str] | None = None, *, ahead: bool = True
 ) -> Iterator[Record]:
-    """Give a whole list."""
+    """Give a whole list, the next page asked for while one is used unless that is not to be."""
     if resource is MEASUREMENT_FAMILIES:
         yield from session.get(path)
     elif resource is LOCALES:  # some PIMs write `enable`
-        yield from ({"enabled": one.get("enable"), **one} for one in session.pages(path, params))
+        pages = session.pages(path, params, ahead=ahead)
+        yield from ({"enabled": one.get("enable"), **one} for one in pages)
     else:
-        yield from session.pages(resource.url(path), params)
+        yield from session.pages(resource.url(path), params, ahead=ahead)
 
 
 def found(
@@ -49,11 +50,11 @@ def found(
     if resource.filters and "code" in resource.filters.properties:
         for some in chunks(codes):
             params = {"search": search.written(search.combined(wanted or {}, "code", "IN", some))}
-            yield from islice(records(session, resource, path, params), len(some))
+            yield from islice(records(session, resource, path, params, ahead=False), len(some))
         return
     missing = {code.lower() for code in codes}
     narrowed = {"search": search.written(wanted)} if wanted else None
-    for record in records(session, resource, path, narrowed):
+    for record in records(session, resource, path, narrowed, ahead=False):
         if record["code"].lower() in missing:
             missing.discard(record["code"].lower())
             yield record

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 from loguru import logger
@@ -85,8 +86,10 @@ class Whereabouts:
         before = orjson.loads(self._memory.get(_WANTED, [""]).get("", "[]"))
         wanted = list(dict.fromkeys([*before, *self._new]))
         unfound: list[str] = []
-        for start in range(0, min(len(wanted), _CALLS * PAGE), PAGE):
-            unfound += self._learned(wanted[start : start + PAGE])
+        asked = [wanted[start : start + PAGE] for start in range(0, min(len(wanted), _CALLS * PAGE), PAGE)]
+        if asked:
+            with ThreadPoolExecutor(_CALLS, thread_name_prefix="pimflow-uuids") as pool:
+                unfound = [key for keys in pool.map(self._learned, asked) for key in keys]
         wanted = [*wanted[_CALLS * PAGE :], *unfound][-_MOST_WANTED:]
         if wanted != before:
             self._memory.put(_WANTED, {"": orjson.dumps(wanted).decode()})

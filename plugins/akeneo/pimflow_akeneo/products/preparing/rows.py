@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ from pimflow_akeneo.model import FamilyVariant
 from pimflow_akeneo.products.lines import LISTS
 from pimflow_akeneo.products.preparing import properties
 from pimflow_akeneo.products.preparing.alone import Accept, accepting, stands_alone
+from pimflow_akeneo.products.preparing.needs import needs
 
 _PRICE = re.compile(r"\s*(\S+)\s+([A-Za-z]{3})\s*")
 _CATEGORIES = frozenset({"categories", ADD_CATEGORIES, REMOVE_CATEGORIES})
@@ -55,8 +56,13 @@ class Preparation:
         self._parse = parse
         self._accepting: dict[str, Accept] = {}
         self._alone: dict[str, Accept | None] = {}
+        self._columns: tuple[str, ...] = ()
         self._associates = False
         self._needed = _NEEDED | {"family"} if kind.has_identifier else _NEEDED
+
+    def expect(self, columns: Iterable[str]) -> None:
+        """Take note of the columns of the rows to come: what they need of the PIM is read at once, by the first row."""
+        self._columns = tuple(columns)
 
     def item(self, row: Cells) -> Item:
         """Check one row. Raises RowProblem for a record that cannot be sent at all."""
@@ -90,6 +96,9 @@ class Preparation:
 
     def _alone_or_not(self, name: str) -> Accept | None:
         """Give what accepts the cells of a column by themselves, and keep it; None where it takes more than that."""
+        expected, self._columns = self._columns, ()
+        if expected:
+            self._catalog.read(*needs(filter(None, map(self._parse, expected)), self._catalog))
         column = self._parse(name)
         self._associates = self._associates or isinstance(column, Association)
         self._alone[name] = None

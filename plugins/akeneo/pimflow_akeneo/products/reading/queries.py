@@ -70,7 +70,7 @@ def _routes(session: Session) -> frozenset[str]:
 def _pages(session: Session, query: Query) -> Iterator[dict[str, Any]]:
     paging = {"pagination_type": "search_after"}
     if _fits(query.parameters):
-        return session.pages(query.kind.path, {**paging, **query.parameters})
+        return session.pages(query.kind.path, {**paging, **query.parameters}, ahead=True)
     path = f"{query.kind.path}/search"
     if query.kind is BY_UUID and offers(session, path):
         body = {
@@ -82,7 +82,7 @@ def _pages(session: Session, query: Query) -> Iterator[dict[str, Any]]:
         raise ConfigError(
             "search: it is too long for one call to the PIM. Name fewer codes, or a condition that means the same"
         )
-    return session.pages(query.kind.path, {**paging, **everything})
+    return session.pages(query.kind.path, {**paging, **everything}, ahead=True)
 
 
 def _fits(parameters: Mapping[str, str]) -> bool:

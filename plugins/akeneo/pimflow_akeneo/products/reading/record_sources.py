@@ -26,7 +26,9 @@ from pimflow_akeneo.search_tables import PRODUCTS, Table
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.spelling import alike
 
-_NOT_ASKED = {"connection", "overlap", "timezone"}
+Record = Mapping[str, Any]
+
+_NOT_ASKED = {"connection", "overlap", "timezone", "partitions"}
 """Options that change nothing about what is asked for."""
 
 
@@ -93,13 +95,16 @@ class RecordsSource(Source):
         yield header
         query = self._query(model, window)
         asked = self._keyed(query, window, model) if window.keys else iter((query,))
-        rows: Iterator[dict[str, Any]] = (
-            reading.cells(record) for one in asked for record in queries.records(session, one)
-        )
+        records = (record for one in asked for record in queries.records(session, one))
+        rows: Iterator[dict[str, Any]] = map(reading.cells, self._once(session, window, records))
         if self.media is not None:
             rows = downloaded(session, self.media, self.kind, reading.media(), rows)
         for cells in rows:
             yield tuple(cells.get(name) for name in header)
+
+    def _once(self, session: Session, window: Window, records: Iterator[Record]) -> Iterator[Record]:  # noqa: ARG002 - for reads in parts
+        """Give each record once."""
+        return records
 
     def _keyed(self, query: Query, window: Window, model: Model) -> Iterator[Query]:
         return queries.having(query, self.kind.searched or model.identifier.code, window.keys)
@@ -181,13 +186,16 @@ class ChangesSource(RecordsSource):
         begin = changes.beginning(last, started, timedelta(minutes=self.overlap)) if last else None
         if begin is None:
             return Window(cursor=kept)
-        zone = ZoneInfo(self.timezone) if self.timezone else None
-        offsets = set() if zone else changes.offsets(session, self.kind)
-        return Window(since=changes.on_server_clock(begin, offsets, zone), cursor=kept)
+        return Window(since=self._on_server_clock(session, begin), cursor=kept)
 
     def cursor_at(self, moment: datetime) -> str:
         """Give the cursor of a read that began then and asked for the same."""
         return changes.cursor(moment, self._asked())
+
+    def _on_server_clock(self, session: Session, moment: datetime) -> str:
+        zone = ZoneInfo(self.timezone) if self.timezone else None
+        offsets = set() if zone else changes.offsets(session, self.kind)
+        return changes.on_server_clock(moment, offsets, zone)
 
     def _asked(self) -> str:
         """Tell apart what is asked for: a cursor of another search or other columns is of no use."""
