@@ -35,10 +35,22 @@ def must_read(session: Session) -> None:
 
 
 def notes(session: Session) -> Iterator[str]:
-    """Tell what is no fault and may explain what is missed: what may not be read."""
+    """Tell what is no fault and may explain what is missed: what may not be read, and what is hidden."""
     lacking = [f"{doctype} ({loss})" for doctype, loss in OPTIONAL.items() if not _may_read(session, doctype)]
     if lacking:
         yield f"may not read {', '.join(lacking)}"
+    if hidden := _hidden(session):
+        yield f"User Permissions hide what does not belong to {hidden}"
+
+
+def _hidden(session: Session) -> str:
+    """Name the documents to which User Permissions confine the user; what else refers to such is left out silently."""
+    try:
+        told = session.method("frappe.core.doctype.user_permission.user_permission.get_user_permissions")
+    except (AccessError, RefusedError):
+        return ""
+    found = told.items() if isinstance(told, dict) else ()
+    return ", ".join(f"{doctype} {one['doc']!r}" for doctype, some in found for one in some)
 
 
 def must_write(session: Session, noun: str, doctype: str) -> None:

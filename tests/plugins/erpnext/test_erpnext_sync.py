@@ -43,13 +43,15 @@ def test_what_a_long_transaction_commits_late_is_read_within_the_overlap(sync):
     assert sync.report("--full")["created"] == 1
 
 
-def test_items_that_share_a_stamp_all_arrive(sync):
+@pytest.mark.parametrize("ties", [(13,), (3, 3, 3), (2, 4, 2, 5, 1), (4, 4, 1), (1, 4, 4)])
+def test_items_that_share_a_stamp_all_arrive_wherever_a_page_of_four_ends(sync, ties):
     sync.run()
-    sync.site.now += timedelta(hours=1)
-    stamp = str(sync.site.now)
-    for number in range(1, 14):
-        sync.site.put("Item", item_code=f"TIE-{number:02}", item_name="Tie", item_group="Drills", modified=stamp)
-    assert sync.report()["created"] == 13
+    for at, number in enumerate(ties):
+        sync.site.now += timedelta(hours=1)
+        stamp = str(sync.site.now)
+        for name in range(number):
+            sync.site.put("Item", item_code=f"TIE-{name}-{at}", item_name="T", item_group="Drills", modified=stamp)
+    assert sync.report()["created"] == sum(ties)
     assert "created" not in sync.report()
 
 
@@ -192,6 +194,7 @@ def test_check_tells_what_a_reader_may_not_read(sync):
     told = " ".join(printed.out.split())
     assert "may not read Item Attribute (no values that variants could have), Translation (no texts in other" in told
     assert "languages), DocField (no labels and types of fields), Deleted Document (no deleted items)" in told
+    assert "User Permissions hide what does not belong to Item Group 'Drills'" in told
 
 
 def test_5000_products_take_no_more_calls_than_pages_of_the_best_size(sync):
