@@ -3,6 +3,7 @@
 import pytest
 
 from pimflow.errors import ConfigError
+from pimflow.running.by_groups import ByGroups
 from pimflow.running.run import RunOptions
 
 from .shop_rows import counts, table
@@ -143,6 +144,48 @@ def test_one_record_that_was_asked_for_gets_its_sku(bench, shop):
     report = bench.run(RunOptions(only=("u2",)), sku=OURS)
     assert counts(report) == {"created": 1}
     assert skus(shop) == {"u2": "MUG-0010"}
+
+
+def test_groups_are_numbered_as_they_are_brought(bench, shop):
+    put(shop, ("u1", "", "Mug", "mugs"), ("u2", "", "Cup", "cups"), ("u3", "", "Jug", "mugs"))
+    bench.run_all({"products": {"sku": OURS}}, RunOptions(by=ByGroups("family", lambda _report: True)))
+    assert skus(shop) == {"u1": "MUG-0010", "u2": "CUP-0011", "u3": "MUG-0012"}
+
+
+def test_all_sinks_of_a_flow_get_one_sku(bench, shop, shop_plugin):
+    other = shop_plugin.SHOPS["erp"] = type(shop)()
+    other.records["products", "MUG-0010"] = {"id": "old", "sku": "MUG-0010"}
+    bench.connections["erp"] = {"type": "shop", "name": "erp"}
+    put(shop, ("u1", "", "Mug", "mugs"))
+    sinks = [{"type": "shop.products", "connection": name} for name in ("shop", "erp")]
+    bench.run_all({"products": {"sku": OURS, "sink": sinks}})
+    assert skus(shop) == {"u1": "MUG-0011"}
+    assert skus(other) == {"old": "MUG-0010", "u1": "MUG-0011"}
+
+
+def test_a_row_that_was_put_aside_is_numbered_when_it_is_tried_again(bench, shop):
+    put(shop, ("u1", "", "forbidden", "mugs"), ("u2", "", "Jug", "mugs"))
+    assert counts(bench.run(sku=OURS)) == {"created": 1, "refused": 1}
+    put(shop, ("u1", "", "Mug", "mugs"), ("u2", "", "Jug", "mugs"))
+    bench.run(RunOptions(retry=True), sku=OURS)
+    assert skus(shop) == {"u1": "MUG-0010", "u2": "MUG-0011"}
+
+
+def test_two_rows_of_one_record_share_their_sku_and_are_told(bench, shop):
+    put(
+        shop,
+        ("u1", "", "Mug", "mugs"),
+        ("u1", "", "Mug again", "mugs"),
+        ("u2", "", "Cup", None),
+        ("u2", "", "Cup", "c"),
+    )
+    report = bench.run(sku=OURS)
+    assert counts(report) == {"created": 1, "refused": 3}
+    assert skus(shop) == {"u1": "MUG-0010"}
+    assert {cause.problem.reason for cause in report.causes} == {
+        "which row 1 has too",
+        "is empty, and the SKU is made of it",
+    }
 
 
 @pytest.mark.parametrize(

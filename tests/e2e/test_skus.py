@@ -24,6 +24,7 @@ flows:
       - map: {uuid: uuid, identifier: identifier}
     mode: update
     diff: target
+    on_missing: ignore
     sku: {from: pimflow, pattern: "{family:3|upper}-{sequence:06d}", start: 1000, per: family}
     sink: {type: akeneo.products, connection: pim}
 """
@@ -70,10 +71,13 @@ def test_products_get_a_sku_once_and_nothing_else_of_them_changes(write, served,
     given = skus(served)
     assert set(given.values()) == {f"MUG-{n:06}" for n in range(1000, 1251)}
     assert all(one.enabled and one.values["colour"] for one in served.store.products.values() if one.uuid == uuid(7))
-    again = command("run", file)
-    assert "0 new, 0 updated" in again.out
-    assert "SKU" not in again.out
+    for options in ((), ("--full",)):
+        again = command("run", file, *options)
+        assert "0 new, 0 updated" in again.out
+        assert "Note" not in again.out
     assert skus(served) == given
+    told = command("explain", "MUG-001000", "identifier").out
+    assert "sku: gives the SKU that the record has for good" in told
 
 
 def test_a_product_whose_sku_somebody_took_away_gets_the_same_again(write, served, command):

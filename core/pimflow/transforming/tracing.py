@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -57,10 +57,19 @@ def trace(flow: Flow, source: Mapping[str, Any], column: str, knows: Knows) -> T
         if row is None:
             return Trace(shown, tuple(steps))
     steps += [Step(_place(one, column), one.transform.type, {}, _TOGETHER) for one in rest[:1]]
+    steps += _numbered(flow, column, before)
     return Trace(shown, tuple(steps))
 
 
 _TOGETHER = "puts rows together; from here on a value cannot be followed by its row alone"
+
+
+def _numbered(flow: Flow, column: str, cells: Mapping[str, Any]) -> Iterator[Step]:
+    """Tell of a cell that was still empty that it got the SKU which its record has."""
+    rule = flow.sku
+    if rule is not None and rule.numbering is not None and rule.column == column and not str(cells.get(column) or ""):
+        document, trail = flow.part.document, (*flow.part.trail, "sku")
+        yield Step(f"{document.file}:{document.line(trail)}", "sku", {}, "gives the SKU that the record has for good")
 
 
 def _compiled(flow: Flow, header: Header, knows: Knows) -> tuple[list[_Stage], Sequence[Placed]]:
