@@ -59,8 +59,9 @@ class Outlook:
 class Offer:
     """A column that a target takes: what people call it, by language or locale, and what belongs into it.
 
-    `type` is that of `Field.type`. `locale` is that of its texts, `unit` that of its amounts, `options` are codes of
-    the values that it takes, where it takes no others; `is_key` for the column by which the target knows a record.
+    `type` is that of `Field.type`. `locale` is that of its texts, `unit` the usual one of its amounts, and `units` all
+    that it takes; `options` are codes of the values that it takes, where it takes no others; `is_key` for the column by
+    which the target knows a record.
     """
 
     column: str
@@ -70,6 +71,7 @@ class Offer:
     unit: str = ""
     options: tuple[str, ...] = ()
     is_key: bool = False
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,13 @@ class Structure:
     """Templates with variants: the column that brings variants together, and by the axes that they differ in.
 
     `kinds` are, for each set of axes, how many templates have it; `values` the values of each axis in the sample.
+    `single`: so many templates have one variant only.
     """
 
     group: str
     kinds: Mapping[tuple[str, ...], int]
     values: Mapping[str, tuple[str, ...]]
+    single: int = 0
 
 
 class Severity(StrEnum):

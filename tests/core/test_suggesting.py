@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pimflow import Field, Offer, Source, Structure
 from pimflow.suggesting.draft import written
 from pimflow.suggesting.evidence import Evidence, evidence, sureness
-from pimflow.suggesting.mapping import suggest
+from pimflow.suggesting.mapping import Draft, suggest
 from pimflow.suggesting.names import is_short_for, parted, places, plain
 from pimflow.suggesting.samples import Sample, compared, joined
 from pimflow.suggesting.variants import structure_of
@@ -38,6 +38,113 @@ def test_templates_are_told_by_what_their_variants_differ_in():
         {("attributes.size",): 1, ("attributes.color", "attributes.size"): 1},
         {"attributes.color": ("blue", "red"), "attributes.size": ("L", "M")},
     )
+
+
+def test_templates_with_one_variant_need_no_model():
+    rows = [*ITEMS, {"sku": "6", "template": "C", "attributes.color": "red", "attributes.size": "M", "name": "Cap"}]
+    structure = structure_of(Shirts(), rows)
+    assert structure is not None
+    assert structure.single == 1
+    text = written(suggest(sample([], colour="text"), [Offer("colour", "text")]), "the ERP", "the PIM", 6, structure)
+    assert "- variants: {group: template, singles: simple}" in text
+
+
+def lines(rows, offers, *, pairs=(), **fields):
+    found = Sample({name: Field(name, kind) for name, kind in fields.items()}, rows, pairs, places=places(offers))
+    return {one.offer.column: one for one in suggest(found, offers).lines}
+
+
+WEIGHT = Offer("weight", "number", unit="KILOGRAM", units=("KILOGRAM", "GRAM"))
+
+
+@pytest.mark.parametrize(
+    ("name", "others", "there", "unit", "why"),
+    [
+        ("weight", {}, "380 GRAM", "GRAM", "the same amounts are in GRAM there"),
+        ("weight", {}, {"amount": "380.0000", "unit": "GRAM"}, "GRAM", "the same amounts are in GRAM there"),
+        ("weight", {}, None, "KILOGRAM", "look whether it is in KILOGRAM"),
+        ("Weight (g)", {}, None, "GRAM", "its name says GRAM"),
+        ("weight_gram", {}, None, "GRAM", "its name says GRAM"),
+        ("weight_mm", {}, None, "KILOGRAM", "look whether it is in KILOGRAM"),
+        (
+            "weight",
+            {"weight_uom": "text"},
+            None,
+            "KILOGRAM",
+            "weight_uom may hold the unit: then take the transform `units`",
+        ),
+        (
+            "weight",
+            {"weight-unit": "text"},
+            "380 GRAM",
+            "GRAM",
+            "the same amounts are in GRAM there; weight-unit may hold the unit: then take the transform `units`",
+        ),
+    ],
+)
+def test_the_unit_of_amounts_is_found_or_asked_for(name, others, there, unit, why):
+    rows = [{name: number, "sku": f"A{number}"} for number in (380, 381, 382)]
+    pairs = [(0, {"weight": there}), (1, {"weight": None})]
+    label = Offer("weight", "number", {"en_US": name}, unit=WEIGHT.unit, units=WEIGHT.units)
+    line = lines(rows, [label], pairs=pairs, **{name: "number", **others})["weight"]
+    assert (line.unit, line.reasons[-1]) == (unit, why)
+    draft = Draft((line,), (), (), ())
+    assert f"unit: {unit}}}" in written(draft, "the ERP", "the PIM", 3)
+
+
+def test_values_that_become_codes_of_options_bring_a_step_that_makes_them():
+    offer = Offer("handle", "selection", options=("ash_wood", "steel"))
+    found = Sample({"handle": Field("handle", "text")}, [{"handle": name} for name in ("Ash wood", "Steel", "Bone")])
+    [line] = suggest(found, [offer]).lines
+    assert (line.coded, line.strange) == (("Ash wood",), ("Bone",))
+    text = written(Draft((line,), (), (), ()), "the ERP", "the PIM", 3)
+    assert yaml.safe_load(text)["transforms"][1] == {"slug": {"handle": "handle"}}
+
+
+def test_a_column_whose_values_are_options_beats_one_of_the_same_name():
+    offer = Offer("categories", "list", options=("master", "bags", "lamps"))
+    rows = [{"categories": "All / Bags", "codes": "bags"}, {"categories": "All / Lamps", "codes": "lamps"}]
+    found = lines(rows, [offer], categories="text", codes="text")
+    assert found["categories"].field.name == "codes"
+    alone = lines([{"categories": one["categories"]} for one in rows], [offer], categories="text")
+    assert 0.5 < alone["categories"].sureness < 0.7
+
+
+def test_the_other_languages_of_a_text_go_along():
+    offers = [Offer(f"name-{locale}", "text", locale=locale) for locale in ("en_US", "fr_FR")]
+    rows = [{"label": f"Mug {n}", "label@fr": f"Tasse {n}"} for n in range(4)]
+    pairs = [(n, {"name-en_US": f"Mug {n}"}) for n in range(4)]
+    found = lines(rows, offers, pairs=pairs, **{"label": "text", "label@fr": "text"})
+    assert {column: one.field.name for column, one in found.items()} == {
+        "name-en_US": "label",
+        "name-fr_FR": "label@fr",
+    }
+    assert found["name-fr_FR"].reasons == ("label goes into name-en_US",)
+
+
+@pytest.mark.parametrize("name", ["options_season", "custom_season", "x_studio_season", "Z_SEASON"])
+def test_what_systems_put_before_own_fields_does_not_count(name):
+    assert sure(name, "text", Offer("season", "text")) == pytest.approx(0.8)
+
+
+def test_a_code_within_a_longer_name_is_something_to_look_at():
+    assert sure("item_name", "text", Offer("name", "text")) == pytest.approx(0.4)
+    assert sure("Name of it", "text", Offer("name", "text")) == pytest.approx(0.4)
+    assert sure("surname", "text", Offer("name", "text")) == 0
+
+
+def test_umlauts_may_be_written_out():
+    assert sure("Groesse", "text", Offer("size", "text", {"de_DE": "Größe"})) == pytest.approx(0.8)
+
+
+def test_values_choose_the_channel_and_the_others_are_left_to_people():
+    offers = [Offer(f"day-{channel}", "date") for channel in ("web", "print")]
+    rows = [{"day": f"2026-01-0{n}"} for n in range(1, 6)]
+    pairs = [(n, {"day-web": rows[n]["day"]}) for n in range(5)]
+    found = Sample({"day": Field("day", "date")}, rows, pairs, places=places(offers))
+    draft = suggest(found, offers)
+    assert [one.offer.column for one in draft.lines] == ["day-web"]
+    assert [one.offer.column for one in draft.unsure] == ["day-print"]
 
 
 @pytest.mark.parametrize("rows", [[], ITEMS[:1], ITEMS[4:], [{"sku": "1"}]])

@@ -98,7 +98,7 @@ def test_values_of_the_same_products_say_what_names_do_not(draft, served):
         "ean": "d",
     }
     assert lines["identifier"]["reasons"] == ["6 of its values are keys there"]
-    assert lines["weight"]["reasons"] == ["6 of 6 values are the same"]
+    assert lines["weight"]["reasons"] == ["6 of 6 values are the same", "the same amounts are in KILOGRAM there"]
     assert all(line["sure"] >= 0.85 for line in lines.values())
 
 
@@ -165,3 +165,48 @@ def test_discover_shows_columns_as_they_are_called_also_with_brackets(project):
     assert printed.code == 0
     assert "weight [kg]" in printed.out
     assert "old [/name]" in printed.out
+
+
+SEVERAL = """\
+version: 1
+connections:
+  pim: {{type: akeneo, url: "{url}", client_id: sandbox, secret: sandbox, username: sandbox, password: sandbox}}
+flows:
+  categories:
+    source: {{type: files.csv, path: groups.csv}}
+    sink: {{type: akeneo.categories, connection: pim}}
+  products:
+    needs: [categories]
+    source: {{type: files.csv, path: products.csv}}
+    sink:
+      - {{type: akeneo.product_models, connection: pim}}
+      - {{type: akeneo.products, connection: pim}}
+"""
+
+
+@pytest.fixture
+def several(project):
+    (project.folder / "pipeline.yaml").write_text(SEVERAL.format(url=project.pim.url), "utf-8")
+    (project.folder / "groups.csv").write_text("grp;title\nmugs;Mugs\n", "utf-8")
+    (project.folder / "products.csv").write_text("artnr;name\nM1;Mug\nM2;Jug\n", "utf-8")
+    return lambda *words: project.command("suggest", str(project.folder / "pipeline.yaml"), *words)
+
+
+def test_a_flow_with_models_and_products_is_drafted_for_the_products(several):
+    told = several("--json", "--flow", "products")
+    [flow] = json.loads(told.out)["flows"]
+    assert "identifier" in by_column(flow)
+    assert flow["missing"] == []
+
+
+def test_flows_whose_target_says_nothing_are_named_beside_the_others(several):
+    told = several()
+    assert told.code == 0, told.err
+    assert "# Flow products" in told.out
+    assert (
+        "# Flow categories: akeneo.categories cannot say what it takes, so nothing can be suggested for it. Write its "
+        "mapping yourself." in told.out
+    )
+    assert [one.partition(":")[0] for one in json.loads(several("--json").out)["nothing_to_suggest"]] == ["categories"]
+    alone = several("--flow", "categories")
+    assert (alone.code, "nothing can be suggested" in alone.err) == (3, True)

@@ -34,23 +34,34 @@ def _lines(draft: Draft, source: str, target: str, rows: int, structure: Structu
         yield from _line(one, target, "# ")
     if structure is not None:
         yield from _kept(draft, structure)
+    yield from _coded(draft, target)
+    if structure is not None:
         yield from _variants(structure)
-    if draft.left:
-        yield f"# Without a place in {target}: {', '.join(draft.left)}"
+    left = [name for name in draft.left if structure is None or name != structure.group]
+    if left:
+        yield f"# Without a place in {target}: {', '.join(left)}"
     if draft.hot:
         yield f"# Left out, because they change all day and belong into no PIM: {', '.join(draft.hot)}"
 
 
 def _line(one: Suggestion, target: str, mark: str) -> Iterator[str]:
     origin = _plain(one.field.name)
-    value = f"{{from: {origin}, unit: {one.offer.unit}}}" if one.offer.unit else origin
+    value = f"{{from: {origin}, unit: {one.unit}}}" if one.unit else origin
     text = f"{_plain(one.offer.column)}: {value}"
-    yield f"      {mark}{text:<{_WIDTH}}  # {round(one.sureness * 100)} %: {'; '.join(one.reasons)}"
+    yield f"      {mark}{text:<{_WIDTH}}  # {min(round(one.sureness * 100), 99)} %: {'; '.join(one.reasons)}"
     if one.strange:
         shown = ", ".join(one.strange[:_MOST]) + (
             f" and {len(one.strange) - _MOST} more" if len(one.strange) > _MOST else ""
         )
         yield f"      #   {target} has no such option yet: {shown}"
+
+
+def _coded(draft: Draft, target: str) -> Iterator[str]:
+    """Make codes of values, where these are the codes of options."""
+    found = [one for one in draft.lines if one.coded]
+    if found:
+        columns = ", ".join(f"{_plain(one.offer.column)}: {_plain(one.offer.column)}" for one in found)
+        yield f"  - slug: {{{columns}}}  # {target} has codes of such values: {', '.join(found[0].coded[:_MOST])}"
 
 
 def _kept(draft: Draft, structure: Structure) -> Iterator[str]:
@@ -66,7 +77,11 @@ def _kept(draft: Draft, structure: Structure) -> Iterator[str]:
 def _variants(structure: Structure) -> Iterator[str]:
     yield f"  # {_told(structure)}"
     yield "  # The flow then needs two sinks: the one for product models before that for products."
-    yield f"  - variants: {{group: {_plain(structure.group)}}}"
+    if structure.single:
+        have = "template has" if structure.single == 1 else "templates have"
+        yield f"  # {structure.single} {have} one variant only: `singles: simple` makes it a product without a model."
+    singles = ", singles: simple" if structure.single else ""
+    yield f"  - variants: {{group: {_plain(structure.group)}{singles}}}"
 
 
 def _told(structure: Structure) -> str:

@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 
 from pimflow.model import Field
 from pimflow.outlook import Offer
-from pimflow.suggesting.names import is_short_for, plain, speaks_of
-from pimflow.suggesting.samples import Sample, compared
+from pimflow.suggesting.names import bare, holds, is_short_for, plain, speaks_of, spelt
+from pimflow.suggesting.samples import Sample
 
 _KEYS = frozenset(
     {"sku", "code", "defaultcode", "itemcode", "ref", "itemno", "no", "number", "articlenumber", "identifier"}
@@ -18,6 +18,7 @@ _KEYS = frozenset(
 )
 _GTINS = frozenset({"ean", "ean13", "gtin", "barcode", "upc"})
 _FEWEST, _ALIKE, _LONG = 3, 0.85, 4
+_FOREIGN = -0.3
 _NUMBERS = frozenset({"integer", "number"})
 _TAKES: Mapping[str, frozenset[str]] = {
     "number": frozenset({"integer", "number", "text"}),
@@ -33,7 +34,7 @@ _TAKES: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reason; `weight` is the chance that it is right, from 0 to 1."""
+    """One reason; `weight` is the chance that it is right, from 0 to 1; below 0 what it takes from the others."""
 
     reason: str
     weight: float
@@ -54,11 +55,12 @@ def evidence(one: Field, offer: Offer, sample: Sample) -> Iterator[Evidence]:
 
 
 def sureness(reasons: list[Evidence]) -> float:
-    """Give the chance that at least one of the reasons is right."""
-    wrong = 1.0
+    """Give the chance that at least one of the reasons is right, less what speaks against all of them."""
+    wrong, left = 1.0, 1.0
     for one in reasons:
-        wrong *= 1 - one.weight
-    return 1 - wrong
+        wrong *= 1 - max(one.weight, 0)
+        left *= 1 + min(one.weight, 0)
+    return (1 - wrong) * left
 
 
 def looks_like_key(name: str) -> bool:
@@ -70,11 +72,13 @@ def _named(name: str, label: str, offer: Offer) -> Iterator[Evidence]:
     """Compare what the two are called."""
     code = offer.column.partition("-")[0]
     own, theirs = plain(name.rpartition(".")[2]), plain(code)
-    labels = {plain(text): text for text in offer.labels.values() if text}
+    labels = {form: text for text in offer.labels.values() if text for form in spelt(text)}
     called = {plain(text.rpartition(" (")[0] or text): text for text in (label,) if text} | {own: name}
     same = next((text for text in called if text in labels), None)
     if own == theirs:
         yield Evidence("same code" if name == code else f"code {code!r} is nearly the same", 0.9)
+    elif bare(name) == theirs:
+        yield Evidence(f"code {code!r} with something before it", 0.8)
     elif offer.is_key and own in _KEYS:
         yield Evidence("called as keys are", 0.6)
     elif {own, theirs} <= _GTINS:
@@ -85,6 +89,8 @@ def _named(name: str, label: str, offer: Offer) -> Iterator[Evidence]:
         yield Evidence(f"short for {code!r}", 0.45)
     elif any(_alike(mine, text) for mine in called for text in (*labels, theirs)):
         yield Evidence("similar name", 0.4)
+    elif len(theirs) >= _LONG and holds(name, code):
+        yield Evidence(f"{code!r} is in its name", 0.4)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -122,13 +128,17 @@ def _shared(mine: frozenset[str], theirs: frozenset[str]) -> Iterator[Evidence]:
 
 
 def _known(mine: frozenset[str], offer: Offer) -> Iterator[Evidence]:
+    """Hold values against options by what their codes would be: `Ash wood` is `ash_wood`."""
     if offer.type == "list":
         mine = frozenset(part for text in mine for part in text.split(","))
-    options = {compared(code) for code in offer.options}
-    known = len(mine & options)
+    options = {plain(code) for code in offer.options}
+    known = len({plain(text) for text in mine} & options)
     if known >= 2 and known * 2 >= len(mine):
         weight = 0.4 + 0.25 * known / len(mine) + 0.1 * known / len(options)
         yield Evidence(f"{known} of {len(mine)} values are options there", weight)
+    elif options and len(mine) > 1:
+        told = f"only {known}" if known else "none"
+        yield Evidence(f"{told} of {len(mine)} values is an option there", _FOREIGN * (1 - known / len(mine)))
 
 
 def _fits(one: Field, offer: Offer) -> bool:

@@ -21,6 +21,10 @@ from pimflow.suggesting.variants import structure_of
 from pimflow.transforming.compiling import placed
 
 
+class NothingOfferedError(FlowError):
+    """The target of a flow does not say what it takes: files and feeds take anything, a category has few columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlowDraft:
     """A mapping for one flow; `preparation` is the file that would make the target ready for its variants."""
@@ -35,16 +39,19 @@ class FlowDraft:
 
 
 def suggest_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database, most: int) -> FlowDraft:
-    """Ask both sides of a flow. Raises FlowError for a target that cannot say what it takes."""
+    """Ask both sides of a flow; of several sinks the last, which takes what the source has rows of.
+
+    Raises NothingOfferedError for a target that cannot say what it takes, and FlowError.
+    """
     with placed(flow):
         fields, rows = read_rows(flow.source, sessions.of(flow.source), most)
-    sink = flow.sinks[0]
+    sink = flow.sinks[-1]
     writer = opened(assembly, flow, sink, sessions, database)
     done = False
     try:
         offers = list(writer.offers())
         if not offers:
-            raise FlowError(f"{sink.title} cannot say what it takes, so nothing can be suggested for it.")
+            raise NothingOfferedError(f"{sink.type} cannot say what it takes, so nothing can be suggested for it.")
         sample = sampled(fields, rows, _candidates(fields, rows, flow), writer, offers)
         draft = suggest(sample, offers)
         structure = structure_of(flow.source, rows)

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pimflow.model import Field
 from pimflow.outlook import Offer
 from pimflow.suggesting.evidence import Evidence, evidence, sureness
-from pimflow.suggesting.samples import Sample, compared
+from pimflow.suggesting.names import plain, speaks_of
+from pimflow.suggesting.samples import Sample, compared, separated
+from pimflow.suggesting.units import unit_of
 
 SURE, UNSURE = 0.5, 0.3
-_AS_GOOD, _CERTAIN, _DOUBT = 0.01, 0.95, 0.8
+_AS_GOOD, _CERTAIN, _DOUBT, _BESIDE, _SURER = 0.01, 0.95, 0.8, 0.9, 0.05
 _OTHER = "another would be as good"
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One line of a mapping. `strange` are values of the sample that the target's column does not take as options."""
+    """One line of a mapping. `strange` are values of the sample that the target's column does not take as options.
+
+    `coded` are values of which options are made by taking blanks and signs out; `unit` is that of amounts.
+    """
 
     field: Field
     offer: Offer
     sureness: float
     reasons: tuple[str, ...]
     strange: tuple[str, ...] = ()
+    coded: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,12 @@ def suggest(sample: Sample, offers: Sequence[Offer]) -> Draft:
     for one in found:
         if one.offer.column in taken or (used.get(one.field.name) and not _again(one, taken)):
             continue
-        taken[one.offer.column] = one
+        taken[one.offer.column] = _beside_a_surer(one, taken)
         used[one.field.name] = used.get(one.field.name, 0) + 1
+    for one in _alongside(sample, offers, taken):
+        before = taken.get(one.offer.column)
+        if one.field.name not in used and (before is None or before.sureness < SURE):
+            taken[one.offer.column] = one
     order = {offer.column: number for number, offer in enumerate(offers)}
     lines = sorted(taken.values(), key=lambda one: order[one.offer.column])
     sure = tuple(one for one in lines if one.sureness >= SURE)
@@ -75,7 +86,34 @@ def _all(sample: Sample, offers: Sequence[Offer]) -> Iterator[Suggestion]:
             sure = sureness(reasons)
             if sure >= UNSURE:
                 told = tuple(reason.reason for reason in sorted(reasons, key=lambda reason: -reason.weight))
-                yield Suggestion(one, offer, sure, told, _strange(sample, one, offer))
+                yield _suggestion(sample, one, offer, sure, told)
+
+
+def _suggestion(sample: Sample, one: Field, offer: Offer, sure: float, told: tuple[str, ...]) -> Suggestion:
+    strange, coded = _judged(sample, one, offer)
+    unit, why = unit_of(one, offer, sample) if offer.unit else ("", "")
+    return Suggestion(one, offer, sure, told + ((why,) if why else ()), strange, coded, unit)
+
+
+def _alongside(sample: Sample, offers: Sequence[Offer], taken: Mapping[str, Suggestion]) -> Iterator[Suggestion]:
+    """Let a text go where the same text in another language goes: `label@fr` into `name-fr_FR` beside `name-en_US`."""
+    sure = {
+        (sample.parted(one.field.name)[0], one.offer.column.partition("-")[0]): one
+        for one in taken.values()
+        if one.sureness >= SURE
+    }
+    for field in sample.fields.values():
+        name, named = sample.parted(field.name)
+        for offer in offers if named and field.name not in sample.hot else ():
+            beside = sure.get((name, offer.column.partition("-")[0]))
+            if (
+                beside is not None
+                and beside.field is not field
+                and offer.locale
+                and speaks_of(named, offer, sample.places)
+            ):
+                told = f"{beside.field.name} goes into {beside.offer.column}"
+                yield _suggestion(sample, field, offer, beside.sureness * _BESIDE, (told,))
 
 
 def _doubted(found: Sequence[Suggestion]) -> Iterator[Suggestion]:
@@ -102,13 +140,28 @@ def _again(one: Suggestion, taken: dict[str, Suggestion]) -> bool:
     return any(other.field is one.field and other.offer.column.partition("-")[0] == code for other in taken.values())
 
 
-def _strange(sample: Sample, one: Field, offer: Offer) -> tuple[str, ...]:
+def _beside_a_surer(one: Suggestion, taken: Mapping[str, Suggestion]) -> Suggestion:
+    """Be less sure where the values of the sample speak for another place of the same attribute."""
+    others = [other for other in taken.values() if other.field is one.field and other.sureness > one.sureness + _SURER]
+    if not others:
+        return one
+    told = f"it goes into {others[0].offer.column}"
+    return replace(one, sureness=min(one.sureness, SURE - 0.01), reasons=(*one.reasons, told))
+
+
+def _judged(sample: Sample, one: Field, offer: Offer) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give values that are no options there, and those that are once their codes are made."""
     if not offer.options:
-        return ()
-    known = {compared(code) for code in offer.options}
-    values = {str(part): compared(part) for row in sample.rows for part in _parts(row.get(one.name))}
-    return tuple(sorted(value for value, text in values.items() if text and text not in known))
+        return (), ()
+    known, plainly = {compared(code) for code in offer.options}, {plain(code) for code in offer.options}
+    separate = offer.type == "list"
+    values = {str(part): compared(part) for row in sample.rows for part in _parts(row.get(one.name), separate=separate)}
+    others = sorted(value for value, text in values.items() if text and text not in known)
+    coded = tuple(value for value in others if plain(value) in plainly)
+    return tuple(value for value in others if value not in coded), coded
 
 
-def _parts(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else (value,)
+def _parts(value: object, *, separate: bool) -> Sequence[object]:
+    if isinstance(value, list | tuple):
+        return value
+    return separated(value) if separate and isinstance(value, str) else (value,)

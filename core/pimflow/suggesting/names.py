@@ -13,11 +13,20 @@ _ABBREVIATED = 3
 """Letters of a word that an abbreviation keeps at least."""
 
 
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_OWN = re.compile(r"(?i)^(options|custom|x_studio|x|z|zz|attr|attribute|field)_")
+
+
 @lru_cache(maxsize=10_000)
 def plain(text: str) -> str:
     """Give a name without case, accents and signs: `Prix (H.T.)` and `prix_ht` are the same."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return "".join(sign for sign in decomposed if sign.isalnum())
+
+
+def spelt(text: str) -> frozenset[str]:
+    """Give the ways to write a name plainly: `Größe` is `grosse`, and `groesse` where systems know no umlauts."""
+    return frozenset((plain(text), plain(text.casefold().translate(_UMLAUTS))))
 
 
 def places(offers: Iterable[Offer]) -> frozenset[str]:
@@ -60,6 +69,17 @@ def is_short_for(name: str, code: str) -> bool:
     if len(bare) <= _ABBREVIATED or not words or not re.fullmatch("".join(parts), bare):
         return False
     return _spelt(bare, words)
+
+
+def bare(name: str) -> str:
+    """Give a name as `plain` does, without what systems put before fields of the user's own: `options_`, `custom_`."""
+    return plain(_OWN.sub("", name.rpartition(".")[2]))
+
+
+def holds(name: str, code: str) -> bool:
+    """Tell whether a name begins or ends with the words of a code, as `item_name` and `Name of the article` do."""
+    words, wanted = (re.findall(r"[^\W_]+", text.casefold()) for text in (name, code))
+    return 0 < len(wanted) < len(words) and wanted in (words[: len(wanted)], words[-len(wanted) :])
 
 
 def _spelt(text: str, words: list[str]) -> bool:

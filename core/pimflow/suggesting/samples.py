@@ -157,8 +157,13 @@ def compared_as(value: Any, kind: str) -> str:
     if kind == "boolean":
         return "true" if text in _YES else "false" if text in _NO else text
     if kind == "list" and not isinstance(value, list | tuple):
-        return ",".join(sorted(part for one in re.split("[,;|]", text) if (part := one.strip())))
+        return ",".join(sorted(separated(text)))
     return text
+
+
+def separated(text: str) -> list[str]:
+    """Give the items of a list that is written as one text."""
+    return [part for one in re.split("[,;|]", text) if (part := one.strip())]
 
 
 def compared(value: Any) -> str:

@@ -30,4 +30,5 @@ def structure_of(source: Source, rows: Sequence[Mapping[str, Any]]) -> Structure
         return None
     named = sorted({axis for axes in kinds for axis in axes})
     values = {axis: tuple(sorted({str(row[axis]) for row in rows if row.get(axis)})) for axis in named}
-    return Structure(group, dict(sorted(kinds.items(), key=lambda kind: -kind[1])), values)
+    single = sum(len(variants) == 1 for variants in families.values())
+    return Structure(group, dict(sorted(kinds.items(), key=lambda kind: -kind[1])), values, single)

@@ -59,11 +59,12 @@ def offers(catalog: Catalog, kind: Kind) -> Iterator[Offer]:
 def _of_attribute(catalog: Catalog, attribute: Attribute) -> Iterator[Offer]:
     options = tuple(sorted(catalog.options(attribute.code).values())) if attribute.kind in _OPTIONS else ()
     unit = attribute.default_metric_unit or "" if attribute.kind == "metric" else ""
+    units = tuple(catalog.units(attribute.metric_family or "").values()) if unit else ()
     for locale, scope in catalog.model.places(attribute):
         currencies = catalog.model.currencies_of(scope) if attribute.kind == "price_collection" else (None,)
         for currency in currencies:
             column = ValueColumn(attribute, locale, scope, currency).name
-            yield Offer(column, _TYPES[attribute.kind], attribute.labels, locale or "", unit, options)
+            yield Offer(column, _TYPES[attribute.kind], attribute.labels, locale or "", unit, options, units=units)
 
 
 def preparation(catalog: Catalog, structure: Structure, columns: Mapping[str, str]) -> str:
