@@ -1,4 +1,7 @@
-"""Sinks that write one file as a whole: CSV (also TSV), Excel, JSON Lines, JSON and XML."""
+"""Sinks that write one file as a whole: CSV (also TSV), Excel, JSON Lines, JSON and XML.
+
+What writes a format is loaded where a file is written: the names of XML alone take longer than a pipeline file to check.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,6 @@ from pimflow_files.cells import DecimalSign, Delimiter, Encoding
 from pimflow_files.nested import Form
 from pimflow_files.swap import SwapFile
 from pimflow_files.writing import CsvFormat, FileWriter, Format, JsonFormat, JsonLinesFormat
-from pimflow_files.xml_names import is_attribute, is_record_path
-from pimflow_files.xml_writing import XmlFormat
 
 SheetName = Annotated[str, StringConstraints(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\']+$")]
 _TABBED = frozenset({".tsv", ".tab"})
@@ -180,6 +181,8 @@ class XmlSink(FileSink):
     @field_validator("records")
     @classmethod
     def _is_path(cls, records: str) -> str:
+        from pimflow_files.xml_names import is_record_path
+
         if not is_record_path(records):
             raise ValueError("expected the elements around a record and its own, as in `products/product`")
         return records
@@ -187,10 +190,14 @@ class XmlSink(FileSink):
     @field_validator("by")
     @classmethod
     def _are_attributes(cls, by: tuple[str, ...]) -> tuple[str, ...]:
+        from pimflow_files.xml_names import is_attribute
+
         if wrong := [name for name in by if not is_attribute(name)]:
             raise ValueError(f"{wrong[0]!r} is no name of an attribute in XML")
         return by
 
     def shape(self) -> Format:
         """Give what makes the bytes of the document."""
+        from pimflow_files.xml_writing import XmlFormat
+
         return XmlFormat(self.records, self.by)
