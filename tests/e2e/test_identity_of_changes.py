@@ -97,3 +97,21 @@ def test_what_was_deleted_is_forgotten_by_the_next_complete_read(project, erp):
     assert "A-1" not in names(project)
     project.run("--full")
     assert names(project)["A-1"] == "Second"
+
+
+def test_a_row_that_a_transform_stops_is_one_open_item_however_often_it_is_read(project, erp):
+    pipeline = project.folder / "pipeline.yaml"
+    needed = "transforms: [{defaults: {by: sku, values: {'*': {}}, needed: [name]}}, {map:"
+    pipeline.write_text(pipeline.read_text("utf-8").replace("transforms: [{map:", needed), "utf-8")
+    with erp:
+        erp.execute("update item set name = null where id = 3")
+    assert "Name is needed" in project.run().out
+    for now in (20, 30):
+        change(erp, 3, "B-1", now)
+        told = project.run().out
+        assert "1 product did not go through (3)." in told, told
+    with erp:
+        erp.execute("update item set name = 'Third', updated = 40 where id = 3")
+    assert "Name is needed" not in project.run().out
+    assert "Name is needed" not in project.command("problems", str(pipeline)).out
+    assert names(project)["B-1"] == "Third"

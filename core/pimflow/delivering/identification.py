@@ -180,6 +180,11 @@ class Identification:
         self._held.clear()
         self._renaming.close()
 
+    def id_in(self, source: Row) -> str:
+        """Give the id in a row of the source; empty where it has none."""
+        at, _ = self._places
+        return str(source[at]) if len(source) > at and source[at] not in {None, ""} else ""
+
     def _identity(self, one: Prepared) -> Identity | None:
         at, name = self._places
         if not one.source or one.source[at] in {None, ""}:

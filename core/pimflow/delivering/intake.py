@@ -126,7 +126,9 @@ class Intake:
         asked = only.intersection(map(str, row.source))
         if (self.kept or self._target.tells_stopped) and (asked or not only):
             self.not_met -= asked
-            yield _refused_row(row.row, row.source, row.key, row.problem)
+            identification = self._target.identification
+            key = row.key or (identification.id_in(row.source) if identification else "")
+            yield _refused_row(row.row, row.source, key, row.problem)
 
     def _items(self, row: Passed, linked: str | None) -> Iterator[Prepared | Verdict]:
         config, key_column = self._target.config, self._target.key
