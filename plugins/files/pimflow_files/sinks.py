@@ -1,6 +1,6 @@
 """Sinks that write one file as a whole: CSV (also TSV), Excel, JSON Lines, JSON and XML.
 
-What writes a format is loaded where a file is written: the names of XML alone take longer than a pipeline file to check.
+What writes a format is loaded where a file is written: the names of XML alone take as long as a pipeline file to check.
 """
 
 from __future__ import annotations
