@@ -17,6 +17,8 @@ from pimflow import AccessError, FlowError, LoginError, RemoteError
 from pimflow_http import Client
 
 TITLE = "ERPNext"
+TOO_LARGE = "RequestTooLargeError"
+"""The type of error that is given to an answer 413, which comes from a web server as a page."""
 _TAG = re.compile(r"<!--.*?-->|</?[a-z][^>]*>", re.DOTALL | re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 _RAISED = re.compile(r"^(?P<name>(?:\w+\.)+\w+|\w*Error)(?:: ?|$)", re.MULTILINE)
@@ -80,7 +82,7 @@ def error(response: httpx.Response, client: Client) -> FlowError:
     if status == 401:
         return _unknown_key(where, general.detail)
     if not told:
-        return _no_data(where, response.request, general) if status == 404 else general
+        return _of_page(response, where, general)
     if status == 403:
         return _forbidden(where, words(told), general.detail)
     if status == 404:
@@ -115,6 +117,12 @@ def _unknown_key(where: str, detail: str) -> FlowError:
         "under Settings > API Access, and that this user is enabled.",
         detail=detail,
     )
+
+
+def _of_page(response: httpx.Response, where: str, general: FlowError) -> FlowError:
+    if response.status_code == 413:
+        return RefusedError(TOO_LARGE, f"its texts are longer than {TITLE} takes in one call", general.detail)
+    return _no_data(where, response.request, general) if response.status_code == 404 else general
 
 
 def _no_data(where: str, asked: httpx.Request, general: FlowError) -> FlowError:

@@ -13,7 +13,7 @@ import orjson
 from pimflow import AccessError, Problem
 from pimflow_erp.jobs import Job, each
 from pimflow_erpnext import refusals, rights
-from pimflow_erpnext.answers import TITLE, RefusedError, raised
+from pimflow_erpnext.answers import TITLE, TOO_LARGE, RefusedError, raised
 from pimflow_erpnext.catalog import folded
 from pimflow_erpnext.session import Session
 
@@ -37,11 +37,7 @@ def update(session: Session, doctype: str, jobs: Sequence[Job]) -> dict[str, str
     """
     if not jobs:
         return {}
-    documents = [{"doctype": doctype, **job.values} for job in jobs]
-    found = session.method("frappe.client.bulk_update", {"docs": orjson.dumps(documents).decode()}, repeatable=True)
-    told = [(one["doc"], str(one["exc"])) for one in (found or {}).get("failed_docs") or ()]
-    failed = {doc.get("docname") or doc.get("name"): trace for doc, trace in told}  # older versions give the document
-    traces = {job.key: failed[job.values["docname"]] for job in jobs if job.values["docname"] in failed}
+    traces = _traces(session, doctype, jobs)
     said = dict(map(raised, traces.values()))
     if refusals.FORBIDDEN in said:
         raise AccessError(
@@ -50,3 +46,19 @@ def update(session: Session, doctype: str, jobs: Sequence[Job]) -> dict[str, str
             detail=said[refusals.FORBIDDEN],
         )
     return traces
+
+
+def _traces(session: Session, doctype: str, jobs: Sequence[Job]) -> dict[str, str]:
+    documents = [{"doctype": doctype, **job.values} for job in jobs]
+    try:
+        found = session.method("frappe.client.bulk_update", {"docs": orjson.dumps(documents).decode()}, repeatable=True)
+    except RefusedError as error:
+        if error.type != TOO_LARGE:
+            raise
+        if len(jobs) == 1:
+            return {jobs[0].key: f"{error.type}: {error.said}"}
+        middle = len(jobs) // 2
+        return _traces(session, doctype, jobs[:middle]) | _traces(session, doctype, jobs[middle:])
+    told = [(one["doc"], str(one["exc"])) for one in (found or {}).get("failed_docs") or ()]
+    failed = {doc.get("docname") or doc.get("name"): trace for doc, trace in told}  # older versions give the document
+    return {job.key: failed[job.values["docname"]] for job in jobs if job.values["docname"] in failed}

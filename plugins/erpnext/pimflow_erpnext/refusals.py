@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from pimflow import Problem, ProblemKind, Who
-from pimflow_erpnext.answers import TITLE, RefusedError, raised
+from pimflow_erpnext.answers import TITLE, TOO_LARGE, RefusedError, raised
 
 STALE = "TimestampMismatchError"
 FORBIDDEN = "PermissionError"
@@ -60,8 +60,9 @@ def problem(error_type: str, said: str, detail: str) -> Problem:
         return Problem(reason, ProblemKind.DUPLICATE, unique["key"], value, remedy, Who.PRODUCT_MANAGER, detail)
     if error_type == "MandatoryError":
         return _lacking_field(said.rpartition(": ")[2], detail)
-    if long := _LONG.search(said) or _ROOM.search(said):
-        return _too_long(long.groupdict(), detail)
+    long = _LONG.search(said) or _ROOM.search(said)
+    if long or error_type == TOO_LARGE:
+        return _too_long(said, long.groupdict() if long else {}, detail)
     words = _RECORD.sub("", said).rstrip(".") or error_type
     kind = ProblemKind.REFERENCE if error_type == "LinkValidationError" else ProblemKind.VALUE
     return Problem(f"{TITLE} says: {words}", kind, remedy=_CORRECT, who=Who.PRODUCT_MANAGER, detail=detail)
@@ -75,10 +76,11 @@ def _lacking_field(name: str, detail: str) -> Problem:
     return Problem(reason, ProblemKind.MISSING, remedy=_FILL, who=Who.ADMINISTRATOR, detail=detail)
 
 
-def _too_long(told: Mapping[str, str], detail: str) -> Problem:
+def _too_long(said: str, told: Mapping[str, str], detail: str) -> Problem:
+    reason = said
     if "most" in told:
         reason = f"{told['label']!r} has {len(told['value'])} characters; {TITLE} takes {told['most']}"
-    else:
+    elif told:
         reason = f"its {told['field'].replace('_', ' ')} is longer than {TITLE} can store"
     remedy = "Shorten it in the source; it will then arrive by itself."
     return Problem(reason, ProblemKind.TOO_LARGE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=detail)

@@ -27,7 +27,7 @@ def forms(texts: Iterable[str | None]) -> list[str]:
 def read(session: Session, languages: Sequence[str], texts: Iterable[str | None]) -> Texts:
     """Give the translations of some texts; of several of one text the latest counts. One call, more for long texts."""
     found: dict[tuple[str, str], str] = {}
-    for some in _portions(forms(texts)) if languages else ():
+    for some in portions(forms(texts)) if languages else ():
         for one in session.listed(
             "Translation",
             ["language", "source_text", "translated_text"],
@@ -38,7 +38,7 @@ def read(session: Session, languages: Sequence[str], texts: Iterable[str | None]
     return found
 
 
-def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
+def portions(texts: Sequence[str]) -> Iterator[list[str]]:
     """Spread texts over calls that no server finds too large."""
     portion: list[str] = []
     size = 0

@@ -11,7 +11,7 @@ from pimflow_erpnext import calls, refusals
 from pimflow_erpnext.answers import TITLE
 from pimflow_erpnext.existing import PlaceOf
 from pimflow_erpnext.session import Record, Session
-from pimflow_erpnext.translations import forms, source_of
+from pimflow_erpnext.translations import forms, portions, source_of
 
 _DOCTYPE = "Translation"
 
@@ -72,12 +72,16 @@ def _wishes(change: Change, record: Record, place_of: PlaceOf) -> list[Wish]:
 def _known(session: Session, wishes: Sequence[Wish]) -> dict[tuple[str, str], tuple[str, str]]:
     """Give name and text of the translations that are there, by language and source."""
     languages, sources = sorted({one.language for one in wishes}), forms(one.whole for one in wishes)
-    found = session.listed(
-        _DOCTYPE,
-        ["name", "language", "source_text", "translated_text"],
-        [["language", "in", languages], ["source_text", "in", sources]],
-        order="modified asc, name asc",
-    )
+    found = [
+        one
+        for some in portions(sources)
+        for one in session.listed(
+            _DOCTYPE,
+            ["name", "language", "source_text", "translated_text"],
+            [["language", "in", languages], ["source_text", "in", some]],
+            order="modified asc, name asc",
+        )
+    ]
     return {
         (one["language"], source_of(one["source_text"] or "")): (one["name"], one["translated_text"]) for one in found
     }

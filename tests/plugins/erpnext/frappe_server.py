@@ -38,6 +38,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._send(fault.status, fault.body, fault.headers)
             if self.site.host and self.headers.get("host") != self.site.host:
                 return self._send(404, "<!doctype html>\n<title>404 Not Found</title>\n<p>it does not exist.</p>\n")
+            if len(content) > self.site.largest:
+                return self._send(413, "<!doctype html>\n<title>413 Request Entity Too Large</title>\n")
             try:
                 return self._send(200, self._result(parts.path, query, content))
             except RefusedError as error:

@@ -51,6 +51,7 @@ class Site:
         self.cookies = []
         self.series = 0
         self.ranges = None
+        self.largest = 25 * 1024 * 1024
         self.zone = "Europe/Paris"
         self.host = ""
         self.closed = set()

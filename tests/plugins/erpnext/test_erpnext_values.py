@@ -119,7 +119,7 @@ def test_a_text_is_translated_without_its_tags():
 
 def test_long_texts_are_looked_up_in_several_calls_and_each_is():
     texts = [str(number) + "x" * 200_000 for number in range(7)] + ["y" * 900_000, "short"]
-    portions = list(translations._portions(texts))
+    portions = list(translations.portions(texts))
     assert [text for portion in portions for text in portion] == texts
     assert [len(portion) for portion in portions] == [2, 2, 2, 1, 1, 1]
 

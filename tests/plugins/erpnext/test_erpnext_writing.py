@@ -295,6 +295,18 @@ def test_variants_of_templates_with_numbers_need_a_call_for_each_of_these(sync):
 AXES = (("Colour", 1), ("Width", 1), ("Colour", 2), ("Width", 2))
 
 
+def test_what_is_too_large_for_one_call_goes_in_several(sync):
+    sync.site.largest = 2000
+    rows = [f"L-{n};{'long name ' * 13};;;Drills;;;;;" for n in range(12)]
+    assert "12 new" in sync.back(*rows).out
+    printed = sync.back(*(row.replace("long", "more") for row in rows))
+    assert "12 updated" in printed.out, printed.out + printed.err
+    sync.site.largest = 180
+    printed = sync.back("L-1;Short;;;Drills;;;;;", f"L-2;{'other name ' * 12};;;Drills;;;;;")
+    assert "Its texts are longer than ERPNext takes in one call. 1 product did not go through (L-2)." in printed.out
+    assert sync.site.get("Item", "L-1")["item_name"] == "Short"
+
+
 def test_names_that_differ_in_the_mark_of_a_letter_alone_are_two_items(sync):
     for code in ("МОЙ", "МОИ"):
         sync.site.item(code)
