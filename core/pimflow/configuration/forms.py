@@ -128,8 +128,8 @@ class FlowConfig(Checked):
     )
     on_missing: Literal["report", "ignore", "disable", "delete"] = Field(
         "report",
-        description="What becomes of records sent earlier that a complete read of everything lacks; `ignore` where it is "
-        "a selection that they leave.",
+        description="What becomes of records sent earlier that a complete read of everything lacks; `ignore` where it "
+        "is a selection that they leave.",
     )
     diff: Literal["state", "target"] = Field(
         "state", description="Whether records are held against what was sent last, or against what the target has now."

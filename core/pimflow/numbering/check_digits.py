@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 _WITH_LETTERS = frozenset({"iso7064_mod_37_36", "iso7064_mod_97_10"})
@@ -32,7 +33,7 @@ def _computed(name: str, counted: str) -> str:
     from stdnum import damm, ean, luhn, verhoeff  # noqa: PLC0415 - with what it loads it takes a tenth of a second
     from stdnum.iso7064 import mod_11_10, mod_37_36, mod_97_10  # noqa: PLC0415
 
-    ways = {
+    ways: Mapping[str, Callable[[str], str]] = {
         "luhn": luhn.calc_check_digit,
         "damm": damm.calc_check_digit,
         "verhoeff": verhoeff.calc_check_digit,
@@ -41,4 +42,4 @@ def _computed(name: str, counted: str) -> str:
         "iso7064_mod_37_36": mod_37_36.calc_check_digit,
         "iso7064_mod_97_10": mod_97_10.calc_check_digits,
     }
-    return str(ways[name](counted))
+    return ways[name](counted)
