@@ -190,6 +190,7 @@ def test_a_code_that_changes_renames_the_product_in_the_pim(sync, erp):
 
 
 def test_what_a_long_transaction_commits_late_is_read_within_the_overlap(sync, erp):
+    erp.rpc("product.template.write", [11], {"weight": 0.62})
     sync.project.run()
     before = (datetime.now(UTC) - timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M:%S.%f")
     with closing(sqlite3.connect(erp.folder / "db" / "erp.sqlite", timeout=30)) as database, database:
@@ -199,6 +200,16 @@ def test_what_a_long_transaction_commits_late_is_read_within_the_overlap(sync, e
     sync.write(overlap=10)
     assert "0 new, 1 updated" in sync.project.run().out
     assert sync.project.product("MUG-12")["values"]["weight"][0]["data"]["amount"] == "0.7500"
+
+
+def test_what_was_stamped_in_the_same_instant_is_read_and_not_sent_twice(sync, erp):
+    erp.rpc("product.template.write", [9], {"weight": 0.61})
+    sync.project.run()
+    with closing(sqlite3.connect(erp.folder / "db" / "erp.sqlite", timeout=30)) as database, database:
+        tie = database.execute("SELECT write_date FROM product_template WHERE id = 9").fetchone()
+        database.execute("UPDATE product_template SET weight = 0.71, write_date = ? WHERE id = 10", tie)
+    assert "0 new, 1 updated" in sync.project.run().out
+    assert "0 new, 0 updated" in sync.project.run().out
 
 
 def test_an_archived_product_gives_its_code_to_its_successor(sync, erp):
