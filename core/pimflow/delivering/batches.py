@@ -81,12 +81,12 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
     return [*aside, *written]
 
 
-def _taken(change: Change, outcome: Outcome | None) -> dict[str, Any]:
+def _taken(change: Change, outcome: Outcome | None) -> Mapping[str, Any]:
     """Give the values of a change that went into the target."""
     if outcome is None or outcome.status not in SETTLED:
         return {}
     refused = {problem.field for problem in outcome.problems}
-    return {name: value for name, value in change.payload.items() if name not in refused}
+    return {name: value for name, value in change.payload.items() if name not in refused} if refused else change.payload
 
 
 def _loaded(candidate: Candidate, there: There, taken: Mapping[str, Mapping[str, Any]]) -> Candidate:
@@ -105,9 +105,11 @@ def _made_whole(
     again = []
     for candidate in batch:
         change, outcome = candidate.change, outcomes.get(candidate.change.key)
+        if not change.known or outcome is None or outcome.status is not Status.CREATED:
+            continue
         all_of_new = columns_of_new(candidate.prepared.item.payload, rules)
         creation = {name: value for name, value in all_of_new.items() if name not in change.payload}
-        if change.known and creation and outcome is not None and outcome.status is Status.CREATED:
+        if creation:
             again.append(replace(change, item=replace(change.item, payload=creation)))
     going, told, written = fitted(writer, again)
     written |= {outcome.key: outcome for outcome in writer.load(going)} if going else {}

@@ -329,9 +329,12 @@ class Delivery:
             if candidate.prepared.by_hand and self.target.identification is not None:
                 prepared = self.target.identification.identified(candidate.prepared)
                 candidate = replace(candidate, prepared=prepared)  # noqa: PLW2901
-            told = tuple(one for one in outcome.problems if one not in candidate.prepared.item.problems)
-            outcome = replace(outcome, problems=(*candidate.prepared.item.problems, *told))  # noqa: PLW2901 - fuller
-            columns = candidate.columns.union(owed_columns(candidate, outcome, rules))
+            known, told = candidate.prepared.item.problems, outcome.problems
+            if known:
+                told = tuple(one for one in told if one not in known)
+                outcome = replace(outcome, problems=(*known, *told))  # noqa: PLW2901 - fuller
+            owed = [*owed_columns(candidate, outcome, rules)] if rules.once else ()
+            columns = candidate.columns.union(owed) if owed else candidate.columns
             written = self._keeping.written(candidate, outcome) if rules.history else None
             print_sent = candidate.change.fingerprint
             verdicts.append(Verdict(candidate.prepared, outcome, print_sent, rules.now, columns, told, written))

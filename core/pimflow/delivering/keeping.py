@@ -39,9 +39,11 @@ class Keeping:
         if not candidate.sent or outcome.status not in _WRITES:
             return None
         prepared = candidate.prepared
-        values = {name: value for name, value in candidate.sent.items() if name not in (prepared.renaming or {})}
-        if outcome.status is Status.CREATED:
-            values |= columns_of_new(prepared.item.payload, self._target.rules) if candidate.change.known else {}
+        values = candidate.sent
+        if prepared.renaming:
+            values = {name: value for name, value in values.items() if name not in prepared.renaming}
+        if outcome.status is Status.CREATED and candidate.change.known:
+            values = {**values, **columns_of_new(prepared.item.payload, self._target.rules)}
         source = dict(zip(self.source_header, prepared.source, strict=False))
         deed, was = _WRITES[outcome.status], self._key_before(candidate)
         return Written(*prepared.record, deed, values, candidate.before, prepared.row, source, was)

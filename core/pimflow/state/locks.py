@@ -84,11 +84,17 @@ def unlock(database: Database, pipeline: str) -> None:
 
 def ensure(connection: Connection, pipeline: str, fencing: int) -> None:
     """Within a transaction: raise LockLostError unless the lock still has this fencing number."""
-    if connection.execute(sa.select(locks.c.fencing).where(_of(pipeline, fencing))).first() is None:
+    if connection.execute(_HELD, {"of": pipeline, "number": fencing}).first() is None:
         raise LockLostError(
             "this run was not heard of for so long that the pipeline was given free for another one. "
             "What it had committed until then stays, the rest is left to the next run"
         )
+
+
+# Asked before each batch and each commit: made once, as making it takes longer than asking.
+_HELD = sa.select(locks.c.fencing).where(
+    locks.c.pipeline == sa.bindparam("of"), locks.c.fencing == sa.bindparam("number")
+)
 
 
 def _of(pipeline: str, fencing: int) -> sa.ColumnElement[bool]:
