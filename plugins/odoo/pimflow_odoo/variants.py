@@ -50,10 +50,10 @@ class Variants:
     def make(self, new: Sequence[Change], *, options_too: bool) -> Made:
         """Make variants of the templates that they name, one batch at a time."""
         with self._session.variants:
-            if options_too:
-                options.make_missing(self._session, (pair for one in new for pair in attributes_of(one).items()))
             made = Made()
-            ids = self._templates(new, made)
+            if options_too:
+                self._options(new, made)
+            ids = self._templates([one for one in new if one.key not in made.refused], made)
             there = shapes.read(self._session, sorted(set(ids.values())))
             plans = list(self._plans(new, ids, there, made))
             self._lines([one for one in plans if one.changes], made)
@@ -64,6 +64,13 @@ class Variants:
             self._switched(plans, after, going, made)
             self._filled(going, made)
             return made
+
+    def _options(self, new: Sequence[Change], made: Made) -> None:
+        wanted = (pair for one in new for pair in attributes_of(one).items())
+        problems = options.make_missing(self._session, wanted)
+        for one in new:
+            told = [problems[pair] for pair in attributes_of(one).items() if pair in problems]
+            made.refused |= {one.key: told[0]} if told else {}
 
     def _templates(self, new: Sequence[Change], made: Made) -> Mapping[str, int]:
         """Give the templates by code; one that lacks is made of the first variant that has a name for it."""

@@ -268,6 +268,36 @@ def test_what_odoo_refuses_of_one_template_costs_that_one_alone(write, erp):
     assert len(loads) <= 1 + 2 * 5
 
 
+def test_a_value_that_odoo_refuses_costs_its_variants_alone(write, erp):
+    erp.forbidden = "Blue"
+    answer = write(*SHIRTS)
+    assert "3 new" in answer.out, answer.out
+    assert "Odoo says: Blue is not allowed here. 3 products did not go through (T-BS, T-BM, T-BL)" in answer.out
+    options = write("Blue,Hue", header="name,attribute", kind="attribute_options", options="")
+    assert "Odoo says: Blue is not allowed here. 1 option did not go through (Blue)" in options.out
+    erp.forbidden = "Trim"
+    never = write("Lace,Trim", header="name,attribute", kind="attribute_options", options=", create_attributes: true")
+    assert "Odoo says: Trim is not allowed here. 1 option did not go through (Lace)" in never.out
+
+
+def test_faults_while_templates_are_made_cost_nothing(write, erp):
+    erp.faults["load"] = [429]
+    assert "6 new" in write(*SHIRTS).out  # what was not taken yet is sent again
+    erp.faults["load"] = [500]
+    failed = write(*CAPS)
+    assert failed.code == 1
+    assert "failed while it handled the request" in failed.out
+    assert "6 new" in write(*CAPS).out
+    assert "12 already up to date" in write(*SHIRTS, *CAPS, name="forgetful").out
+
+
+def test_a_user_who_may_only_read_is_told_what_lacks_for_templates(write, erp):
+    erp.readers_only = True
+    answer = write("A,A", header="code,name", kind="templates", options="")
+    assert answer.code == 3
+    assert "may not write templates: product.template. Tick 'Product Creation' under Extra Rights" in answer.out
+
+
 def test_columns_of_variants_are_not_written_to_templates(write):
     answer = write("A,A,4006381333931", header="code,name,barcode", kind="templates", options="")
     assert "barcode belongs to variants in Odoo, not to templates" in answer.out + answer.err
