@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
-from rich.text import Text
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Protocol
 
 CALIBRATION = 5
 """So many batches are measured before the remaining time is told: the first ones wait for the model of a target."""
@@ -37,58 +35,44 @@ class Measured:
         return max(0, total - done) * (now - began) / (done - first)
 
 
-class _Remaining(ProgressColumn):
-    """The time that is left."""
-
-    def render(self, task: Task) -> Text:
-        left = task.fields.get("remaining")
-        told = "-:--:--" if left is None else str(timedelta(seconds=round(left)))
-        return Text(told, style="progress.remaining")
-
-
-class Shown:
-    """A bar for each flow, to be called as `context.Progress` is."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-        self._tasks: dict[str, tuple[TaskID, Measured]] = {}
-        self._bar = self._begun()
+class Shown(Protocol):
+    """What a run tells its progress to, to be called as `context.Progress` is."""
 
     def __call__(self, flow: str, done: int, total: int | None) -> None:
         """Show how far a flow is."""
-        if flow not in self._tasks:
-            self._tasks[flow] = self._bar.add_task(flow, total=total), Measured()
-        task, measured = self._tasks[flow]
-        self._bar.update(task, completed=done, total=total, remaining=measured.remaining(done, total))
 
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Take the bars away while something is printed or asked; new ones come after it."""
-        self.end()
-        try:
-            yield
-        finally:
-            self._tasks.clear()
-            self._bar = self._begun()
+    def paused(self) -> AbstractContextManager[None]:
+        """Take what is shown away while something is printed or asked."""
 
     def end(self) -> None:
-        """Take the bars away."""
-        if not self._bar.disable:
-            self._bar.stop()
+        """Show nothing more."""
 
-    def _begun(self) -> Progress:
-        console = Console(stderr=True)
-        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), _Remaining())
-        bar = Progress(*columns, console=console, disable=self._quiet or not console.is_terminal, transient=True)
-        bar.start()
-        return bar
+
+class Unseen:
+    """Progress where nobody looks."""
+
+    def __call__(self, flow: str, done: int, total: int | None) -> None:
+        """Show nothing."""
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Take nothing away."""
+        return nullcontext()
+
+    def end(self) -> None:
+        """End nothing."""
 
 
 @contextmanager
 def shown_progress(*, quiet: bool) -> Iterator[Shown]:
     """Give what a run tells its progress to. Nothing is shown where standard error is no terminal."""
-    shown = Shown(quiet=quiet)
+    shown: Shown = Unseen() if quiet or not (sys.stderr.isatty() or os.environ.get("FORCE_COLOR")) else _bars()
     try:
         yield shown
     finally:
         shown.end()
+
+
+def _bars() -> Shown:
+    from pimflow.cli.bars import Bars
+
+    return Bars()

@@ -29,5 +29,5 @@ HOMES: Mapping[str, str] = {
 @hookimpl
 def pimflow_components(name: str | None) -> list[type[Component]]:
     """Give the transform that is wanted, or all."""
-    homes = [HOMES[name]] if name in HOMES else HOMES.values()
+    homes = [HOMES[name]] if name and name in HOMES else HOMES.values()
     return [resolve_name(f"{__name__}.{home}") for home in homes]
