@@ -73,7 +73,7 @@ class ValueColumn:
     @cached_property
     def whole(self) -> str:
         """The name without its part: code, locale, channel."""
-        return "-".join(part for part in (self.attribute.code, self.locale, self.scope) if part)
+        return whole_name(self.attribute.code, self.locale, self.scope)
 
     @cached_property
     def name(self) -> str:
@@ -82,6 +82,13 @@ class ValueColumn:
 
 
 Column = Property | Association | ValueColumn
+
+
+def whole_name(code: str, locale: str | None, scope: str | None) -> str:
+    """Give the name of the column of an attribute in a locale and channel, as far as it has them."""
+    if not locale:
+        return f"{code}-{scope}" if scope else code
+    return f"{code}-{locale}-{scope}" if scope else f"{code}-{locale}"
 
 
 def parse_column(name: str, model: Model, kind: Kind = PRODUCTS) -> Column:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pimflow_akeneo import fields
-from pimflow_akeneo.columns import Association, Column, ValueColumn
+from pimflow_akeneo.columns import Association, Column, ValueColumn, whole_name
 from pimflow_akeneo.kinds import PRODUCTS, Kind
 from pimflow_akeneo.model import Model
 
@@ -118,11 +118,12 @@ def _values(values: Mapping[str, Iterable[Mapping[str, Any]]], model: Model) -> 
         attribute = model.attributes.get(code)
         if attribute is None or attribute is model.identifier or attribute.kind not in fields.CODECS:
             continue
+        read = fields.CODECS[attribute.kind].read
         for entry in entries:
             if entry["data"] is None:
                 continue
-            name = ValueColumn(attribute, entry["locale"], entry["scope"]).whole
-            value = fields.read(entry["data"], attribute)
+            name = whole_name(code, entry["locale"], entry["scope"])
+            value = read(entry["data"], attribute)
             if attribute.kind == "price_collection":
                 found |= {f"{name}-{currency}": amount for currency, amount in value.items()}
             else:

@@ -22,8 +22,8 @@ from pimflow_akeneo.session import PAGE, Session
 _MOST = 16
 """Four are read at once; more of them even out that families are of different sizes."""
 
-DRIFT = timedelta(minutes=5)
-"""Servers of one PIM may differ by some of it."""
+DRIFT = timedelta(minutes=1)
+"""So much the clocks of the servers of one PIM may differ: what changed shortly before a read may look as if after."""
 
 Record = Mapping[str, Any]
 
