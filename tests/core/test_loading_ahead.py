@@ -7,6 +7,8 @@ import pytest
 
 from pimflow.delivering import load
 
+CHANGE, PREPARED = SimpleNamespace(resource="products"), SimpleNamespace(in_turn=False, aside="")
+
 
 @pytest.fixture
 def begun(monkeypatch):
@@ -25,7 +27,7 @@ def brought(in_flight, batches, settle):
     sink = SimpleNamespace(batch_size=1, in_flight=in_flight)
     loader = load.Loader(sink, None, None, settle, max_failed=1)
     for _ in range(batches):
-        loader.put(SimpleNamespace(change=SimpleNamespace(resource="products")))
+        loader.put(SimpleNamespace(change=CHANGE, prepared=PREPARED))
     loader.finish()
     loader.close()
 

@@ -172,6 +172,7 @@ from pimflow.running.holding import Pace
 from pimflow.plugins import create_registry
 from pimflow.running.run import run_pipeline, RunOptions
 from pimflow.state.database import open_database
+from pimflow.state.place import state_place
 shop = pimflow_shop.SHOPS["main"] = pimflow_shop.Shop()
 shop.tables["products"] = [("sku", "name"), *((f"S{{n:02}}", "old") for n in range(20))]
 def on_load(batch):
@@ -182,7 +183,7 @@ def on_load(batch):
         else:
             time.sleep(60)
 shop.on_load = on_load
-database = open_database(Path({state!r}))
+database = open_database(state_place({state!r}))
 try:
     assembly = assemble(load_pipeline(Path({file!r})), create_registry())
     run_pipeline(assembly, database, RunOptions(), pace=Pace(0.1, 0.6, 0.5))
@@ -197,7 +198,8 @@ def other(bench):
     started = []
 
     def start(stop):
-        code = RUNNER.format(shop=str(SHOP), state=str(bench.state), file=str(bench.write()), stop=stop)
+        state = getattr(bench.state, "url", str(bench.state))
+        code = RUNNER.format(shop=str(SHOP), state=state, file=str(bench.write()), stop=stop)
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
         started.append(process)
         assert process.stdout.readline() == "there\n"
