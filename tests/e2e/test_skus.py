@@ -175,6 +175,17 @@ def items(erp):
     return dict(erp.execute("SELECT uuid, item_no FROM items").fetchall())
 
 
+def test_the_erp_is_asked_too_whether_a_sku_is_free(write, served, command, erp):
+    asked = "also_free_in: [{type: sql.table, connection: erp, table: items, key_columns: [item_no]}]"
+    connection = 'connections:\n  erp: {type: sql, url: "sqlite:///erp.sqlite"}'
+    file = write(NUMBERS.replace("per: family", asked).replace("connections:", connection))
+    erp.executemany("INSERT INTO items VALUES (?, ?, '')", [(str(n), f"MUG-{n:06}") for n in range(1000, 1350)])
+    born(served, 1, 2)
+    assert command("run", file).code == 0
+    assert skus(served) == {uuid(1): "MUG-001350", uuid(2): "MUG-001351"}
+    assert len(items(erp)) == 350
+
+
 def test_products_wait_for_the_number_of_the_pim_and_go_then(write, served, command, erp):
     file = write(GENERATED.replace("GIVER", "akeneo").replace("KEY", "item_no"))
     born(served, 1, 2)

@@ -76,7 +76,7 @@ class Sku(Checked):
     pattern: str | None = Field(
         None,
         min_length=1,
-        description="How a SKU looks: text, `{sequence:06d}`, `{column:3|upper}`, `{year}`, `{month}`, `{check}`.",
+        description="How a SKU looks: text, `{sequence:06d}`, `{column:3}`, `{year}`, `{month}`, `{check}`.",
     )
     check_digit: CheckDigitName | None = Field(None, description="How `{check}` is computed of what stands before it.")
     start: int = Field(1, ge=0, strict=True, description="The first of a sequence.")
