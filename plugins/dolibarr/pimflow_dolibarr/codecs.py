@@ -22,16 +22,21 @@ _MARKUP = re.compile(r"<[^>]*>")
 _TYPES = {"product": 0, "service": 1}
 
 
+_ACCENTED = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖŠÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöšùúûüýÿ"
+_BARE = str.maketrans({letter: unicodedata.normalize("NFD", letter)[0] for letter in _ACCENTED} | {"Ÿ": "y"})
+"""The accents that `dol_string_unaccent` takes away; it leaves those of other letters, such as Polish and Russian."""
+
+
 def stored_ref(ref: str) -> str:
     """Give a reference as Dolibarr would store it: without accents, and with `_` for what a file name cannot hold."""
-    letters = unicodedata.normalize("NFKD", ref.strip())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return _FORBIDDEN.sub("_", plain).replace("..", "")
+    return _FORBIDDEN.sub("_", ref.strip().translate(_BARE)).replace("..", "")
 
 
 def check_ref(column: str, ref: str) -> None:
     """Raise RowProblem for a reference that Dolibarr would change, so that it would not be found again."""
     stored = stored_ref(ref)
+    if ref == "0":
+        raise RowProblem(column, ref, f"which {TITLE} takes for no reference at all")
     if len(ref) > _LONGEST_REF:
         raise RowProblem(column, f"{ref[:40]}…", f"which has {len(ref):,} characters; {TITLE} takes {_LONGEST_REF}")
     if stored != ref:
