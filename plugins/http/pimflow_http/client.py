@@ -138,7 +138,8 @@ class Client:
         try:
             return response.json()
         except (ValueError, RecursionError):
-            is_data = not response.content or "json" in response.headers.get("content-type", "")
+            is_page = response.content.lstrip().startswith(b"<")  # whatever it is said to be
+            is_data = not response.content or ("json" in response.headers.get("content-type", "") and not is_page)
             raise (BROKEN if is_data else STRANGE).about(self._who(), self._detail(response)) from None
 
     def strange(self, response: httpx.Response) -> FlowError:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from pimflow import LoginError, RemoteError, Window
+from pimflow import AccessError, LoginError, RemoteError, Window
 from pimflow_http.rest.connection import RestConnection
 from pimflow_http.rest.source import RestRecordsSource
 from pimflow_testkit import Setup, connection_suite, source_suite
 from pimflow_testkit.leaks import log_lines
 
-from .shelf import Shelf, items, served
+from .shelf import Handler, Shelf, items, served
 
 MOMENT = datetime(2026, 1, 1, 0, 0, 30, tzinfo=UTC)
 KEY = {"header": {"name": "X-Key", "value": "hush-secret"}}
@@ -252,6 +252,25 @@ def options(**more):
 def session(**more):
     with RestConnection(**options(**more)(None)).open() as session:
         yield session
+
+
+@pytest.mark.parametrize(("status", "well"), [(200, True), (404, True), (405, True), (401, False), (403, False)])
+def test_an_api_with_nothing_at_its_root_passes_the_check_unless_it_refuses_the_login(status, well, monkeypatch):
+    monkeypatch.setattr(Handler, "known", lambda call, *_: call.answer(status, {}))
+    with session() as opened:
+        connection = RestConnection(**options()(None))
+        if well:
+            assert "answers at" in connection.check(opened)
+            assert "`probe`" in connection.check(opened)
+        else:
+            with pytest.raises((LoginError, AccessError)):
+                connection.check(opened)
+
+
+def test_a_probe_that_is_not_there_is_told():
+    connection = RestConnection(**options(probe="items/none")(None))
+    with session(probe="items/none") as opened, pytest.raises(RemoteError, match="has nothing at this address"):
+        connection.check(opened)
 
 
 test_connection_contract = connection_suite(

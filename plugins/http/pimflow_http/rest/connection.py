@@ -66,9 +66,15 @@ class RestConnection(Connection):
             yield Session(client, self.auth, Token(account, client) if account else None)
 
     def check(self, session: Session) -> str:
-        """Ask for the probe. Raises LoginError, AccessError, RemoteError, UnreachableError."""
-        session.call("GET", self.probe)
-        return f"{self.name} answers at {self.address}/{self.probe}"
+        """Ask for the probe; without one anything that only this server can answer will do.
+
+        Raises LoginError, AccessError, RemoteError, UnreachableError.
+        """
+        if self.probe:
+            session.call("GET", self.probe)
+            return f"{self.name} answers at {self.address}/{self.probe}"
+        session.call("GET", "", handled=_TELLS_TIME)
+        return f"{self.name} answers at {self.address}; state `probe`, a path to ask for, and the login is proved too"
 
 
 _TELLS_TIME = frozenset({301, 302, 303, 307, 308, 400, 404, 405, 406, 410, 422, 501})
