@@ -25,6 +25,8 @@ from pimflow.state.open_items import OpenItem, disputed_key
 from pimflow.state.records import Records
 from pimflow.words import Lead, did_you_mean, in_words, listed
 
+RowOfRecord = tuple[int, str]
+"""A row and the id of its record: one that is tried again has the number that it had in an earlier read."""
 Sorted = Iterator[tuple[list[Prepared], list[Verdict]]]
 
 
@@ -93,9 +95,9 @@ class Identification:
             for chunk in chunked(moving, CHUNK_ROWS):
                 free = self._free(chunk)
                 for one in chunk:
-                    if one.row not in free:
+                    if self._who(one) not in free:
                         waiting.put(one)
-                yield self._renaming.freely([one for one in chunk if one.row in free]), []
+                yield self._renaming.freely([one for one in chunk if self._who(one) in free]), []
             for turn in self._renaming.in_turn(waiting) if waiting.count else ():
                 yield turn, []
         finally:
@@ -114,7 +116,7 @@ class Identification:
         for chunk in chunked(self._held, CHUNK_ROWS):
             before, refused = self._before(chunk), self._refused(chunk, full=full)
             for one in chunk:
-                moves = one.row not in refused and one.item.key != before.get(self._id(one), one.item.key)
+                moves = self._who(one) not in refused and one.item.key != before.get(self._id(one), one.item.key)
                 (moving if moves else staying).put(self.identified(one) if moves else one)
         self._held.clear()
         self._held = staying
@@ -125,12 +127,12 @@ class Identification:
         for chunk in chunked(self._held, CHUNK_ROWS):
             before = self._before(chunk)
             refused = self._refused(chunk, full=full)
-            free = self._free([one for one in chunk if one.row not in refused])
+            free = self._free([one for one in chunk if self._who(one) not in refused])
             staying, verdicts = [], list(refused.values())
             for one in chunk:
-                if one.row in refused or one.item.key != before.get(self._id(one), one.item.key):
+                if self._who(one) in refused or one.item.key != before.get(self._id(one), one.item.key):
                     continue
-                if one.row in free:
+                if self._who(one) in free:
                     staying.append(self._identified(one, before))
                 else:
                     verdicts.append(self._refuse(one, _STILL_TAKEN))
@@ -192,6 +194,9 @@ class Identification:
         called = "" if name is None or one.source[name] is None else str(one.source[name])
         return Identity(shortened(str(one.source[at])), one.item.key, called)
 
+    def _who(self, one: Prepared) -> RowOfRecord:
+        return one.row, self._id(one)
+
     def _id(self, one: Prepared) -> str:
         return shortened(str(one.source[self._places[0]]))
 
@@ -199,7 +204,7 @@ class Identification:
         """Give the keys under which the target has these records, by id."""
         return {id_: one.key for id_, one in self._identities.known({self._id(one) for one in chunk}).items()}
 
-    def _refused(self, chunk: Sequence[Prepared], *, full: bool) -> dict[int, Verdict]:
+    def _refused(self, chunk: Sequence[Prepared], *, full: bool) -> dict[RowOfRecord, Verdict]:
         """Refuse, by row, what claims the key of another record."""
         keys = {self._sink.folded(one.item.key) for one in chunk}
         rivals = self._identities.rivals(keys, with_unmet=not full)
@@ -212,18 +217,18 @@ class Identification:
                 problem = _belongs_to(claimed, self._sink.noun[1], self._columns.source)
                 same = spelled.setdefault(key, one.item.key)  # however each of them spells it, it is one cause
                 kept_as = disputed_key(one.item.key, self._id(one))
-                found[one.row] = self._refuse(replace(one, kept_as=kept_as), replace(problem, value=same))
+                found[self._who(one)] = self._refuse(replace(one, kept_as=kept_as), replace(problem, value=same))
         return found
 
     def _refuse(self, one: Prepared, problem: Problem) -> Verdict:
         told = replace(problem, field=self._key, value=problem.value or one.item.key)
         return Verdict(one, Outcome(*one.record, Status.REFUSED, (*one.item.problems, told)))
 
-    def _free(self, chunk: Sequence[Prepared]) -> frozenset[int]:
+    def _free(self, chunk: Sequence[Prepared]) -> frozenset[RowOfRecord]:
         """Name the rows whose key the target has for no other record now."""
         holders = self._identities.holders({self._sink.folded(one.item.key) for one in chunk})
         return frozenset(
-            one.row for one in chunk if not holders.get(self._sink.folded(one.item.key), set()) - {self._id(one)}
+            self._who(one) for one in chunk if not holders.get(self._sink.folded(one.item.key), set()) - {self._id(one)}
         )
 
     def _identified(self, one: Prepared, before: Mapping[str, str]) -> Prepared:

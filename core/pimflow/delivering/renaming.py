@@ -131,11 +131,10 @@ class Renaming:
         folded = self._sink.folded
         other = [one for one in chunk if folded(before[_id(one)]) != folded(one.item.key)]
         columns, moved = self._asked([one for one in other if _id(one) not in begun], before)
-        renamed = {one.row for one in other}
         given = []
         for one in chunk:
             was, known = before[_id(one)], begun.get(_id(one))
-            if one.row not in renamed:
+            if folded(was) == folded(one.item.key):
                 given.append(replace(one, was=was))
             elif known is not None:
                 given.append(replace(one, was=was, renaming={**(known.columns or {}), self._key: one.item.key}))
