@@ -214,7 +214,10 @@ def _wanted(detail: Any) -> str | None:
 
 
 def _is_empty_secret(detail: Any) -> bool:
-    return detail["type"] == "too_short" and detail["ctx"]["field_type"] == "Value"  # lists have a type of their own
+    return (detail["type"], detail.get("ctx", {}).get("field_type")) == (
+        "too_short",
+        "Value",
+    )  # lists have a type of their own
 
 
 _WANTED = {
