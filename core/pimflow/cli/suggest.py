@@ -72,7 +72,7 @@ def suggest(
             click.echo(f"# Flow {told} Write its mapping yourself.")
         if prepared:
             told = f"written to {prepare}" if prepare else "`--prepare FILE` writes it"
-            click.echo(f"# What the target lacks for the variants: {told}.")
+            click.echo(f"# What the target lacks for the variants: {told}. Once that is there, suggest again.")
         for told in errors:
             click.secho(f"stopped: {told}", err=True, fg="red")
     sys.exit(3 if errors else 0)

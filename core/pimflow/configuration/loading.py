@@ -214,10 +214,8 @@ def _wanted(detail: Any) -> str | None:
 
 
 def _is_empty_secret(detail: Any) -> bool:
-    return (detail["type"], detail.get("ctx", {}).get("field_type")) == (
-        "too_short",
-        "Value",
-    )  # lists have a type of their own
+    """Tell of what pydantic says of a secret; lists have a type of their own."""
+    return (detail["type"], detail.get("ctx", {}).get("field_type")) == ("too_short", "Value")
 
 
 _WANTED = {

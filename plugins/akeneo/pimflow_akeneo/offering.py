@@ -70,7 +70,7 @@ def _of_attribute(catalog: Catalog, attribute: Attribute) -> Iterator[Offer]:
 def preparation(catalog: Catalog, structure: Structure, columns: Mapping[str, str]) -> str:
     """Write the file of `pimflow akeneo provision` for what a PIM lacks of families, family variants and options.
 
-    An axis becomes the attribute that it goes into, or a new simple select.
+    An axis becomes the attribute that it goes into, or a new simple select. The family has what the columns go into.
     """
     codes = {axis: _code_of(axis, columns) for axes in structure.kinds for axis in axes}
     variants = {
@@ -78,11 +78,12 @@ def preparation(catalog: Catalog, structure: Structure, columns: Mapping[str, st
         for axes in structure.kinds
     }
     attributes = {code: _attribute(catalog, code, axis, structure.values.get(axis, ())) for axis, code in codes.items()}
+    mapped = {column.partition("-")[0] for column in columns.values()} & {*catalog.attributes}
     data = {
         "version": 1,
         **({"attribute_groups": {_GROUP: {}}} if any("group" in one for one in attributes.values()) else {}),
         "attributes": {code: attribute for code, attribute in attributes.items() if attribute},
-        "families": {_FAMILY: {"attributes": sorted(set(codes.values())), "variants": variants}},
+        "families": {_FAMILY: {"attributes": sorted({*codes.values(), *mapped}), "variants": variants}},
     }
     head = (
         "# What the PIM lacks for templates with variants, as far as a sample tells. Put your own families in the\n"

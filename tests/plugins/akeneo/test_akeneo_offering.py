@@ -32,12 +32,13 @@ def test_the_file_for_variants_is_one_that_provision_takes(desk):
     )
     account = {"client_id": "sandbox", "secret": "sandbox", "username": "sandbox", "password": "sandbox"}
     with AkeneoConnection(url=desk.pim.url, **account).open() as session:
-        text = preparation(session.catalog, structure, {"attributes.Colour": "colour"})
+        columns = {"attributes.Colour": "colour", "sku": "identifier", "label@en": "name-en_US", "on": "enabled"}
+        text = preparation(session.catalog, structure, columns)
     assert yaml.safe_load(text)["attributes"]["colour"] == {"options": {"bordeaux": {"en_US": "Bordeaux"}}}
     done = desk.provision(text)
     assert done["problems"] == []
     assert ("created", "family variant", "by_colour_heel") in did(done)
     assert ("created", "attribute", "heel") in did(done)
     variant = desk.record("families", "erp_variants")
-    assert set(variant["attributes"]) >= {"colour", "heel"}
+    assert set(variant["attributes"]) >= {"colour", "heel", "name"}
     assert all(status == "unchanged" for status, _, _ in did(desk.provision(text)))
