@@ -226,3 +226,18 @@ def test_a_column_that_is_not_there_is_told_before_anything_is_written(bench, sh
         bench.run(sku=sku)
     assert told in str(caught.value)
     assert shop.records == {}
+
+
+def test_who_was_told_of_an_empty_family_is_not_told_twice_once_it_is_filled(bench, shop):
+    source = {"type": "shop.rows", "connection": "shop", "incremental": True}
+    header = (*HEADER, "changed")
+    table(shop, ("u1", "", "Mug", None, 1), ("u2", "", "Jug", "mugs", 1), header=header)
+    assert counts(bench.run(source=source, sku=OURS)) == {"created": 1, "refused": 1}
+    assert counts(bench.run(source=source, sku=OURS)) == {"refused": 1}
+    table(shop, ("u1", "", "Mug", "mugs", 200), ("u2", "", "Jug", "mugs", 1), header=header)
+    shop.now = 300
+    report = bench.run(source=source, sku=OURS)
+    assert counts(report) == {"created": 1}
+    assert skus(shop)["u1"] == "MUG-0011"
+    assert bench.open_items() == []
+    assert counts(bench.run(source=source, sku=OURS)) == {}

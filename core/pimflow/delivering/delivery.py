@@ -146,7 +146,7 @@ class Delivery:
         for some in chunked(due, CHUNK_ROWS):
             for item in some:
                 self._tried_again.put((item.resource, item.key))
-            rows = current_rows(some, self.target.identification, self._keeping.source_header)
+            rows = current_rows(some, self._database, self.target, self._keeping.source_header)
             if rows:
                 yield rows
 

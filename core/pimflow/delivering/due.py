@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from pimflow.chunks import chunked
+from pimflow.configuration.forms import FlowConfig
 from pimflow.delivering.diff import tried_again
 from pimflow.delivering.identification import Identification
 from pimflow.delivering.intake import ROW, Target
 from pimflow.model import Header
 from pimflow.rows import CHUNK_ROWS, Chunk
-from pimflow.state import open_items
+from pimflow.state import numbers, open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import RecordKey
 
 
-def current_rows(items: Sequence[OpenItem], identification: Identification | None, header: Header) -> Chunk:
-    """Give the rows of open items, but for those of records that this run met: what the source gave now is newer."""
-    old = identification.superseded(items) if identification is not None else []
+def current_rows(items: Sequence[OpenItem], database: Database, target: Target, header: Header) -> Chunk:
+    """Give the rows of open items, but for those of records that were met since: what the source gave then is newer."""
+    old = target.identification.superseded(items) if target.identification is not None else []
+    old += _numbered_since(items, database, target.config)
     current = [item for item in items if item not in old]
     return Chunk([item.row for item in current], [[*map(item.source_row.get, header)] for item in current])
+
+
+def _numbered_since(items: Sequence[OpenItem], database: Database, config: FlowConfig) -> list[OpenItem]:
+    """Give those that never came as far as a SKU, and whose record has one by now."""
+    if config.sku is None or config.sku.from_ != "pimflow":
+        return []
+    rows = {item.key: item for item in items if item.resource == ROW}
+    found = numbers.looked_up(database, rows)
+    return [rows[one.record] for one in found if one.series == config.sku.series and one.record in rows]
 
 
 def close_superseded(database: Database, target: Target, identification: Identification) -> None:

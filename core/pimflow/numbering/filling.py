@@ -120,7 +120,7 @@ class Filling:
                 rows[n] = (
                     _with(row, at, found[record], self._asked_for(row))
                     if record in found
-                    else self._left(row, rows[first[record]])
+                    else self._left(row, record, rows[first[record]])
                 )
         return rows if self.only or any(isinstance(row, Stopped) for row in rows) else _side_by_side(rows)
 
@@ -158,12 +158,10 @@ class Filling:
         rows[n] = _stopped(row, record, bad)
         return None
 
-    def _left(self, row: Passed, first: Passed | Stopped) -> Stopped:
+    def _left(self, row: Passed, record: Whose, first: Passed | Stopped) -> Stopped:
         """Stop a row whose record got no number: for the reason of the first row of it, or because none is left."""
         assert self.rule.numbering is not None
-        problem = first.problem if isinstance(first, Stopped) else used_up(self.rule.numbering)
-        key = first.key if isinstance(first, Stopped) else str(self.places.cells(row)(str(self.rule.record)))
-        return Stopped(row.row, row.source, problem, key)
+        return _stopped(row, record, first.problem if isinstance(first, Stopped) else used_up(self.rule.numbering))
 
 
 def _candidates(numbering: Numbering, written: RecordPattern) -> Callable[[int], Iterator[tuple[int, str]]]:
