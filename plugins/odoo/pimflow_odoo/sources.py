@@ -10,9 +10,8 @@ from pydantic import Field
 
 from pimflow import Field as FieldInfo
 from pimflow import Use, Window
-from pimflow_erp import cursors
 from pimflow_erp.columns import Column, refuse_unknown, with_fields
-from pimflow_erp.reading import RowsSource
+from pimflow_erp.reading import RowsSource, StampedSource
 from pimflow_odoo import changes, columns, kinds, reading
 from pimflow_odoo.connection import OdooConnection
 from pimflow_odoo.kinds import Kind
@@ -114,29 +113,17 @@ class _OdooSource(RowsSource):
         return ["|", [self.kind.key, "in", list(keys)], ["id", "in", numbers]]
 
 
-class _ChangesSource(_OdooSource):
+class _ChangesSource(_OdooSource, StampedSource):
     """Reads what changed since the last complete read."""
 
     archived: bool = Field(True, description="Read archived records too; their column `active` is false.")
-    overlap: float = Field(
-        10.0,
-        ge=0,
-        description="Minutes before the latest change of the last read from which on changes are read again: long "
-        "transactions of Odoo arrive late. Set it above the longest import into Odoo.",
-    )
     pictures: bool = Field(
         False, description="Read pictures too, into the column `image`: then few records a call, and much to carry."
     )
 
-    def window(self, session: Session, cursor: str | None) -> Window:
-        """Begin `overlap` before the latest change that the last read could see; read everything without one."""
-        names = [column.name for column in self.columns(session)]
-        asked = cursors.asked_of(self, names, session.company, session.language)
-        return cursors.window(cursor, asked, changes.latest(session, self.kind), self.overlap)
-
-    def cursor_at(self, moment: dt.datetime) -> str:
-        """Give the cursor for what was stamped from this time on."""
-        return cursors.kept_by_hand(moment)
+    def latest(self, session: Session) -> dt.datetime | None:
+        """Give the latest stamp of the records and of their parts."""
+        return changes.latest(session, self.kind)
 
     def columns(self, session: Session) -> list[Column]:
         """Make the columns. Raises ConfigError for languages and fields that the server does not have."""

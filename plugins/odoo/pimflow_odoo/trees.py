@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow import Change, Outcome, Problem, Status
 from pimflow_erp.jobs import Job, Values, each
+from pimflow_erp.wording import awaited
 from pimflow_odoo import wording
+from pimflow_odoo.catalog import TITLE
 from pimflow_odoo.kinds import CATEGORIES
 from pimflow_odoo.refusals import RefusedError
 from pimflow_odoo.session import Session
@@ -38,7 +40,12 @@ class TreeLoading:
             elif change.key in refused:
                 yield Outcome(change.resource, change.key, Status.REFUSED, (refused[change.key],))
             else:
-                yield Outcome(change.resource, change.key, Status.WAITING, (_awaited(_above(change.key)),))
+                yield Outcome(
+                    change.resource,
+                    change.key,
+                    Status.WAITING,
+                    (awaited(TITLE, "category", "path", _above(change.key)),),
+                )
 
     def _created(self, going: Sequence[Change], there: dict[str, int]) -> dict[str, Problem]:
         def send(jobs: Sequence[Job]) -> None:
@@ -58,14 +65,3 @@ def _above(path: str) -> str | None:
 def _values(path: str, there: dict[str, int]) -> Values:
     above = _above(path)
     return {"name": path.rpartition(_BETWEEN)[2], "parent_id": there[above] if above else False}
-
-
-def _awaited(path: str | None) -> Problem:
-    return Problem(
-        "Odoo has no such category, and it did not come in this run",
-        ProblemKind.REFERENCE,
-        "path",
-        path,
-        "Send that one too, or have it made in Odoo; this one then goes by itself.",
-        Who.SOURCE_TEAM,
-    )

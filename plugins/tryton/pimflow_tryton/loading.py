@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow_erp import wording
 from pimflow_erp.jobs import Job
 from pimflow_erp.known import KnownIds
 from pimflow_tryton import calls, payloads, renaming
+from pimflow_tryton.catalog import TITLE
 from pimflow_tryton.creating import Create
 from pimflow_tryton.existing import PlaceOf, Target, find, meant
 from pimflow_tryton.places import IMAGE, TEMPLATE_CODE
@@ -104,7 +106,8 @@ class Loading:
         if not named:
             return list(batch), {}
         found = find(self._session, self._target, sorted(set(named.values())))
-        waiting = {key: _awaited(column, other) for key, other in named.items() if other not in found}
+        lacking = {key: other for key, other in named.items() if other not in found}
+        waiting = {key: wording.awaited(TITLE, "category", column, other) for key, other in lacking.items()}
         ids = {key: found[other]["id"] for key, other in named.items() if other in found}
         return [_with(one, column, ids.get(one.key)) for one in batch if one.key not in waiting], waiting
 
@@ -116,7 +119,7 @@ class Loading:
             if known or place is None or not place.fixed or value is None:
                 continue
             if place.value(record or {}) != value:
-                yield _fixed(column, value)
+                yield wording.fixed(TITLE, column, value)
 
     def _switched(self, going: Sequence[Change], there: There, *, to: bool) -> Refused:
         """Take records back into use, their templates first, or archive them; Tryton wants that on its own."""
@@ -175,25 +178,3 @@ def _with(change: Change, column: str, number: int | None) -> Change:
     if number is None:
         return change
     return replace(change, item=replace(change.item, payload={**change.payload, column: number}))
-
-
-def _awaited(column: str, key: str) -> Problem:
-    return Problem(
-        "Tryton has no such category, and it did not come in this run",
-        ProblemKind.REFERENCE,
-        column,
-        key,
-        "Send that one too, or have it made in Tryton; this one then goes by itself.",
-        Who.SOURCE_TEAM,
-    )
-
-
-def _fixed(column: str, value: object) -> Problem:
-    return Problem(
-        "Tryton has another one, and it cannot be changed once the record is made",
-        ProblemKind.VALUE,
-        column,
-        value,
-        "Correct it in the source, or archive the record in Tryton and have it made anew.",
-        Who.SOURCE_TEAM,
-    )

@@ -10,9 +10,8 @@ from pydantic import Field
 
 from pimflow import Field as FieldInfo
 from pimflow import Use, Window
-from pimflow_erp import cursors
 from pimflow_erp.columns import Column, of_language, refuse_unknown, with_fields
-from pimflow_erp.reading import RowsSource
+from pimflow_erp.reading import RowsSource, StampedSource
 from pimflow_tryton import changes, columns, kinds, reading, rights
 from pimflow_tryton.connection import TrytonConnection
 from pimflow_tryton.kinds import Kind
@@ -101,26 +100,14 @@ class _RecordsSource(_TrytonSource):
         return ["OR", ["code", "in", list(keys)], ["id", "in", [int(key) for key in keys if key.isdecimal()]]]
 
 
-class _ChangesSource(_RecordsSource):
+class _ChangesSource(_RecordsSource, StampedSource):
     """Reads what changed since the last complete read."""
 
     archived: bool = Field(True, description="Read archived records too; their column `active` is false.")
-    overlap: float = Field(
-        10.0,
-        ge=0,
-        description="Minutes before the latest change of the last read from which on changes are read again: long "
-        "transactions of Tryton arrive late. Set it above the longest import into Tryton.",
-    )
 
-    def window(self, session: Session, cursor: str | None) -> Window:
-        """Begin `overlap` before the latest change that the last read could see; read everything without one."""
-        names = [column.name for column in self.columns(session)]
-        asked = cursors.asked_of(self, names, session.company, session.language)
-        return cursors.window(cursor, asked, changes.latest(session, self.kind), self.overlap)
-
-    def cursor_at(self, moment: dt.datetime) -> str:
-        """Give the cursor for what was stamped from this time on."""
-        return cursors.kept_by_hand(moment)
+    def latest(self, session: Session) -> dt.datetime | None:
+        """Give the latest stamp of the records and of their parts."""
+        return changes.latest(session, self.kind)
 
     def domain(self, session: Session, window: Window) -> list[Any]:
         """Give the condition for the records of a window."""
