@@ -17,6 +17,8 @@ from pimflow_http import Client
 
 Record = dict[str, Any]
 _IDS = 1000
+_SWITCHED_OFF = b"Module <b>Api</b>"
+"""How a page begins that is given with status 200 in place of all answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,12 @@ class Session:
         )
         if not response.is_success:
             raise refusal(response, self._client.refusal(response), self._client.remote.secrets)
+        if "json" not in response.headers.get("content-type", "") and _SWITCHED_OFF in response.content:
+            raise RemoteError(
+                f"{self.url} has its API switched off. Enable the module API / Web services (REST) under Home > Setup "
+                "> Modules.",
+                detail=response.text[:500],
+            )
         return self._client.json(response)
 
     def _stranger(self, answer: str) -> RemoteError:

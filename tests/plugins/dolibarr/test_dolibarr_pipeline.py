@@ -196,6 +196,7 @@ FAULTS = [
     ("GET products", 429, "text/plain", b"", "kept answering that it gets too many calls"),
     ("GET products", 200, "text/html", HTML, "answered with something else than data"),
     ("GET status", 200, "application/json", b'{"a": 1}', "answered something else than Dolibarr does. Check the `url`"),
+    ("GET status", 200, "text/html", b"Module <b>Api</b> must be enabled.<br><br>", "has its API switched off. Enable"),
     ("GET status", 501, "text/html", b"API not found (failed to include API file)", "has switched this part off"),
 ]
 
