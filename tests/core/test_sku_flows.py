@@ -141,6 +141,7 @@ def test_rows_go_without_the_sku_that_the_erp_gives(bench, shop):
 
 def test_one_record_that_was_asked_for_gets_its_sku(bench, shop):
     put(shop, ("u1", "", "Mug", "mugs"), ("u2", "", "Jug", "mugs"))
+    assert counts(bench.run(RunOptions(only=("mugs",)), sku=OURS)) == {}
     report = bench.run(RunOptions(only=("u2",)), sku=OURS)
     assert counts(report) == {"created": 1}
     assert skus(shop) == {"u2": "MUG-0010"}

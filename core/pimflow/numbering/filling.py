@@ -21,13 +21,13 @@ _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Cells:
     """Where the cells of rows stand that a rule names: in the row as it goes to the sinks, else in the source's."""
 
     header: Header
     source_header: Header
 
-    def cells(self, row: Passed) -> Callable[[str], Any]:
+    def of(self, row: Passed) -> Callable[[str], Any]:
         """Give what reads a cell of one row by its column; None for a column that is nowhere."""
 
         def cell(name: str) -> Any:
@@ -36,10 +36,6 @@ class Places:
             return row.source[self.source_header.index(name)] if name in self.source_header else None
 
         return cell
-
-    def has(self, name: str) -> bool:
-        """Tell whether there is such a column."""
-        return name in self.header or name in self.source_header
 
 
 @dataclass(slots=True)
@@ -51,7 +47,7 @@ class Filling:
     """
 
     rule: SkuRule
-    places: Places
+    cells: Cells
     system: str
     day: date
     allocation: Allocation | None
@@ -72,7 +68,7 @@ class Filling:
             yield note(self.rule.giver, noun, self.met, self.shown, dry=dry)
 
     def _filled(self, chunk: Rows) -> Rows:
-        at = self.places.header.index(self.rule.column)
+        at = self.cells.header.index(self.rule.column)
         if self.only and self.rule.giver == "pimflow":
             chunk = [row for row in chunk if not self._lacks(row, at) or self._asked_for(row)]
         lacking = [n for n, row in enumerate(chunk) if self._lacks(row, at)]
@@ -86,8 +82,11 @@ class Filling:
         return self._numbered(chunk, lacking, at)
 
     def _asked_for(self, row: Passed | Stopped) -> str:
-        """Give by what a person asked for a row; nothing where nobody did."""
-        return next(iter(self.only.intersection(map(str, row.source))), "") if self.only else ""
+        """Give the id by which a person asked for a record that has no SKU; nothing where nobody did."""
+        if not self.only or not isinstance(row, Passed):
+            return ""
+        known_as = str(self.cells.of(row)(str(self.rule.record))).strip().casefold()
+        return next((one for one in self.only if one.casefold() == known_as), "")
 
     def _lacks(self, row: Passed | Stopped, at: int) -> bool:
         return isinstance(row, Passed) and self._is_empty(row.result[at])
@@ -99,7 +98,7 @@ class Filling:
         self.met += len(lacking)
         for row in (chunk[n] for n in lacking[: _SHOWN - len(self.shown)]):
             if self.rule.record is not None and isinstance(row, Passed):
-                self.shown.append(str(self.places.cells(row)(self.rule.record)))
+                self.shown.append(str(self.cells.of(row)(self.rule.record)))
 
     def _numbered(self, chunk: Rows, lacking: Sequence[int], at: int) -> Rows:
         """Give rows their numbers; a record that has one already needs nothing for it."""
@@ -129,7 +128,7 @@ class Filling:
         row = rows[n]
         assert isinstance(row, Passed)
         assert self.rule.record is not None
-        cell = self.places.cells(row)(self.rule.record)
+        cell = self.cells.of(row)(self.rule.record)
         if isinstance(cell, BadValue):
             rows[n] = Stopped(row.row, row.source, cell.problem)
         elif self._is_empty(cell):
@@ -144,7 +143,7 @@ class Filling:
         row, numbering = rows[n], self.rule.numbering
         assert isinstance(row, Passed)
         assert numbering is not None
-        read = self.places.cells(row)
+        read = self.cells.of(row)
         cells = {column.name: read(column.name) for column in numbering.pattern.columns}
         bad = next((cell.problem for cell in cells.values() if isinstance(cell, BadValue)), None)
         if bad is None:

@@ -12,7 +12,7 @@ from pimflow.delivering.delivery import Delivery
 from pimflow.errors import RemoteError
 from pimflow.model import Header
 from pimflow.numbering.allocation import Allocation, Taken
-from pimflow.numbering.filling import Filling, Places
+from pimflow.numbering.filling import Cells, Filling
 from pimflow.sinks import Sink, Writer
 from pimflow.state.numbers import Numbers
 
@@ -31,7 +31,7 @@ def filling_of(
         allocation = Allocation(Numbers(context.database, rule.numbering.series), asked, context.run.started)
     return Filling(
         rule,
-        Places(header, source_header),
+        Cells(header, source_header),
         context.assembly.system(flow.source) or context.run.pipeline,
         context.run.started.astimezone().date(),
         allocation,
