@@ -74,7 +74,8 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
         logger.opt(exception=True).error("{} failed on a batch", type(writer).__name__)
         return [*aside, *((candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch)]
     written = [
-        replies.get(key) or (_loaded(candidate, there, taken), _became(candidate, outcomes.get(key), told.get(key, ())))
+        replies.get(key)
+        or (_loaded(candidate, there, taken, rules), _became(candidate, outcomes.get(key), told.get(key, ())))
         for candidate in batch
         for key in [candidate.change.key]
     ]
@@ -85,15 +86,21 @@ def _taken(change: Change, outcome: Outcome | None) -> Mapping[str, Any]:
     """Give the values of a change that went into the target."""
     if outcome is None or outcome.status not in SETTLED:
         return {}
+    if not outcome.problems:
+        return change.payload
     refused = {problem.field for problem in outcome.problems}
     return {name: value for name, value in change.payload.items() if name not in refused} if refused else change.payload
 
 
-def _loaded(candidate: Candidate, there: There, taken: Mapping[str, Mapping[str, Any]]) -> Candidate:
+def _loaded(candidate: Candidate, there: There, taken: Mapping[str, Mapping[str, Any]], rules: Rules) -> Candidate:
     """Note what the target had, and what it took: as the flow gave it, where it was made ready for the target."""
-    key = candidate.change.key
-    given = {**candidate.creation, **candidate.change.payload}
-    sent = {name: given.get(name, value) for name, value in taken.get(key, {}).items()}
+    key, payload = candidate.change.key, candidate.change.payload
+    if not rules.history and key not in there.before:  # nobody asks for either
+        return candidate
+    sent = taken.get(key, {})
+    if sent is not payload:
+        given = {**candidate.creation, **payload}
+        sent = {name: given.get(name, value) for name, value in sent.items()}
     deleted = candidate.change.known and key in there.before and key not in there.exists
     return replace(candidate, before=there.before.get(key, candidate.before), sent=sent, deleted=deleted)
 
@@ -135,7 +142,8 @@ def fitted(
     decided: dict[str, Outcome] = {}
     for before, change in zip(changes, writer.fit(changes) if changes else (), strict=True):
         problems = before.item.problems
-        told[change.key] = tuple(problem for problem in change.item.problems if problem not in problems)
+        found = change.item.problems
+        told[change.key] = tuple(one for one in found if one not in problems) if found is not problems else ()
         if change.whole and told[change.key]:
             decided[change.key] = Outcome(change.resource, change.key, Status.REFUSED)
         elif change.known and before.payload and not change.payload:

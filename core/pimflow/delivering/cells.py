@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +43,21 @@ def read_cells(
     return cells, problems
 
 
+def reading_cells(
+    header: Header, config: FlowConfig, key: str | None, answering: Answering | None
+) -> Callable[[Row], tuple[dict[str, Any], dict[str, Problem]]]:
+    """Give what reads a row as `read_cells` does. Raises RowProblem where a bad value costs the record."""
+    if answering or config.empty_when or config.empty != "keep" or "" in header:
+        return lambda row: read_cells(header, row, config, key, answering)
+
+    def read(row: Row) -> tuple[dict[str, Any], dict[str, Problem]]:
+        if BadValue in map(type, row):
+            return read_cells(header, row, config, key)
+        return {name: cell for name, cell in zip(header, row, strict=False) if cell is not None and cell != ""}, {}
+
+    return read
+
+
 def key_in(cell: Any, config: FlowConfig, key: str | None) -> str | None:
     """Give the key that stands in a cell, before the others are read: "" where it is bad, None where there is none."""
     if isinstance(cell, BadValue):
@@ -76,4 +91,6 @@ def _is_empty(value: Any, listed: Sequence[Any]) -> bool:
     """Tell whether a cell is empty; a listed 0 is also the text "0", as files give it, and never False."""
     if value is None or value == "":
         return True
-    return any(str(value) == str(one) or (value == one and not isinstance(value, bool)) for one in listed)
+    return bool(listed) and any(
+        str(value) == str(one) or (value == one and not isinstance(value, bool)) for one in listed
+    )

@@ -25,9 +25,10 @@ from pimflow.delivering.diff import (
 from pimflow.delivering.due import current_rows, due_items
 from pimflow.delivering.following import Reply, under_new_key
 from pimflow.delivering.guards import check_guards
-from pimflow.delivering.intake import Intake, Target
+from pimflow.delivering.intake import Intake, Made, Target
 from pimflow.delivering.keeping import Keeping
 from pimflow.delivering.load import Loading
+from pimflow.delivering.resting import Resting
 from pimflow.errors import GuardError
 from pimflow.log import Mask
 from pimflow.model import SETTLED, Header, Outcome, Row, Status
@@ -75,6 +76,7 @@ class Delivery:
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
         self._untold = Untold(observe)
+        self._resting = Resting(target)
         self._again = False
         self._tried_again: Spool[RecordKey] = Spool()
         guards = target.config.guards_in_force
@@ -108,13 +110,14 @@ class Delivery:
         if isinstance(rows, Carried) and self._appended(rows.results):
             return
         verdicts: list[Verdict] = []
-        prepared: list[Prepared] = []
-        stopped = sum(isinstance(row, Stopped) for row in rows)
-        for one in self._intake.take(rows):
+        made: list[Made] = []
+        stopped = 0 if isinstance(rows, Carried) else sum(isinstance(row, Stopped) for row in rows)
+        for one in self._intake.made(rows):
             if isinstance(one, Verdict):
                 verdicts.append(one)
             else:
-                prepared.append(one)
+                made.append(one)
+        prepared = [Prepared(*one) for one in self._moving(made)]
         if self.target.domain is not None:
             prepared = self.target.domain.narrowed(prepared)
             self.target.domain.note(() if self._again else prepared)
@@ -127,6 +130,16 @@ class Delivery:
         else:
             self._compare(prepared, verdicts)
         self._keep(verdicts)
+
+    def _moving(self, made: Sequence[Made]) -> Sequence[Made]:
+        """Leave out what rests, and tell of it; what needs attention is looked at, each by itself."""
+        if self._keeping.open or not self._resting.possible:
+            return made
+        moving, resting = self._resting.without(made, self._under_way)
+        for outcomes in resting:
+            self.tally.counts.update(counted(outcomes))
+            self._untold.add(outcomes)
+        return moving
 
     def _appended(self, rows: Sequence[Row]) -> bool:
         """Write rows at once where nothing is to be looked at in any of them; tell whether that was done."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -154,16 +155,18 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     if rules.refuse_bad_values and item.problems:
         return _verdict(prepared, Status.REFUSED, item.problems)
     columns = known.columns if known else frozenset()
-    payload = {
-        name: value
-        for name, value in item.payload.items()
-        if name not in rules.once and name not in rules.stamps and (value is not None or name in columns)
-    }
+    payload = item.payload
+    if rules.once or rules.stamps or None in payload.values():
+        payload = {
+            name: value
+            for name, value in payload.items()
+            if name not in rules.once and name not in rules.stamps and (value is not None or name in columns)
+        }
     now = fingerprint(payload)
     if DISABLED in columns and rules.enabled:
         payload = {rules.enabled: True, **payload}
     settled = known is not None and known.fingerprint is not None
-    owed = {name: item.payload[name] for name in _mended(prepared, columns, rules, open_item)}
+    owed = {name: item.payload[name] for name in _mended(prepared, columns, rules, open_item)} if rules.once else {}
     same = known is not None and known.fingerprint == now and not owed
     unchanged = not prepared.was and (same or (settled and rules.mode == "create"))
     decided = None if owed else _decide(prepared, now, open_item, rules, unchanged=unchanged)
@@ -171,14 +174,22 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     if decided is not None and not resting and not _waited(open_item, now):
         return decided
     whole = rules.refuse_bad_values
-    stamps = {} if resting else {n: v for n, v in item.payload.items() if rules.stamps.get(n) == "changed"}
-    full = {**payload, **owed, **stamps, **(prepared.renaming or {})}
-    change = Change(replace(item, payload=full), prepared.row, settled, now, whole=whole)
-    creation = {} if settled else columns_of_new(item.payload, rules)
+    stamped = rules.stamps and not resting
+    stamps = {n: v for n, v in item.payload.items() if rules.stamps.get(n) == "changed"} if stamped else {}
+    if payload is not item.payload or owed or stamps or prepared.renaming:
+        item = replace(item, payload={**payload, **owed, **stamps, **(prepared.renaming or {})})
+    change = Change(item, prepared.row, settled, now, whole=whole)
+    creation = {} if settled else columns_of_new(prepared.item.payload, rules)
     fresh = frozenset({**payload, **owed}).difference(columns) if settled else frozenset()
-    columns = columns.union(payload).difference([DISABLED], (OWED + name for name in owed))
+    columns = _columns_now(columns, tuple(payload), tuple(owed))
     otherwise = None if resting else decided
     return Candidate(prepared, change, creation, columns, otherwise, fresh, resting=resting)
+
+
+@lru_cache(maxsize=256)
+def _columns_now(before: frozenset[str], sent: tuple[str, ...], owed: tuple[str, ...]) -> frozenset[str]:
+    """Give the columns that a record then has; most records of a flow have the same."""
+    return before.union(sent).difference([DISABLED], (OWED + name for name in owed))
 
 
 def whole(prepared: Prepared) -> Candidate:
@@ -273,6 +284,8 @@ def duplicate(prepared: Prepared, field: str | None, first: int | None) -> Verdi
 
 def columns_of_new(payload: Mapping[str, Any], rules: Rules) -> dict[str, Any]:
     """Give what a record gets at its creation in any case: defaults of the target, columns of `once`, its stamps."""
+    if not rules.once and not rules.stamps:
+        return {**(rules.defaults or {})}
     only_then = {*rules.once, *rules.stamps}
     once = {name: value for name, value in payload.items() if name in only_then and value is not None}
     return {**(rules.defaults or {}), **once}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from typing import NamedTuple
 
 from pimflow.answers import Answering, Answers
 from pimflow.configuration.forms import FlowConfig
-from pimflow.delivering.cells import check_length, is_too_long, key_in, read_cells, read_key
+from pimflow.delivering.cells import check_length, is_too_long, key_in, read_key, reading_cells
 from pimflow.delivering.diff import Prepared, Rules, Verdict
 from pimflow.delivering.first_import import FirstImport
 from pimflow.delivering.identification import Identification
@@ -62,6 +63,15 @@ class Target:
         return self.config.key or self.sink.key
 
 
+class Made(NamedTuple):
+    """An item, and the source row that it was made of. `bad` names the columns whose value could not be read."""
+
+    row: int
+    source: Row
+    item: Item
+    bad: frozenset[str]
+
+
 class Intake:
     """Makes the items of one sink.
 
@@ -78,6 +88,7 @@ class Intake:
         self._key_place = self._header.index(target.key) if target.key in self._header else None
         self._naming = target.references.columns(self._header, target.writer) if target.references else ()
         self._answering = Answering(target.answers, target.writer.separator) if target.answers else None
+        self._read = reading_cells(self._header, target.config, target.key, self._answering)
         self.not_met = set(target.only)
         self.kept = False
 
@@ -102,14 +113,16 @@ class Intake:
 
     def take(self, rows: Sequence[Passed | Stopped]) -> Iterator[Prepared | Verdict]:
         """Give the items of each row, or the verdict on one of which no item can be made."""
+        for one in self.made(rows):
+            yield Prepared(*one) if isinstance(one, Made) else one
+
+    def made(self, rows: Sequence[Passed | Stopped]) -> Iterator[Made | Verdict]:
+        """Give the same; nothing is known of the items yet."""
         linked = self._linked(rows)
         if self._target.references is not None:
             rows = self._target.references.translated(rows, self._naming)
         for place, row in enumerate(rows):
-            if isinstance(row, Stopped):
-                yield from self._stopped(row)
-            else:
-                yield from self._items(row, linked.get(place))
+            yield from self._stopped(row) if isinstance(row, Stopped) else self._items(row, linked.get(place))
 
     def _linked(self, rows: Sequence[Passed | Stopped]) -> Mapping[int, str]:
         """Give by place the keys of the target for those of these rows that it has under another one."""
@@ -130,32 +143,34 @@ class Intake:
             key = row.key or (identification.id_in(row.source) if identification else "")
             yield _refused_row(row.row, row.source, key, row.problem)
 
-    def _items(self, row: Passed, linked: str | None) -> Iterator[Prepared | Verdict]:
+    def _items(self, row: Passed, linked: str | None) -> Sequence[Made | Verdict]:
         config, key_column = self._target.config, self._target.key
         before = None if self._key_place is None else key_in(row.result[self._key_place], config, key_column)
         key = before or ""
         of_others = bool(self._other_keys) and before is None and self._is_of_others(row.result)
         if of_others or self._is_left_out(row.key or key):
-            return
+            return ()
+        found: list[Made | Verdict] = []
         try:
-            cells, bad = read_cells(self._header, row.result, config, key_column, self._answering)
+            cells, bad = self._read(row.result)
             key = read_key(cells, config, key_column)
             if linked and key == before and key_column is not None:
                 key = cells[key_column] = linked
-            told = tuple(dict.fromkeys(bad.values()))
+            told = tuple(dict.fromkeys(bad.values())) if bad else ()
             # An answer, a link, or a flow that numbers its records gave it the key that it goes by.
             renamed = bool(row.key) or (key != before and before in self._target.only)
-            for item in self._target.writer.prepare({**cells, **self._stamps}):
+            for item in self._target.writer.prepare({**cells, **self._stamps} if self._stamps else cells):
                 check_length(item.key, key_column)
                 if renamed or not self._is_left_out(item.key):
                     full = replace(item, problems=(*told, *item.problems)) if told else item
-                    yield Prepared(row.row, row.source, full, frozenset(bad))
+                    found.append(Made(row.row, row.source, full, frozenset(bad)))
         except RowProblem as problem:
-            yield _refused_row(row.row, row.source, key, problem.problem)
+            found.append(_refused_row(row.row, row.source, key, problem.problem))
         except PimflowError:
             raise
         except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
-            yield _refused_row(row.row, row.source, key, defect(error))
+            found.append(_refused_row(row.row, row.source, key, defect(error)))
+        return found
 
     def _is_of_others(self, row: Row) -> bool:
         """Tell whether a row has the key of another sink of the flow; one that has none at all is told once."""

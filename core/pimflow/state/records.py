@@ -17,7 +17,7 @@ _KEYS_PER_QUERY = 500
 RecordKey = tuple[str, str]
 """Resource and key of a record in the target."""
 
-# Through the driver: SQLAlchemy Core takes 2.5 times as long for these three, the only ones run for every record.
+# Through the driver: SQLAlchemy Core takes 2.5 times as long for these, the only ones run for every record.
 _REMEMBER = (
     "INSERT INTO records (scope, resource, key, fingerprint, columns, seen) {values} "
     "ON CONFLICT (scope, resource, key) DO UPDATE "
@@ -27,6 +27,7 @@ _MARK_SEEN = (
     "INSERT INTO records (scope, resource, key, seen) {values} "
     "ON CONFLICT (scope, resource, key) DO UPDATE SET seen = excluded.seen"
 )
+_MEET = "UPDATE records SET seen = ? WHERE scope = ? AND resource = ? AND key IN ({keys})"
 _LOOK_UP = "SELECT key, fingerprint, columns, seen FROM records WHERE scope = ? AND resource = ? AND key IN ({keys})"
 
 
@@ -73,6 +74,21 @@ class Records:
     def settled(self, keys: Sequence[RecordKey]) -> set[RecordKey]:
         """Give those of these records that the target has, as far as is known here."""
         return {record for record, known in self.known(keys).items() if known.fingerprint is not None}
+
+    def rest(self, prints: Mapping[RecordKey, bytes], run: int) -> set[RecordKey]:
+        """Give those of these records that settled with just this fingerprint, and note that this run met them.
+
+        Those that it met before are left out.
+        """
+        found: set[RecordKey] = set()
+        with self.database.writing() as connection:
+            for resource, chunk in by_chunks([*prints]):
+                rows = look_up(connection, _LOOK_UP, (self.scope.id, resource), chunk)
+                same = [key for key, known, _, seen in rows if known == prints[resource, key] and seen != run]
+                if same:
+                    look_up(connection, _MEET, (run, self.scope.id, resource), same)
+                found.update((resource, key) for key in same)
+        return found
 
     def remember(self, connection: Connection, settled: Iterable[Settled], run: int) -> None:
         """Keep the fingerprints of records that settled, within the caller's transaction."""

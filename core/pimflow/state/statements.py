@@ -49,7 +49,7 @@ def put_rows(connection: Connection, statement: str, rows: Sequence[tuple[Any, .
 
 
 def look_up(connection: Connection, statement: str, given: Sequence[Any], keys: Collection[str]) -> Iterable[Any]:
-    """Run a query through the driver; `{keys}` stands for the keys, which come after what is `given`."""
+    """Run a statement through the driver; `{keys}` stands for the keys, which come after what is `given`."""
     text = statement.format(keys=", ".join("?" * len(keys)))
     marked = text if connection.dialect.name == "sqlite" else text.replace("?", "%s")
     return connection.exec_driver_sql(marked, (*given, *keys))
