@@ -75,7 +75,10 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
         return [*aside, *((candidate, outcome_of(candidate, Status.UNKNOWN, _defect(error))) for candidate in batch)]
     written = [
         replies.get(key)
-        or (_loaded(candidate, there, taken, rules), _became(candidate, outcomes.get(key), told.get(key, ())))
+        or (
+            _loaded(candidate, there, taken, history=rules.history),
+            _became(candidate, outcomes.get(key), told.get(key, ())),
+        )
         for candidate in batch
         for key in [candidate.change.key]
     ]
@@ -92,10 +95,10 @@ def _taken(change: Change, outcome: Outcome | None) -> Mapping[str, Any]:
     return {name: value for name, value in change.payload.items() if name not in refused} if refused else change.payload
 
 
-def _loaded(candidate: Candidate, there: There, taken: Mapping[str, Mapping[str, Any]], rules: Rules) -> Candidate:
+def _loaded(candidate: Candidate, there: There, taken: Mapping[str, Mapping[str, Any]], *, history: bool) -> Candidate:
     """Note what the target had, and what it took: as the flow gave it, where it was made ready for the target."""
     key, payload = candidate.change.key, candidate.change.payload
-    if not rules.history and key not in there.before:  # nobody asks for either
+    if not history and key not in there.before:  # nobody asks for either
         return candidate
     sent = taken.get(key, {})
     if sent is not payload:

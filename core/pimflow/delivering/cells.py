@@ -91,6 +91,6 @@ def _is_empty(value: Any, listed: Sequence[Any]) -> bool:
     """Tell whether a cell is empty; a listed 0 is also the text "0", as files give it, and never False."""
     if value is None or value == "":
         return True
-    return bool(listed) and any(
-        str(value) == str(one) or (value == one and not isinstance(value, bool)) for one in listed
-    )
+    if not listed:
+        return False
+    return any(str(value) == str(one) or (value == one and not isinstance(value, bool)) for one in listed)

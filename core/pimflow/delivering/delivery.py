@@ -18,7 +18,6 @@ from pimflow.delivering.diff import (
     compare,
     duplicate,
     lacks_another,
-    owed_columns,
     set_aside,
     whole,
 )
@@ -335,22 +334,13 @@ class Delivery:
 
     def _settle(self, replies: Sequence[Reply]) -> None:
         verdicts = []
-        rules = self.target.rules
         for candidate, outcome in replies:
             self.by_hand.see(candidate, outcome)
             candidate, outcome = under_new_key(candidate, outcome)  # noqa: PLW2901 - as it is kept
             if candidate.prepared.by_hand and self.target.identification is not None:
                 prepared = self.target.identification.identified(candidate.prepared)
                 candidate = replace(candidate, prepared=prepared)  # noqa: PLW2901
-            known, told = candidate.prepared.item.problems, outcome.problems
-            if known:
-                told = tuple(one for one in told if one not in known)
-                outcome = replace(outcome, problems=(*known, *told))  # noqa: PLW2901 - fuller
-            owed = [*owed_columns(candidate, outcome, rules)] if rules.once else ()
-            columns = candidate.columns.union(owed) if owed else candidate.columns
-            written = self._keeping.written(candidate, outcome) if rules.history else None
-            print_sent = candidate.change.fingerprint
-            verdicts.append(Verdict(candidate.prepared, outcome, print_sent, rules.now, columns, told, written))
+            verdicts.append(self._keeping.verdict(candidate, outcome))
         self._keep(verdicts)
         for verdict in verdicts:
             self._under_way.pop(verdict.prepared.record, None)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
-from pimflow.delivering.diff import Candidate, Verdict, columns_of_new
+from pimflow.delivering.diff import Candidate, Verdict, columns_of_new, owed_columns
 from pimflow.delivering.intake import ROW, Target
 from pimflow.log import Mask, masked_problem
 from pimflow.model import SETTLED, Header, Outcome, Status
@@ -33,6 +33,18 @@ class Keeping:
         self._mask = mask
         self.source_header: Header = ()
         self.open = open_items.count(database, target.records.scope) > 0
+
+    def verdict(self, candidate: Candidate, outcome: Outcome) -> Verdict:
+        """Say what became of a candidate."""
+        rules, known, told = self._target.rules, candidate.prepared.item.problems, outcome.problems
+        if known:
+            told = tuple(one for one in told if one not in known)
+            outcome = replace(outcome, problems=(*known, *told))
+        owed = [*owed_columns(candidate, outcome, rules)] if rules.once else ()
+        columns = candidate.columns.union(owed) if owed else candidate.columns
+        written = self.written(candidate, outcome) if rules.history else None
+        print_sent = candidate.change.fingerprint
+        return Verdict(candidate.prepared, outcome, print_sent, rules.now, columns, told, written)
 
     def written(self, candidate: Candidate, outcome: Outcome) -> Written | None:
         """Say what a candidate put into the target; nothing where it found everything there."""

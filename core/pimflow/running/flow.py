@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 
 from loguru import logger
@@ -21,7 +21,7 @@ from pimflow.delivering.ownership import Domain
 from pimflow.errors import FlowError, PimflowError
 from pimflow.model import FlowReport, Header, Outcome
 from pimflow.observers import notify_observers
-from pimflow.rows import Passed, Reader, Stopped, gathered
+from pimflow.rows import Passed, Reader, Stopped, ahead, gathered
 from pimflow.running.ending import conclude, finish, send_kept
 from pimflow.running.flow_reports import reports, skipped
 from pimflow.running.linked import links_of, references_of
@@ -33,7 +33,7 @@ from pimflow.state.identities import Identities
 from pimflow.state.memory import KeptMemory
 from pimflow.state.owners import keep_owner
 from pimflow.state.records import Records, Scope, open_scope
-from pimflow.transforming.chain import Chain, Results
+from pimflow.transforming.chain import Chain, Results, Steps
 from pimflow.transforming.compiling import Sinks, compile_chain, has_whole_transform, placed, placed_sink
 
 CarryOut = Callable[[RunContext, Flow], list[FlowReport]]
@@ -114,13 +114,11 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
         before_full_run(context, flow, chain.header, deliveries, done)
         begin(deliveries, reader.header, chain.header)
         context.progress(flow.name, 0, done.total)
-        results = chain.run(reader)
-        if reader.at_hand and not all(sink.whole for sink in flow.sinks):
-            results = gathered(results)
-        for rows in _limited(results, limit if has_whole_transform(flow) else None):
-            done.read, done.dropped = reader.read, chain.dropped
-            deliver(deliveries, rows)
-            context.progress(flow.name, done.settled(), done.total)
+        with closing(_coming(flow, reader, chain)) as coming:
+            for rows in _limited(coming, limit if has_whole_transform(flow) else None):
+                done.read, done.dropped = reader.read, chain.dropped
+                deliver(deliveries, rows)
+                context.progress(flow.name, done.settled(), done.total)
         done.read = done.total = reader.read
         done.dropped = chain.dropped
         send_kept(context, flow, chain, deliveries, done)
@@ -128,6 +126,17 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
     finish(context, deliveries, done)
     context.database.check_fence()
     done.complete = True
+
+
+def _coming(flow: Flow, reader: Reader, chain: Chain) -> Generator[Sequence[Passed | Stopped], None, None]:
+    """Give what comes out of the transforms, which go on while sinks write where the source has to be waited for."""
+    results = chain.run(reader)
+    if reader.at_hand:
+        yield from results if all(sink.whole for sink in flow.sinks) else gathered(results)
+    elif all(isinstance(stage, Steps) for stage in chain.stages):
+        yield from ahead(results)
+    else:
+        yield from results
 
 
 @contextmanager
