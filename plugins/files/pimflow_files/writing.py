@@ -37,6 +37,8 @@ from pimflow_files.unwritable import no_column, unfilled, unwritable
 RESOURCE = "rows"
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _QUOTE = '"'
+_NEED_QUOTES = '"\r\n'
+"""Signs for which csv.writer puts a cell between quotes, beside the delimiter."""
 _CRLF = "\r\n"  # the csv module quotes a cell that holds one of these only while they end its lines
 
 
@@ -78,7 +80,7 @@ class CsvFormat(Format):
         self._buffer = io.StringIO(newline="")
         self._writer = csv.writer(self._buffer, delimiter=delimiter, lineterminator=_CRLF)
         self._delimiter = delimiter
-        self._special = re.compile(f"[{re.escape(delimiter)}{_QUOTE}{_CRLF}]")  # what csv.writer puts between quotes
+        self._special = re.compile(f"[{re.escape(delimiter)}{_NEED_QUOTES}]")
         self._line_end = line_end
         self._numbers = frozenset(numbers)
         self._decimal = decimal
@@ -105,7 +107,7 @@ class CsvFormat(Format):
     def _quoted(self, column: Sequence[Any]) -> Sequence[str]:
         """Give the cells of a column as they stand in the file. Raises TypeError where one is no text."""
         texts = ["" if cell is None else cell for cell in column] if None in column else column
-        if not self._special.search("".join(texts)):
+        if not any(map("".join(texts).__contains__, (self._delimiter, *_NEED_QUOTES))):
             return texts
         special = self._special.search
         return [f'"{text.replace(_QUOTE, _QUOTE * 2)}"' if special(text) else text for text in texts]
