@@ -44,14 +44,16 @@ def counted(outcomes: Sequence[Outcome]) -> Mapping[Status, int]:
 
 
 class Untold:
-    """Outcomes that came in small numbers, to be told to somebody many together."""
+    """Outcomes that come in small numbers: counted at once, and told to somebody many together."""
 
-    def __init__(self, tell: Callable[[Sequence[Outcome]], None]) -> None:
+    def __init__(self, counts: Counter[Status], tell: Callable[[Sequence[Outcome]], None]) -> None:
+        self._counts = counts
         self._tell = tell
         self._outcomes: list[Alike] = []
 
     def add(self, outcomes: Alike) -> None:
-        """Add some, and tell what there is once it is enough."""
+        """Count some, and tell what there is once it is enough."""
+        self._counts[outcomes.status] += len(outcomes)
         self._outcomes.append(outcomes)
         if sum(map(len, self._outcomes)) >= _TOLD_AT_ONCE:
             self.tell()

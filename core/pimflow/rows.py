@@ -8,24 +8,21 @@ import threading
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
-from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, Protocol, Self, TypeVar, overload, runtime_checkable
+from typing import Any, Protocol, Self, overload, runtime_checkable
 
+from pimflow.ahead import END, put_in_time
 from pimflow.errors import RemoteError
 from pimflow.model import Header, Problem, Row
 
-T = TypeVar("T")
 CHUNK_ROWS = 1000
 _CHUNK_SECONDS = 0.5
 _CHUNKS_AHEAD = 4
-_STEPS_AHEAD = 2
 _LOOKED_AT = 100
 """Rows after which the clock is looked at."""
 _AT_ONCE = 4
 """Tables that are read at the same time; an Akeneo PIM answers four calls at once."""
-_END = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,46 +176,6 @@ class Reader:
                     yield _filled(rows, len(header))
 
 
-def ahead(results: Iterator[T]) -> Generator[T, None, None]:
-    """Let a thread of its own work out what comes next, two steps ahead of whoever takes it; raises what it raises.
-
-    Closing it stops the thread, once the step that it is at has ended.
-    """
-    coming: queue.Queue[Any] = queue.Queue(_STEPS_AHEAD)
-    stop = threading.Event()
-
-    def work() -> None:
-        try:
-            for result in results:
-                if not _put(coming, result, stop):
-                    return
-            _put(coming, _END, stop)
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
-            _put(coming, error, stop)
-
-    thread = threading.Thread(target=copy_context().run, args=(work,), name="pimflow-transforms", daemon=True)
-    thread.start()
-    try:
-        while (result := coming.get()) is not _END:
-            if isinstance(result, BaseException):
-                raise result
-            yield result
-    finally:
-        stop.set()
-        thread.join()
-
-
-def _put(things: queue.Queue[Any], thing: Any, stop: threading.Event) -> bool:
-    """Put a thing into a queue once there is room; tell whether that was before `stop`."""
-    while not stop.is_set():
-        try:
-            things.put(thing, timeout=0.1)
-        except queue.Full:
-            continue
-        return True
-    return False
-
-
 class _Headers:
     """The header of the first table that is read, which is that of all."""
 
@@ -262,7 +219,7 @@ class _Ahead:
                 rows = self._chunks.get()
                 if isinstance(rows, BaseException):
                     raise rows
-                if rows is _END:
+                if rows is END:
                     reading -= 1
                 else:
                     yield rows
@@ -283,7 +240,7 @@ class _Ahead:
                 if self._stop.is_set():
                     return
                 self._read_table(table)
-            self._put(_END)
+            self._put(END)
         except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits for rows
             self._put(error)
 
@@ -306,7 +263,7 @@ class _Ahead:
                     return
 
     def _put(self, thing: Any) -> bool:
-        return _put(self._chunks, thing, self._stop)
+        return put_in_time(self._chunks, thing, self._stop)
 
 
 def _drain(chunks: queue.Queue[Any]) -> bool:

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
+from pimflow.ahead import ahead
 from pimflow.errors import RemoteError
 from pimflow.model import Problem
-from pimflow.rows import CHUNK_ROWS, Carried, Reader, Stopped, ahead, gathered
+from pimflow.rows import CHUNK_ROWS, Carried, Reader, Stopped, gathered
 from pimflow.tables import ChunkedTable
 
 

@@ -31,7 +31,7 @@ from pimflow.delivering.resting import Resting
 from pimflow.errors import GuardError
 from pimflow.log import Mask
 from pimflow.model import SETTLED, Header, Outcome, Row, Status
-from pimflow.outcomes import Untold, counted
+from pimflow.outcomes import Untold
 from pimflow.rows import CHUNK_ROWS, Carried, Chunk, Passed, Stopped
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
@@ -74,8 +74,8 @@ class Delivery:
         self._keeping = Keeping(target, database, self.changes, mask)
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
-        self._untold = Untold(observe)
-        self._resting = Resting(target)
+        self._untold = Untold(self.tally.counts, observe)
+        self._resting = Resting(target, self._untold)
         self._again = False
         self._tried_again: Spool[RecordKey] = Spool()
         guards = target.config.guards_in_force
@@ -109,14 +109,16 @@ class Delivery:
         if isinstance(rows, Carried) and self._appended(rows.results):
             return
         verdicts: list[Verdict] = []
-        made: list[Made] = []
+        made = list[Made]()
         stopped = 0 if isinstance(rows, Carried) else sum(isinstance(row, Stopped) for row in rows)
         for one in self._intake.made(rows):
             if isinstance(one, Verdict):
                 verdicts.append(one)
             else:
                 made.append(one)
-        prepared = [Prepared(*one) for one in self._moving(made)]
+        if not self._keeping.open:
+            made = self._resting.without(made, self._under_way)
+        prepared = [Prepared(*one) for one in made]
         if self.target.domain is not None:
             prepared = self.target.domain.narrowed(prepared)
             self.target.domain.note(() if self._again else prepared)
@@ -130,16 +132,6 @@ class Delivery:
             self._compare(prepared, verdicts)
         self._keep(verdicts)
 
-    def _moving(self, made: Sequence[Made]) -> Sequence[Made]:
-        """Leave out what rests, and tell of it; what needs attention is looked at, each by itself."""
-        if self._keeping.open or not self._resting.possible:
-            return made
-        moving, resting = self._resting.without(made, self._under_way)
-        for outcomes in resting:
-            self.tally.counts.update(counted(outcomes))
-            self._untold.add(outcomes)
-        return moving
-
     def _appended(self, rows: Sequence[Row]) -> bool:
         """Write rows at once where nothing is to be looked at in any of them; tell whether that was done."""
         whole, untouched = self.target.sink.whole, self._intake.untouched
@@ -147,7 +139,6 @@ class Delivery:
             return False
         outcomes = self._loading.append(untouched, rows)
         if outcomes is not None:
-            self.tally.counts.update(counted(outcomes))
             self._untold.add(outcomes)
         return outcomes is not None
 

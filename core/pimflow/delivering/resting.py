@@ -7,30 +7,29 @@ from collections.abc import Container, Sequence
 from pimflow.delivering.diff import fingerprint
 from pimflow.delivering.intake import Made, Target
 from pimflow.model import Status
-from pimflow.outcomes import Alike
+from pimflow.outcomes import Alike, Untold
 from pimflow.state.records import RecordKey
 
 
 class Resting:
     """Finds what rests among the items of a sink, before anything else is made of these."""
 
-    def __init__(self, target: Target) -> None:
-        self._records, self._run = target.records, target.rules.run
+    def __init__(self, target: Target, untold: Untold) -> None:
+        self._records, self._run, self._untold = target.records, target.rules.run, untold
         rules = target.rules
         looked_at = (target.domain, target.identification, rules.once, rules.stamps, rules.against_target)
-        self.possible = not target.sink.whole and not any(looked_at) and target.records.count() > 0
+        self._possible = not target.sink.whole and not any(looked_at) and target.records.count() > 0
 
-    def without(self, made: Sequence[Made], under_way: Container[RecordKey]) -> tuple[Sequence[Made], Sequence[Alike]]:
-        """Give what may have to be sent, and the outcomes of the others; what is `under_way` does not rest."""
-        prints = _prints(made, under_way)
+    def without(self, made: list[Made], under_way: Container[RecordKey]) -> list[Made]:
+        """Give what may have to be sent, and count the others; what is `under_way` does not rest."""
+        prints = _prints(made, under_way) if self._possible else {}
         resting = self._records.rest(prints, self._run) if prints else set()
-        if not resting:
-            return made, ()
         keys: dict[str, list[str]] = {}
         for resource, key in resting:
             keys.setdefault(resource, []).append(key)
-        left = [one for one in made if (one.item.resource, one.item.key) not in resting]
-        return left, [Alike(resource, of_resource, Status.UNCHANGED) for resource, of_resource in keys.items()]
+        for resource, of_resource in keys.items():
+            self._untold.add(Alike(resource, of_resource, Status.UNCHANGED))
+        return [one for one in made if (one.item.resource, one.item.key) not in resting] if resting else made
 
 
 def _prints(made: Sequence[Made], under_way: Container[RecordKey]) -> dict[RecordKey, bytes]:

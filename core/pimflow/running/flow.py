@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from loguru import logger
 
+from pimflow.ahead import ahead
 from pimflow.assemble import Flow
 from pimflow.checking.foresight import before_full_run
 from pimflow.context import FlowProgress, RunContext
@@ -21,7 +22,7 @@ from pimflow.delivering.ownership import Domain
 from pimflow.errors import FlowError, PimflowError
 from pimflow.model import FlowReport, Header, Outcome
 from pimflow.observers import notify_observers
-from pimflow.rows import Passed, Reader, Stopped, ahead, gathered
+from pimflow.rows import Passed, Reader, Stopped, gathered
 from pimflow.running.ending import conclude, finish, send_kept
 from pimflow.running.flow_reports import reports, skipped
 from pimflow.running.linked import links_of, references_of
