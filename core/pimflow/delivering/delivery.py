@@ -111,11 +111,11 @@ class Delivery:
         verdicts: list[Verdict] = []
         made = list[Made]()
         stopped = 0 if isinstance(rows, Carried) else sum(isinstance(row, Stopped) for row in rows)
-        for one in self._intake.made(rows):
-            if isinstance(one, Verdict):
-                verdicts.append(one)
+        for found in self._intake.made(rows):
+            if isinstance(found, Verdict):
+                verdicts.append(found)
             else:
-                made.append(one)
+                made.append(found)
         if not self._keeping.open:
             made = self._resting.without(made, self._under_way)
         prepared = [Prepared(*one) for one in made]
