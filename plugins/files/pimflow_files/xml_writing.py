@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,7 +17,7 @@ from pimflow_files.xml_names import MARK, allowed, name_problem, split, unfit
 _RETURN = {"\r": "&#13;"}  # readers make a line feed of it otherwise
 
 
-@dataclass(slots=True)
+@dataclass
 class Node:
     """An element: `name`, then columns for its fixed and its own attributes, its text and its children."""
 
@@ -26,16 +27,20 @@ class Node:
     text: str | None = None
     children: dict[str, Node] = field(default_factory=dict)
 
-    def columns(self) -> Iterator[str]:
-        """Name the columns of which it is made, those of its children too."""
-        yield from self.own
-        for child in self.children.values():
-            yield from child.columns()
-
-    @property
+    @cached_property
     def own(self) -> Sequence[str]:
         """The columns that stand in it once: it is repeated where they hold lists."""
         return (*self.attributes.values(), *(() if self.text is None else (self.text,)))
+
+    @cached_property
+    def columns(self) -> Sequence[str]:
+        """The columns of which it is made, those of its children too."""
+        return (*self.own, *(name for child in self.children.values() for name in child.columns))
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Tell whether it holds one text and nothing else."""
+        return self.text is not None and not (self.fixed or self.attributes or self.children)
 
 
 class XmlFormat(Format):
@@ -84,7 +89,10 @@ def _tree(record: str, header: Header, by: Sequence[str]) -> Node:
 
 def _element(node: Node, record: Mapping[str, Any]) -> Iterator[str]:
     """Give a node as often as its own cells hold values, and not at all where nothing in it does."""
-    if not any(name in record for name in node.columns()):
+    if node.is_plain and isinstance(text := record.get(node.text or ""), str):
+        yield f"<{node.name}>{escape(allowed(text), _RETURN)}</{node.name}>" if text else f"<{node.name}/>"
+        return
+    if not any(name in record for name in node.columns):
         return
     for one in _repeated(node, record):
         own = {name: one[column] for name, column in node.attributes.items() if one.get(column) is not None}
@@ -106,7 +114,7 @@ def _repeated(node: Node, record: Mapping[str, Any]) -> Iterator[Mapping[str, An
     (length,) = lengths
     lists = {
         name: cell
-        for name in node.columns()
+        for name in node.columns
         if isinstance(cell := record.get(name), list | tuple) and len(cell) == length
     }
     for number in range(length):
