@@ -132,9 +132,12 @@ def test_a_sku_that_somebody_else_got_is_told_until_another_one_is_wanted(write,
     served.seed({"products": [{"identifier": "MUG-001000", "family": "mugs"}]})
     ran = command("run", file, "--full")
     assert "1 product did not go through (MUG-001000)" in ran.out
+    assert f"MUG-001000 was given to {uuid(1)} when nobody had it, and somebody else has it now." in ran.out
+    assert "Note: MUG-001000 was given to" in command("run", file).out
     command("state", "numbers", "MUG-001000", "--forget", "--yes")
     assert "1 updated" in command("run", file, "--full").out
     assert served.store.products[uuid(1)].identifier == "MUG-001001"
+    assert "was given to" not in command("run", file).out
 
 
 GENERATED = """\

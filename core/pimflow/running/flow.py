@@ -26,7 +26,7 @@ from pimflow.rows import Passed, Reader, Stopped, gathered
 from pimflow.running.ending import conclude, finish, send_kept
 from pimflow.running.flow_reports import reports, skipped
 from pimflow.running.linked import links_of, references_of
-from pimflow.running.numbered import filling_of
+from pimflow.running.numbered import filling_of, given_meanwhile
 from pimflow.running.reading import tables_of, window_of
 from pimflow.running.returning import let_return
 from pimflow.sinks import Sink, Writer
@@ -76,6 +76,8 @@ def carry_out(context: RunContext, flow: Flow, move: Move) -> list[FlowReport]:
     if done.complete and not done.error:
         conclude(context, flow, deliveries, done)
     _tell_source(context, flow, done)
+    for delivery in deliveries:
+        delivery.notes.extend(given_meanwhile(context, flow, delivery.tally.causes()))
     return reports(context, flow, deliveries, done)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pimflow.assemble import Flow
@@ -10,11 +10,11 @@ from pimflow.chunks import chunked
 from pimflow.context import RunContext
 from pimflow.delivering.delivery import Delivery
 from pimflow.errors import RemoteError
-from pimflow.model import Header
+from pimflow.model import Cause, Header, ProblemKind
 from pimflow.numbering.allocation import Allocation, Taken
 from pimflow.numbering.filling import Cells, Filling
 from pimflow.sinks import Sink, Writer
-from pimflow.state.numbers import Numbers
+from pimflow.state.numbers import Numbers, looked_up
 
 
 def filling_of(
@@ -38,6 +38,19 @@ def filling_of(
         frozenset(map(str, flow.config.empty_when.get(rule.column, ()))),
         frozenset(context.run.only),
     )
+
+
+def given_meanwhile(context: RunContext, flow: Flow, causes: Sequence[Cause]) -> Iterator[str]:
+    """Tell of SKUs that were given here and that somebody else has in the target, by its own words, and what to do."""
+    if flow.sku is None or flow.sku.numbering is None:
+        return
+    clashes = [one for one in causes if one.problem.kind is ProblemKind.DUPLICATE and one.problem.detail]
+    values = [str(value) for one in clashes for value in (one.problem.value, *one.others) if value is not None]
+    for given in looked_up(context.database, values) if values else ():
+        yield (
+            f"{given.number} was given to {given.record} when nobody had it, and somebody else has it now. "
+            f"`pimflow state numbers {given.number} --forget` lets the next run give another one."
+        )
 
 
 def _asker(context: RunContext, targets: Sequence[tuple[Sink, Writer]], also: Sequence[Sink]) -> Taken:
