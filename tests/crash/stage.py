@@ -7,12 +7,12 @@ import random
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from ..started import run as started  # noqa: TID252 - tests are no package
 
 CHILD = Path(__file__).parent / "child.py"
 SEED = 20_261_123
@@ -98,8 +98,7 @@ class Stage:
 
     def run(self, folder, *words, point=0, pause=0.0):
         """Run in a process of its own; give its report, None where it was killed."""
-        command = [sys.executable, CHILD, str(point), str(pause), folder / "points.txt", *words, "--json"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+        done = started([CHILD, point, pause, folder / "points.txt", *words, "--json"], folder)
         assert done.returncode in {0, -signal.SIGKILL}, done.stdout + done.stderr
         return json.loads(done.stdout) if done.returncode == 0 else None
 

@@ -8,8 +8,6 @@ import json
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 from dataclasses import dataclass
 
 import httpx
@@ -18,6 +16,7 @@ import pytest
 from pimflow_akeneo_sandbox.serve import serve
 
 from ..e2e.conftest import CATALOG, PIPELINE  # noqa: TID252 - tests are no package
+from ..started import run as started  # noqa: TID252 - tests are no package
 from .stage import CHILD, LONGEST_PAUSE, SEED, quiet
 
 FEW, ALL = 2_500, 5_000
@@ -73,17 +72,7 @@ class Scene:
 
     def run(self, folder, point=0, pause=0.0):
         """Run in a process of its own; give its exit code and, where it lived, its report."""
-        command = [
-            sys.executable,
-            CHILD,
-            str(point),
-            str(pause),
-            folder / "points.txt",
-            "run",
-            "pipeline.yaml",
-            "--json",
-        ]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+        done = started([CHILD, point, pause, folder / "points.txt", "run", "pipeline.yaml", "--json"], folder)
         report = json.loads(done.stdout)["flows"][0] if done.returncode == 0 else None
         assert done.returncode in {0, -signal.SIGKILL}, done.stdout + done.stderr
         return done.returncode, report

@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import struct
-import subprocess
-import sys
 import zlib
 from collections import Counter
 from decimal import Decimal
@@ -18,6 +16,8 @@ import pytest
 
 from pimflow_akeneo_sandbox.loading.installed import installed_catalog
 from pimflow_akeneo_sandbox.serve import serve
+
+from ..started import run as started  # noqa: TID252 - tests are no package
 
 PIPELINES = Path(__file__).parent / "icecat"
 FILES = (
@@ -72,9 +72,7 @@ def project(folder, url):
         shutil.copy(pipeline, folder)
 
     def run(*words):
-        command = [sys.executable, "-m", "pimflow", *words]
-        environment = os.environ | {"PIM_URL": url}
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        done = started(["-m", "pimflow", *words], folder, os.environ | {"PIM_URL": url})
         assert done.returncode == 0, f"{words}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 

@@ -1,15 +1,14 @@
 """SKUs that a run changed, given back by `pimflow undo`; and what the runs after that do."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pimflow_akeneo_sandbox.entities import NO_SCOPE
+
+from ..started import run as started  # noqa: TID252 - tests are no package
 
 CHILD = Path(__file__).parent.parent / "crash" / "child.py"
 PIPELINE = """\
@@ -302,9 +301,7 @@ def killed(shop, point, *words):
     """Run a command that is killed at a point, and tell whether it came so far."""
     counted = shop.project.folder / "counted"
     counted.unlink(missing_ok=True)
-    words = [sys.executable, str(CHILD), str(point), "0", str(counted), *words]
-    done = subprocess.run(words, cwd=shop.project.folder, capture_output=True, check=False, env=os.environ)
-    return done.returncode < 0
+    return started([CHILD, point, 0, counted, *words], shop.project.folder).returncode < 0
 
 
 @pytest.mark.slow

@@ -2,10 +2,7 @@
 
 import csv
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +12,7 @@ import pytest
 
 from pimflow_akeneo_sandbox.serve import serve
 
+from ..started import run as started  # noqa: TID252 - tests are no package
 from .conftest import Project
 from .test_icecat import rows, writes
 
@@ -101,8 +99,7 @@ def project(folder, url):
     (folder / "pimflow.yaml").write_text(PROJECT.format(url=url), "utf-8")
 
     def run(*words, codes=(0,)):
-        command = [sys.executable, "-m", "pimflow", *words]
-        done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False)
+        done = started(["-m", "pimflow", *words], folder)
         assert done.returncode in codes, f"{words}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 

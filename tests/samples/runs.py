@@ -3,8 +3,8 @@
 import json
 import os
 import re
-import subprocess
-import sys
+
+from ..started import run as started  # noqa: TID252 - tests are no package
 
 SETTLED = {"created", "updated", "unchanged"}
 
@@ -14,8 +14,7 @@ def command_line(folder, url):
     environment = os.environ | {f"AKENEO_{key}": "sandbox" for key in keys} | {"AKENEO_URL": url}
 
     def run(*arguments):
-        command = [sys.executable, "-m", "pimflow", *arguments]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        done = started(["-m", "pimflow", *arguments], folder, environment)
         assert done.returncode == 0, f"{arguments}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
