@@ -8,6 +8,7 @@ from functools import partial
 
 from pimflow import Change, Problem, ProblemKind, Who
 from pimflow_erp.jobs import Job, Values
+from pimflow_erp.wording import awaited
 from pimflow_erpnext import calls, payloads, refusals
 from pimflow_erpnext.answers import TITLE
 from pimflow_erpnext.existing import CATEGORIES, PRODUCTS, TEMPLATES, PlaceOf, Target, find
@@ -41,7 +42,7 @@ def creator_of_items(target: Target, group: str | None, unit: str | None) -> Cre
     def create(session: Session, place_of: PlaceOf, new: Sequence[Change]) -> Made:
         templates = _templates(session, new) if target.resource == PRODUCTS.resource else {}
         waiting = {
-            one.key: refusals.awaited(VARIANT_OF, code, "template")
+            one.key: awaited(TITLE, "template", VARIANT_OF, code)
             for one in new
             if (code := _template_of(one)) and code not in templates
         }
@@ -70,7 +71,7 @@ def create_categories(session: Session, place_of: PlaceOf, new: Sequence[Change]
         refused |= calls.create(session, CATEGORIES.doctype, jobs)
         there |= {one.key for one in ready if one.key not in refused}
         left = {key: one for key, one in left.items() if one not in ready}
-    return Made(refused, {key: refusals.awaited("parent", parents[key], "item group") for key in left})
+    return Made(refused, {key: awaited(TITLE, "item group", "parent", parents[key]) for key in left})
 
 
 def _create(target: Target, session: Session, place_of: PlaceOf, new: Sequence[Change]) -> Made:

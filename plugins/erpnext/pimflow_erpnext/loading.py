@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow_erp.jobs import Job, Values
+from pimflow_erp.wording import awaited
 from pimflow_erpnext import calls, payloads, pictures, refusals, wording
 from pimflow_erpnext.answers import TITLE, raised
 from pimflow_erpnext.creating import Create, Made
@@ -134,7 +135,7 @@ class Loading:
         named = {one.key: str(one.payload[column]) for one in old if column and one.payload.get(column)}
         there = find(self._session, self._target, sorted(set(named.values()))) if named else {}
         return {
-            key: refusals.awaited(column, other, self._target.noun[0])
+            key: awaited(TITLE, self._target.noun[0], column, other)
             for key, other in named.items()
             if other not in there
         }

@@ -98,18 +98,6 @@ def lacking(what: str, detail: str = "", *, remedy: str = _FILL) -> Problem:
     )
 
 
-def awaited(column: str, key: str, noun: str) -> Problem:
-    """Tell that a document refers to one that is not there yet."""
-    return Problem(
-        f"{TITLE} has no such {noun}, and it did not come in this run",
-        ProblemKind.REFERENCE,
-        column,
-        key,
-        "Send that one too, or have it made in ERPNext; this one then goes by itself.",
-        Who.SOURCE_TEAM,
-    )
-
-
 def settled_once(column: str, value: object) -> Problem:
     """Tell that a value is given at the creation and would be another one now."""
     return Problem(
