@@ -242,3 +242,18 @@ def test_who_was_told_of_an_empty_family_is_not_told_twice_once_it_is_filled(ben
     assert skus(shop)["u1"] == "MUG-0011"
     assert bench.open_items() == []
     assert counts(bench.run(source=source, sku=OURS)) == {}
+
+
+def test_an_id_counts_with_its_system_and_a_uuid_wherever_it_comes_from(bench, shop, shop_plugin):
+    uuid = "0A4B1C2D-3E4F-4A5B-8C6D-7E8F9A0B1C2D"
+    other = shop_plugin.SHOPS["erp"] = type(shop)()
+    bench.connections["erp"] = {"type": "shop", "name": "erp"}
+    put(shop, ("1", "", "Mug", "mugs"), (uuid, "", "Jug", "mugs"))
+    other.tables["products"] = [HEADER, ("1", "", "Bolt", "mugs"), (uuid.lower(), "", "Jug", "mugs")]
+    of_erp = {
+        "source": {"type": "shop.rows", "connection": "erp"},
+        "sink": {"type": "shop.products", "connection": "erp"},
+    }
+    bench.run_all({"products": {"sku": OURS}, "of_erp": {"sku": OURS, **of_erp}})
+    assert skus(shop) == {"1": "MUG-0010", uuid: "MUG-0011"}
+    assert skus(other) == {"1": "MUG-0012", uuid.lower(): "MUG-0011"}
