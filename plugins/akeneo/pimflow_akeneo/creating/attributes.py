@@ -92,6 +92,8 @@ class NewAttributes:
 
         In a dry run they are taken out as well: the PIM cannot be asked for values of what it does not have.
         """
+        if not self._columns:
+            return batch
         needed = {self._columns[name] for change in batch for name in change.payload if name in self._columns}
         if not needed:
             return batch

@@ -102,8 +102,8 @@ class Loading:
                     yield one.outcome(*proposed[one.key])
                 else:
                     status = statuses.get(one.key, verdict.status)
-                    if status is Status.CREATED:
-                        self._made.add(one.key, before.sent(one))
+                    if status is Status.CREATED and (prices := before.sent(one)):
+                        self._made.add(one.key, prices)
                     arrived.append((one, status))
                     yield self._settled(one, verdict, status)
             self._note(kind, [(one, status) for one, status in arrived if status in _ARRIVED])
