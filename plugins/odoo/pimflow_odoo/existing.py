@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from pimflow_odoo.kinds import Kind
 from pimflow_odoo.places import Find, Place
@@ -20,13 +20,21 @@ class Found:
     barcodes: Sequence[Record] = ()
 
 
-class Look(Protocol):
-    """Looks keys up, and barcodes that no two products may share; archived records too."""
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for: `keys`; those of `ids` by the id that leads on, whatever their key is; barcodes in use.
 
-    def __call__(
-        self, session: Session, target: Target, keys: Sequence[str], fields: Iterable[str], barcodes: Sequence[str], /
-    ) -> Found:
-        """Give what Odoo has, with these fields of each record."""
+    `fields` are those wanted of each record.
+    """
+
+    keys: Sequence[str]
+    fields: Sequence[str] = ()
+    barcodes: Sequence[str] = ()
+    ids: Mapping[str, int] = field(default_factory=dict)
+
+
+Look = Callable[[Session, "Target", Sought], Found]
+"""Gives what Odoo has, archived records too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +64,25 @@ PlaceOf = Callable[[str], Place | None]
 """Finds where a column of one target is written, in one session."""
 
 
-def by_field(
-    session: Session,
-    target: Target,
-    keys: Sequence[str],
-    fields: Iterable[str],
-    barcodes: Sequence[str],
-    also: Sequence[Any] = (),
-) -> Found:
-    """Look keys up in the field of the target, in one call; `also` is a further condition."""
-    domain: list[Any] = [*also, [target.field, "in", list(keys)]]
-    if barcodes:
-        domain = ["|", *domain, ["barcode", "in", list(barcodes)]]
-    names = known(session, target, fields)
+def by_field(session: Session, target: Target, sought: Sought, also: Sequence[Any] = ()) -> Found:
+    """Look keys up in the field of the target, in one call; `also` is a condition for all records."""
+    wanted = set(sought.keys) - set(sought.ids)
+    conditions: list[Any] = [[target.field, "in", sorted(wanted)]]
+    conditions += [["barcode", "in", list(sought.barcodes)]] if sought.barcodes else []
+    conditions += [["id", "in", sorted(sought.ids.values())]] if sought.ids else []
+    domain = [*also, *["|"] * (len(conditions) - 1), *conditions]
+    names = known(session, target, sought.fields)
     found: list[Record] = session.call(
         target.model, "search_read", archived=True, domain=domain, fields=names, order="id"
     )
-    wanted, by_key = set(keys), dict[str, list[Record]]()
+    by_id, by_key = {record["id"]: record for record in found}, dict[str, list[Record]]()
     for record in found:
         if record[target.field] in wanted:
             by_key.setdefault(record[target.field], []).append(record)
     chosen = {key: _in_use(records) for key, records in by_key.items()}
+    meant = {key: by_id[number] for key, number in sought.ids.items() if number in by_id}
     return Found(
-        {key: records[0] for key, records in chosen.items() if len(records) == 1},
+        {key: records[0] for key, records in chosen.items() if len(records) == 1} | meant,
         {key: records for key, records in chosen.items() if len(records) > 1},
         [record for record in found if record.get("barcode") and record["active"]],
     )
@@ -91,10 +95,11 @@ def known(session: Session, target: Target, fields: Iterable[str]) -> list[str]:
 
 
 def values(
-    session: Session, target: Target, keys: Sequence[str], places: Sequence[Place]
+    session: Session, target: Target, keys: Sequence[str], places: Sequence[Place], ids: Mapping[str, int]
 ) -> Mapping[str, Mapping[str, Any]]:
     """Give what Odoo has for these keys, column by column; one call, and one for each further language."""
-    found = target.look(session, target, keys, [place.field for place in places if not place.language], ()).by_key
+    fields = [place.field for place in places if not place.language]
+    found = target.look(session, target, Sought(keys, fields, ids=ids)).by_key
     result = {key: cells(record, [one for one in places if not one.language]) for key, record in found.items()}
     for language in sorted({place.language for place in places} - {""}):
         here = [place for place in places if place.language == language]

@@ -15,7 +15,7 @@ from pimflow_erp import wording as shared
 from pimflow_erp.jobs import Job, Values, each
 from pimflow_odoo import clashes, wording
 from pimflow_odoo.catalog import TITLE
-from pimflow_odoo.existing import Found, PlaceOf, Target, in_language
+from pimflow_odoo.existing import Found, PlaceOf, Sought, Target, in_language
 from pimflow_odoo.places import ACTIVE, IMAGE, Place
 from pimflow_odoo.refusals import RefusedError
 from pimflow_odoo.session import Record, Session
@@ -38,7 +38,7 @@ class Loading:
     def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
         """Write a batch and tell one outcome a change."""
         found = self._find(batch)
-        refused = clashes.of_keys(batch, found, self._target) | clashes.of_barcodes(batch, found, self._target)
+        refused = self._clashing(batch, found)
         going = [change for change in batch if change.key not in refused]
         made, problems = self._created([change for change in going if change.key not in found.by_key])
         refused |= problems
@@ -68,10 +68,16 @@ class Loading:
             elif place.fixed and value is not None and place.value(record or {}) != value:
                 yield shared.fixed(TITLE, place.column, value)
 
+    def _clashing(self, batch: Sequence[Change], found: Found) -> Refused:
+        """Find changes that cannot be written because of other records."""
+        return clashes.of_keys(batch, found, self._target) | clashes.of_barcodes(batch, found, self._target)
+
     def _find(self, batch: Sequence[Change]) -> Found:
         fields = {place.field for change in batch for place in self._places(change) if not place.language}
         barcodes = sorted({str(code) for change in batch if (code := change.payload.get("barcode"))})
-        return self._target.look(self._session, self._target, [change.key for change in batch], fields, barcodes)
+        ids = {one.key: int(one.payload["id"]) for one in batch if one.payload.get("id")}
+        keys = [change.key for change in batch]
+        return self._target.look(self._session, self._target, Sought(keys, sorted(fields), barcodes, ids))
 
     def _places(self, change: Change) -> list[Place]:
         found = (self._place_of(column) for column in change.payload)
@@ -82,7 +88,8 @@ class Loading:
         values: Values = {}
         for place in self._places(change):
             value = change.payload[place.column]
-            on_its_own = place.language or (record is not None and place.column in {ACTIVE, self._target.key})
+            stays = {ACTIVE} if change.payload.get("id") else {ACTIVE, self._target.key}
+            on_its_own = place.language or (record is not None and place.column in stays)
             if on_its_own or place.fixed or _is_left(place, change) or (record is None and value is None):
                 continue
             if record is None or place.differs(place.value(record), value):

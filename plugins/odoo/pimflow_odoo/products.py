@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pimflow import Change, Memory, Problem
 from pimflow_erp.jobs import Job
 from pimflow_odoo import wording
-from pimflow_odoo.existing import PlaceOf, Target, known
+from pimflow_odoo.existing import Found, PlaceOf, Sought, Target, known
 from pimflow_odoo.loading import Loading, Made, Picture, Refused
 from pimflow_odoo.places import ATTRIBUTES, TEMPLATE_CODE
 from pimflow_odoo.session import Record, Session
@@ -32,6 +32,23 @@ class ProductLoading(Loading):
         self._memory = memory
         self._options_too = options_too
         self._templates: dict[str, int] = {}
+
+    def _clashing(self, batch: Sequence[Change], found: Found) -> Refused:
+        field = self._target.field
+        records = {one.key: found.by_key[one.key] for one in batch if one.payload.get("id") and one.key in found.by_key}
+        renamed = {
+            one.key: str(one.payload[field])
+            for one in batch
+            if one.key in records and records[one.key][field] != one.payload[field]
+        }
+        ids = {record["id"] for record in records.values()}  # those of the batch make room for each other
+        there = (
+            self._target.look(self._session, self._target, Sought(sorted(renamed.values()))) if renamed else Found({})
+        )
+        owners = {code: record for code, record in there.by_key.items() if record["id"] not in ids}
+        owners |= {code: several[0] for code, several in there.several.items()}
+        taken = {key: wording.taken_key(code, owners[code]) for key, code in renamed.items() if code in owners}
+        return super()._clashing(batch, found) | taken
 
     def _created(self, new: Sequence[Change]) -> tuple[Made, Refused]:
         alone = [change for change in new if not change.payload.get(TEMPLATE_CODE)]

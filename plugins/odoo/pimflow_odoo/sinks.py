@@ -54,6 +54,8 @@ class OdooProductsSink(_RecordsSink):
     type = "odoo.products"
     key = "default_code"
     noun = PRODUCTS_TARGET.kind.noun
+    renames = True
+    id = "id"
     enabled = "active"
     target = PRODUCTS_TARGET
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from pimflow_odoo.existing import Found, Target, by_field, known
+from pimflow_odoo.existing import Found, Sought, Target, by_field, known
 from pimflow_odoo.fields import label_of, number_of
 from pimflow_odoo.kinds import ATTRIBUTES, CATEGORIES, OPTIONS, PRODUCTS, TEMPLATES
 from pimflow_odoo.places import (
@@ -24,14 +25,12 @@ from pimflow_odoo.shapes import VALUE, VALUES
 _OWNER = "attributes/"
 
 
-def _products(
-    session: Session, target: Target, keys: Sequence[str], fields: Iterable[str], barcodes: Sequence[str]
-) -> Found:
+def _products(session: Session, target: Target, sought: Sought) -> Found:
     """Look products up by their reference; two calls more where templates and attributes are asked for."""
-    asked = set(fields)
+    asked = set(sought.fields)
     told = {field for field in asked if field == TEMPLATE_CODE or field.startswith(ATTRIBUTE)}
     more = ("product_tmpl_id", VALUES) if told else ()
-    found = by_field(session, target, keys, {*asked, *more}, barcodes)
+    found = by_field(session, target, replace(sought, fields=sorted({*asked, *more})))
     if told:
         _tell_variants(session, list(found.by_key.values()), told)
     return found
@@ -52,16 +51,10 @@ def _tell_variants(session: Session, records: Sequence[Record], told: set[str]) 
                 record[f"{ATTRIBUTE}{label_of(values[number]['attribute_id'])}"] = values[number]["name"]
 
 
-def _templates(
-    session: Session,
-    target: Target,
-    keys: Sequence[str],
-    fields: Iterable[str],
-    barcodes: Sequence[str],  # noqa: ARG001 - templates of several variants have none
-) -> Found:
+def _templates(session: Session, target: Target, sought: Sought) -> Found:
     """Look templates up by their code."""
-    ids = session.codes.ids(keys)
-    names = [name for name in known(session, target, fields) if name != "code"]
+    ids = session.codes.ids(sought.keys)
+    names = [name for name in known(session, target, sought.fields) if name != "code"]
     found = session.call(target.model, "read", sorted(ids.values()), fields=names) if ids else []
     there: Mapping[int, Record] = {one["id"]: one for one in found}
     return Found({key: {**there[number], "code": key} for key, number in ids.items() if number in there})
@@ -70,10 +63,8 @@ def _templates(
 def options_of(attribute: str) -> Target:
     """Give the values of one attribute: what another attribute has under the same name is another one."""
 
-    def look(
-        session: Session, target: Target, keys: Sequence[str], fields: Iterable[str], barcodes: Sequence[str]
-    ) -> Found:
-        return by_field(session, target, keys, fields, barcodes, [["attribute_id.name", "=", attribute]])
+    def look(session: Session, target: Target, sought: Sought) -> Found:
+        return by_field(session, target, sought, [["attribute_id.name", "=", attribute]])
 
     return Target(OPTIONS, "name", "name", of_option, look, ("name",))
 

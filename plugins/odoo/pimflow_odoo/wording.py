@@ -43,6 +43,18 @@ def taken(barcode: str, code: str, name: str) -> Problem:
     )
 
 
+def taken_key(code: str, owner: Record) -> Problem:
+    """Tell that another product has the reference that one is to get."""
+    return Problem(
+        f"'{owner['name']}' has this SKU in Odoo already",
+        ProblemKind.DUPLICATE,
+        "default_code",
+        code,
+        "The product keeps the one that it has there. The ERP team must change or archive one.",
+        Who.SOURCE_TEAM,
+    )
+
+
 def belongs_to(records: Sequence[Record], column: str, key: str, nouns: str) -> Problem:
     """Tell that several records have one key, so that none can be chosen."""
     names = [f"'{record['name']}'" for record in records]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from pimflow import Change, InputPath, Item, Memory, Outcome
+from pimflow import Change, InputPath, Item, Memory, Moved, Outcome, Status
 from pimflow_erp import cells
+from pimflow_erp.known import KnownIds
 from pimflow_erp.writing import RecordWriter
 from pimflow_odoo import codecs, existing, pictures, places
 from pimflow_odoo.catalog import TITLE
-from pimflow_odoo.existing import Target
+from pimflow_odoo.existing import Sought, Target
 from pimflow_odoo.loading import Loading
 from pimflow_odoo.options import OptionLoading
 from pimflow_odoo.places import ATTRIBUTES, IMAGE, Place
@@ -21,6 +22,8 @@ from pimflow_odoo.session import Session
 from pimflow_odoo.targets import PRODUCTS_TARGET, options_of, owner_in, resource_of
 from pimflow_odoo.templates import TemplateLoading
 from pimflow_odoo.trees import TreeLoading
+
+_SETTLED = frozenset({Status.CREATED, Status.UPDATED, Status.UNCHANGED})
 
 
 class OdooWriter(RecordWriter[Place]):
@@ -34,7 +37,11 @@ class OdooWriter(RecordWriter[Place]):
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """Give what Odoo has for these keys: the columns that have a value there."""
         found = self.those(column for column in columns if column != IMAGE)
-        return existing.values(self._session, self.target(resource), keys, found)
+        return existing.values(self._session, self.target(resource), keys, found, self.elsewhere(keys))
+
+    def elsewhere(self, keys: Sequence[str]) -> Mapping[str, int]:  # noqa: ARG002 - most are known by their keys
+        """Give the ids of records that have another key in Odoo by now."""
+        return {}
 
     def target(self, resource: str) -> Target:  # noqa: ARG002 - most have one resource
         """Give what is written under the name that the core has for it."""
@@ -85,12 +92,45 @@ class ProductWriter(OdooWriter):
         self._memory = memory
         self._folder = folder
         self._make_options = make_options
+        self._ids = KnownIds(memory, target.resource, target.key, self._keys_of, self._taken)
 
     def loading(self, resource: str) -> Loading:
         """Give what writes products."""
         picture = partial(pictures.content, self._folder) if self._folder is not None else None
         target = self.target(resource)
         return ProductLoading(self._session, target, self.place, picture, self._memory, options_too=self._make_options)
+
+    def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
+        """Write a batch, and keep the ids of what was written."""
+        outcomes = list(super().load(batch))
+        settled = [one for one in outcomes if one.status in _SETTLED and one.remote_id]
+        self._ids.keep({one.key: int(str(one.remote_id)) for one in settled})
+        return outcomes
+
+    def elsewhere(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """Give the ids of products that have another reference in Odoo by now."""
+        return self._ids.elsewhere(keys)
+
+    def renaming(self, resource: str, keys: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
+        """Give the ids of products and their new references."""
+        target = self.target(resource)
+        found = target.look(self._session, target, Sought(list(keys))).by_key
+        return {was: {"id": found[was]["id"], target.key: key} for was, key in keys.items() if was in found}
+
+    def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - there is one resource
+        """Tell which products got another reference in Odoo since they were written."""
+        return self._ids.moved(keys)
+
+    def _keys_of(self, ids: Sequence[int]) -> Mapping[int, str]:
+        model, field = PRODUCTS_TARGET.model, PRODUCTS_TARGET.field
+        found = self._session.call(model, "read", list(ids), fields=[field]) if ids else []
+        return {one["id"]: one[field] or "" for one in found}
+
+    def _taken(self, keys: Sequence[str]) -> Collection[str]:
+        if not keys:
+            return ()
+        found = PRODUCTS_TARGET.look(self._session, PRODUCTS_TARGET, Sought(keys))
+        return {*found.by_key, *found.several}
 
     def find(self, column: str) -> Place | None:
         """Find the field; pictures have a folder, and attributes may have to be made."""
