@@ -67,19 +67,19 @@ class Loading:
         return find(self._session, self._target, keys, places)
 
     def _update(self, old: Sequence[Change], there: dict[str, Record], result: Result) -> None:
-        """Write what differs; what was changed there meanwhile is looked at once more."""
+        """Write what differs; what was changed or locked there meanwhile is looked at once more."""
         result.refused |= {one.key: _other_kind(self._target) for one in old if self._is_other(there[one.key])}
         result.waiting |= self._awaited(old)
         going = [one for one in old if result.is_open(one.key)]
         for last in (False, True):
             traces = self._write(going, there, result)
-            stale = {key for key, trace in traces.items() if raised(trace)[0] == refusals.STALE}
-            result.refused |= {key: refusals.of_trace(trace) for key, trace in traces.items() if key not in stale}
-            going = [one for one in going if one.key in stale]
+            passing = _passing(traces, going)
+            result.refused |= {key: refusals.of_trace(trace) for key, trace in traces.items() if key not in passing}
+            going = [one for one in going if one.key in passing]
             if not going:
                 return
             if last:
-                result.failed |= {one.key: _changed_meanwhile() for one in going}
+                result.failed |= {one.key: refusals.busy(passing[one.key]) for one in going}
             else:
                 there |= self._find(going, [one.key for one in going])
 
@@ -141,16 +141,16 @@ class Loading:
         }
 
 
+def _passing(traces: Mapping[str, str], going: Sequence[Change]) -> dict[str, str]:
+    """Give by key what kept documents from being written that another try can write."""
+    kinds = {key: raised(trace)[0] for key, trace in traces.items()}
+    if refusals.DEADLOCK in kinds.values():
+        return dict.fromkeys((one.key for one in going), refusals.DEADLOCK)
+    return {key: kind for key, kind in kinds.items() if kind in refusals.PASSING}
+
+
 def _other_kind(target: Target) -> Problem:
     is_template = bool(target.given.get("has_variants"))
     reason = f"{TITLE} has an item with this code, which is {'no' if is_template else 'a'} template"
     remedy = "Give it another code in the source, or have the ERP team decide which one is right."
     return Problem(reason, ProblemKind.DUPLICATE, remedy=remedy, who=Who.SOURCE_TEAM)
-
-
-def _changed_meanwhile() -> Problem:
-    return Problem(
-        f"somebody changed it in {TITLE} at the same moment, twice",
-        remedy="It is sent again with the next run.",
-        who=Who.ADMINISTRATOR,
-    )

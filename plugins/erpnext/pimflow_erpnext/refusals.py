@@ -9,6 +9,10 @@ from pimflow import Problem, ProblemKind, Who
 from pimflow_erpnext.answers import TITLE, TOO_LARGE, RefusedError, raised
 
 STALE = "TimestampMismatchError"
+DEADLOCK = "QueryDeadlockError"
+"""Takes back all that its call wrote before, without a word about it."""
+PASSING = frozenset({STALE, DEADLOCK, "QueryTimeoutError"})
+"""What another try can mend."""
 FORBIDDEN = "PermissionError"
 _FILL = "Map it, or fill it in the source."
 _NEEDED = frozenset({"item_code", "item_name", "item_group", "stock_uom", "barcode"})
@@ -30,7 +34,8 @@ def told(error: RefusedError) -> Problem:
 def of_trace(trace: str) -> Problem:
     """Tell why one document of several was refused: ERPNext gives a traceback then."""
     error_type, said = raised(trace)
-    return problem(error_type, said, f"{error_type}: {said}")
+    detail = f"{error_type}: {said}"
+    return busy(error_type, detail) if error_type in PASSING else problem(error_type, said, detail)
 
 
 def problem(error_type: str, said: str, detail: str) -> Problem:
@@ -66,6 +71,15 @@ def problem(error_type: str, said: str, detail: str) -> Problem:
     words = _RECORD.sub("", said).rstrip(".") or error_type
     kind = ProblemKind.REFERENCE if error_type == "LinkValidationError" else ProblemKind.VALUE
     return Problem(f"{TITLE} says: {words}", kind, remedy=_CORRECT, who=Who.PRODUCT_MANAGER, detail=detail)
+
+
+def busy(error_type: str, detail: str = "") -> Problem:
+    """Tell that others were at the same record at the same moment."""
+    reason = f"{TITLE} was busy with it for others"
+    if error_type == STALE:
+        reason = f"somebody changed it in {TITLE} at the same moment"
+    remedy = "It is sent again with the next run."
+    return Problem(reason, ProblemKind.CONNECTION, remedy=remedy, who=Who.ADMINISTRATOR, detail=detail)
 
 
 def _lacking_field(name: str, detail: str) -> Problem:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from .frappe_forms import RefusedError
 from .frappe_site import Fault
 from .syncing import BACK, HEADER
 
@@ -123,6 +124,40 @@ def test_an_item_that_somebody_changes_meanwhile_is_looked_at_once_more(sync, mo
     assert printed.code == 0, printed.out + printed.err
     rows = sync.site.get("Item", "LST-001")["barcodes"]
     assert {one["barcode"] for one in rows} == {"5901234123457", "96385074"}
+
+
+def test_what_a_deadlock_took_back_is_written_again(sync, monkeypatch):
+    update, turns = sync.site.update, []
+
+    def deadlocked(doctype, name, changes):
+        turns.append(name)
+        if len(turns) == 2:
+            sync.site.item("LST-001", item_name="As before")
+            raise RefusedError(500, "QueryDeadlockError", "(1213, 'Deadlock found when trying to get lock')")
+        return update(doctype, name, changes)
+
+    monkeypatch.setattr(sync.site, "update", deadlocked)
+    printed = sync.back("LST-001;One;;;;;;;;", "LST-002;Two;;;;;;;;")
+    assert "2 updated" in printed.out, printed.out + printed.err
+    assert [sync.site.get("Item", code)["item_name"] for code in ("LST-001", "LST-002")] == ["One", "Two"]
+
+
+def test_a_record_that_stays_locked_is_sent_again_by_the_next_run(sync, monkeypatch):
+    update = sync.site.update
+
+    def locked(doctype, name, changes):
+        if name == "LST-002":
+            raise RefusedError(500, "QueryTimeoutError", "(1205, 'Lock wait timeout exceeded')")
+        return update(doctype, name, changes)
+
+    rows = ("LST-001;One;;;;;;;;", "LST-002;Two;;;;;;;;")
+    with monkeypatch.context() as patched:
+        patched.setattr(sync.site, "update", locked)
+        printed = sync.back(*rows)
+    assert (printed.code, "1 updated" in printed.out) == (1, True), printed.out + printed.err
+    assert "ERPNext was busy with it for others. 1 product could not be delivered (LST-002)." in printed.out
+    assert "1 updated" in sync.back(*rows).out
+    assert sync.site.get("Item", "LST-002")["item_name"] == "Two"
 
 
 def test_a_product_whose_creation_got_no_answer_is_not_created_twice(sync):
