@@ -16,8 +16,9 @@ from pimflow.components import Component, Connection, Notifier, Source, Transfor
 from pimflow.configuration.contracts import contradictions, owner_mistakes
 from pimflow.configuration.environments import strange_options
 from pimflow.configuration.forms import FlowConfig
-from pimflow.configuration.loading import Pipeline, mistakes_of, resolve_values
+from pimflow.configuration.loading import Pipeline, mistakes_of
 from pimflow.configuration.parts import Part
+from pimflow.configuration.values import resolve_values
 from pimflow.errors import ConfigError, Mistake, PluginError
 from pimflow.numbering.rule import SkuRule, also_asked, rule_of
 from pimflow.options import connection_names, connection_options, secrets_of

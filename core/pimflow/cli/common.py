@@ -237,8 +237,8 @@ def opened_state(root: Path, given: StatePlace | None) -> Iterator[Any]:
 
 def place_of_state(root: Path, environment: str | None) -> StatePlace:
     """Give the place where the project says that its state, or that of an environment, is. Raises ConfigError."""
-    from pimflow.configuration.loading import resolve_values
     from pimflow.configuration.states import state_of
+    from pimflow.configuration.values import resolve_values
     from pimflow.plugins import create_registry
     from pimflow.running.run import state_file
 

@@ -1,9 +1,8 @@
-"""The files a user writes, checked: the project file, the pipeline file, and the values `${…}` in them."""
+"""The files a user writes, checked: the project file and the pipeline file."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import NoneType
@@ -24,7 +23,6 @@ LATER_KEYS = ("schedule",)
 """Keys of a pipeline or project file that are known, and do not work yet."""
 _OF_ENVIRONMENTS = ("environments", "default_environment")
 _OF_PROJECT = ("state", *_OF_ENVIRONMENTS)
-_REFERENCE = re.compile(r"\$(\$)?\{([^}:]*)(?::([^}]*))?\}")
 
 _NOTHING = object()
 _MISSING = "is missing"
@@ -312,41 +310,3 @@ def _innermost(annotation: Any) -> Any:
     while inner := [one for one in get_args(annotation) if one is not NoneType]:
         annotation = inner[0 if get_origin(annotation) is Annotated else -1]
     return annotation
-
-
-Resolve = Callable[[Path, str, str], str | None]
-"""Gives the value of `${scheme:reference}` in a file of this folder, None for an unknown scheme.
-
-Raises ValueError with a sentence.
-"""
-
-
-def resolve_values(part: Part, resolve: Resolve) -> tuple[Any, list[Mistake]]:
-    """Replace each `${scheme:reference}` in a part's texts; `$${` stands for `${`."""
-    mistakes: list[Mistake] = []
-
-    def walk(data: Any, trail: Trail) -> Any:
-        if isinstance(data, dict):
-            return {key: walk(value, (*trail, key)) for key, value in data.items()}
-        if isinstance(data, list):
-            return [walk(value, (*trail, number)) for number, value in enumerate(data)]
-        if isinstance(data, str) and "${" in data:
-            return _REFERENCE.sub(lambda match: one(match, trail), data)
-        return data
-
-    def one(match: re.Match[str], trail: Trail) -> str:
-        escaped, scheme, reference = match.groups()
-        if escaped:
-            return match.group()[1:]
-        try:
-            value = resolve(part.folder(*trail), scheme, reference or "")
-        except ValueError as error:
-            mistakes.append(part.mistake(f"{match.group()}: {error}", *trail))
-            return ""
-        if value is None:
-            mistakes.append(
-                part.mistake(f"{match.group()}: unknown kind of value {scheme!r}; env and file work", *trail)
-            )
-        return value or ""
-
-    return walk(part.data, ()), mistakes

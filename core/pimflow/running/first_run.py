@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from pimflow.assemble import Assembly
 from pimflow.components import Connection
 from pimflow.configuration.environments import Environment
-from pimflow.configuration.loading import resolve_values
 from pimflow.configuration.parts import Part
+from pimflow.configuration.values import resolve_values
 from pimflow.errors import ConfigError, PluginError
 from pimflow.plugins import Registry
 from pimflow.state.database import Database
