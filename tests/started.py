@@ -9,7 +9,6 @@ commands begin with nothing loaded, and load little, is tested where that is the
 """
 
 import os
-import subprocess
 import sys
 import time
 from functools import cache
@@ -24,6 +23,7 @@ class Door:
     """The process that forks, begun with a Python of its own; `address` is where it is asked."""
 
     def __init__(self, python=sys.executable):
+        import subprocess
         from tempfile import TemporaryDirectory
 
         self._folder = TemporaryDirectory(prefix="pimflow-")
@@ -52,6 +52,7 @@ def _door():
 def run(words, folder, environment=None):
     """Run `python WORDS…` as `subprocess.run` does with `capture_output=True, text=True, check=False`."""
     from pathlib import Path
+    from subprocess import CompletedProcess
     from tempfile import TemporaryFile
 
     words = list(map(str, words))
@@ -60,7 +61,7 @@ def run(words, folder, environment=None):
         code = asked(_door().address, words, folder, os.environ if environment is None else environment, files)
         out.seek(0)
         told.seek(0)
-        return subprocess.CompletedProcess(words, code, out.read(), told.read())
+        return CompletedProcess(words, code, out.read(), told.read())
 
 
 def asked(address, words, folder, environment, files=(0, 1, 2)):

@@ -9,6 +9,10 @@ from types import ModuleType
 
 import pytest
 
+from .reader import place, shared_environment
+
+__all__ = ["place", "shared_environment"]
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     page
@@ -45,7 +49,8 @@ def blocks_of(page: Path) -> Iterator[Block]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "page" in metafunc.fixturenames:
-        metafunc.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+        is_mine = getattr(metafunc.module, "is_mine", lambda _: True)
+        metafunc.parametrize("page", list(filter(is_mine, PAGES)), ids=lambda page: str(page.relative_to(ROOT)))
 
 
 @pytest.fixture
