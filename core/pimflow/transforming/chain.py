@@ -30,23 +30,22 @@ class Steps:
 
     def run(self, results: Results) -> Results:
         """Give what became of each row, chunk by chunk."""
+        steps = [(step, step if isinstance(step, RowsStep) else None) for step in self.steps]
         for chunk in results:
             after = chunk
-            for step in self.steps:
-                after = self._after(step, after)
+            for step, at_once in steps:
+                together = self._after_at_once(at_once, after) if at_once and isinstance(after, Carried) else None
+                after = self._after(step, after) if together is None else together
             yield after
 
     def _after(self, step: RowStep, chunk: Sequence[Passed | Stopped]) -> Sequence[Passed | Stopped]:
-        """Carry a chunk through one step. Its rows stay side by side unless one of them was stopped."""
+        """Carry a chunk through one step, row by row. They stay side by side unless one of them was stopped."""
         if isinstance(chunk, Carried):
-            together = self._after_at_once(step, chunk)
-            return self._after_each(step, chunk) if together is None else together
+            return self._after_each(step, chunk)
         return [after for before in chunk for after in self._after_one(step, before)]
 
-    def _after_at_once(self, step: RowStep, chunk: Carried) -> Carried | None:
-        """Carry rows on together, where the step can; None where one of them is to be looked at."""
-        if not isinstance(step, RowsStep):
-            return None
+    def _after_at_once(self, step: RowsStep, chunk: Carried) -> Carried | None:
+        """Carry rows on together; None where one of them is to be looked at."""
         try:
             rows, places = step.many(chunk.results)
         except Exception:  # noqa: BLE001 - one by one, the row that it is about is met again, and told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 from pimflow import BadValue, ConfigError, Header, Problem, Row
@@ -18,64 +19,58 @@ class Changing:
     """The step that changes columns in place: each by a function from value to value."""
 
     def __init__(self, places: Sequence[int], changes: Sequence[Change]) -> None:
-        self._plan = list(zip(places, changes, strict=True))
+        self._plan = [(at, change, _at_once(change)) for at, change in zip(places, changes, strict=True)]
 
     def __call__(self, row: Row) -> Row:
         """Change one row."""
         cells = list(row)
-        for at, change in self._plan:
+        for at, change, _ in self._plan:
             cells[at] = change(cells[at])
         return cells
 
     def many(self, rows: Sequence[Row]) -> tuple[Sequence[Row], None]:
         """Change rows, one column after the other."""
         changed = [*map(list, rows)]
-        for at, change in self._plan:
-            column = [cells[at] for cells in changed]
-            values = change.many(column) if isinstance(change, ChangeAtOnce) else map(change, column)
-            for cells, value in zip(changed, values, strict=True):
+        for at, _, change_all in self._plan:
+            for cells, value in zip(changed, change_all([cells[at] for cells in changed]), strict=True):
                 cells[at] = value
         return changed, None
-
-
-@runtime_checkable
-class ChangeAtOnce(Protocol):
-    """What changes the values of a column at once."""
-
-    def many(self, values: Sequence[Any]) -> Iterable[Any]:
-        """Give what each becomes."""
 
 
 class Making:
     """The step that fills columns from whole rows; those from `width` on are new."""
 
     def __init__(self, width: int, plan: Sequence[tuple[int, Made]]) -> None:
-        self._plan = plan
+        self._plan = [(at, make, _at_once(make)) for at, make in plan]
         self._new = [None] * (max([width - 1, *(at for at, _ in plan)]) + 1 - width)
 
     def __call__(self, row: Row) -> Row:
         """Fill the columns of one row."""
         cells = [*row, *self._new]
-        for at, make in self._plan:
+        for at, make, _ in self._plan:
             cells[at] = make(row)
         return cells
 
     def many(self, rows: Sequence[Row]) -> tuple[Sequence[Row], None]:
         """Fill one column after the other."""
         filled = [[*row, *self._new] for row in rows]
-        for at, make in self._plan:
-            column = make.many(rows) if isinstance(make, MadeAtOnce) else map(make, rows)
-            for cells, value in zip(filled, column, strict=True):
+        for at, _, make_all in self._plan:
+            for cells, value in zip(filled, make_all(rows), strict=True):
                 cells[at] = value
         return filled, None
 
 
 @runtime_checkable
-class MadeAtOnce(Protocol):
-    """What makes a column for many rows at once."""
+class AtOnce(Protocol):
+    """What makes the cells of a column at once, of their values or of rows."""
 
-    def many(self, rows: Sequence[Row]) -> Iterable[object]:
-        """Give the values of the column."""
+    def many(self, given: Sequence[Any]) -> Iterable[Any]:
+        """Give what each becomes."""
+
+
+def _at_once(make: Callable[[Any], Any]) -> Callable[[Sequence[Any]], Iterable[Any]]:
+    """Give the function that makes many."""
+    return make.many if isinstance(make, AtOnce) else partial(map, make)
 
 
 def changing(header: Header, changes: Mapping[str, Change]) -> Changing:
