@@ -22,6 +22,7 @@ from pimflow.state import open_items, records
 from pimflow.state.database import Database, open_database
 from pimflow.state.open_items import OpenItem
 from pimflow.state.place import StatePlace, state_place
+from pimflow.state.tables import about, alembic_version, metadata
 
 SHOP = Path(__file__).parent / "shop"
 
@@ -135,6 +136,13 @@ class Bench:
         with self.database() as database, database.writing() as connection:
             result = connection.execute(sa.text(statement))
             return list(result) if result.returns_rows else []
+
+    def forget_all(self) -> None:
+        """Let the state be as it is before the first run."""
+        with self.database() as database, database.writing() as connection:
+            for table in metadata.sorted_tables:
+                if table not in {about, alembic_version}:
+                    connection.execute(table.delete())
 
     def yesterday(self) -> None:
         """Let the last tries of all open items be older than a day."""

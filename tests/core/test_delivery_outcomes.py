@@ -1,6 +1,5 @@
 """One outcome for each record, whatever the target answers, and what is kept open."""
 
-import shutil
 from collections import Counter
 
 import pytest
@@ -33,6 +32,19 @@ def test_a_refused_record_is_sent_again_when_its_row_changes(bench, shop):
     shop.tables["products"][2] = ("B", "Barrel")
     assert counts(bench.run()) == {"unchanged": 2, "created": 1}
     assert bench.open_items() == []
+
+
+def test_a_new_record_is_sent_again_when_a_column_of_once_changes_that_it_was_refused_with(bench, shop):
+    shop.scripts["B"] = [Status.REFUSED, Status.REFUSED]
+    bench.run(once=["name"])
+    assert counts(bench.run(once=["name"])) == {"unchanged": 2, "refused": 1}
+    assert shop.sent.count("B") == 1
+    shop.tables["products"][2] = ("B", "Barrel")
+    bench.run(once=["name"])
+    assert shop.sent.count("B") == 2
+    shop.tables["products"][2] = ("B", "Bin")
+    assert counts(bench.run(once=["name"])) == {"unchanged": 2, "created": 1}
+    assert shop.records["products", "B"]["name"] == "Bin"
 
 
 def test_a_refused_record_is_sent_again_when_the_mapping_changes(bench, shop):
@@ -273,7 +285,7 @@ ANSWERS = st.sampled_from(
     sink=st.sampled_from(["shop.products", "shop.lanes"]),
 )
 def test_every_record_has_one_outcome_and_all_arrive_in_the_end(bench, shop_plugin, scripts, sink):
-    shutil.rmtree(bench.folder / ".pimflow", ignore_errors=True)
+    bench.forget_all()
     shop = shop_plugin.SHOPS["main"] = bench.shop = shop_plugin.Shop()
     table(shop, *many(17))
     for number, script in scripts.items():

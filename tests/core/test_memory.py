@@ -56,10 +56,13 @@ def test_another_target_has_another_memory(database):
 
 
 def test_sinks_of_later_runs_and_other_pipelines_find_it(bench, shop):
+    shop.fit = lambda batch: shop.runs[-1].memory.put("media", {"a": "1"}) or batch
     bench.run()
-    shop.runs[0].memory.put("media", {"a": "1"})
+    found = []
+    shop.fit = lambda batch: found.append(shop.runs[-1].memory.get("media", ["a"])) or batch
+    shop.tables["products"][1] = ("A", "Another")
     bench.run(transforms=[{"shop.slow": {"seconds": 0}}])
-    assert shop.runs[1].memory.get("media", ["a"]) == {"a": "1"}
+    assert found == [{"a": "1"}]
 
 
 def test_a_plan_forgets_what_it_put(bench, shop):
@@ -68,4 +71,5 @@ def test_a_plan_forgets_what_it_put(bench, shop):
     assert shop.runs[0].memory is not None
     shop.fit = lambda batch: batch
     bench.run()
-    assert shop.runs[1].memory.get("media", ["a"]) == {}
+    with bench.database() as database:
+        assert KeptMemory(database, "shop://main").get("media", ["a"]) == {}

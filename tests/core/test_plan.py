@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -15,9 +16,12 @@ from .shop_rows import counts
 
 
 def dump(bench):
-    with sqlite3.connect(bench.state) as connection:
+    copy = bench.folder / "dumped.sqlite"
+    with bench.database() as database:
+        database.copy_to(copy)
+    with closing(sqlite3.connect(copy)) as connection:
         text = "\n".join(connection.iterdump())
-    connection.close()
+    copy.unlink()
     return text
 
 
