@@ -169,7 +169,9 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     owed = {name: item.payload[name] for name in _mended(prepared, columns, rules, open_item)} if rules.once else {}
     same = known is not None and known.fingerprint == now and not owed
     unchanged = not prepared.was and (same or (settled and rules.mode == "create"))
-    decided = None if owed else _decide(prepared, now, open_item, rules, unchanged=unchanged)
+    # A record that never arrived gets its columns of `once` as well, which the fingerprint leaves out.
+    anew = bool(rules.once) and not settled and open_item is not None and _has_other_row(prepared, open_item)
+    decided = None if owed or anew else _decide(prepared, now, open_item, rules, unchanged=unchanged)
     resting = _rests(decided, rules)
     if decided is not None and not resting and not _waited(open_item, now):
         return decided
@@ -253,6 +255,11 @@ def _decide(
         return _verdict(prepared, Status.UNCHANGED, (*problems, *told), open_item)
     refused_before = rests and open_item.status not in SETTLED
     return _verdict(prepared, open_item.status, (*problems, *open_item.told), open_item) if refused_before else None
+
+
+def _has_other_row(prepared: Prepared, open_item: OpenItem) -> bool:
+    """Tell whether the source gives a row other than the one with which a record was tried last."""
+    return bool(prepared.source) and to_json([*open_item.source_row.values()]) != to_json([*prepared.source])
 
 
 def _waited(open_item: OpenItem | None, now: bytes) -> bool:
