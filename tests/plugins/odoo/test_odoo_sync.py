@@ -320,6 +320,10 @@ def test_a_rate_limit_is_waited_for(sync):
     sync.erp.faults["search_read"] = [429, 429]
     assert sync.run().code == 0
     assert len(sync.project.products()) == 15
+    sync.erp.faults["search_read"] = [429] * 200
+    failed = sync.run("--full")
+    assert failed.code == 3
+    assert "kept answering that it gets too many calls. Run at a quieter time" in " ".join(failed.out.split())
 
 
 def test_a_picture_arrives_in_the_pim_and_is_not_sent_again(sync):

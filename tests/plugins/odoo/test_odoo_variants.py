@@ -1,10 +1,13 @@
 """Templates, attributes and variants that are written to a served Odoo through the command line, and read again."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
-from pimflow import Window
+from pimflow import Change, Run, Status, Window
+from pimflow_odoo.sinks import OdooProductsSink
 from pimflow_odoo.sources import OdooTemplatesSource
 
 from ...e2e.conftest import command  # noqa: TID252 - tests have no name to import by
@@ -247,6 +250,21 @@ def test_templates_attributes_and_variants_in_flows_of_their_own(write, erp):
     assert (template["list_price"], template["sale_ok"], template["product_tag_ids"]) == (14.0, False, [1])
     assert variants(erp, "S-R") == [("S-B", True), ("S-R", True)]  # the first one, without a SKU, gave way
     assert variants(erp, "H-1") == [("H-1", True)]
+
+
+def test_two_threads_make_the_variants_of_one_template_one_after_the_other(erp):
+    sink = OdooProductsSink(connection="erp", create_options=True)
+    rows = [dict(zip(HEADER.split(","), line.split(","), strict=True)) for line in SHIRTS]
+    with opened(erp) as session:
+        writer = sink.open(session, Run("r", "p", datetime.now(UTC)))
+        items = [item for row in rows for item in writer.prepare(row)]
+        changes = [Change(item, number, known=False, fingerprint=b"") for number, item in enumerate(items)]
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = [one for part in pool.map(writer.load, (changes[:3], changes[3:])) for one in part]
+    assert {one.status for one in outcomes} == {Status.CREATED}
+    assert variants(erp, "T-RS") == sorted((row["default_code"], True) for row in rows)
+    tees = [one for one in erp.data["product.template"].values() if one["name"]["en_US"] == "Tee"]
+    assert len(tees) == 1
 
 
 def test_a_template_whose_creation_got_no_answer_is_not_made_twice(write, erp):
