@@ -147,10 +147,28 @@ def test_a_file_waits_for_its_ok_file_and_holds_back_those_behind(project, drop)
     drop.put("a.csv", "M-1;mugs;cups;Mug;red;1")
     drop.put("b.csv", "M-2;mugs;cups;Mug;red;1")
     (drop.folder / "b.csv.ok").touch()
-    assert drop.run()["read"] == 0
+    waiting = drop.run()
+    assert waiting["read"] == 0
+    assert waiting["notes"] == [
+        "a.csv is not complete yet, neither a.csv.ok nor a.ok is there; it holds back what comes behind it."
+    ]
     (drop.folder / "a.ok").touch()
     assert counts(drop.run()) == {"created": 1}
     assert (drop.names(), drop.names("archive")) == (["b.csv", "b.csv.ok"], ["a.csv", "a.ok"])
+
+
+def test_a_file_that_still_grows_is_named_and_left(project, drop, monkeypatch):
+    drop.options("archive: archive, key: sku")
+    drop.put("a.csv", "M-1;mugs;cups;Mug;red;1")
+    drop.put("b.csv", "M-2;mugs;cups;Mug;red;1")
+    with monkeypatch.context() as patch:
+        patch.setattr("pimflow_files.taking.time.sleep", lambda _: drop.put("b.csv", "M-2;mugs;cups;Mug;red;12"))
+        first = drop.run()
+    assert first["notes"][-2:] == [
+        "Read a.csv.",
+        "b.csv is not complete yet, it still changes; it holds back what comes behind it.",
+    ]
+    assert "Read b.csv." in drop.run()["notes"]
 
 
 def test_nothing_has_ever_come(project, drop):

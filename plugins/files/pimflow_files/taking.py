@@ -10,7 +10,6 @@ from pathlib import PurePath
 from typing import Any
 
 import orjson
-from loguru import logger
 
 from pimflow import FlowError, RemoteError, Window
 from pimflow_files.drop import Drop, Order
@@ -24,22 +23,23 @@ _OK = ".ok"
 class Taken:
     """What one run takes: `read` from the oldest to the newest, `passed` need no reading since a full one came later.
 
-    `waiting` counts those left for later runs.
+    `waiting` counts those left for later runs, `unfinished` is one that is not complete.
     """
 
     read: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
     waiting: int = 0
+    unfinished: str = ""
 
     def text(self) -> str:
         """Write it as a window carries it."""
-        return orjson.dumps([self.read, self.passed, self.waiting]).decode()
+        return orjson.dumps([self.read, self.passed, self.waiting, self.unfinished]).decode()
 
     @classmethod
     def of(cls, window: Window) -> Taken:
         """Read it from a window."""
-        read, passed, waiting = orjson.loads(window.partition or "[[],[],0]")
-        return cls(tuple(read), tuple(passed), waiting)
+        read, passed, waiting, unfinished = orjson.loads(window.partition or '[[],[],0,""]')
+        return cls(tuple(read), tuple(passed), waiting, unfinished)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ class DropFolder:
         remembered = orjson.loads(cursor) if cursor else {}
         here = self._here()
         unread = [found for found in here if remembered.get(found.path) != found.print]
-        taken = self._taken(self._complete(unread))
+        complete = self._complete(unread)
+        taken = self._taken(complete, unread[len(complete)].path if len(complete) < len(unread) else "")
         kept = None if self.drop.archive else _remembered(here, remembered, taken)
         first = PurePath(taken.read[0]).name if taken.read else ""
         return Window(
@@ -100,7 +101,11 @@ class DropFolder:
             return self._put_aside(error.path)
         if error is not None:
             return [f"{_names(taken.read)} will be read again by the next run."] if taken.read else []
-        notes = [f"Read {_names(taken.read)}."] if taken.read else ["No new file had come."]
+        notes = [f"Read {_names(taken.read)}."] if taken.read else []
+        if taken.unfinished:
+            notes.append(self._unfinished(taken.unfinished))
+        elif not taken.read:
+            notes.append("No new file had come.")
         if taken.passed:
             notes.append(f"{_names(taken.passed)} went unread: a full file came after.")
         if taken.waiting:
@@ -109,6 +114,13 @@ class DropFolder:
             for path in (*taken.passed, *taken.read):
                 self._move(path, self.drop.archive)
         return notes
+
+    def _unfinished(self, path: str) -> str:
+        name = PurePath(path).name
+        why = (
+            "it still changes" if self.drop.wait == "stable" else f"neither {' nor '.join(_mark_names(path))} is there"
+        )
+        return f"{name} is not complete yet, {why}; it holds back what comes behind it."
 
     def _put_aside(self, path: str) -> Sequence[str]:
         if self.drop.failed is None:
@@ -158,17 +170,14 @@ class DropFolder:
             complete = [now.get(one.path) == one for one in unread]
         else:
             complete = [any(self._marks(one.path)) for one in unread]
-        ready = complete.index(False) if False in complete else len(unread)
-        if ready < len(unread):
-            logger.info("{} is not complete yet", unread[ready].name)
-        return list(unread[:ready])
+        return list(unread[: complete.index(False) if False in complete else len(unread)])
 
-    def _taken(self, ready: Sequence[Found]) -> Taken:
+    def _taken(self, ready: Sequence[Found], unfinished: str) -> Taken:
         full = [at for at, one in enumerate(ready) if self.drop.is_full(one.name)]
         begin = full[-1] if full else 0
         paths = [one.path for one in ready]
         end = len(paths) if self.drop.key else begin + 1
-        return Taken(tuple(paths[begin:end]), tuple(paths[:begin]), len(paths[end:]))
+        return Taken(tuple(paths[begin:end]), tuple(paths[:begin]), len(paths[end:]), unfinished)
 
     def _said(self) -> str:
         return "/".join(PurePath(self.pattern).parts[-2:])
@@ -176,6 +185,10 @@ class DropFolder:
 
 def _marks_of(path: str) -> tuple[str, ...]:
     return f"{path}{_OK}", str(PurePath(path).with_suffix(_OK))
+
+
+def _mark_names(path: str) -> list[str]:
+    return [PurePath(mark).name for mark in _marks_of(path)]
 
 
 def _remembered(here: Sequence[Found], before: Mapping[str, Any], taken: Taken) -> str:
