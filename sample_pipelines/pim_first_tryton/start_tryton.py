@@ -41,6 +41,8 @@ def main(port: int, folder: Path = FOLDER) -> None:
             found_company(port)
         print(f"Tryton: http://127.0.0.1:{port}, database erp", flush=True)
         server.wait()
+    except KeyboardInterrupt:
+        print("Tryton ends", flush=True)
     finally:
         server.terminate()
         server.wait()
