@@ -102,9 +102,14 @@ def numbers(values):
 
 def _number(value):
     try:
-        return float(value)
+        return round(float(value), 9)
     except (TypeError, ValueError):
         return 0.0
+
+
+def cleaned(text):
+    """Give a description without tags as a site stores it."""
+    return text.strip().replace("&amp;", "&").replace("&", "&amp;") if "<" not in text else text
 
 
 def check_day(text):

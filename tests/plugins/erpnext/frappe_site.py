@@ -18,6 +18,7 @@ from .frappe_forms import (
     OPERATORS,
     RefusedError,
     check_day,
+    cleaned,
     comparable,
     defaults,
     docfield,
@@ -117,6 +118,8 @@ class Site:
         if fold(name) in self.documents.get(doctype, {}) and not self.series:
             raise RefusedError(409, "DuplicateEntryError", f"{doctype} <strong>{name}</strong> already exists")
         values = {field: value for field, value in document.items() if field not in {"doctype", "name"}}
+        if values.get("description"):
+            values["description"] = cleaned(values["description"])
         if doctype == "Item":
             if self.series:
                 self.series += 1

@@ -342,6 +342,22 @@ def test_what_is_too_large_for_one_call_goes_in_several(sync):
     assert sync.site.get("Item", "L-1")["item_name"] == "Short"
 
 
+def test_a_description_that_the_site_cleans_is_not_written_again_and_again(sync):
+    folder = sync.project.folder
+    (folder / "texts.csv").write_text("sku;about;weight\nD-1;Nuts & bolts;0.33333333333333\n", "utf-8")
+    text = BACK.format(erp=sync.url, key="pim_key", sink=", default_group: Drills")
+    mapped = "    diff: target\n    transforms: [map: {item_code: sku, description: about, weight_per_unit: weight}]\n"
+    start, end = text.index("    transforms:"), text.index("    sink:")
+    (folder / "back.yaml").write_text(text[:start] + mapped + text[end:], "utf-8")
+    assert "1 new" in (printed := sync.project.command("run", str(folder / "back.yaml"))).out, printed.err
+    assert sync.site.get("Item", "D-1")["description"] == "Nuts &amp; bolts"
+    before = len(sync.site.calls)
+    assert "1 already up to date" in (printed := sync.project.command("run", str(folder / "back.yaml"))).out, (
+        printed.out
+    )
+    assert sync.writes(before) == []
+
+
 def test_names_that_differ_in_the_mark_of_a_letter_alone_are_two_items(sync):
     for code in ("МОЙ", "МОИ"):
         sync.site.item(code)
