@@ -54,6 +54,15 @@ def test_a_refused_record_is_sent_again_when_the_mapping_changes(bench, shop):
     assert counts(report) == {"updated": 2, "created": 1}
 
 
+def test_a_refused_record_is_sent_again_when_an_option_changes_that_leaves_its_row_as_it_is(bench, shop):
+    shop.scripts["B"] = [Status.REFUSED]
+    bench.run()
+    bench.run()
+    assert shop.sent.count("B") == 1
+    source = {"type": "shop.rows", "connection": "shop", "cut": 1}
+    assert counts(bench.run(source=source)) == {"unchanged": 2, "created": 1}
+
+
 def test_a_refused_record_is_sent_again_after_a_day(bench, shop):
     shop.scripts["B"] = [Status.REFUSED, Status.REFUSED]
     bench.run()

@@ -27,7 +27,7 @@ from pimflow.running.ending import conclude, finish, send_kept
 from pimflow.running.flow_reports import reports, skipped
 from pimflow.running.linked import links_of, references_of
 from pimflow.running.numbered import filling_of, given_meanwhile
-from pimflow.running.reading import tables_of, window_of
+from pimflow.running.reading import is_other_flow, tables_of, window_of
 from pimflow.running.returning import let_return
 from pimflow.sinks import Sink, Writer
 from pimflow.state.identities import Identities
@@ -289,7 +289,7 @@ def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:
         defaults=dict(sink.creation_defaults),
         refuse_bad_values=config.on_bad_value == "refuse",
         enabled=sink.enabled,
-        retry=context.retry,
+        retry=context.retry or is_other_flow(context, flow),
         history=context.assembly.pipeline.history.days > 0,
         asks_first=sink.asks_first,
         against_target=config.diff == "target",

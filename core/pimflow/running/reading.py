@@ -22,8 +22,7 @@ def window_of(context: RunContext, flow: Flow, session: Any, done: FlowProgress,
     run = context.run
     known = None if run.full or run.only or needs_all_rows(flow) else _begin_at(context, flow, done)
     window = flow.source.window(session, known)
-    if window.cursor is not None:
-        done.basis = basis_of(flow)
+    done.basis = basis_of(flow)
     return replace(window, keys=only) if only and not has_whole_transform(flow) else window
 
 
@@ -33,6 +32,12 @@ def tables_of(flow: Flow, session: Any, window: Window, limit: int | None = None
     parts = (window,) if some else flow.source.parts(session, window)
     tables = ((part, flow.source.extract(session, part)) for part in parts)
     return [Last(table) if part.last else table for part, table in tables]
+
+
+def is_other_flow(context: RunContext, flow: Flow) -> bool:
+    """Tell whether the mapping, an option or a table of a flow changed since all of it was read last."""
+    before = history.basis(context.database, context.run.pipeline, flow.name)
+    return before is not None and before != basis_of(flow)
 
 
 def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None:
