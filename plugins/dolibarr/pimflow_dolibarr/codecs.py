@@ -14,6 +14,7 @@ from pimflow import ProblemKind, RowProblem
 from pimflow_dolibarr.answers import TITLE
 from pimflow_dolibarr.catalog import Attribute, Category, ExtraField
 from pimflow_dolibarr.fields import UNITS, flag
+from pimflow_erp import markup
 from pimflow_erp.codecs import BOOLEAN, DAY, FLOAT, INTEGER, TEXT, Codec, absent, labelled, listed, selection, several
 
 _LONGEST_REF = 128
@@ -65,15 +66,22 @@ def at_most(longest: int, codec: Codec = TEXT) -> Codec:
             raise ValueError(f"which has {len(found):,} characters; {TITLE} takes {longest:,}")
         return found
 
-    return Codec(accept)
+    return Codec(accept, codec.write, codec.read)
+
+
+def _measure(cell: Any) -> str:
+    """Read a number with as many digits as MariaDB gives back of a `float`."""
+    text: str = FLOAT.accept(f"{float(FLOAT.accept(cell)):.6g}")
+    return text
 
 
 PLAIN = at_most(255, Codec(_plain))
 """A text in one line: Dolibarr takes markup and double quotes out of it, so that they are not sent."""
-HTML = at_most(16_000)
+HTML = at_most(16_000, markup.HTML)
 """A column of 65,535 bytes; a letter may take four of them."""
 YES_NO = Codec(BOOLEAN.accept, int, flag)
 AMOUNT = FLOAT
+MEASURE = Codec(_measure, float, _measure)
 TYPE = Codec(
     selection({name: name.capitalize() for name in _TYPES}, TITLE).accept,
     lambda name: _TYPES[name],

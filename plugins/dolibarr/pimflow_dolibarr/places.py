@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pimflow_dolibarr import codecs, fields
 from pimflow_dolibarr.catalog import OPTION, Catalog, ExtraField
-from pimflow_dolibarr.codecs import AMOUNT, BASE, HTML, PLAIN, TYPE, YES_NO, at_most
+from pimflow_dolibarr.codecs import AMOUNT, BASE, HTML, MEASURE, PLAIN, TYPE, YES_NO, at_most
 from pimflow_dolibarr.fields import mapping, text
 from pimflow_erp.codecs import TEXT, Codec, identifier
 
@@ -65,7 +65,7 @@ _PLAIN: Mapping[str, Place] = {
         _field("customcode", "customcode", at_most(32), "Customs code"),
         _field("ref_ext", "ref_ext", at_most(128), "External reference"),
         _field("url", "url", at_most(255), "Web address"),
-        *(_field(name, name, AMOUNT, name.capitalize()) for name in fields.UNITS),
+        *(_field(name, name, MEASURE, name.capitalize()) for name in fields.UNITS),
         *(_field(f"{name}_units", f"{name}_units", codecs.unit(name), f"Unit of the {name}") for name in fields.UNITS),
     )
 }

@@ -5,19 +5,17 @@ ERPNext stores bad values without a word: text for a number becomes 0. So each i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from pimflow_erp.codecs import BOOLEAN, DAY, INTEGER, NUMBER, Codec, absent, listed, selection
+from pimflow_erp.markup import HTML
 from pimflow_erpnext.answers import TITLE
 from pimflow_erpnext.catalog import Attribute, Catalog, FieldInfo, folded
 
 _LONGEST = 140
 _DECIMALS = 9
-_AMPERSAND = re.compile(r"&(?!#?\w+;)")
-_TAG = re.compile(r"(<!--.*?-->|</?[a-z][^>]*>)", re.DOTALL | re.IGNORECASE)
 
 
 def short(longest: int = _LONGEST) -> Codec:
@@ -38,21 +36,10 @@ def _amount(cell: Any) -> str:
     return text if len(text.partition(".")[2]) <= _DECIMALS else NUMBER.accept(round(Decimal(text), _DECIMALS))
 
 
-def _html(text: str) -> str:
-    """Write the signs of HTML between its tags as ERPNext does, which cleans descriptions: `A & B` as `A &amp; B`."""
-    parts = _TAG.split(text.strip(" \t\r\n"))
-    return "".join(part if at % 2 else _escaped(part) for at, part in enumerate(parts))
-
-
-def _escaped(text: str) -> str:
-    return _AMPERSAND.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
-
-
 TEXT = Codec(str)
 SHORT = short()
 CHECK = Codec(BOOLEAN.accept, int, bool)
 AMOUNT = Codec(_amount, float, NUMBER.read)
-HTML = Codec(lambda cell: _html(str(cell)), read=_html)
 WHOLE = Codec(INTEGER.accept, int, NUMBER.read)
 DATE = Codec(DAY.accept)
 IN_USE = Codec(BOOLEAN.accept, lambda value: int(not value), lambda value: not value)

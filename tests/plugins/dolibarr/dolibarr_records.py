@@ -191,7 +191,9 @@ class Dolibarr:
                 is_number = re.fullmatch(r"[\d.]+", str(value))
                 kept[name] = f"{float(value) if is_number else 0:.8f}"
             elif name == "description":
-                kept[name] = value or ""
+                kept[name] = re.sub(r"&(?!\w+;)", "&amp;", (value or "").strip())
+            elif name in {"weight", "length"}:
+                kept[name] = None if value is None else f"{float(value):g}"
             elif name == "array_options":
                 known = {f"options_{code}" for code in self.extra}
                 kept[name] = {key: self.extra_value(key, one) for key, one in value.items() if key in known}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pimflow import BadValue, RowProblem
 from pimflow_dolibarr import codecs, fields
 from pimflow_dolibarr.catalog import ExtraField
-from pimflow_dolibarr.codecs import check_ref, stored_ref
+from pimflow_dolibarr.codecs import MEASURE, check_ref, stored_ref
 from pimflow_dolibarr.filters import is_askable, resembling
 
 ZONE = ZoneInfo("Europe/Brussels")
@@ -54,6 +54,14 @@ def test_loose_types_become_values():
 )
 def test_a_reference_is_stored_as_a_live_server_stored_it(ref, stored):
     assert stored_ref(ref) == stored
+
+
+@pytest.mark.parametrize(
+    ("cell", "there"),
+    [("0.33333333333333", "0.333333"), ("1.23456789", "1.23457"), ("1e3", "1000"), ("1234567", 1.23457e6)],
+)
+def test_a_measure_has_as_many_digits_as_a_live_server_gave_back(cell, there):
+    assert MEASURE.accept(cell) == MEASURE.read(there)
 
 
 def test_a_nought_is_no_reference():

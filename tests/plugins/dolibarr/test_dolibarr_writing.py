@@ -98,6 +98,16 @@ def test_nothing_is_made_twice_where_the_state_was_lost(back, tmp_path):
     assert len(back.erp.products) == count
 
 
+def test_what_dolibarr_cleans_and_cuts_is_not_written_again_and_again(back):
+    back.write(more="    diff: target\n")
+    rows = ("ref;label;description;weight;weight_units", "NUT-1;Nut; Nuts & bolts ;0.33333333333;kg")
+    assert "1 new" in (run := back.run(*rows)).out, run.out + run.err
+    assert (back.product("NUT-1")["description"], back.product("NUT-1")["weight"]) == ("Nuts &amp; bolts", "0.333333")
+    writes = back.writes()
+    assert "1 already up to date" in back.run(*rows).out
+    assert back.writes() == writes
+
+
 def test_a_reference_that_would_be_changed_is_refused(back):
     run = back.run("ref;label", "BAG É/2 +x;Special", "A--B;Dashes", "OK-1;Fine")
     assert "Dolibarr would store it as 'BAG_E_2_+x'" in run.out
