@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         UnreachableError,
     )
     from pimflow.hookspecs import hookimpl
+    from pimflow.memories import Memory
     from pimflow.model import (
         BadValue,
         Change,
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
         FlowReport,
         Item,
         Level,
-        Memory,
         Message,
         Origin,
         Outcome,
@@ -86,13 +86,14 @@ _HOME = {
     "errors": "AccessError ConfigError FlowError GuardError LoginError MappingError Mistake PimflowError PluginError "
     "RemoteError RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
-    "model": "BadValue Change Event Field FlowReport Item Level Memory Message Origin Outcome Page Problem ProblemKind "
+    "model": "BadValue Change Event Field FlowReport Item Level Message Origin Outcome Page Problem ProblemKind "
     "Run RunReport Status Who Window",
     "outlook": "Expected Finding Known Offer Outlook Severity Structure",
     "outcomes": "Alike",
     "sinks": "Moved Reference Sink Writer",
     "steps": "RowsStep",
     "tables": "ChunkedTable LazyTable",
+    "memories": "Memory",
     "words": "Lead",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}

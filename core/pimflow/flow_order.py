@@ -59,10 +59,11 @@ def _named(config: FlowConfig, source: Source | None) -> Iterator[Named]:
 
 def _wrong(one: Named, name: str, flows: Mapping[str, FlowConfig]) -> str:
     """Say why a flow cannot name another so; nothing where it can."""
-    if one.flow not in flows or (one.flow == name and one.steps[0] != "needs"):
-        return f"no {'' if one.steps[0] == 'needs' else 'other '}flow is called {one.flow!r}" + did_you_mean(
-            one.flow, flows.keys() - {name}
-        )
+    if one.steps[0] == "needs":
+        return "" if one.flow in flows else f"no flow is called {one.flow!r}{did_you_mean(one.flow, flows)}"
+    others = flows.keys() - {name}
+    if one.flow not in others:
+        return f"no other flow is called {one.flow!r}{did_you_mean(one.flow, others)}"
     if one.by_ids and flows[one.flow].entity is None:
         return f"flow {one.flow!r} needs `entity`: its records are told by their own ids"
     return ""

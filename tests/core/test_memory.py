@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from pimflow.model import Memory, ShortMemory
+from pimflow.memories import Memory, ShortMemory
 from pimflow.state.memory import KeptMemory
 
 

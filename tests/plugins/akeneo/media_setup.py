@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from pimflow import Change, Run
-from pimflow.model import ShortMemory
+from pimflow.memories import ShortMemory
 from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.sinks import AkeneoProductModelsSink, AkeneoProductsSink
 

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from pimflow import Change, Status
-from pimflow.model import ShortMemory
+from pimflow.memories import ShortMemory
 from pimflow_akeneo_sandbox.serve import serve
 
 from .media_setup import (

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from pimflow import Status
-from pimflow.model import ShortMemory
+from pimflow.memories import ShortMemory
 from pimflow_akeneo.media.uploading import Uploading
 from pimflow_akeneo_sandbox.serve import serve
 

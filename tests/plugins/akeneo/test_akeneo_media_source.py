@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pimflow import BadValue, Window
-from pimflow.model import ShortMemory
+from pimflow.memories import ShortMemory
 from pimflow_akeneo.media.places import safe
 from pimflow_akeneo.sources import AkeneoProductModelsSource, AkeneoProductsSource
 from pimflow_akeneo_sandbox.serve import serve

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pimflow import FlowError, Status
-from pimflow.model import ShortMemory
+from pimflow.memories import ShortMemory
 from pimflow_akeneo.media.options import MediaOptions
 from pimflow_akeneo.media.web import Web
 from pimflow_akeneo_sandbox.serve import serve

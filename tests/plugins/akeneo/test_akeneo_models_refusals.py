@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from pimflow import AccessError, Change, Item, LoginError, ProblemKind, RemoteError, Status, UnreachableError, Who
-from pimflow.model import ShortMemory
+from pimflow.memories import ShortMemory
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS
 from pimflow_akeneo.products.preparing.flow_columns import Columns
 from pimflow_akeneo.products.writing.loading import Loading
