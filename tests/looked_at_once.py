@@ -1,4 +1,4 @@
-"""What is the same for every test is looked at once in a process: certificates, and what is installed."""
+"""What is the same for every test is looked at once in a process: certificates, what is installed, where Python is."""
 
 import functools
 import os
@@ -6,6 +6,7 @@ import sysconfig
 from importlib.metadata import Distribution, PathDistribution
 
 from httpx import create_ssl_context
+from loguru._better_exceptions import ExceptionFormatter
 
 INSTALLED = sysconfig.get_path("purelib") + os.sep
 
@@ -14,12 +15,14 @@ def install(patch):
     """Keep what tests share and none of them changes, until the patch is undone."""
     patch.setattr("httpx._transports.default.create_ssl_context", create_context)
     patch.setattr(PathDistribution, "entry_points", property(entry_points))
+    patch.setattr(ExceptionFormatter, "_get_lib_dirs", staticmethod(functools.cache(ExceptionFormatter._get_lib_dirs)))
 
 
 def create_context(verify=True, cert=None, trust_env=True):
     """Share the context that clients of httpx get by default; nobody loosens it, as mail does with one of its own."""
-    if verify is True and cert is None and not {"SSL_CERT_FILE", "SSL_CERT_DIR"} & os.environ.keys():
-        return _default_context()
+    if verify is True and cert is None:
+        named = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+        return _usual_context(*(named if trust_env else (None, None)), trust_env=trust_env)
     return create_ssl_context(verify=verify, cert=cert, trust_env=trust_env)
 
 
@@ -30,8 +33,8 @@ def entry_points(distribution):
 
 
 @functools.cache
-def _default_context():
-    return create_ssl_context()
+def _usual_context(_file, _folder, *, trust_env):
+    return create_ssl_context(trust_env=trust_env)
 
 
 @functools.cache
