@@ -175,6 +175,29 @@ def test_what_was_deleted_in_the_pim_is_not_made_anew_by_what_comes_back(world):
     assert world.pim.store.products == {}
 
 
+def test_what_both_sides_changed_is_decided_by_who_owns_it(world):
+    pipeline = world.folder / "pipeline.yaml"
+    both = pipeline.read_text("utf-8")
+    for line in ("    sink: {type: akeneo.products, connection: erp}\n", "    returns: hand_over\n"):
+        assert both.count(line) == 1
+        both = both.replace(line, f"{line}    diff: target\n")
+    pipeline.write_text(both, "utf-8")
+    world.create(CUP, "Cup")
+    world.run()
+    weighed(world, "MUG-0001", "1.5")
+    world.run()
+    theirs = world.erp.store.product("MUG-0001").uuid
+    named = {"name": [{"locale": "en_US", "scope": None, "data": "Beaker, said the ERP team"}]}
+    world.patch(world.erp, theirs, {"values": named})
+    heavy = {"weight": [{"locale": None, "scope": None, "data": {"amount": "9", "unit": "KILOGRAM"}}]}
+    world.patch(world.pim, CUP, {"values": heavy})
+    world.create(CUP, "Cup with handle", tick=False)
+    weighed(world, "MUG-0001", "2")
+    world.run("--full")
+    assert world.values(CUP)["weight"] == {"amount": "2", "unit": "KILOGRAM"}
+    assert "Cup with handle" in str(world.erp.store.product("MUG-0001").values["name"])
+
+
 def test_only_some_products_by_uuid(world):
     world.create(CUP, "Cup")
     world.create(BOWL, "Bowl")
