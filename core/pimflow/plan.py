@@ -168,10 +168,12 @@ class Planner:
             ]
             values = values if any(one.column not in self._rules.stamps for one in values) else []
             status = Status.UPDATED if values else Status.UNCHANGED
+        if candidate.prepared.aside:  # its key is for a moment only
+            values = [one for one in values if one.column not in (candidate.prepared.renaming or {})]
+            if current is None or not values:
+                return outcome_of(candidate, Status.UPDATED)
         place = (self._rules.flow, self._rules.place, change.resource)
         planned = PlannedChange(self._sink.noun[0], change.key, status, tuple(values), place, digest)
-        if candidate.prepared.aside:  # for a moment only
-            return outcome_of(candidate, status)
         self._on_looked(planned)
         if values:
             self._on_planned(planned)

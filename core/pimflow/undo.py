@@ -19,6 +19,7 @@ from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.diff import Candidate, Prepared
 from pimflow.delivering.following import Reply
 from pimflow.delivering.keys_back import Carry, Found, KeyBack, KeysBack, carrying
+from pimflow.delivering.renaming import is_aside
 from pimflow.errors import RemoteError
 from pimflow.model import Change, FlowReport, Item, Outcome, Problem, ProblemKind, RunReport, Status, Who
 from pimflow.plain import as_json
@@ -85,7 +86,7 @@ def _undo(delivery: Delivery, database: Database, number: int) -> int:
     keep = partial(_keep, delivery, database, carrying(database, target))
     with delivery.second_loading(target.writer, keep) as loading:
         for page in _pages(delivery.changes, database, number, target.sink):
-            count += len(page)
+            count += sum(not is_aside(change.was, change.given) for change in page)
             there, moved = _now_in_target(target.writer, target.sink, page)
             values = _values(delivery, database, page)
             standing = [one for one in page if one.key in there and values[one.key].ours is not None]
@@ -231,7 +232,9 @@ def _candidate(
 ) -> Candidate:
     named = replace(change, key=back.key or change.key)
     sending = _change(named, {**values, **back.columns}, problems)
-    prepared = Prepared(0, (), sending.item, was=change.key if back.key else "", renaming=back.columns)
+    was, aside = (change.key, back.key) if back.key else ("", "")
+    aside = aside if is_aside(aside, change.given) else ""
+    prepared = Prepared(0, (), sending.item, was=was, renaming=back.columns, aside=aside)
     return Candidate(prepared, sending, {}, frozenset(), before=before)
 
 
@@ -247,7 +250,8 @@ def _keep(delivery: Delivery, database: Database, carry: Carry, replies: Sequenc
             if one.was:
                 carry(connection, one.resource, one.was, one.key)
         delivery.changes.keep(connection, written, target.rules.run)
-    delivery.tell([_told(candidate, outcome) for candidate, outcome in replies])
+    told = [one for one in replies if not one[0].prepared.aside or one[1].status not in _WRITTEN]
+    delivery.tell([_told(candidate, outcome) for candidate, outcome in told])
 
 
 def _written(candidate: Candidate, sink: Sink) -> Written:

@@ -175,7 +175,12 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture(autouse=True)
 def _state_on_a_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the state of each test in PostgreSQL, where `--state postgresql` asks for it."""
+    """Keep the state of each test in PostgreSQL, where `--state postgresql` asks for it.
+
+    Not of modules with `STATE_IN_FILES`: where a state is, is their subject.
+    """
+    if getattr(request.module, "STATE_IN_FILES", False):
+        return
     if request.config.getoption("--state") == "postgresql" and "postgres_state" not in request.fixturenames:
         monkeypatch.setenv("PIMFLOW_STATE", request.getfixturevalue("postgres_state"))
 

@@ -28,6 +28,8 @@ environments:
       pim: {{url: "{production}"}}
 default_environment: test
 """
+STATE_IN_FILES = True
+"""Each environment has a file of its own, whatever the tests are run on."""
 FLOWS = PIPELINE[PIPELINE.index("flows:") :].format()
 CUP = "CUP;mugs;cups;Cup;red;1"
 OTHER = "POT;mugs;cups;Pot;blue;2"

@@ -151,8 +151,14 @@ def test_the_history_tells_of_the_renames_and_undo_takes_them_back(shop, make):
     run = shop.run(after, colour="blue")
     told = shop.project.command("explain", "S-001", "name").out
     assert ("Mug 0: created" in told, "renamed from S-000" in told, "to S-001 on" in told) == (True, True, True), told
+    preview = json.loads(shop.project.command("undo", run["run"]["id"], "--dry", "--json").out)
+    planned = {one["key"]: one["values"] for one in preview["changes"]}
+    assert set(planned) >= set(before)
+    assert sum(one["column"] == "colour" for values in planned.values() for one in values) == 4
+    assert preview["report"]["flows"][0]["causes"] == []
     undone = json.loads(shop.project.command("undo", run["run"]["id"], "--yes", "--json").out)
     assert (shop.skus, shop.uuids, undone["flows"][0]["causes"]) == (before, uuids, [])
+    assert (undone["flows"][0]["read"], counts(undone)) == (4, {"updated": 4})
     assert counts(shop.run(after, colour="blue")) == {"unchanged": 4}
 
 

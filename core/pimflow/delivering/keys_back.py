@@ -41,6 +41,7 @@ class KeysBack:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._left: deque[Any] = deque(maxlen=_LEFT_LATELY)
+        self._given: deque[str] = deque(maxlen=_LEFT_LATELY)
 
     def of(self, changes: Sequence[PastChange], there: Found, moved: Mapping[str, Moved]) -> dict[str, KeyBack]:
         """Decide, by the keys of today, about those of the records that the run had renamed. Raises FlowError."""
@@ -49,7 +50,8 @@ class KeysBack:
             now = (moved[change.key].key or "") if change.key in moved else change.key
             if not change.was or sink.folded(change.key) == sink.folded(change.was):
                 continue
-            if sink.folded(now) in {sink.folded(change.given), sink.folded(change.was)}:
+            stands = sink.folded(now) in {sink.folded(change.given), sink.folded(change.was)}
+            if stands or change.given in self._given:  # which a preview does not find in the target
                 wanted.append(change)
             else:
                 found[change.key] = KeyBack(problem=replace(_RENAMED, field=sink.key, value=now or None))
@@ -67,6 +69,7 @@ class KeysBack:
             if holder is None or holder == own or holder in self._left:
                 going[change.key] = change.was
                 self._left.append(own)
+                self._given.append(change.was)
             else:
                 found[change.key] = KeyBack(problem=_taken(change, sink))
         columns = writer.renaming(resource, going) if going else {}

@@ -168,7 +168,16 @@ def _back(one: Prepared, sink: Sink) -> Prepared:
 
 def _aside_key(was: str, key: str) -> str:
     """Give a key that no other record has, and that tells people what it is about."""
-    return f"{key[:_LONGEST]} (was {was[:_LONGEST]})"
+    return f"{_aside_begins(key)}{was[:_LONGEST]})"
+
+
+def _aside_begins(key: str) -> str:
+    return f"{key[:_LONGEST]} (was "
+
+
+def is_aside(was: str, key: str) -> bool:
+    """Tell whether a record that got a key had been put aside for it just before."""
+    return bool(key) and was.startswith(_aside_begins(key))
 
 
 def _id(one: Prepared) -> str:
