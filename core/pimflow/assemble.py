@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -20,11 +20,13 @@ from pimflow.configuration.loading import Pipeline, mistakes_of
 from pimflow.configuration.parts import Part
 from pimflow.configuration.values import resolve_values
 from pimflow.errors import ConfigError, Mistake, PluginError
-from pimflow.numbering.rule import SkuRule, also_asked, rule_of
 from pimflow.options import connection_names, connection_options, secrets_of
 from pimflow.plugins import Registry, kind_of
 from pimflow.sinks import Sink
 from pimflow.words import did_you_mean
+
+if TYPE_CHECKING:
+    from pimflow.numbering.rule import SkuRule
 
 ComponentT = TypeVar("ComponentT", bound=Component)
 
@@ -183,6 +185,8 @@ class _Assembling:
         """Make ready who gives a SKU to records without one."""
         if config.sku is None or source is None:
             return None
+        from pimflow.numbering.rule import also_asked, rule_of  # noqa: PLC0415 - every check of a file waits for it
+
         named, mistakes = also_asked(config.sku, part, self.pipeline.connections)
         also = [one for place in named if (one := self.end(Sink, place))]
         rule, more = rule_of(config, config.sku, part, source, sinks, also)

@@ -138,7 +138,7 @@ class FlowConfig(Checked):
         "recreate", description="With `diff: target`: what becomes of records that somebody deleted in the target."
     )
     owner: Name | None = Field(None, description="On whose behalf the flow writes, as `ownership` names it.")
-    guards: Guards = Field(Guards(), description="Limits that stop the flow.")
+    guards: Guards = Field(Guards.model_construct(), description="Limits that stop the flow.")
     needs: list[str] = Field([], description="Flows that must have gone well before this one.")
 
     @property
@@ -156,7 +156,7 @@ class History(Checked):
     runs: int = Field(1000, ge=1, strict=True, description="Most runs of a pipeline that are kept.")
 
 
-DEFAULT_HISTORY = History()
+DEFAULT_HISTORY = History.model_construct()
 Owners = Name | Annotated[list[Name], Field(min_length=1)]
 """An owner, or several in their order: who stands further behind writes only what none before it has written."""
 
