@@ -33,15 +33,16 @@ def ahead(results: Iterator[T]) -> Generator[T, None, None]:
             put_in_time(coming, error, stop)
 
     thread = threading.Thread(target=copy_context().run, args=(work,), name="pimflow-transforms", daemon=True)
-    thread.start()
     try:
+        thread.start()
         while (result := coming.get()) is not END:
             if isinstance(result, BaseException):
                 raise result
             yield result
     finally:
         stop.set()
-        thread.join()
+        if thread.ident is not None:  # a person may stop the run while it is being started
+            thread.join()
 
 
 def put_in_time(things: queue.Queue[Any], thing: Any, stop: threading.Event) -> bool:
