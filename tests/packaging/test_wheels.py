@@ -60,6 +60,7 @@ def test_installed_wheels_list_their_types_and_run_the_sample(installed, tmp_pat
         "files": "pimflow-files",
         "notify": "pimflow-notify",
         "odoo": "pimflow-odoo",
+        "pimflow": "pimflow",
         "rest": "pimflow-http",
         "sql": "pimflow-sql",
         "transforms": "pimflow-transforms",

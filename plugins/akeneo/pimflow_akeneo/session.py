@@ -23,7 +23,7 @@ from pimflow_http import BrokenAnswerError, Client
 ROOT = "/api/rest/v1"
 COLLECTION = "application/vnd.akeneo.collection+json"
 PAGE = 100
-_READINGS = 3
+_READINGS = 6
 _REST = 1.0
 _DRIFT = timedelta(minutes=5)
 """Servers of one PIM may differ by some of it."""

@@ -34,7 +34,7 @@ def schema_of(cls):
 @pytest.mark.parametrize("example", examples(), ids=lambda example: next(iter(example)))
 def test_examples_are_valid(example, tmp_path):
     ((name, value),) = example.items()
-    for table in ("families.csv", "colours.csv"):
+    for table in ("families.csv", "colours.csv", "erp_defaults.csv"):
         (tmp_path / table).write_text("a,b\n")
     cls = CLASSES[name]
     cls.model_validate({cls.root: value} if cls.root else value, context={"folder": tmp_path})
