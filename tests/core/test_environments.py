@@ -138,7 +138,8 @@ def test_unknown_options_of_an_environment_that_was_not_chosen_are_told_too(told
 
 def test_a_connection_of_another_pipeline_is_no_mistake(assembled):
     Path("pipelines/other.yaml").write_text(PIPELINE + "connections:\n  other: {type: shop}\n")
-    assembled(PROJECT.replace("shop: {name: for_test}", "other: {name: x}"))
+    found = assembled(PROJECT.replace("shop: {name: for_test}", "other: {name: x}"))
+    assert "other" not in found.connections
 
 
 def test_an_unknown_environment_is_told_with_those_that_are_there(told):

@@ -191,4 +191,6 @@ def test_a_writer_that_falls_silent_is_ended_and_the_others_go_on(server, postgr
 
 def test_the_address_needs_no_password_of_its_own(url, monkeypatch):
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    open_database(ServerState(url.set(password=None).render_as_string(hide_password=False))).close()
+    without = ServerState(url.set(password=None).render_as_string(hide_password=False))
+    with closing(open_database(without)) as database, database.reading() as connection:
+        assert connection.execute(sa.text("SELECT current_user")).scalar_one() == url.username

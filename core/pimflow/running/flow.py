@@ -219,6 +219,7 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         context.progress(flow.name, done.settled(), done.total)
 
     places = context.assembly.places(flow)
+    retry = context.retry or is_other_flow(context, flow)
     for sink, (name, address) in zip(flow.sinks, places, strict=True):
         scope = open_scope(context.database, context.run.pipeline, flow.name, name, address)
         run = replace(context.run, memory=KeptMemory(context.database, address))
@@ -227,7 +228,7 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         records = Records(context.database, scope)
         only = frozenset(context.run.only)
         others = other_keys(flow.sinks, sink) if flow.config.key is None else frozenset()
-        rules = _rules(context, flow, sink, f"{name} {address}")
+        rules = _rules(context, flow, sink, f"{name} {address}", retry=retry)
         target = Target(sink, writer, records, flow.config, rules, only, others, named=flow.source.named)
         domain = _domain(context, flow, writer, records) if sink.owned else None
         identification = _identification(context, flow, sink, writer, scope) if sink.renames else None
@@ -279,7 +280,7 @@ def _identification(context: RunContext, flow: Flow, sink: Sink, writer: Writer,
     return Identification(identities, columns, sink, writer, config.key or sink.key, goes_on=context.goes_on)
 
 
-def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:
+def _rules(context: RunContext, flow: Flow, sink: Sink, place: str, *, retry: bool) -> Rules:
     config = flow.config
     return Rules(
         run=context.number,
@@ -289,7 +290,7 @@ def _rules(context: RunContext, flow: Flow, sink: Sink, place: str) -> Rules:
         defaults=dict(sink.creation_defaults),
         refuse_bad_values=config.on_bad_value == "refuse",
         enabled=sink.enabled,
-        retry=context.retry or is_other_flow(context, flow),
+        retry=retry,
         history=context.assembly.pipeline.history.days > 0,
         asks_first=sink.asks_first,
         against_target=config.diff == "target",

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def window_of(context: RunContext, flow: Flow, session: Any, done: FlowProgress, only: tuple[str, ...]) -> Window:
     """Fix what a flow reads: what changed since the cursor that is kept, or everything. `only` are keys asked for."""
     run = context.run
+    done.basis = basis_of(flow)
     known = None if run.full or run.only or needs_all_rows(flow) else _begin_at(context, flow, done)
     window = flow.source.window(session, known)
-    done.basis = basis_of(flow)
     return replace(window, keys=only) if only and not has_whole_transform(flow) else window
 
 
@@ -50,7 +50,7 @@ def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None
     run = context.run
     known = history.cursor(context.database, run.pipeline, flow.name, context.address(flow.source))
     before = history.basis(context.database, run.pipeline, flow.name)
-    if known is None or before == basis_of(flow):
+    if known is None or before == done.basis:
         return known
     why = "The mapping, an option or a table of this flow changed" if before else "How all was read last is not known"
     done.notes.append(f"{why}: everything was read again.")

@@ -34,8 +34,9 @@ class Returning:
     def run(self, results: Iterator[Rows]) -> Iterator[Rows]:
         """Give the rows, chunk by chunk."""
         for chunk in results:
-            found = self.ledger.ids(self.flow, {str(row.source[self.key_at]) for row in chunk})
-            kept = [self._with_id(row, id_) for row in chunk if (id_ := found.get(str(row.source[self.key_at])))]
+            keyed = [(row, str(key)) for row in chunk if (key := row.source[self.key_at]) is not None]
+            found = self.ledger.ids(self.flow, {key for _, key in keyed})
+            kept = [self._with_id(row, found[key]) for row, key in keyed if key in found]
             self.dropped += len(chunk) - len(kept)
             yield kept
 
