@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         UnreachableError,
     )
     from pimflow.hookspecs import hookimpl
+    from pimflow.many_outcomes import Alike
     from pimflow.memories import Memory
     from pimflow.model import (
         BadValue,
@@ -67,7 +68,6 @@ if TYPE_CHECKING:
         Who,
         Window,
     )
-    from pimflow.outcomes import Alike
     from pimflow.outlook import Expected, Finding, Known, Offer, Outlook, Severity, Structure
     from pimflow.sinks import Moved, Reference, Sink, Writer
     from pimflow.steps import RowsStep
@@ -89,7 +89,7 @@ _HOME = {
     "model": "BadValue Change Event Field FlowReport Item Level Message Origin Outcome Page Problem ProblemKind "
     "Run RunReport Status Who Window",
     "outlook": "Expected Finding Known Offer Outlook Severity Structure",
-    "outcomes": "Alike",
+    "many_outcomes": "Alike",
     "sinks": "Moved Reference Sink Writer",
     "steps": "RowsStep",
     "tables": "ChunkedTable LazyTable",

@@ -17,8 +17,8 @@ from pimflow.context import Progress, RunContext
 from pimflow.delivering.batches import Batches, Settle, outcome_of
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.delivering.load import Loading
+from pimflow.many_outcomes import Alike
 from pimflow.model import FlowReport, Header, Row, RunReport, Status
-from pimflow.outcomes import Alike
 from pimflow.plain import to_json
 from pimflow.plan import plan_pipeline
 from pimflow.running.flow import run_flow

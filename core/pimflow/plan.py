@@ -18,8 +18,8 @@ from pimflow.delivering.batches import Batches, Settle, outcome_of, refuse_missi
 from pimflow.delivering.diff import Candidate, Rules, columns_of_new, fingerprint
 from pimflow.delivering.following import follow
 from pimflow.delivering.load import Loading
+from pimflow.many_outcomes import Alike
 from pimflow.model import Change, Header, Outcome, Row, RunReport, Status
-from pimflow.outcomes import Alike
 from pimflow.running.flow import CarryOut, run_flow
 from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.sinks import Sink, Writer

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from pimflow.components import Component
 from pimflow.errors import RowProblem
+from pimflow.many_outcomes import Alike
 from pimflow.model import Change, Header, Item, Level, Outcome, Row, Run
-from pimflow.outcomes import Alike
 from pimflow.outlook import Finding, Offer, Outlook, Structure
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pimflow.components import Component
 from pimflow.hookspecs import hookimpl
+from pimflow.many_outcomes import Alike, counted
 from pimflow.model import SETTLED, FlowReport, Outcome, Run, RunReport
-from pimflow.outcomes import Alike, counted
 
 
 @hookimpl

@@ -30,8 +30,8 @@ from pimflow.delivering.load import Loading
 from pimflow.delivering.resting import Resting
 from pimflow.errors import GuardError
 from pimflow.log import Mask
+from pimflow.many_outcomes import Untold
 from pimflow.model import SETTLED, Header, Outcome, Row, Status
-from pimflow.outcomes import Untold
 from pimflow.rows import CHUNK_ROWS, Carried, Chunk, Passed, Stopped
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool

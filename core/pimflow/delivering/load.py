@@ -13,8 +13,8 @@ from pimflow.delivering.batches import Batches, Settle, write
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.delivering.following import Reply
 from pimflow.errors import FlowError, GuardError
+from pimflow.many_outcomes import Alike
 from pimflow.model import Header, Row, Status
-from pimflow.outcomes import Alike
 from pimflow.rows import CHUNK_ROWS
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool

@@ -6,8 +6,8 @@ from collections.abc import Container, Sequence
 
 from pimflow.delivering.diff import fingerprint
 from pimflow.delivering.intake import Made, Target
+from pimflow.many_outcomes import Alike, Untold
 from pimflow.model import Status
-from pimflow.outcomes import Alike, Untold
 from pimflow.state.records import RecordKey
 
 
