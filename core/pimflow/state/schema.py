@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pimflow.errors import StateError
+from pimflow.state import server_tables  # noqa: F401 - they belong to all others
 from pimflow.state.tables import SCHEMA_VERSION, about, alembic_version, metadata, revision
 
 

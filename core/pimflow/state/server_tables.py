@@ -1,0 +1,101 @@
+"""The tables of what a server keeps: who may sign in, what they asked for, when what is due; and corrections.
+
+They belong to the state as all others do: a change of them raises SCHEMA_VERSION.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from pimflow.state.tables import NUMBER, TEXT, metadata
+
+# Who may sign in. `password` is a hash of argon2; `language` that of the pages, empty for the browser's own.
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("name", TEXT, primary_key=True),
+    sa.Column("role", TEXT, nullable=False),
+    sa.Column("password", TEXT, nullable=False),
+    sa.Column("language", TEXT, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("created", TEXT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Who is signed in, by the hash of what their browser holds.
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    sa.Column("hash", TEXT, primary_key=True),
+    sa.Column("person", TEXT, nullable=False, index=True),
+    sa.Column("begun", TEXT, nullable=False),
+    sa.Column("used", TEXT, nullable=False),
+    sa.Column("ends", TEXT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Tokens for programs, by their hash.
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("hash", TEXT, primary_key=True),
+    sa.Column("name", TEXT, nullable=False),
+    sa.Column("role", TEXT, nullable=False),
+    sa.Column("made_by", TEXT, nullable=False),
+    sa.Column("created", TEXT, nullable=False),
+    sa.Column("used", TEXT),
+    sa.Column("ends", TEXT),
+    sa.Index("tokens_by_name", "name", unique=True),
+    sqlite_with_rowid=False,
+)
+
+# Runs that somebody or something asked a server for. `kind` is changes, everything, only, retry, preview or apply;
+# `what` is JSON: keys, plan; `cause` is person, schedule, event or restart. `status` is waiting, running or ended.
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("pipeline", TEXT, nullable=False),
+    sa.Column("kind", TEXT, nullable=False),
+    sa.Column("what", TEXT, nullable=False),
+    sa.Column("cause", TEXT, nullable=False),
+    sa.Column("asked_by", TEXT, nullable=False),
+    sa.Column("asked", TEXT, nullable=False),
+    sa.Column("status", TEXT, nullable=False),
+    sa.Column("server", TEXT, nullable=False),
+    sa.Column("begun", TEXT),
+    sa.Column("ended", TEXT),
+    sa.Column("run", TEXT, index=True),
+    sa.Column("exit_code", NUMBER),
+    sa.Column("told", TEXT, nullable=False),
+    sa.Index("requests_of_pipeline", "pipeline", "number"),
+    sa.Index("requests_by_status", "status"),
+)
+
+# One row for each schedule: `kind` is changes or everything; `claimed` is the time of the latest run that a server took
+# on itself, so that no other one begins it too.
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("pipeline", TEXT, primary_key=True),
+    sa.Column("kind", TEXT, primary_key=True),
+    sa.Column("claimed", TEXT),
+    sa.Column("paused", TEXT),
+    sa.Column("paused_by", TEXT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What a person corrected of one record of a source: it stands until the source has another value there.
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("pipeline", TEXT, primary_key=True),
+    sa.Column("flow", TEXT, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("column", TEXT, primary_key=True),
+    sa.Column("found", TEXT, nullable=False),
+    sa.Column("becomes", TEXT, nullable=False),
+    sa.Column("made_by", TEXT, nullable=False),
+    sa.Column("made", TEXT, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,1 @@
+"""pimflow in a browser, and by the clock: `pimflow serve`."""

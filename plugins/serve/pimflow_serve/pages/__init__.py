@@ -1,0 +1,1 @@
+"""What people see: each module has the pages of one matter."""

@@ -1,0 +1,73 @@
+"""The project that is served: its pipelines as their files are now, or as they were when they last had no mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from pimflow.answer_table import table_of
+from pimflow.assemble import Assembly, assemble
+from pimflow.configuration.loading import PROJECT_FILE, load_pipeline
+from pimflow.doctor.project import pipeline_files
+from pimflow.errors import ConfigError
+from pimflow.plugins import create_registry
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One pipeline file. `assembly` is what it says, or said before it had `mistakes`; None if it always had some."""
+
+    name: str
+    file: Path
+    assembly: Assembly | None
+    mistakes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    stamps: Mapping[Path, int]
+    served: Served
+
+
+@dataclass
+class Project:
+    """A folder with pipelines, in one of its environments. May be asked from any thread."""
+
+    root: Path
+    environment: str | None = None
+    _read: dict[Path, _Read] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def pipelines(self) -> dict[str, Served]:
+        """Give all pipelines by name; a file is read anew when it, or the project file, has changed."""
+        with self._lock:
+            files = list(pipeline_files(self.root))
+            self._read = {file: self._current(file) for file in files}
+            return {one.served.name: one.served for one in self._read.values()}
+
+    def pipeline(self, name: str) -> Served | None:
+        """Give the pipeline of this name."""
+        return self.pipelines().get(name)
+
+    def _current(self, file: Path) -> _Read:
+        before = self._read.get(file)
+        stamps = self._stamps(file, before.served if before else None)
+        if before is not None and before.stamps == stamps:
+            return before
+        served = self._served(file, before.served if before else None)
+        return _Read(self._stamps(file, served), served)
+
+    def _stamps(self, file: Path, served: Served | None) -> dict[Path, int]:
+        """Tell when the files that say what a pipeline is were changed."""
+        beside = [self.root / PROJECT_FILE, *([table_of(self.root, served.name)] if served else [])]
+        return {path: path.stat().st_mtime_ns for path in (file, *beside) if path.is_file()}
+
+    def _served(self, file: Path, before: Served | None) -> Served:
+        try:
+            assembly = assemble(load_pipeline(file, self.environment), create_registry())
+        except ConfigError as error:
+            mistakes = tuple(str(mistake) for mistake in error.mistakes)
+            return Served(before.name if before else file.stem, file, before.assembly if before else None, mistakes)
+        return Served(assembly.pipeline.name, file, assembly)
