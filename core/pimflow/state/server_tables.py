@@ -50,7 +50,8 @@ tokens = sa.Table(
 )
 
 # Runs that somebody or something asked a server for. `kind` is changes, everything, only, retry, preview or apply;
-# `what` is JSON: keys, plan; `cause` is person, schedule, event or restart. `status` is waiting, running or ended.
+# `what` is JSON: keys, plan, guards; `cause` is person, schedule, event or restart. `status` is waiting, running or
+# ended; `due` is the time before which a waiting one is not begun; `stopped` names who had it stopped.
 requests = sa.Table(
     "requests",
     metadata,
@@ -63,6 +64,8 @@ requests = sa.Table(
     sa.Column("asked", TEXT, nullable=False),
     sa.Column("status", TEXT, nullable=False),
     sa.Column("server", TEXT, nullable=False),
+    sa.Column("due", TEXT),
+    sa.Column("stopped", TEXT, nullable=False),
     sa.Column("begun", TEXT),
     sa.Column("ended", TEXT),
     sa.Column("run", TEXT, index=True),
@@ -70,6 +73,19 @@ requests = sa.Table(
     sa.Column("told", TEXT, nullable=False),
     sa.Index("requests_of_pipeline", "pipeline", "number"),
     sa.Index("requests_by_status", "status"),
+)
+
+# The servers that use the state; one whose `beat` is long ago, or whose process is known to be dead, is no more.
+servers = sa.Table(
+    "servers",
+    metadata,
+    sa.Column("name", TEXT, primary_key=True),
+    sa.Column("host", TEXT, nullable=False),
+    sa.Column("place", TEXT, nullable=False),
+    sa.Column("pid", NUMBER, nullable=False),
+    sa.Column("birth", TEXT, nullable=False),
+    sa.Column("beat", TEXT, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # One row for each schedule: `kind` is changes or everything; `claimed` is the time of the latest run that a server took
@@ -85,7 +101,8 @@ schedules = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# What a person corrected of one record of a source: it stands until the source has another value there.
+# What a person corrected of one record of a source: it stands until the source has another value there. `known_by` is
+# JSON: the cells of the source by which the record is found again.
 corrections = sa.Table(
     "corrections",
     metadata,
@@ -93,8 +110,33 @@ corrections = sa.Table(
     sa.Column("flow", TEXT, primary_key=True),
     sa.Column("key", TEXT, primary_key=True),
     sa.Column("column", TEXT, primary_key=True),
+    sa.Column("known_by", TEXT, nullable=False),
     sa.Column("found", TEXT, nullable=False),
     sa.Column("becomes", TEXT, nullable=False),
+    sa.Column("made_by", TEXT, nullable=False),
+    sa.Column("made", TEXT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Open items that a person wants to see no longer, as long as they have just these problems.
+dismissals = sa.Table(
+    "dismissals",
+    metadata,
+    sa.Column("scope", NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("resource", TEXT, primary_key=True),
+    sa.Column("key", TEXT, primary_key=True),
+    sa.Column("problems", TEXT, nullable=False),
+    sa.Column("made_by", TEXT, nullable=False),
+    sa.Column("made", TEXT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Causes about which somebody has asked those who look after the source.
+inquiries = sa.Table(
+    "inquiries",
+    metadata,
+    sa.Column("pipeline", TEXT, primary_key=True),
+    sa.Column("cause", TEXT, primary_key=True),
     sa.Column("made_by", TEXT, nullable=False),
     sa.Column("made", TEXT, nullable=False),
     sqlite_with_rowid=False,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from pimflow.state.migrations.columns import NUMBER, number, text, text_key
+from pimflow.state.migrations.columns import NUMBER, number, number_key, text, text_key
 
 revision = "0008"
 down_revision = "0007"
@@ -13,12 +13,7 @@ def upgrade() -> None:
     """Make the tables of `server_tables`."""
     _access()
     _running()
-    op.create_table(
-        "corrections",
-        *map(text_key, ("pipeline", "flow", "key", "column")),
-        *map(text, ("found", "becomes", "made_by", "made")),
-        sqlite_with_rowid=False,
-    )
+    _attention()
 
 
 def _access() -> None:
@@ -50,6 +45,8 @@ def _running() -> None:
         "requests",
         sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
         *map(text, ("pipeline", "kind", "what", "cause", "asked_by", "asked", "status", "server")),
+        text("due", null=True),
+        text("stopped"),
         *(text(name, null=True) for name in ("begun", "ended", "run")),
         number("exit_code", null=True),
         text("told"),
@@ -58,10 +55,37 @@ def _running() -> None:
     op.create_index("requests_of_pipeline", "requests", ["pipeline", "number"])
     op.create_index("requests_by_status", "requests", ["status"])
     op.create_table(
+        "servers",
+        text_key("name"),
+        *map(text, ("host", "place")),
+        number("pid"),
+        *map(text, ("birth", "beat")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "schedules",
         *map(text_key, ("pipeline", "kind")),
         text("claimed", null=True),
         text("paused", null=True),
         text("paused_by"),
         sqlite_with_rowid=False,
+    )
+
+
+def _attention() -> None:
+    op.create_table(
+        "corrections",
+        *map(text_key, ("pipeline", "flow", "key", "column")),
+        *map(text, ("known_by", "found", "becomes", "made_by", "made")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "dismissals",
+        number_key("scope"),
+        *map(text_key, ("resource", "key")),
+        *map(text, ("problems", "made_by", "made")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "inquiries", *map(text_key, ("pipeline", "cause")), *map(text, ("made_by", "made")), sqlite_with_rowid=False
     )
