@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from pimflow.state.database import Database
+from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.project import Project
+from pimflow_serve.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Serving:
     project: Project
     database: Database
     clock: Callable[[], datetime]
+    runner: Runner
+    settings: Settings = field(default_factory=Settings)
 
 
 def serving_of(request: Request) -> Serving:
