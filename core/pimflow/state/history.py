@@ -63,9 +63,11 @@ def break_off(database: Database, pipeline: str, before: int, now: datetime) -> 
         return list(connection.execute(closing.returning(runs.c.id)).scalars())
 
 
-def past_runs(database: Database, pipeline: str | None, limit: int) -> list[PastRun]:
-    """Give the latest runs, of one pipeline or all, the latest first."""
+def past_runs(database: Database, pipeline: str | None, limit: int, before: int | None = None) -> list[PastRun]:
+    """Give the latest runs, of one pipeline or all, the latest first; with `before` those with lower numbers."""
     query = sa.select(runs).order_by(runs.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(runs.c.number < before)
     if pipeline is not None:
         query = query.where(runs.c.pipeline == pipeline)
     with database.reading() as connection:
