@@ -1,6 +1,7 @@
 """The remaining time: measured from the first batches on, not from the beginning of a flow."""
 
-from pimflow.cli.progress import CALIBRATION, Measured, shown_progress
+from pimflow.cli.progress import shown_progress
+from pimflow.measured import CALIBRATION, Measured
 
 
 def test_the_remaining_time_is_told_after_five_batches_and_holds_their_pace():

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
-from pimflow.cli.progress import Measured
+from pimflow.measured import Measured
 
 
 class _Remaining(ProgressColumn):

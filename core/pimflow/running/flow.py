@@ -67,6 +67,7 @@ def carry_out(context: RunContext, flow: Flow, move: Move) -> list[FlowReport]:
     """Do one flow as `run_flow` does; `move` says which rows are brought to its sinks."""
     done = FlowProgress(time.monotonic())
     deliveries: list[Delivery] = []
+    context.begun[flow.name] = done
     try:
         _carry_out(context, flow, deliveries, done, move)
     except KeyboardInterrupt:

@@ -28,6 +28,7 @@ from pimflow.running.first_run import begin, check_confirmed, run_of
 from pimflow.running.flow import CarryOut, flow_by_flow, run_flow
 from pimflow.running.holding import Pace, held
 from pimflow.running.ledger import FlowLedger
+from pimflow.running.showing import shown
 from pimflow.sessions import Sessions
 from pimflow.state import groups_done, history
 from pimflow.state.database import Database
@@ -87,7 +88,13 @@ def run_pipeline(
     run = _new_run(assembly, options, _now())
     log = log_folder(assembly.pipeline.root, run.environment) / f"{run.id}{_PREVIEW if run.dry else '.jsonl'}"
     holding = nullcontext(database) if run.dry else held(database, run.pipeline, run.id, _now, pace)
-    with holding as ours, run_log(log, assembly.secrets), Sessions(assembly, FlowLedger(assembly, ours)) as sessions:
+    showing = shown(assembly, run, progress_folder(assembly.pipeline.root, run.environment), _now)
+    with (
+        holding as ours,
+        run_log(log, assembly.secrets),
+        showing as show,
+        Sessions(assembly, FlowLedger(assembly, ours)) as sessions,
+    ):
         number = history.begin_run(ours, run, str(log))
         if not goes_on:
             begin(assembly, ours, run.started, run_of(assembly))
@@ -100,13 +107,14 @@ def run_pipeline(
             number,
             partial(make_loading or Loader, may_write=ours.check_fence),
             sessions,
-            progress,
+            show.also(progress),
             options.retry,
             options.strict,
             masker(assembly.secrets),
             options.allow,
             options.since,
             options.corrections,
+            begun=show.begun,
         )
         report = _run_flows(context, partial(_keep, database, number), log, carry_out, options)
         if options.is_of_everything and not any(flow.error for flow in report.flows):
@@ -172,6 +180,11 @@ def _now() -> datetime:
 def log_folder(root: Path, environment: str | None = None) -> Path:
     """Give the folder of a project's logs, one file a run; each environment has its own."""
     return root / ".pimflow" / (environment or "") / "logs"
+
+
+def progress_folder(root: Path, environment: str | None = None) -> Path:
+    """Give the folder where runs that go on show how far they are; each environment has its own."""
+    return root / ".pimflow" / (environment or "") / "under_way"
 
 
 def state_file(root: Path, environment: str | None = None) -> Path:
