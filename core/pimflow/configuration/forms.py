@@ -220,6 +220,7 @@ _STATE = (
     "Where it is kept what runs did: a file, or `postgresql+psycopg://user:password@host:5432/database`; "
     "a file in `.pimflow` unless given."
 )
+_SERVE = "How `pimflow serve` works: host, port, public_url and the other options of the plugin `pimflow-serve`."
 
 
 class EnvironmentConfig(Checked):
@@ -232,6 +233,7 @@ class EnvironmentConfig(Checked):
     connections: dict[Name, dict[str, Any]] = Field(
         {}, description="Options by connection, laid over those of the connection of this name."
     )
+    serve: dict[str, Any] = Field({}, description="Options of the server, laid over those of the project's `serve`.")
 
 
 class ProjectConfig(Checked):
@@ -244,6 +246,7 @@ class ProjectConfig(Checked):
     notify: list[dict[str, Any]] = Field([], description=_NOTIFY)
     history: History | None = Field(None, description="How long it is kept what runs did, unless a pipeline says so.")
     ownership: Ownership | None = Field(None, description="Who owns what in the target.")
+    serve: dict[str, Any] = Field({}, description=_SERVE)
     environments: dict[Name, EnvironmentConfig] = Field(
         {}, description="Worlds such as test and production, by name: what is different there."
     )

@@ -1,0 +1,65 @@
+"""Who may come in: what a page or a call of the API takes to be given the person who asks.
+
+Nobody signed in: a page leads to /login, a call is answered 401. Too little right: 403. What changes something must
+come from a page of this server, with the secret of its session in the field `csrf` or the header `X-CSRF-Token`;
+programs with a token need neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+
+from pimflow_serve.access.origin import changes_something, check_origin
+from pimflow_serve.access.roles import Person, Role
+from pimflow_serve.access.sessions import Asking, who_asks
+from pimflow_serve.access.tokens import same
+from pimflow_serve.refusals import NotSignedIn, Refused
+from pimflow_serve.serving import Shared
+
+FIELD, HEADER = "csrf", "x-csrf-token"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def _who_may(role: Role) -> Callable[..., Awaitable[Person]]:
+    async def who(request: Request, serving: Shared) -> Person:
+        asking = await run_in_threadpool(who_asks, request, serving)
+        if asking is None:
+            raise NotSignedIn
+        request.state.csrf = asking.form
+        request.state.person = asking.person
+        if asking.form and changes_something(request):
+            check_origin(request, serving)
+            await _check_form(request, asking)
+        if not asking.person.may(role):
+            raise Refused(
+                403,
+                f"this is for {_ROLES[role]}, and you are {_ROLES[asking.person.role]}",
+                "Ask an administrator of pimflow for the right.",
+            )
+        return asking.person
+
+    return who
+
+
+async def _check_form(request: Request, asking: Asking) -> None:
+    given = request.headers.get(HEADER, "")
+    if not given and request.headers.get("content-type", "").startswith(_FORMS):
+        form = await request.form()
+        field = form.get(FIELD)
+        given = field if isinstance(field, str) else ""
+    if not same(given, asking.form):
+        raise Refused(403, "the page from which this was sent is too old", "Open it anew, and try again.")
+
+
+_ROLES = {Role.VIEWER: "a viewer", Role.OPERATOR: "an operator", Role.ADMINISTRATOR: "an administrator"}
+
+Viewer = Annotated[Person, Depends(_who_may(Role.VIEWER))]
+"""Somebody who may look."""
+Operator = Annotated[Person, Depends(_who_may(Role.OPERATOR))]
+"""Somebody who may run pipelines and answer problems: the product manager."""
+Administrator = Annotated[Person, Depends(_who_may(Role.ADMINISTRATOR))]
+"""Somebody who looks after the server."""

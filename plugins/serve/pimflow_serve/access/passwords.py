@@ -1,0 +1,49 @@
+"""Passwords: argon2id with the parameters of RFC 9106, a few at a time since each takes 64 MiB."""
+
+from __future__ import annotations
+
+from functools import cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST, LONGEST = 10, 200
+_HASHER = PasswordHasher()
+_ROOM = BoundedSemaphore(2)
+
+
+def wrong_with(password: str, name: str) -> str:
+    """Tell what is wrong with a new password; nothing where it may be used."""
+    if len(password) < SHORTEST:
+        return f"it has {len(password)} characters, and {SHORTEST} are the fewest"
+    if len(password) > LONGEST:
+        return f"it has {len(password)} characters, and {LONGEST} are the most"
+    if name.lower() in password.lower() or len(set(password)) < SHORTEST // 2:
+        return "it is easily guessed: it holds the name, or few different characters"
+    return ""
+
+
+def hashed(password: str) -> str:
+    """Give what is kept of a password."""
+    with _ROOM:
+        return _HASHER.hash(password)
+
+
+def fits(kept: str | None, password: str) -> bool:
+    """Tell whether it is the password of which this is kept. It takes as long where there is nobody."""
+    with _ROOM:
+        try:
+            return _HASHER.verify(kept or _nobodys(), password[:LONGEST]) and kept is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def is_outdated(kept: str) -> bool:
+    """Tell whether it was made with weaker parameters than those of today."""
+    return _HASHER.check_needs_rehash(kept)
+
+
+@cache
+def _nobodys() -> str:
+    return _HASHER.hash("nobody has this password")

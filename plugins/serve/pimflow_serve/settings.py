@@ -1,0 +1,45 @@
+"""How a server is set up: what `serve:` in pimflow.yaml says, and the command line over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a server is set up.
+
+    `public_url` is where browsers find it, without a slash at the end; empty where that is `host` and `port`.
+    `trusted_proxies` are the addresses that may say for whom they ask.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8700
+    public_url: str = ""
+    session_hours: float = 12
+    trusted_proxies: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Where browsers find it, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Tell whether browsers reach it by TLS only."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether this machine alone can reach it."""
+        return self.host in LOOPBACK
+
+    @property
+    def session(self) -> timedelta:
+        """For how long somebody stays signed in who does nothing."""
+        return timedelta(hours=self.session_hours)

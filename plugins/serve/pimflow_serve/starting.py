@@ -1,0 +1,158 @@
+"""Starts the server of a project, or only looks whether it could be started."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import uvicorn
+from fastapi import FastAPI
+
+from pimflow.cli.common import environment_in, opened_state, project_root
+from pimflow.errors import ConfigError, PimflowError
+from pimflow.state import people
+from pimflow.state.database import Database
+from pimflow.state.place import StatePlace
+from pimflow_serve.access.first import welcome_path
+from pimflow_serve.app import create_app
+from pimflow_serve.configuring import settings_of
+from pimflow_serve.jobs.runner import Runner
+from pimflow_serve.project import Project
+from pimflow_serve.serving import Serving
+from pimflow_serve.settings import Settings
+
+_TO_END = 10
+"""Seconds that open connections have when the server stops; pages that are followed live would never end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One thing that was looked at before a start."""
+
+    name: str
+    well: bool
+    text: str
+
+
+def start(host: str | None, port: int | None, state: StatePlace | None) -> None:
+    """Serve the project of the current folder until it is stopped. Raises PimflowError."""
+    root = project_root()
+    environment = environment_in(root)
+    settings = settings_of(root, environment, host=host, port=port)
+    with closing(listening(settings)) as listener, opened_state(root, state) as database:
+        project = Project(root, environment)
+        app = create_app(Serving(project, database, _now, Runner(project, database, _now), settings))
+        _tell(app, settings, database)
+        with suppress(KeyboardInterrupt):
+            server_of(app, settings).run(sockets=[listener])
+    click.echo("stopped")
+
+
+def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
+    """Give the web server; it believes nobody who says to ask for somebody else, but the proxies that are told."""
+    config = uvicorn.Config(
+        app,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=_TO_END,
+    )
+    return uvicorn.Server(config)
+
+
+def listening(settings: Settings) -> socket.socket:
+    """Give a socket that listens where the settings say. Raises PimflowError."""
+    try:
+        family, *_, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise PimflowError(f"{settings.host} is no address of this machine: {error.strerror}") from None
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        where = f"{settings.host}:{settings.port}"
+        raise PimflowError(
+            f"pimflow cannot listen on {where}: {error.strerror}. Another server may be there: stop it, or give "
+            "--port another number"
+        ) from None
+    return listener
+
+
+@contextmanager
+def opened(state: StatePlace | None) -> Iterator[Database]:
+    """Open the state of the project in the current folder. Raises PimflowError."""
+    with opened_state(project_root(), state) as database:
+        yield database
+
+
+def examined(host: str | None, port: int | None, state: StatePlace | None) -> list[Examined]:
+    """Look at all that a start needs: configuration, port, state and pipeline files."""
+    root = project_root()
+    found = []
+    try:
+        environment = environment_in(root)
+        settings = settings_of(root, environment, host=host, port=port)
+    except ConfigError as error:
+        return [Examined("configuration", well=False, text=str(error))]
+    found.append(Examined("configuration", well=True, text=f"{settings.url}, project {root}"))
+    found.append(_of_port(settings))
+    found.append(_of_state(root, state))
+    return [*found, *_of_files(Project(root, environment))]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _of_port(settings: Settings) -> Examined:
+    try:
+        listening(settings).close()
+    except PimflowError as error:
+        return Examined("port", well=False, text=str(error))
+    return Examined("port", well=True, text=f"{settings.host}:{settings.port} is free")
+
+
+def _of_state(root: Path, state: StatePlace | None) -> Examined:
+    try:
+        with opened_state(root, state) as database:
+            count = len(people.everybody(database))
+            place = database.place
+    except PimflowError as error:
+        return Examined("state", well=False, text=str(error))
+    who = f"{count} may sign in" if count else "nobody may sign in yet: the first start tells how to begin"
+    return Examined("state", well=True, text=f"{place}; {who}")
+
+
+def _of_files(project: Project) -> Iterator[Examined]:
+    pipelines = project.pipelines().values()
+    for one in pipelines:
+        mistakes = "\n       ".join(one.mistakes)
+        yield Examined(str(one.file), well=not one.mistakes, text=mistakes or "valid")
+    if not pipelines:
+        yield Examined("pipelines", well=True, text=f"none in {project.root}; `pimflow init` begins one")
+
+
+def _tell(app: FastAPI, settings: Settings, database: Database) -> None:
+    """Say where it is, and how the first administrator comes in."""
+    click.echo(f"pimflow serves {app.state.serving.project.root} at {settings.url}. Ctrl-C stops it.")
+    if not people.anybody(database):
+        click.echo("Nobody can sign in yet. Make yourself the administrator, with this link that works once:")
+        click.echo(f"  {settings.url}{welcome_path(app)}")
+    if not settings.is_local and not settings.is_encrypted:
+        warning = (
+            "others can reach it, and nothing is encrypted: put a proxy with TLS before it, and tell its address "
+            "as `public_url` under `serve` in pimflow.yaml"
+        )
+        click.secho(f"warning: {warning}", err=True, fg="yellow")
