@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Pr
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo
 
+from pimflow.daily import daily
 from pimflow.errors import FlowError, RowProblem
-from pimflow.model import Event, Header, Level, Message, Origin, Row, RowStep, Window
+from pimflow.model import Event, Header, Level, Message, Origin, ProblemKind, Row, RowStep, Who, Window
 from pimflow.model import Field as FieldInfo
 from pimflow.outlook import Expected
 
@@ -225,6 +226,10 @@ class Source(Component):
         """
         return ()
 
+    def page(self, connection: Any, row: Mapping[str, Any]) -> str:  # noqa: ARG002 - most have none
+        """Give the address of the page on which people see a record in its own system; empty where there is none."""
+        return ""
+
     def typed(self, column: str, text: str) -> Any:  # noqa: ARG002 - for those whose cells have a form of their own
         """Give the cell that `extract` would make of what a person typed into a list of corrections."""
         return text
@@ -276,12 +281,28 @@ class WholeTransform(Transform):
         raise NotImplementedError
 
 
+def _time_of_day(text: str) -> str:
+    daily(text)
+    return text
+
+
 _EVENTS = "What to tell of: `failure`, `recovery`, `problems`, `success`."
 
 
 class Notifier(Component):
-    """Tells people, or a monitor, how a run ended. What it tells, and when, is the core's business."""
+    """Tells people, or a monitor, how a run ended. What it tells, to whom, and when, is the core's business."""
 
+    for_: Who | None = Field(
+        None, alias="for", description="Who reads it: each is told of what concerns them, and what they must do."
+    )
+    kinds: tuple[ProblemKind, ...] = Field(
+        (), description="Only problems of these classes; unless given, those that concern `for`, or all."
+    )
+    families: tuple[str, ...] = Field((), description="Only problems of records of these families, by code.")
+    categories: tuple[str, ...] = Field((), description="Only problems of records in one of these categories, by code.")
+    digest: Annotated[str, AfterValidator(_time_of_day)] | None = Field(
+        None, description="Everything once a day: `daily at 07:00`, `weekdays at 07:00 Europe/Paris`."
+    )
     on: tuple[Event, ...] = Field((Event.FAILURE, Event.RECOVERY, Event.PROBLEMS), min_length=1, description=_EVENTS)
     problems_over: int = Field(
         0, ge=0, strict=True, description="How many records may need attention before `problems` are told."

@@ -29,7 +29,8 @@ class RunContext:
     `allowed` are guards that a person lets pass once; `since` is the time from which a person wants changes;
     `corrections` are rows that stand for the source. `group`: the rows are those of one group; `goes_on`: others of the
     same read were brought in this run before. `created_before` counts what other groups may have created.
-    `begun` holds how far each flow came that was begun, by name.
+    `begun` holds how far each flow came that was begun, by name. `tells`: recipients are told, although it is of some
+    records only.
     """
 
     assembly: Assembly
@@ -51,6 +52,7 @@ class RunContext:
     tallies: list[Tally] = field(default_factory=list)
     stopped: list[FlowReport] = field(default_factory=list)
     begun: dict[str, FlowProgress] = field(default_factory=dict)
+    tells: bool = False
 
     @property
     def is_partial(self) -> bool:

@@ -141,7 +141,8 @@ class Change:
     """An item that differs from what the flow sent last.
 
     `known`: this flow has written the record before. `absent`: the target was asked just now, and does not have it.
-    `whole`: a value that the target does not take costs the record; otherwise it goes without that value.
+    `whole`: a value that the target does not take costs the record; otherwise it goes without that value. With a
+    `mark` the target gives the key, and that of the item is not one yet: the record is found again by its mark.
     """
 
     item: Item
@@ -150,6 +151,7 @@ class Change:
     fingerprint: bytes
     absent: bool = False
     whole: bool = False
+    mark: str = ""
 
     @property
     def key(self) -> str:
@@ -186,13 +188,17 @@ SETTLED = frozenset({Status.CREATED, Status.UPDATED, Status.DELETED, Status.UNCH
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change. A settled outcome may still tell `problems`: values the target did not take."""
+    """What became of one change. A settled outcome may still tell `problems`: values the target did not take.
+
+    `given` is the key that the target gave to a record that came with a mark, empty where it gave none.
+    """
 
     resource: str
     key: str
     status: Status
     problems: tuple[Problem, ...] = ()
     remote_id: str | None = None
+    given: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +259,7 @@ class FlowReport:
     """What one flow did. `noun` is singular and plural of what it moves; `counts` has a number per status.
 
     `shared`: other targets of the flow take some of the rows that were read. `part` names the group that it tells of.
+    `error_kind` is the class of the problem that stopped it, where that is known.
     """
 
     name: str
@@ -273,6 +280,7 @@ class FlowReport:
     exit_code: int = 0
     shared: bool = False
     part: str = ""
+    error_kind: ProblemKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,15 @@ def report_text(report: RunReport) -> str:
     for flow in report.flows:
         lines.extend(_flow_lines(flow, report))
     lines += [report.checkpoint.told()] if report.checkpoint else []
-    details = [line for flow in report.flows for line in _detail_lines(flow)]
-    if details:
-        lines += ["", "For your administrator", *details]
+    found = details(report)
+    if found:
+        lines += ["", "For your administrator", *found]
     return "\n".join(lines)
+
+
+def details(report: RunReport) -> list[str]:
+    """Give the technical details, as lines."""
+    return [line for flow in report.flows for line in _detail_lines(flow)]
 
 
 def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:

@@ -126,7 +126,7 @@ def test_a_notifier_that_fails_changes_nothing_and_is_tried_by_the_next_run(noti
 
 
 def test_a_notifier_that_hangs_is_left_behind(notified, shop, monkeypatch):
-    monkeypatch.setattr("pimflow.notifying.telling._PATIENCE", 0.1)
+    monkeypatch.setattr("pimflow.notifying.delivering._PATIENCE", 0.1)
     released = threading.Event()
     monkeypatch.setattr("pimflow_shop.ShopNotice.deliver", lambda *_: released.wait(30))
     fail(shop)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pimflow.components import Notifier
 from pimflow.model import Cause, Event, FlowReport, Problem, Run, RunReport, Status
-from pimflow.notifying.occasions import Occasion, Standing, has_failed, message, trial
+from pimflow.notifying.occasions import Occasion, Standing, has_failed
+from pimflow.notifying.wording import message, trial
 
 MORNING = datetime(2026, 11, 23, 5, 15, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from pimflow.errors import ConfigError
 
 if TYPE_CHECKING:
     from pimflow.assemble import Assembly
+    from pimflow.notifying.trying import Tried
 
 
 @click.command(name="notify-test")
@@ -25,11 +26,13 @@ def notify_test(pipeline: str | None, as_json: bool) -> None:
 
     Nothing is run. Exit codes: 0 all went through; 2 a file is wrong; 3 some did not go through.
     """
+    from pimflow.notifying.trying import try_all
+
     assembly: Assembly = assembled(pipeline)
     if not assembly.recipients:
         name = assembly.pipeline.title
         raise ConfigError(f"nobody is told of {name}: there is no `notify` in its file nor in that of the project")
-    found = [_tried(assembly, number) for number in range(len(assembly.recipients))]
+    found = [_data(one) for one in try_all(assembly, datetime.now(UTC))]
     if as_json:
         echo_json(found)
     else:
@@ -38,25 +41,9 @@ def notify_test(pipeline: str | None, as_json: bool) -> None:
     sys.exit(0 if all(one["ok"] for one in found) else 3)
 
 
-def _tried(assembly: Assembly, number: int) -> dict[str, Any]:
-    from pimflow.log import masker
-    from pimflow.notifying.occasions import trial
-    from pimflow.notifying.telling import deliver
-
-    recipient, pipeline = assembly.recipients[number], assembly.pipeline
-    event, now, machine = recipient.notifier.on[0], datetime.now(UTC), platform.node()
-    told = trial(pipeline.name, event, now, machine, pipeline.environment_name)
-    error = deliver(recipient, told, masker(assembly.secrets))
-    place = Path(recipient.place)
-    place = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
-    return {
-        "notifier": recipient.notifier.type,
-        "place": str(place),
-        "to": recipient.notifier.title,
-        "ok": error is None,
-        "error": str(error or ""),
-        "detail": error.detail if error else "",
-    }
+def _data(tried: Tried) -> dict[str, Any]:
+    place = Path(tried.place)
+    return {**asdict(tried), "place": str(place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place)}
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -1,23 +1,15 @@
-"""What a run is to those who are told of runs, and the words for it: from its report, and from what they know."""
+"""What a run is to those who are told of runs: from its report, and from what they know."""
 
 from __future__ import annotations
 
-import re
-import textwrap
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from pimflow.components import Notifier
-from pimflow.model import Event, FlowReport, Message, Run, RunReport, Status
-from pimflow.report import report_text
-from pimflow.words import titled, to_the_minute
+from pimflow.model import Cause, Event, FlowReport, RunReport, Status
 
-_PREFIX = "[pimflow]"
-_LONGEST_WHY = 100
-_FOLDER = re.compile(r"^\S*[/\\](?=[^/\\\s]+:\d+: )")
-_ARTICLE = re.compile(r"^The ")
 _UNPUNCTUAL = timedelta(minutes=10)
 """A job of every day begins some minutes earlier or later; what is told again after 24 hours is then told each day."""
 
@@ -27,7 +19,8 @@ class Standing:
     """What one recipient knows of a pipeline.
 
     `number` is that of the last run considered. A failure lasts while `failed`; it began at `since` and was `told` last
-    at that time. `causes` and `attention` are those of the last message, as far as they have not gone since.
+    at that time. `causes` and `attention` are those of the last message, as far as they have not gone since. `missed`:
+    when it was told last that no run took place for too long; `digested`: when the last digest was due.
     """
 
     number: int = 0
@@ -36,22 +29,37 @@ class Standing:
     told: datetime | None = None
     causes: frozenset[str] = frozenset()
     attention: int = 0
+    missed: datetime | None = None
+    digested: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One run as it concerns one recipient. `broken_off` are the begins of runs before it that were killed."""
+    """One run as it concerns one recipient. `broken_off` are the begins of runs before it that were killed.
+
+    `spared`: that it failed, if it did, is no concern of this recipient. `partial`: it was of some records only, which
+    is no proof that all is well.
+    """
 
     report: RunReport
     before: Standing
     broken_off: Sequence[datetime] = ()
+    spared: bool = False
+    partial: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether it failed, as far as this recipient is concerned."""
+        return has_failed(self.report) and not self.spared
 
     def events(self) -> Sequence[Event]:
         """Say what it is, the weightiest first."""
-        if has_failed(self.report):
+        if self.failed:
             return (Event.FAILURE,)
-        recovered = self.before.failed or bool(self.broken_off)
         troubled = attention(self.report) > 0
+        if self.partial or has_failed(self.report):
+            return (Event.PROBLEMS,) if troubled else ()
+        recovered = self.before.failed or self.before.missed is not None or bool(self.broken_off)
         found = {Event.RECOVERY: recovered, Event.PROBLEMS: troubled, Event.SUCCESS: True}
         return tuple(event for event, applies in found.items() if applies)
 
@@ -61,19 +69,22 @@ class Occasion:
 
     def after(self, number: int, due: Event | None, *, told: bool) -> Standing:
         """Give what is known once the run with this number was considered, and what was due `told` or not."""
-        begun, missed = self.report.run.started, due is not None and not told
-        known = self.before if missed and self.broken_off else replace(self.before, number=number)
+        begun, untold = self.report.run.started, due is not None and not told
+        unseen = self.partial or (untold and self.broken_off)
+        known = self.before if unseen else replace(self.before, number=number)
         if told:
-            now = known.causes | causes(self.report)
-            known = replace(known, causes=now, attention=attention(self.report))
-        if _met_everything(self.report):
+            now, needy = known.causes | causes(self.report), attention(self.report)
+            known = replace(known, causes=now, attention=max(needy, known.attention) if self.partial else needy)
+        if met_everything(self.report):
             fewer = min(known.attention, attention(self.report))
             known = replace(known, causes=known.causes & causes(self.report), attention=fewer)
-        if has_failed(self.report):
+        if self.failed:
             return replace(known, failed=True, since=known.since or begun, told=begun if told else known.told)
-        if missed and due is Event.RECOVERY:
+        if untold and due is Event.RECOVERY:
             return replace(known, failed=True)
-        return replace(known, failed=False, since=None, told=None)
+        if self.partial or has_failed(self.report):
+            return known
+        return replace(known, failed=False, since=None, told=None, missed=None)
 
     def _is_news(self, event: Event, notifier: Notifier) -> bool:
         if event is Event.FAILURE:
@@ -82,8 +93,8 @@ class Occasion:
             return told is None or not timedelta(0) <= self.report.run.started - told < again - _UNPUNCTUAL
         if event is Event.PROBLEMS:
             number = attention(self.report)
-            more = number > self.before.attention or bool(causes(self.report) - self.before.causes)
-            return number > notifier.problems_over and more
+            more = number > self.before.attention and notifier.for_ is None and not self.partial
+            return number > notifier.problems_over and (more or bool(causes(self.report) - self.before.causes))
         return True
 
 
@@ -93,7 +104,7 @@ def has_failed(report: RunReport) -> bool:
     That `--strict` makes something of anything that needs attention is no failure.
     """
     strict = report.run.strict and report.exit_code == 1
-    return _undelivered(report) > 0 if strict else report.exit_code > 0
+    return undelivered(report) > 0 if strict else report.exit_code > 0
 
 
 def attention(report: RunReport) -> int:
@@ -103,95 +114,26 @@ def attention(report: RunReport) -> int:
 
 def causes(report: RunReport) -> frozenset[str]:
     """Give a short id for each cause of problems, equal in all runs."""
-    return frozenset(
-        _short("\0".join((flow.name, cause.problem.field or "", cause.problem.reason, repr(cause.problem.value))))
-        for flow in report.flows
-        for cause in flow.causes
-    )
+    return frozenset(cause_id(flow, cause) for flow in report.flows for cause in flow.causes)
 
 
-def message(occasion: Occasion, event: Event, machine: str) -> Message:
-    """Put an occasion into words. `machine` is where the run took place."""
-    report = occasion.report
-    title = titled(report.run.pipeline, report.run.environment)
-    lines = [*_before(occasion), report_text(report), ""]
-    lines.append(f"Run {report.run.id} of {title} on {machine}.")
-    again = f"{report.run.id}{report.run.option}"
-    lines.append(f"This report again: pimflow runs {again}. Every detail: pimflow logs {again}.")
-    return Message(event, f"{_PREFIX} {title}{_title(occasion, event)}", "\n".join(lines), report)
-
-
-def trial(pipeline: str, event: Event, now: datetime, machine: str, environment: str = "") -> Message:
-    """Make the message of a test."""
-    title = titled(pipeline, environment)
-    report = RunReport(Run("test", pipeline, now, environment=environment), (), 0.0, 0)
-    text = (
-        f"This is a test, sent by `pimflow notify-test` on {machine}.\n"
-        f"Whoever reads it will be told how runs of {title} end. Nothing was run."
-    )
-    return Message(event, f"{_PREFIX} {title}: this is a test", text, report)
-
-
-def _short(text: str) -> str:
+def cause_id(flow: FlowReport, cause: Cause) -> str:
+    """Give a short id for a cause of problems, equal in all runs."""
+    problem = cause.problem
+    text = "\0".join((flow.name, problem.field or "", problem.reason, repr(problem.value)))
     return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=6).hexdigest()
 
 
-def _met_everything(report: RunReport) -> bool:
-    return bool(report.flows) and all(flow.full and flow.complete and not flow.error for flow in report.flows)
+def undelivered(report: RunReport) -> int:
+    """Count the records of which nobody knows that they arrived."""
+    return sum(lost(flow) for flow in report.flows)
 
 
-def _undelivered(report: RunReport) -> int:
-    return sum(_lost(flow) for flow in report.flows)
-
-
-def _lost(flow: FlowReport) -> int:
+def lost(flow: FlowReport) -> int:
+    """Count those of one flow."""
     return flow.counts.get(Status.FAILED, 0) + flow.counts.get(Status.UNKNOWN, 0)
 
 
-def _before(occasion: Occasion) -> list[str]:
-    lines = [
-        f"The run of {to_the_minute(begun)} was broken off: its process was killed. What it had written stays."
-        for begun in occasion.broken_off
-    ]
-    since, lasts = occasion.before.since, has_failed(occasion.report)
-    if since is not None:
-        lines.append(
-            f"It has failed since {to_the_minute(since)}." if lasts else f"It failed from {to_the_minute(since)} on."
-        )
-    return [*lines, ""] if lines else []
-
-
-def _title(occasion: Occasion, event: Event) -> str:
-    report = occasion.report
-    if event is Event.FAILURE:
-        return f" {'still fails' if occasion.before.told else 'failed'}: {_why(report)}"
-    told = _needing(report)
-    if event is Event.RECOVERY:
-        return f" works again{f'; {told}' if told else ''}"
-    return f": {told}" if told else " went well"
-
-
-def _why(report: RunReport) -> str:
-    """Say in one line why a run failed: the first sentence of what broke it off."""
-    errors = [report.error, *(flow.error for flow in report.flows)]
-    error = next((error for error in errors if error), "")
-    if error:
-        sentence = _FOLDER.sub("", error.partition(". ")[0].rstrip("."))
-        return textwrap.shorten(_ARTICLE.sub("the ", sentence), _LONGEST_WHY, placeholder=" …")
-    if number := _undelivered(report):
-        return f"{number:,} {_noun([flow for flow in report.flows if _lost(flow)], number)} could not be delivered"
-    return "more were refused than allowed"
-
-
-def _needing(report: RunReport) -> str:
-    number = attention(report)
-    if not number:
-        return ""
-    noun = _noun([flow for flow in report.flows if flow.attention], number)
-    return f"{number:,} {noun} {'needs' if number == 1 else 'need'} attention"
-
-
-def _noun(flows: Collection[FlowReport], number: int) -> str:
-    nouns = {flow.noun for flow in flows}
-    one, several = nouns.pop() if len(nouns) == 1 else ("record", "records")
-    return one if number == 1 else several
+def met_everything(report: RunReport) -> bool:
+    """Tell whether a run met every record, so that a problem that it did not meet is gone."""
+    return bool(report.flows) and all(flow.full and flow.complete and not flow.error for flow in report.flows)

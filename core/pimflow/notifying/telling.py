@@ -4,128 +4,72 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from datetime import datetime
-from queue import Empty, Queue
-from threading import Thread
-from typing import Any
+from dataclasses import replace
 
 from loguru import logger
-from pydantic import TypeAdapter, ValidationError
 
 from pimflow.assemble import Recipient
+from pimflow.components import Notifier
 from pimflow.context import RunContext
-from pimflow.errors import FlowError, StateError
-from pimflow.log import Mask
-from pimflow.model import Event, Message, Run, RunReport
-from pimflow.notifying.occasions import Occasion, Standing, has_failed, message
-from pimflow.plain import to_json
-from pimflow.report import report_from_json
-from pimflow.state import history
+from pimflow.errors import StateError
+from pimflow.model import Event, Message, RunReport
+from pimflow.notifying.audience import failure_concerns, kills_concern, seen_by
+from pimflow.notifying.delivering import readers, went_through
+from pimflow.notifying.digests import tell_digests
+from pimflow.notifying.occasions import Occasion, Standing, attention
+from pimflow.notifying.routing import is_routed, routed
+from pimflow.notifying.standings import Standings, broken_off
+from pimflow.notifying.wording import message
+from pimflow.state import open_items
 from pimflow.state.history import PastRun
-from pimflow.state.memory import KeptMemory
-
-_ADDRESS = "pimflow:notify"
-_LOOK_BACK = 20
-_PATIENCE = 600.0
-"""Seconds after which a notifier that does not come to an end is left behind."""
-_RUN = TypeAdapter(Run)
-_STANDING = TypeAdapter(Standing)
 
 
 def tell(context: RunContext, report: RunReport) -> None:
-    """Tell each recipient what is news to it. Runs of some records only are told to nobody: a person is there."""
-    if not context.run.is_regular or not context.assembly.recipients:
+    """Tell each recipient what is news to it.
+
+    Runs of some records only are told to nobody, as a person is there, unless that person asked for it.
+    """
+    if not context.assembly.recipients or not (context.run.is_regular or context.tells):
         return
     report = replace(report, error=context.mask(report.error))
-    earlier = _earlier(context)
+    standings = Standings(context.database, context.run.pipeline)
+    earlier = standings.earlier(context.number)
     for recipient in context.assembly.recipients:
-        before = _standing(context, recipient, earlier)
-        occasion = Occasion(report, before, _broken_off(earlier, before))
-        due = occasion.due(recipient.notifier)
-        told = due is not None and _told(recipient, _masked(occasion, due, context.mask), context.mask)
-        _keep(context, recipient, occasion.after(context.number, due, told=told))
+        if recipient.notifier.digest is None:
+            before = standings.of(recipient, earlier)
+            occasion = _occasion(context, recipient.notifier, report, before, earlier)
+            due = occasion.due(recipient.notifier)
+            told = due is not None and went_through(recipient, _words(context, recipient, occasion, due), context.mask)
+            standings.keep(recipient, occasion.after(context.number, due, told=told))
+    if context.run.is_regular:
+        tell_digests(context.assembly, context.database, context.run.started, context.number)
 
 
-def deliver(recipient: Recipient, told: Message, mask: Mask) -> FlowError | None:
-    """Hand a message over, and give what went wrong, without secrets. A defect of the notifier is logged as well.
+def _occasion(
+    context: RunContext, notifier: Notifier, report: RunReport, before: Standing, earlier: Sequence[PastRun]
+) -> Occasion:
+    spared, partial = not failure_concerns(notifier, report), not context.run.is_regular
+    killed = broken_off(earlier, before) if kills_concern(notifier) and not partial else ()
+    return Occasion(_seen(context, notifier, report), before, killed, spared, partial)
 
-    A notifier that does not come to an end is left behind: the run still holds its lock.
-    """
-    ended: Queue[FlowError | None] = Queue()
-    Thread(target=lambda: ended.put(_delivered(recipient, told, mask)), name="pimflow-notify", daemon=True).start()
+
+def _seen(context: RunContext, notifier: Notifier, report: RunReport) -> RunReport:
+    seen, database = seen_by(notifier, report), context.database
+    if not is_routed(notifier) or not attention(seen):
+        return seen
     try:
-        return ended.get(timeout=_PATIENCE)
-    except Empty:
-        return FlowError(f"it did not come to an end within {_PATIENCE:.0f} seconds")
-
-
-def _delivered(recipient: Recipient, told: Message, mask: Mask) -> FlowError | None:
-    try:
-        recipient.notifier.deliver(told)
-    except FlowError as error:
-        return FlowError(mask(str(error)), detail=mask(error.detail))
-    except Exception as error:  # noqa: BLE001 - a notifier is somebody else's code, and the run is over
-        logger.exception("a notifier failed in a way that it does not foresee")
-        return FlowError(
-            "its plugin has a defect; report it to its authors", detail=mask(f"{type(error).__name__}: {error}")
+        return routed(
+            seen,
+            notifier,
+            context.assembly,
+            database,
+            lambda scope: open_items.of_run(database, scope, context.number),
         )
-    return None
-
-
-def _told(recipient: Recipient, told: Message, mask: Mask) -> bool:
-    error = deliver(recipient, told, mask)
-    who = f"{recipient.notifier.type} ({recipient.place})"
-    if error is None:
-        logger.info("{} was told: {}", who, told.title)
-        return True
-    logger.bind(detail=error.detail).warning("{} could not be told of the {}: {}", who, told.event, error)
-    return False
-
-
-def _masked(occasion: Occasion, event: Event, mask: Mask) -> Message:
-    told = message(occasion, event, platform.node())
-    return Message(told.event, mask(told.title), mask(told.text), told.report)
-
-
-def _earlier(context: RunContext) -> Sequence[PastRun]:
-    """Give the latest runs before this one, the latest first, as far as they count."""
-    try:
-        found = history.past_runs(context.database, context.run.pipeline, _LOOK_BACK)
     except StateError as error:
-        logger.warning("how earlier runs ended is not known: {}", error)
-        return ()
-    return [one for one in found if one.number < context.number and (one.report is None or _is_regular(one.report))]
+        logger.warning("of which families and categories the problems are is not known: {}", error)
+        return seen
 
 
-def _is_regular(report: dict[str, Any]) -> bool:
-    """Tell what a kept report says of its run, without reading all of it."""
-    return _RUN.validate_python(report["run"]).is_regular
-
-
-def _standing(context: RunContext, recipient: Recipient, earlier: Sequence[PastRun]) -> Standing:
-    """Give what a recipient knows; one that was never told of this pipeline knows how the last run ended."""
-    memory = KeptMemory(context.database, _ADDRESS)
-    try:
-        kept = memory.get(context.run.pipeline, [recipient.name]).get(recipient.name)
-        if kept is not None:
-            return _STANDING.validate_json(kept)
-    except (StateError, ValidationError) as error:
-        logger.warning("what {} was told before is not known: {}", recipient.notifier.type, error)
-    ended = next((one for one in earlier if one.report is not None), None)
-    if ended is None or ended.report is None:
-        return Standing()
-    return Standing(ended.number, failed=has_failed(report_from_json(ended.report)))
-
-
-def _broken_off(earlier: Sequence[PastRun], before: Standing) -> Sequence[datetime]:
-    killed = [one for one in earlier if one.report is None and one.number > before.number]
-    return [datetime.fromisoformat(one.started) for one in reversed(killed)]
-
-
-def _keep(context: RunContext, recipient: Recipient, standing: Standing) -> None:
-    memory = KeptMemory(context.database, _ADDRESS)
-    try:
-        memory.put(context.run.pipeline, {recipient.name: to_json(asdict(standing)).decode()})
-    except StateError as error:
-        logger.warning("what {} was told is not kept; it may be told again: {}", recipient.notifier.type, error)
+def _words(context: RunContext, recipient: Recipient, occasion: Occasion, event: Event) -> Message:
+    told = readers(context.assembly.recipients)
+    return message(occasion, event, platform.node(), recipient.notifier.for_, told)

@@ -46,6 +46,7 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgr
         seconds=time.monotonic() - done.began,
         exit_code=done.exit_code if done.error else int(failed or too_many or needs_attention),
         shared=bool(target.other_keys),
+        error_kind=done.failure.kind if done.failure else None,
     )
 
 
@@ -53,7 +54,9 @@ def _unopened(context: RunContext, flow: Flow, done: FlowProgress) -> FlowReport
     seconds = time.monotonic() - done.began
     report = replace(_nothing_done(flow, context.mask(done.error)), detail=context.mask(done.detail), seconds=seconds)
     idle = done.idle and not done.error
-    return replace(report, notes=tuple(done.notes), complete=idle, exit_code=0 if idle else report.exit_code)
+    kind = done.failure.kind if done.failure else None
+    exit_code = 0 if idle else report.exit_code
+    return replace(report, notes=tuple(done.notes), complete=idle, exit_code=exit_code, error_kind=kind)
 
 
 def skipped(flow: Flow, needed: str) -> FlowReport:

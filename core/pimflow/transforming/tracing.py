@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -59,6 +59,47 @@ def trace(flow: Flow, source: Mapping[str, Any], column: str, knows: Knows) -> T
     steps += [Step(_place(one, column), one.transform.type, {}, _TOGETHER) for one in rest[:1]]
     steps += _numbered(flow, column, before)
     return Trace(shown, tuple(steps))
+
+
+def made_of(flow: Flow, header: Header, column: str, knows: Knows) -> Sequence[str]:
+    """Name the columns of the source of which a column is made; none where a transform of all rows makes it.
+
+    Raises ConfigError where the transforms no longer fit such a source.
+    """
+    stages, rest = _compiled(flow, header, knows)
+    return _tracked(stages, column, header, whole=bool(rest))[0]
+
+
+def cells_behind(flow: Flow, names: Sequence[str]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """Give a function that tells what a source row has in some columns once it is through the transforms.
+
+    Nothing is told of a row that does not come so far, of a cell that cannot be read, and behind a transform that needs
+    all rows.
+    """
+    compiled: dict[Header, tuple[list[_Stage], bool]] = {}
+
+    def cells(source: Mapping[str, Any]) -> Mapping[str, Any]:
+        header = tuple(source)
+        if header not in compiled:
+            compiled[header] = _whole_way(flow, header, names)
+        stages, through = compiled[header]
+        row: Row | None = tuple(source.values())
+        for stage in stages if through else ():
+            _, row = _after(stage, row or ())
+            if row is None:
+                return {}
+        found = dict(zip(stages[-1].header if stages else header, row or (), strict=False)) if through else {}
+        return {name: found[name] for name in names if name in found and not isinstance(found[name], BadValue)}
+
+    return cells
+
+
+def _whole_way(flow: Flow, header: Header, names: Sequence[str]) -> tuple[list[_Stage], bool]:
+    try:
+        stages, rest = _compiled(flow, header, lambda column: column in names)
+    except ConfigError:
+        return [], False
+    return stages, not rest
 
 
 _TOGETHER = "puts rows together; from here on a value cannot be followed by its row alone"
