@@ -28,13 +28,14 @@ from pimflow.configuration.forms import (
     ProjectConfig,
     Sku,
 )
+from pimflow.configuration.timetable import Timetable
 from pimflow.plugins import KINDS, create_registry
 from pimflow_akeneo.structure import codecs, resources
 from pimflow_akeneo.structure.codecs import Codec
 from pimflow_akeneo.structure.description import Column, Resource
 
 MARK = re.compile(r"^<!-- generate: (?P<what>\w+)(?P<names>[^\n]*?) -->$", re.MULTILINE)
-_MODELS = (PipelineConfig, ProjectConfig, EnvironmentConfig, History, Ownership, FlowConfig, Guards, Sku)
+_MODELS = (PipelineConfig, ProjectConfig, EnvironmentConfig, History, Timetable, Ownership, FlowConfig, Guards, Sku)
 MODELS: Mapping[str, type[BaseModel]] = {model.__name__: model for model in _MODELS}
 _HELP_WIDTH = 100
 

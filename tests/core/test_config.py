@@ -136,11 +136,37 @@ def test_what_is_of_another_form_is_told_once_with_what_was_found(told, text, me
     assert told(text) == [f"p.yaml:{message}"]
 
 
-@pytest.mark.parametrize("key", ["schedule"])
-def test_keys_that_do_not_work_yet_are_refused_in_words(told, key):
-    assert told(f"{PLAIN}{key}: x\n") == [
-        f"p.yaml:8: {key}: `{key}` does not work yet in this version of pimflow; remove it"
-    ]
+def test_a_schedule_says_when_in_words_or_as_cron(told):
+    assert told(f"{PLAIN}schedule: {{changes: '*/15 6-20 * * 1-5', everything: every Sunday at 03:00}}\n") == []
+    assert (
+        told(f"{PLAIN}schedule: {{changes: every 2 hours, time_zone: Europe/Paris, jitter: 30s, late_after: 26h}}\n")
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("changes: every 7 minutes", "schedule.changes: five fields as cron has them (*/15 6-20 * * 1-5), or words were expected: "),
+        ("changes: 61 * * * *", "found '61 * * * *' (bad minute)"),
+        ("changes: [1]", "schedule.changes: five fields as cron has them"),
+        ("changes: every hour, time_zone: Europe/Pariss", "schedule.time_zone: a time zone such as Europe/Paris was expected; found 'Europe/Pariss'"),
+        ("changes: every hour, jitter: 2h", "schedule.jitter: a length of time such as 30s, 10m or 26h, 1:00:00 at most, was expected; found '2h'"),
+        ("changes: every hour, late_after: 26", "schedule.late_after: a length of time such as 30s"),
+        ("jitter: 30s", "schedule: when? `changes` or `everything` is missing, such as `changes: every 15 minutes`"),
+        ("change: every hour", "schedule.change: unknown key; did you mean 'changes'?"),
+    ],
+)  # fmt: skip
+def test_a_schedule_that_cannot_be_kept_is_told_with_what_was_expected(told, key, message):
+    (said,) = told(f"{PLAIN}schedule: {{{key}}}\n")
+    assert said.startswith("p.yaml:8: schedule")
+    assert message in said
+
+
+def test_a_schedule_belongs_into_the_file_of_a_pipeline(told):
+    project = "version: 1\nschedule: {changes: every hour}\n"
+    (said,) = told(PLAIN, pimflow=project)
+    assert said.endswith("pimflow.yaml:2: schedule: `schedule` belongs into the file of a pipeline")
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(told):
@@ -229,10 +255,7 @@ def test_one_connection_name_in_both_files_is_a_mistake(told):
 
 def test_mistakes_in_the_project_file_are_told_with_its_name(told, tmp_path):
     (message,) = told(PLAIN, pimflow="version: 1\nflows: {}\n")
-    assert (
-        message
-        == f"{tmp_path}/pimflow.yaml:2: flows: unknown key; known here: connections, default_environment, environments, history, name, notify, ownership, state, version"
-    )
+    assert message == f"{tmp_path}/pimflow.yaml:2: flows: `flows` belongs into the file of a pipeline"
 
 
 def test_a_mistake_in_a_connection_of_the_project_names_the_project_file(told, tmp_path):

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from pimflow.configuration.checked import Checked
+from pimflow.configuration.timetable import Timetable
 
 MOST_MISSING = "20%"
 """How many of the known records a flow may disable or delete in one run, unless `max_missing` says otherwise."""
@@ -29,12 +32,6 @@ CheckDigitName = Literal[
 ]
 Limit = Annotated[int | Share, BeforeValidator(_limit)]
 """A number of records, or a share of them such as `20%`."""
-
-
-class Checked(BaseModel):
-    """A mapping whose keys are known: frozen, and another key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Guards(Checked):
@@ -212,6 +209,7 @@ class PipelineConfig(Checked):
     connections: dict[Name, dict[str, Any]] = Field({}, description="Systems, by name: `type` and its options.")
     flows: dict[Name, FlowConfig] = Field(min_length=1, description="What moves, by name.")
     notify: list[dict[str, Any]] = Field([], description=_NOTIFY)
+    schedule: Timetable | None = Field(None, description="When `pimflow serve` runs the pipeline by itself.")
     history: History | None = Field(None, description="How long it is kept what runs did.")
     ownership: Ownership | None = Field(None, description="Who owns what in the target.")
 

@@ -19,10 +19,9 @@ from pimflow.errors import ConfigError, Mistake
 from pimflow.words import did_you_mean, titled
 
 PROJECT_FILE = "pimflow.yaml"
-LATER_KEYS = ("schedule",)
-"""Keys of a pipeline or project file that are known, and do not work yet."""
 _OF_ENVIRONMENTS = ("environments", "default_environment")
 _OF_PROJECT = ("state", *_OF_ENVIRONMENTS)
+_OF_PIPELINE = ("flows", "schedule")
 
 _NOTHING = object()
 _MISSING = "is missing"
@@ -284,8 +283,8 @@ def _message(detail: Any, model: type[BaseModel]) -> str:
 
 
 def _unknown_key(key: str, location: Sequence[str | int], model: type[BaseModel]) -> str:
-    if key in LATER_KEYS and len(location) == 1 and model in (PipelineConfig, ProjectConfig):
-        return f"`{key}` does not work yet in this version of pimflow; remove it"
+    if key in _OF_PIPELINE and model is ProjectConfig and len(location) == 1:
+        return f"`{key}` belongs into the file of a pipeline"
     if key in _OF_PROJECT and model is PipelineConfig and len(location) == 1:
         return f"`{key}` belongs into the project file {PROJECT_FILE}, and holds for all its pipelines"
     return f"unknown key{did_you_mean(key, _keys_at(model, location[:-1]))}"
