@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @by_option
 @groups_option
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything needs attention.")
+@click.option("--tell", is_flag=True, help="With --only: tell those of `notify` too, as nobody sits in front of it.")
 @state_option
 @json_option
 def run(
@@ -59,6 +60,7 @@ def run(
     by: str | None,
     groups: int | None,
     strict: bool,
+    tell: bool,
     state_path: StatePlace | None,
     as_json: bool,
 ) -> None:
@@ -77,7 +79,7 @@ def run(
     given = {"--full": full, f"--groups {groups}": groups, "--strict": strict, state: state_path}
     checkpoints = Checkpoints(pipeline, groups, [option for option, there in given.items() if there], quiet=as_json)
     by_groups = ByGroups(by, checkpoints.go_on) if by else None
-    options = RunOptions(full, only, limit, strict, since=begin, allow=frozenset(allow), by=by_groups)
+    options = RunOptions(full, only, limit, strict, since=begin, allow=frozenset(allow), by=by_groups, tell=tell)
     run_and_report(assembly, options, state_path, as_json=as_json, checkpoints=checkpoints)
 
 

@@ -44,7 +44,8 @@ class RunOptions:
 
     `since` reads what changed from this time on; `allow` names guards that may be passed this once; `undoes` is the id
     of a run that this one undoes; `confirm` is the name of the production that a person lets be written for the first
-    time; `by` says that it goes group by group.
+    time; `by` says that it goes group by group; `tell`: those who are told of runs are told although it is of some
+    records only.
     """
 
     full: bool = False
@@ -59,6 +60,7 @@ class RunOptions:
     undoes: str = ""
     confirm: str = ""
     by: ByGroups | None = None
+    tell: bool = False
 
     @property
     def is_of_everything(self) -> bool:
@@ -115,6 +117,7 @@ def run_pipeline(
             options.since,
             options.corrections,
             begun=show.begun,
+            tells=options.tell,
         )
         report = _run_flows(context, partial(_keep, database, number), log, carry_out, options)
         if options.is_of_everything and not any(flow.error for flow in report.flows):
