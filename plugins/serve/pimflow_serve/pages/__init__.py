@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from pimflow_serve.pages import overview, signing_in
+from pimflow_serve.pages import overview, pipelines, runs, signing_in
 
-ROUTERS: tuple[APIRouter, ...] = (overview.router, signing_in.router)
+ROUTERS: tuple[APIRouter, ...] = (overview.router, pipelines.router, runs.router, signing_in.router)
 """All pages, by matter."""

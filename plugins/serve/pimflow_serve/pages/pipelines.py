@@ -1,0 +1,106 @@
+"""One pipeline: run it, see what it does, what its file says and how it did."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import Response
+
+from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.access.roles import Person
+from pimflow_serve.languages import words
+from pimflow_serve.project import Served
+from pimflow_serve.refusals import not_found
+from pimflow_serve.rendering import go, render
+from pimflow_serve.serving import Serving, Shared
+from pimflow_serve.views.chart import bars
+from pimflow_serve.views.history import latest
+from pimflow_serve.views.overview import pipeline_state
+from pimflow_serve.views.pipelines import drawing, file_text
+
+router = APIRouter(include_in_schema=False)
+
+_RUNS_A_PAGE = 20
+_BETWEEN_KEYS = re.compile(r"[\s,;]+")
+
+
+@router.get("/pipelines/{name}")
+def pipeline_page(
+    name: str, request: Request, serving: Shared, person: Viewer, before: Annotated[int | None, Query()] = None
+) -> Response:
+    """Show one pipeline."""
+    return _page(served_one(serving, name), request, serving, person, before=before)
+
+
+@router.post("/pipelines/{name}/run")
+def run(
+    name: str,
+    request: Request,
+    serving: Shared,
+    person: Operator,
+    kind: Annotated[str, Form()],
+    keys: Annotated[str, Form(max_length=20_000)] = "",
+) -> Response:
+    """Ask for a run."""
+    served, say = served_one(serving, name), words(request, person).gettext
+    wanted = [key for key in _BETWEEN_KEYS.split(keys) if key]
+    if kind == "only" and not wanted:
+        return _page(served, request, serving, person, wrong=say("Which SKUs? Write at least one."), status=400)
+    full = kind == "preview-everything"
+    kind = "preview" if full else kind
+    serving.runner.ask(name, kind, person.name, keys=wanted, full=full)
+    said = say("A preview is being made. It changes nothing.") if kind == "preview" else say("The run will begin now.")
+    return go(f"/pipelines/{quote(name)}", said)
+
+
+@router.post("/pipelines/{name}/stop")
+def stop(name: str, request: Request, serving: Shared, person: Operator, number: Annotated[int, Form()]) -> Response:
+    """Stop a run that was asked for."""
+    served_one(serving, name)
+    serving.runner.cancel(number, person.name)
+    said = words(request, person).gettext("The run is being stopped. What is under way finishes first.")
+    return go(f"/pipelines/{quote(name)}", said)
+
+
+def served_one(serving: Serving, name: str) -> Served:
+    """Give the pipeline of this name. Raises Refused."""
+    served = serving.project.pipeline(name)
+    if served is None:
+        raise not_found("pipeline of this name")
+    return served
+
+
+def _page(
+    served: Served,
+    request: Request,
+    serving: Serving,
+    person: Person,
+    *,
+    before: int | None = None,
+    wrong: str = "",
+    status: int = 200,
+) -> Response:
+    state = pipeline_state(serving, served)
+    past = latest(serving.database, served.name, _RUNS_A_PAGE + 1, before, serving.runner.live())
+    live = serving.runner.live()
+    asked = [one for one in serving.runner.requests(served.name) if one.status != "ended" and one.run not in live]
+    return render(
+        request,
+        "pipeline.html",
+        person,
+        status=status,
+        served=served,
+        state=state,
+        flows=drawing(served.assembly) if served.assembly else [],
+        file=served.file.relative_to(serving.project.root).as_posix(),
+        text=file_text(served),
+        past=past[:_RUNS_A_PAGE],
+        older=past[_RUNS_A_PAGE - 1].number if len(past) > _RUNS_A_PAGE else None,
+        before=before,
+        asked=asked,
+        bars=bars(state.recent),
+        wrong=wrong,
+    )
