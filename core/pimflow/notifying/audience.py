@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pimflow.components import Notifier
 from pimflow.model import FlowReport, Problem, ProblemKind, RunReport, Status, Who
+from pimflow.notifying.occasions import lost
 
 _OF_PRODUCTS = frozenset(
     {
@@ -70,10 +71,7 @@ def _kinds_of_failure(report: RunReport) -> frozenset[ProblemKind]:
 
 
 def _kinds_of_flow(flow: FlowReport) -> Iterator[ProblemKind]:
-    if flow.error:
+    if flow.error or lost(flow):
         yield flow.error_kind or ProblemKind.CONNECTION
-        return
-    yield from (cause.problem.kind for cause in flow.causes if cause.status in _NOT_ARRIVED)
-
-
-_NOT_ARRIVED = frozenset({Status.REFUSED, Status.FAILED, Status.UNKNOWN})
+    else:
+        yield from (cause.problem.kind for cause in flow.causes if cause.status is Status.REFUSED)
