@@ -72,12 +72,6 @@ def end(database: Database, digest: str) -> None:
         connection.execute(sign_ins.delete().where(sign_ins.c.hash == digest))
 
 
-def end_others(database: Database, person: str, digest: str) -> None:
-    """Sign somebody out everywhere but where this secret is."""
-    with database.writing() as connection:
-        connection.execute(sign_ins.delete().where((sign_ins.c.person == person) & (sign_ins.c.hash != digest)))
-
-
 def all_tokens(database: Database) -> list[Token]:
     """List the tokens by name."""
     with database.reading() as connection:

@@ -47,3 +47,10 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(stranger, julia):
 def test_health_is_told_to_anybody(stranger):
     assert stranger.get("/healthz").json() == {"status": "ok"}
     assert stranger.get("/readyz").json() == {"status": "ok"}
+
+
+def test_every_call_of_the_api_tells_who_may(signed_in):
+    description = signed_in("viewer").get("/api/openapi.json").json()
+    calls = [call for methods in description["paths"].values() for call in methods.values()]
+    assert all(call["security"][-1]["token"] for call in calls)
+    assert "/api/v1/people" in signed_in("viewer").get("/api/docs").text

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request, Security
 from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPBearer
 
 from pimflow_serve.access.origin import changes_something, check_origin
 from pimflow_serve.access.roles import Person, Role
@@ -24,8 +25,12 @@ FIELD, HEADER = "csrf", "x-csrf-token"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
+_TOLD = HTTPBearer(scheme_name="token", description="A token that an administrator made.", auto_error=False)
+"""What the description of the API says of tokens; who asks is found out here."""
+
+
 def _who_may(role: Role) -> Callable[..., Awaitable[Person]]:
-    async def who(request: Request, serving: Shared) -> Person:
+    async def who(request: Request, serving: Shared, _told: Annotated[object, Security(_TOLD)]) -> Person:
         asking = await run_in_threadpool(who_asks, request, serving)
         if asking is None:
             raise NotSignedIn
@@ -57,9 +62,9 @@ async def _check_form(request: Request, asking: Asking) -> None:
 
 _ROLES = {Role.VIEWER: "a viewer", Role.OPERATOR: "an operator", Role.ADMINISTRATOR: "an administrator"}
 
-Viewer = Annotated[Person, Depends(_who_may(Role.VIEWER))]
+Viewer = Annotated[Person, Security(_who_may(Role.VIEWER), scopes=[Role.VIEWER])]
 """Somebody who may look."""
-Operator = Annotated[Person, Depends(_who_may(Role.OPERATOR))]
+Operator = Annotated[Person, Security(_who_may(Role.OPERATOR), scopes=[Role.OPERATOR])]
 """Somebody who may run pipelines and answer problems: the product manager."""
-Administrator = Annotated[Person, Depends(_who_may(Role.ADMINISTRATOR))]
+Administrator = Annotated[Person, Security(_who_may(Role.ADMINISTRATOR), scopes=[Role.ADMINISTRATOR])]
 """Somebody who looks after the server."""

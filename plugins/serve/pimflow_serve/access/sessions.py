@@ -59,11 +59,6 @@ def end_session(request: Request, serving: Serving, answer: Response) -> None:
     answer.delete_cookie(cookie_name(serving), path="/", secure=encrypted, httponly=True, samesite="lax")
 
 
-def end_other_sessions(request: Request, serving: Serving, name: str) -> None:
-    """Sign somebody out everywhere but in the browser that asks."""
-    sign_ins.end_others(serving.database, name, digest(request.cookies.get(cookie_name(serving), "")))
-
-
 def _program(shown: str, serving: Serving) -> Asking | None:
     if not shown.lower().startswith(_BEARER):
         return None

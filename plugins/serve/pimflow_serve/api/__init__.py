@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from pimflow_serve.api import health
+from pimflow_serve.api import health, people
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (health.router, people.router)
 """All calls, by matter."""

@@ -2,7 +2,21 @@
 
 from fastapi import APIRouter
 
-from pimflow_serve.pages import overview, pipelines, runs, signing_in
+from pimflow_serve.pages import (
+    api_docs,
+    overview,
+    people,
+    pipelines,
+    runs,
+    signing_in,
+)
 
-ROUTERS: tuple[APIRouter, ...] = (overview.router, pipelines.router, runs.router, signing_in.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    api_docs.router,
+    overview.router,
+    people.router,
+    pipelines.router,
+    runs.router,
+    signing_in.router,
+)
 """All pages, by matter."""

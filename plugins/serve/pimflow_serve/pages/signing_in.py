@@ -13,8 +13,10 @@ from pimflow.state.people import PeopleError
 from pimflow_serve.access.first import add_first, check_welcome
 from pimflow_serve.access.guard import Viewer
 from pimflow_serve.access.origin import check_origin
+from pimflow_serve.access.people import new_password
 from pimflow_serve.access.sessions import begin_session, end_session, who_asks
 from pimflow_serve.access.signing_in import sign_in
+from pimflow_serve.languages import words
 from pimflow_serve.refusals import Refused
 from pimflow_serve.rendering import go, render
 from pimflow_serve.serving import Shared
@@ -45,7 +47,12 @@ def login(
     try:
         person = sign_in(request, serving, name.strip(), password)
     except Refused as refused:
-        shown = {"next": _inside(next_), "name": name, "wrong": refused.detail, "nobody": _nobody(serving)}
+        shown = {
+            "next": _inside(next_),
+            "name": name,
+            "wrong": words(request, None).gettext(refused.detail),
+            "nobody": _nobody(serving),
+        }
         answer: Response = render(request, "login.html", None, status=refused.status_code, **shown)
         answer.headers.update(refused.headers or {})
         return answer
@@ -80,8 +87,43 @@ def welcome(
             raise PeopleError("the two passwords differ")  # noqa: TRY301 - told as other mistakes are
         person = add_first(request, serving, code, name.strip(), password)
     except PeopleError as error:
-        return render(request, "welcome.html", None, status=400, code=code, name=name, wrong=str(error))
+        return render(
+            request,
+            "welcome.html",
+            None,
+            status=400,
+            code=code,
+            name=name,
+            wrong=words(request, None).gettext(str(error)),
+        )
     answer = go("/")
+    begin_session(serving, person.name, answer)
+    return answer
+
+
+@router.get("/password")
+def password_page(request: Request, person: Viewer) -> Response:
+    """Ask for a new password."""
+    return render(request, "password.html", person, wrong="")
+
+
+@router.post("/password")
+def change_password(
+    request: Request, serving: Shared, person: Viewer, old: Text = "", password: Text = "", again: Text = ""
+) -> Response:
+    """Change somebody's own password, and sign them out in their other browsers."""
+    told = words(request, person)
+    try:
+        if password != again:
+            raise PeopleError("the two passwords differ")  # noqa: TRY301 - told as other mistakes are
+        kept = new_password(password, person.name)
+        sign_in(request, serving, person.name, old)
+    except PeopleError as error:
+        return render(request, "password.html", person, status=400, wrong=told.gettext(str(error)))
+    except Refused as refused:
+        return render(request, "password.html", person, status=refused.status_code, wrong=told.gettext(refused.detail))
+    answer = go("/settings", told.gettext("Your password was changed."))
+    people.change(serving.database, person.name, password=kept)
     begin_session(serving, person.name, answer)
     return answer
 
