@@ -68,7 +68,7 @@ if TYPE_CHECKING:
         Who,
         Window,
     )
-    from pimflow.outlook import Expected, Finding, Known, Offer, Outlook, Severity, Structure
+    from pimflow.outlook import Card, Choice, Expected, Finding, Known, Offer, Outlook, Severity, Structure
     from pimflow.sinks import Moved, Reference, Sink, Writer
     from pimflow.steps import RowsStep
     from pimflow.tables import ChunkedTable, LazyTable
@@ -88,7 +88,7 @@ _HOME = {
     "hookspecs": "hookimpl",
     "model": "BadValue Change Event Field FlowReport Item Level Message Origin Outcome Page Problem ProblemKind "
     "Run RunReport Status Who Window",
-    "outlook": "Expected Finding Known Offer Outlook Severity Structure",
+    "outlook": "Card Choice Expected Finding Known Offer Outlook Severity Structure",
     "many_outcomes": "Alike",
     "sinks": "Moved Reference Sink Writer",
     "steps": "RowsStep",
@@ -102,7 +102,9 @@ __all__ = [
     "AccessError",
     "Alike",
     "BadValue",
+    "Card",
     "Change",
+    "Choice",
     "ChunkedTable",
     "Component",
     "ConfigError",

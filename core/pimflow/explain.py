@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pimflow.assemble import Assembly, Flow
 from pimflow.delivering.diff import DISABLED
 from pimflow.errors import ConfigError
 from pimflow.model import Problem
+from pimflow.running.correcting import corrected
 from pimflow.sinks import Sink
-from pimflow.state import history, open_items
+from pimflow.state import corrections, history, open_items
 from pimflow.state.changes import Changes, Deed, PastChange, Sent
 from pimflow.state.column_sets import ColumnSets
+from pimflow.state.corrections import Correction
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun
 from pimflow.state.links import Links
@@ -67,7 +69,8 @@ class ExplainedRecord:
 
     `called` is what people know it by in a source that is a system: `'Office chair' (id 12)`; `source_key` is its
     key there, where the target has another. `disabled`: the column that took it out of use when the source no longer
-    had it. `keys` tell how it came to its key, the latest first.
+    had it. `keys` tell how it came to its key, the latest first; `corrections` are cells of the source that a person
+    corrected.
     """
 
     place: Place
@@ -85,6 +88,7 @@ class ExplainedRecord:
     called: str = ""
     source_key: str = ""
     keys: tuple[PastKey, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 def explain(database: Database, key: str, column: str | None, find: Find) -> list[ExplainedRecord]:
@@ -118,6 +122,8 @@ def _record(
     chosen = [name for name in sent.values if column is None or name == column or name.startswith(f"{column}-")]
     (source_key,) = Links(database, place.scope).source_keys([sent.key])
     told = open_items.of_keys(database, place.scope, [(sent.resource, sent.key)])
+    given = [one for one in corrections.of_scope(database, place.scope) if one.is_about(sent.source)]
+    row = _as_sent(flow, sent, given)
     return ExplainedRecord(
         place,
         _noun(flow, place),
@@ -127,7 +133,7 @@ def _record(
         flow.source.title if flow else "the source",
         _id(runs.get(sent.run)),
         _time(runs.get(sent.run)),
-        tuple(_value(flow, sent, past, runs, name, traced=column is not None) for name in chosen),
+        tuple(_value(flow, row, past, runs, name, traced=column is not None) for name in chosen),
         tuple(problem for item in told.values() for problem in item.problems if _concerns(problem, column)),
         deleted=bool(past) and past[0].deed is Deed.DELETED,
         disabled=_disabled(database, place, flow, sent),
@@ -136,7 +142,16 @@ def _record(
         keys=tuple(
             PastKey(one.was, one.given, _id(runs.get(one.run)), _time(runs.get(one.run))) for one in past if one.was
         ),
+        corrections=tuple(given),
     )
+
+
+def _as_sent(flow: Flow | None, sent: Sent, given: Sequence[Correction]) -> Sent:
+    """Give what was sent with its source row as a person corrected it."""
+    if flow is None or not given:
+        return sent
+    cells = {one.column: corrected(flow.source, one, sent.source[one.column]) for one in given}
+    return replace(sent, source={**sent.source, **cells})
 
 
 def _called(flow: Flow | None, sent: Sent) -> str:

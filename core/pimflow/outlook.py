@@ -75,6 +75,26 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A record as people know it in its own system.
+
+    `label` is in their language, `link` the address of its page there, `picture` what `Writer.picture` gives it by.
+    """
+
+    label: str = ""
+    link: str = ""
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that a column takes, and what people call it."""
+
+    code: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Structure:
     """Templates with variants: the column that brings variants together, and by the axes that they differ in.
 

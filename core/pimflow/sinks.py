@@ -10,7 +10,7 @@ from pimflow.components import Component
 from pimflow.errors import RowProblem
 from pimflow.many_outcomes import Alike
 from pimflow.model import Change, Header, Item, Level, Outcome, Row, Run
-from pimflow.outlook import Finding, Offer, Outlook, Structure
+from pimflow.outlook import Card, Choice, Finding, Offer, Outlook, Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,29 @@ class Writer:
         """List the columns that the target takes, as it is now: `pimflow suggest` proposes a mapping to them."""
         return ()
 
+    def cards(self, keys: Sequence[str], language: str) -> Mapping[str, Card]:  # noqa: ARG002 - most show nothing
+        """Show records to people who look after problems: key -> card, in their language as far as there is one.
+
+        At most `Sink.batch_size` keys. Raises FlowError.
+        """
+        return {}
+
+    def picture(self, name: str) -> tuple[str, bytes]:
+        """Give the type and the content of a picture that a card names. Raises FlowError."""
+        raise NotImplementedError
+
+    def choices(self, column: str, language: str) -> Sequence[Choice] | None:  # noqa: ARG002 - most take any value
+        """List the values that a column takes, for people to choose one; None where it takes others too."""
+        return None
+
+    def may_add(self, column: str) -> bool:  # noqa: ARG002 - most have no choices
+        """Tell whether `add_choice` can add to the choices of a column."""
+        return False
+
+    def add_choice(self, column: str, choice: Choice, language: str) -> str:
+        """Let a column take one more value, and give its code, by default made of the label. Raises RowProblem."""
+        raise NotImplementedError
+
     def preparation(self, structure: Structure, columns: Mapping[str, str]) -> str:  # noqa: ARG002 - most need none
         """Write the file that would make the target ready for templates with variants; empty where nothing can.
 
@@ -139,6 +162,14 @@ class Writer:
         """
         return self.current("", keys, ()).keys()
 
+    def marked(self, resource: str, marks: Sequence[str]) -> Mapping[str, str]:
+        """Give the keys of the records that carry these marks, by mark; empty for one that the target gave no key.
+
+        A mark is the id of a record that was to be made without a key, `Change.mark`: it is put into the record with
+        the call that makes it. At most `Sink.batch_size`; called as `load` is, for sinks with `gives_keys`.
+        """
+        raise NotImplementedError
+
     def count(self) -> int:
         """Count what the target has now, of the sink's kind of record. For sinks with `matches`."""
         raise NotImplementedError
@@ -190,7 +221,8 @@ class Writer:
         """Write a batch of one resource, at most `Sink.batch_size`, and tell one outcome a change.
 
         Transient faults are retried by the client below. UnreachableError costs this batch, any other FlowError the
-        flow. A change without an outcome counts as unknown.
+        flow. A change without an outcome counts as unknown. One with a `mark` is of no record that `marked` finds: it
+        is made without a key, and its outcome has the one that was `given` to it.
         """
         raise NotImplementedError
 
@@ -275,6 +307,10 @@ class Sink(Component):
 
     renames: ClassVar[bool] = False
     """Whether a record can get another key there: needed for `entity`."""
+
+    gives_keys: ClassVar[bool] = False
+    """Whether the target gives keys to records that come without one: needed for `sku: {from: erp}` where the SKU is
+    the key. Then the writer has `marked`."""
 
     matches: ClassVar[bool] = False
     """Whether the writer can `count` and has `listed`: needed for `pimflow match`. The first run of a flow that would

@@ -65,9 +65,15 @@ class Tally:
             self.add_problem(problem, outcome.status, outcome.key, record=record)
 
     def add_problem(
-        self, problem: Problem, status: Status, key: str | None = None, count: int = 1, record: str = ""
+        self,
+        problem: Problem,
+        status: Status,
+        key: str | None = None,
+        count: int = 1,
+        record: str = "",
+        more_keys: Sequence[str] = (),
     ) -> None:
-        """Count a problem under its cause."""
+        """Count a problem under its cause; of several records `key` is the first."""
         effect = "arrived" if status in SETTLED else str(status)
         kind = _kind(problem, effect)
         cause: tuple[str, ...] = (*kind, problem.reason, repr(problem.value), problem.remedy)
@@ -81,7 +87,7 @@ class Tally:
             cause = kind
         self._kinds.add(kind)
         group = self._groups.setdefault(cause, _Group(kind, problem, status, mixed=mixed, record=record))
-        group.take(count, () if key is None else (key,))
+        group.take(count, () if key is None else (key, *more_keys))
 
     def causes(self) -> Sequence[Cause]:
         """Give the causes, the most frequent first; many values with the same problem become one."""

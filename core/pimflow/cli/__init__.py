@@ -39,6 +39,7 @@ COMMANDS = {
     "run": "Run a pipeline.",
     "problems": "Show what needs attention now, by cause; export it for correction.",
     "answer": "Decide once about a value that the target does not take.",
+    "corrections": "List what people corrected of single records of a source; correct one.",
     "retry": "Send again what needs attention.",
     "explain": "Tell where the values of a record came from.",
     "undo": "Put back what a run changed.",

@@ -72,6 +72,9 @@ def _print(record: ExplainedRecord, *, detailed: bool) -> None:
         click.echo(f"  called {record.source_key} by {record.source}")
     for key in record.keys:
         click.echo(f"  renamed from {key.was} to {key.given} {_when(key.time, key.run)}")
+    for one in record.corrections:
+        said = f"{one.column} is '{one.becomes}' in place of '{one.found}'"
+        click.echo(f"  corrected here by {one.made_by} on {one.made:%Y-%m-%d %H:%M} UTC: {said}")
     for problem in record.problems:
         click.secho(f"  needs attention: {problem}", fg="yellow")
     for value in record.values:

@@ -11,7 +11,8 @@ from pimflow.delivering.identification import Identification
 from pimflow.delivering.intake import ROW, Target
 from pimflow.model import Header
 from pimflow.rows import CHUNK_ROWS, Chunk
-from pimflow.state import numbers, open_items
+from pimflow.state import corrections, numbers, open_items
+from pimflow.state.corrections import Correction
 from pimflow.state.database import Database
 from pimflow.state.open_items import DUPLICATE, OpenItem
 from pimflow.state.records import RecordKey
@@ -44,13 +45,21 @@ def close_superseded(database: Database, target: Target, identification: Identif
 
 
 def due_items(database: Database, target: Target, under_way: Collection[RecordKey]) -> Iterator[OpenItem]:
-    """Give what earlier runs left open and this one did not meet: what is due, and what people have answered since.
+    """Give what earlier runs left open and this one did not meet: what is due, and what people answered or corrected.
 
     Of the records that are under way a newer version goes already.
     """
     keys = {key for _, key in under_way}
+    given = corrections.of_scope(database, target.records.scope)
     for item in open_items.of_earlier_runs(database, target.records.scope, target.rules.run):
-        is_answered = item.resource != DUPLICATE and target.answers.concern(item.problems)
+        is_answered = item.resource != DUPLICATE and (
+            target.answers.concern(item.problems) or _was_corrected(item, given)
+        )
         goes = item.key in keys if item.resource == ROW else (item.resource, item.key) in under_way
         if not goes and (is_answered or tried_again(item, target.rules)):
             yield item
+
+
+def _was_corrected(item: OpenItem, given: Sequence[Correction]) -> bool:
+    """Tell whether a person corrected a row since it was met last."""
+    return any(one.is_about(item.source_row) and (item.last is None or one.made > item.last) for one in given)

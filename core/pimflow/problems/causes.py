@@ -12,13 +12,16 @@ from pimflow.assemble import Assembly, Flow
 from pimflow.model import Cause, FlowReport, Problem, ProblemKind, Who
 from pimflow.report import cause_sentence, report_from_json
 from pimflow.sinks import Sink
-from pimflow.state import history, open_items
+from pimflow.state import attention, history, open_items
+from pimflow.state.attention import BEFORE_ALL, Alike, Inquiry, Position
 from pimflow.state.database import Database
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import Scope
 from pimflow.tally import Tally
+from pimflow.words import Lead
 
 _REPORTS = 5
+_KEYS = 20
 _TIMES_KEPT = 10_000
 _BEYOND_VALUES: Mapping[ProblemKind, str] = {
     ProblemKind.CONNECTION: "it is about the connection, and the next run tries again by itself",
@@ -44,18 +47,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which problems a person wants to see: those of a flow, of a class, of a cause."""
+    """Which problems a person wants to see: those of a flow, of a class, of a cause, for somebody to mend."""
 
     flow: str | None = None
     kind: ProblemKind | None = None
     cause: str | None = None
+    who: Who | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCause:
     """One cause: `says` is the sentence of the reports, `since` and `last` when it was met first, and last, if known.
 
-    `answer` is what a person decided about it, `unanswerable` why nobody can.
+    `answer` is what a person decided about it, `unanswerable` why nobody can; `inquiry` tells who asked about it.
     """
 
     id: str
@@ -66,6 +70,7 @@ class OpenCause:
     last: datetime | None
     answer: Answer | None
     unanswerable: str
+    inquiry: Inquiry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +94,14 @@ class _Found:
     records: int = 0
     times: dict[str, _Times] = field(default_factory=dict)
 
-    def take(self, item: OpenItem, name: str, problem: Problem) -> None:
-        self.tally.add_problem(problem, item.status, shown_key(item))
-        since, last, known = item.since, item.last, self.times.get(name)
-        assert since is not None, "what comes out of the state has both"
-        assert last is not None
+    def take(self, some: Alike, name: str, problem: Problem) -> None:
+        keys = [_shown(key, row) for key, row in some.keys]
+        self.tally.add_problem(problem, some.status, keys[0], some.count, more_keys=keys[1:])
+        known = self.times.get(name)
         if known is None and len(self.times) < _TIMES_KEPT:
-            self.times[name] = _Times(since, last)
+            self.times[name] = _Times(some.since, some.last)
         elif known is not None:
-            known.since, known.last = min(since, known.since), max(last, known.last)
+            known.since, known.last = min(some.since, known.since), max(some.last, known.last)
 
 
 def places(assembly: Assembly, database: Database) -> list[Place]:
@@ -117,42 +121,77 @@ def open_problems(
     """Give each problem of each open item with the name of its cause, page by page."""
     for place in places(assembly, database):
         if wanted.flow in {None, place.flow.name}:
-            for item in open_items.of_scope(database, place.scope):
-                for problem in item.problems:
-                    name = name_of(place.flow.name, problem.field, problem.value, problem.reason)
-                    if wanted.kind in {None, problem.kind} and wanted.cause in {None, name}:
-                        yield place, item, name, problem
+            yield from records_of(place, database, wanted)
+
+
+def records_of(
+    place: Place, database: Database, wanted: Wanted, after: Position = BEFORE_ALL, limit: int | None = None
+) -> Iterator[tuple[Place, OpenItem, str, Problem]]:
+    """Give the same of one place: that of so many items at most, behind a position."""
+    texts = {some.text for some in attention.alike(database, place.scope, 1) if _chosen(place, some, wanted)}
+    for item in attention.with_problems(database, place.scope, texts, after, limit) if texts else ():
+        for name, problem in _named(place, item.problems, wanted):
+            yield place, item, name, problem
 
 
 def by_cause(assembly: Assembly, database: Database, wanted: Wanted) -> list[OpenFlow]:
     """Group what is open by cause."""
-    labels = _labels(assembly, database)
-    found: dict[int, tuple[Place, _Found]] = {}
-    before: OpenItem | None = None
-    for place, item, name, problem in open_problems(assembly, database, wanted):
-        if place.scope.id not in found:
-            tally = Tally(partial(_label, labels, place.flow.name), apart=True)
-            found[place.scope.id] = (place, _Found(tally))
-        _, of_place = found[place.scope.id]
-        of_place.take(item, name, problem)
-        of_place.records += item is not before
-        before = item
-    return [_open_flow(place, of_place) for place, of_place in found.values()]
+    labels, asked = _labels(assembly, database), attention.asked(database, assembly.pipeline.name)
+    found = []
+    for place in places(assembly, database):
+        if wanted.flow in {None, place.flow.name}:
+            of_place = _Found(Tally(partial(_label, labels, place.flow.name), apart=True))
+            for some in _apart(place, database):
+                chosen = _chosen(place, some, wanted)
+                for name, problem in chosen:
+                    of_place.take(some, name, problem)
+                of_place.records += some.count if chosen else 0
+            if of_place.records:
+                found.append(_open_flow(place, of_place, asked))
+    return found
 
 
-def _open_flow(place: Place, found: _Found) -> OpenFlow:
+def _apart(place: Place, database: Database) -> Iterator[Alike]:
+    """Give what is open with the same problems; records of which each has a cause of its own one by one."""
+    for some in attention.alike(database, place.scope, _KEYS):
+        if all(problem.lead is not Lead.RECORD for problem in some.problems):
+            yield some
+        elif some.count <= len(some.keys):
+            yield from (replace(some, count=1, keys=(key,)) for key in some.keys)
+        else:
+            for item in attention.with_problems(database, place.scope, {some.text}):
+                yield replace(some, count=1, keys=((item.key, item.row),))
+
+
+def _chosen(place: Place, some: Alike, wanted: Wanted) -> list[tuple[str, Problem]]:
+    return [*_named(place, some.problems, wanted)]
+
+
+def _named(place: Place, problems: Iterable[Problem], wanted: Wanted) -> Iterator[tuple[str, Problem]]:
+    """Give those problems that are wanted, each with the name of its cause."""
+    for problem in problems:
+        if wanted.kind in {None, problem.kind} and wanted.who in {None, problem.who}:
+            name = name_of(place.flow.name, problem.field, problem.value, problem.reason)
+            if wanted.cause in {None, name}:
+                yield name, problem
+
+
+def _open_flow(place: Place, found: _Found, asked: Mapping[str, Inquiry]) -> OpenFlow:
     report = report_of(place)
-    causes = (_open_cause(place, cause, found, report) for cause in found.tally.causes())
+    causes = (_open_cause(place, cause, found, report, asked) for cause in found.tally.causes())
     return OpenFlow(report, found.records, tuple(causes))
 
 
-def _open_cause(place: Place, cause: Cause, found: _Found, report: FlowReport) -> OpenCause:
+def _open_cause(
+    place: Place, cause: Cause, found: _Found, report: FlowReport, asked: Mapping[str, Inquiry]
+) -> OpenCause:
     problem, flow = cause.problem, place.flow
     name = name_of(flow.name, problem.field, problem.value, problem.reason)
     times = found.times.get(name)
     since, last = (times.since, times.last) if times else (None, None)
     says, answer = cause_sentence(cause, report), flow.answers.to(problem)
-    return OpenCause(name, flow.name, cause, says, since, last, answer, unanswerable(problem, place.key))
+    why_not = unanswerable(problem, place.key)
+    return OpenCause(name, flow.name, cause, says, since, last, answer, why_not, asked.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +209,14 @@ class Question:
 def question(assembly: Assembly, database: Database, cause: str) -> Question | None:
     """Find the question of a cause that is open or was answered before; None where there is no such cause."""
     found: Question | None = None
-    for place, _, _, problem in open_problems(assembly, database, Wanted(cause=cause)):
-        if found is None:
-            is_key, why_not = problem.field == place.key, unanswerable(problem, place.key)
-            value = as_text(problem.value)
-            found = Question(place.flow.name, problem.field or "", value, 0, is_key, why_not)
-        found = replace(found, records=found.records + 1)
+    for place in places(assembly, database):
+        for some in attention.alike(database, place.scope, 1):
+            for _, problem in _chosen(place, some, Wanted(cause=cause)):
+                if found is None:
+                    is_key, why_not = problem.field == place.key, unanswerable(problem, place.key)
+                    value = as_text(problem.value)
+                    found = Question(place.flow.name, problem.field or "", value, 0, is_key, why_not)
+                found = replace(found, records=found.records + some.count)
     answers = (one for flow in assembly.flows for one in flow.answers)
     before = next((one for one in answers if one.id == cause), None)
     return found or (Question(before.flow, before.column, before.value, 0) if before else None)
@@ -203,7 +244,11 @@ def unanswerable(problem: Problem, key: str | None) -> str:
 
 def shown_key(item: OpenItem) -> str:
     """Give the key of a record as people know it; of a row without one its number."""
-    return open_items.plain_key(item.key, item.row) or open_items.shown_key(item.key)
+    return _shown(item.key, item.row)
+
+
+def _shown(key: str, row: int) -> str:
+    return open_items.plain_key(key, row) or open_items.shown_key(key)
 
 
 def _label(labels: Labels, flow: str, column: str) -> str:

@@ -23,6 +23,7 @@ from pimflow.errors import FlowError, PimflowError
 from pimflow.model import FlowReport, Header, Outcome
 from pimflow.observers import notify_observers
 from pimflow.rows import Passed, Reader, Stopped, gathered
+from pimflow.running.correcting import Correcting, correcting, end
 from pimflow.running.ending import conclude, finish, send_kept
 from pimflow.running.flow_reports import reports, skipped
 from pimflow.running.linked import links_of, references_of
@@ -66,8 +67,8 @@ def flow_by_flow(
 def carry_out(context: RunContext, flow: Flow, move: Move) -> list[FlowReport]:
     """Do one flow as `run_flow` does; `move` says which rows are brought to its sinks."""
     done = FlowProgress(time.monotonic())
-    deliveries: list[Delivery] = []
     context.begun[flow.name] = done
+    deliveries: list[Delivery] = []
     try:
         _carry_out(context, flow, deliveries, done, move)
     except KeyboardInterrupt:
@@ -127,7 +128,7 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
         done.dropped = chain.dropped
         send_kept(context, flow, chain, deliveries, done)
         _tell_not_met(deliveries)
-    finish(context, deliveries, done)
+    finish(context, flow, deliveries, done)
     context.database.check_fence()
     done.complete = True
 
@@ -137,7 +138,7 @@ def _coming(flow: Flow, reader: Reader, chain: Chain) -> Generator[Sequence[Pass
     results = chain.run(reader)
     if reader.at_hand:
         yield from results if all(sink.whole for sink in flow.sinks) else gathered(results)
-    elif all(isinstance(stage, Steps) for stage in chain.stages):
+    elif all(isinstance(stage, Steps | Correcting) for stage in chain.stages):
         yield from ahead(results)
     else:
         yield from results
@@ -155,14 +156,16 @@ def reading(
     limit = None if has_whole_transform(flow) else run.limit
     with Reader(*tables_of(flow, session, done.window, limit), limit=limit) as reader:
         chain = compile_chain(flow, reader.header, [delivery.target.writer for delivery in deliveries])
+        corrected = correcting(context, flow, reader.header, chain)
         let_return(context, flow, reader.header, chain)
         filling = filling_of(context, flow, reader.header, chain.header, deliveries)
-        if filling is None:
-            yield reader, chain
-            return
-        chain.stages = (*chain.stages, filling)
+        if filling is not None:
+            chain.stages = (*chain.stages, filling)
         yield reader, chain
-        done.notes.extend(filling.notes(flow.sinks[0].noun, dry=run.dry))
+        if corrected is not None:
+            done.notes.extend(end(context.database, corrected, dry=run.dry))
+        if filling is not None:
+            done.notes.extend(filling.notes(flow.sinks[0].noun, dry=run.dry))
 
 
 def _tell_not_met(deliveries: Sequence[Delivery]) -> None:
@@ -277,8 +280,10 @@ def _identification(context: RunContext, flow: Flow, sink: Sink, writer: Writer,
     assembly = context.assembly
     system = assembly.system(source) or context.run.pipeline
     identities = Identities(context.database, scope, config.entity, system, assembly.address(sink))
-    columns = Columns(column, source.named, source.title)
-    return Identification(identities, columns, sink, writer, config.key or sink.key, goes_on=context.goes_on)
+    columns, key = Columns(column, source.named, source.title), config.key or sink.key
+    gives_keys = flow.sku is not None and flow.sku.giver == "erp" and flow.sku.column == key
+    goes_on = context.goes_on
+    return Identification(identities, columns, sink, writer, key, goes_on=goes_on, gives_keys=gives_keys)
 
 
 def _rules(context: RunContext, flow: Flow, sink: Sink, place: str, *, retry: bool) -> Rules:
@@ -299,6 +304,7 @@ def _rules(context: RunContext, flow: Flow, sink: Sink, place: str, *, retry: bo
         flow=flow.name,
         place=place,
         stamps=config.stamp,
+        two_way=config.returns is not None or any(one.config.returns == flow.name for one in context.assembly.flows),
     )
 
 

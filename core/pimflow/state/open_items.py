@@ -252,10 +252,10 @@ def _item(row: Row[Any]) -> OpenItem:
         row.row,
         {name: _cell(value) for name, value in orjson.loads(row.source_row).items()},
         Status(row.status),
-        _problems(row.problems),
+        problems_of(row.problems),
         row.fingerprint,
         datetime.fromisoformat(row.tried) if row.tried else None,
-        _problems(row.told),
+        problems_of(row.told),
         datetime.fromisoformat(row.first),
         datetime.fromisoformat(row.last),
     )
@@ -265,7 +265,8 @@ def _stored(problems: Iterable[Problem]) -> str:
     return to_json([asdict(problem) for problem in problems]).decode()
 
 
-def _problems(stored: str) -> tuple[Problem, ...]:
+def problems_of(stored: str) -> tuple[Problem, ...]:
+    """Make problems again of what is kept of them."""
     return tuple(_problem(problem) for problem in orjson.loads(stored))
 
 

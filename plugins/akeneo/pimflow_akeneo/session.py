@@ -46,6 +46,7 @@ class Session:
         self._told: tuple[float, float] | None = None
         """A time of the server, and when it arrived."""
         self.username = credentials.username
+        self.address = client.remote.address
         self.catalog = Catalog(self)
         self._shared: dict[str, Any] = {}
         self._sharing = threading.RLock()

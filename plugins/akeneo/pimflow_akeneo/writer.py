@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from pimflow import (
+    Card,
     Change,
+    Choice,
     Finding,
     Header,
     Item,
@@ -22,7 +24,7 @@ from pimflow import (
     Structure,
     Writer,
 )
-from pimflow_akeneo import columns, offering
+from pimflow_akeneo import columns, offering, showing
 from pimflow_akeneo.checking import contract, records
 from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.creating import creations
@@ -110,6 +112,26 @@ class ProductWriter(Writer):
     def offers(self) -> Iterable[Offer]:
         """List the columns of the PIM, with labels, units and options."""
         return offering.offers(self._catalog, self._kind)
+
+    def cards(self, keys: Sequence[str], language: str) -> Mapping[str, Card]:
+        """Show records by the name and the picture that their family says."""
+        return showing.cards(self._session, self._kind, self._session.address, keys, language)
+
+    def picture(self, name: str) -> tuple[str, bytes]:
+        """Download a picture of a record."""
+        return showing.picture(self._session, name)
+
+    def choices(self, column: str, language: str) -> Sequence[Choice] | None:
+        """List the options of a select attribute, the families, or the categories."""
+        return showing.choices(self._session, self._columns.known(column), language)
+
+    def may_add(self, column: str) -> bool:
+        """Tell whether a column is that of a select attribute."""
+        return showing.takes_more(self._columns.known(column))
+
+    def add_choice(self, column: str, choice: Choice, language: str) -> str:
+        """Make an option of a select attribute."""
+        return showing.add(self._session, self._columns.known(column), choice, language)
 
     def preparation(self, structure: Structure, columns: Mapping[str, str]) -> str:
         """Write the file of `pimflow akeneo provision` for families, family variants and options that lack."""

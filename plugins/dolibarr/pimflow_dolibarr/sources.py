@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -18,6 +18,7 @@ from pimflow_dolibarr.session import Session
 from pimflow_erp import cursors
 from pimflow_erp.columns import Column, refuse_unknown
 from pimflow_erp.reading import RowsSource
+from pimflow_http import redact_url
 
 Rows = Iterator[tuple[Any, ...]]
 
@@ -72,6 +73,10 @@ class _ProductsSource(_DolibarrSource):
         names = {column.name for column in found}
         more = [columns.other(name).field for name in sorted(columns.STOCK | {"cost_price"}) if name not in names]
         return [*(column.field for column in found), *more]
+
+    def page(self, connection: DolibarrConnection, row: Mapping[str, Any]) -> str:
+        """Give the address of the product's card."""
+        return f"{redact_url(connection.url)}/product/card.php?id={row['id']}" if row.get("id") else ""
 
     def window(self, session: Session, cursor: str | None) -> Window:
         """Begin `overlap` before the latest change that the last read could see; read everything without one."""

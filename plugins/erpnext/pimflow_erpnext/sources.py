@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any, ClassVar, Literal
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -24,6 +25,7 @@ from pimflow_erpnext.kinds import Kind
 from pimflow_erpnext.parts import TABLES, Part
 from pimflow_erpnext.reading import Reading
 from pimflow_erpnext.session import Filters, Record, Session
+from pimflow_http import redact_url
 
 More = tuple[Column, Part | None]
 """A further column, and the part that it needs."""
@@ -47,6 +49,11 @@ class _DocumentsSource(RowsSource):
         found = [one.field for one in self.reading(session).columns]
         taken = {one.name for one in found}
         return [*found, *(one.field for name, (one, _) in self.further(session).items() if name not in taken)]
+
+    def page(self, connection: ErpnextConnection, row: Mapping[str, Any]) -> str:
+        """Give the address of the document's form."""
+        form = self.kind.doctype.lower().replace(" ", "-")
+        return f"{redact_url(connection.url)}/app/{form}/{quote(str(row['id']), safe='')}" if row.get("id") else ""
 
     def count(self, session: Session, window: Window) -> int | None:
         """Let the site count; None where it cannot."""

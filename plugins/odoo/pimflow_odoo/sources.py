@@ -12,6 +12,7 @@ from pimflow import Field as FieldInfo
 from pimflow import Use, Window
 from pimflow_erp.columns import Column, refuse_unknown, with_fields
 from pimflow_erp.reading import RowsSource, StampedSource
+from pimflow_http import redact_url
 from pimflow_odoo import changes, columns, kinds, reading
 from pimflow_odoo.connection import OdooConnection
 from pimflow_odoo.kinds import Kind
@@ -51,6 +52,12 @@ class _OdooSource(RowsSource):
         found = self.columns(session)
         fields = session.catalog.fields(self.kind.model)
         return [column.field for column in (*found, *columns.others(fields, found, session.catalog))]
+
+    def page(self, connection: OdooConnection, row: Mapping[str, Any]) -> str:
+        """Give the address of the record's form."""
+        id_ = row.get("id")
+        form = f"#id={id_}&model={self.kind.model}&view_type=form"
+        return f"{redact_url(connection.url)}/web{form}" if id_ else ""
 
     def count(self, session: Session, window: Window) -> int | None:
         """Let the server count; archived records whose reference is on an active one again are counted too."""

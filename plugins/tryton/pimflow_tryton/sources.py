@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from pimflow import Field as FieldInfo
 from pimflow import Use, Window
 from pimflow_erp.columns import Column, of_language, refuse_unknown, with_fields
 from pimflow_erp.reading import RowsSource, StampedSource
+from pimflow_http import redact_url
 from pimflow_tryton import changes, columns, kinds, reading, rights
 from pimflow_tryton.connection import TrytonConnection
 from pimflow_tryton.kinds import Kind
@@ -55,6 +56,11 @@ class _RecordsSource(_TrytonSource):
         found = self.columns(session)
         fields = session.catalog.fields(self.kind.model)
         return [column.field for column in (*found, *columns.others(fields, found, session.catalog))]
+
+    def page(self, connection: TrytonConnection, row: Mapping[str, Any]) -> str:
+        """Give the address of the record's form in the web client."""
+        form = f"#{connection.database}/model/{self.kind.model}/{row.get('id')}"
+        return f"{redact_url(connection.url)}/{form}" if row.get("id") else ""
 
     def count(self, session: Session, window: Window) -> int | None:
         """Let the server count; archived records whose code is on an active one again are counted too."""

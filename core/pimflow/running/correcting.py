@@ -1,0 +1,154 @@
+"""Rows in which a person corrected a cell: found again by other cells, and changed before all transforms.
+
+What the source gave stays the row's origin, so that nothing forgets it. A correction stands as long as the source has
+the value there that was found wrong; once it gives another one, that counts, and the correction is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pimflow.answers import as_text
+from pimflow.assemble import Flow
+from pimflow.components import Source
+from pimflow.context import RunContext
+from pimflow.errors import ConfigError
+from pimflow.model import BadValue, Header, Row
+from pimflow.rows import Carried, Passed, Stopped
+from pimflow.sheets import as_cell, from_cell
+from pimflow.state import corrections
+from pimflow.state.corrections import Correction
+from pimflow.state.database import Database
+from pimflow.transforming.chain import Chain
+from pimflow.transforming.tracing import made_of
+
+Rows = Sequence[Passed | Stopped]
+_NAMED = 5
+Cells = tuple[str, ...]
+
+
+def known_by(flow: Flow, source_row: Mapping[str, Any], key: str | None) -> dict[str, str]:
+    """Give the cells by which a row of the source is found again; none where nothing tells it apart.
+
+    That is the source's own id, or else what the key of its record is made of, in the column `key`.
+    """
+    identity = flow.config.identity or flow.source.identity
+    if identity and _text(source_row.get(identity)):
+        return {identity: _text(source_row[identity])}
+    try:
+        names = made_of(flow, tuple(source_row), key, lambda _: True) if key else ()
+    except ConfigError:  # the mapping of today does not fit the row as it was
+        return {}
+    return {name: _text(source_row[name]) for name in names if _text(source_row.get(name))}
+
+
+def corrected(source: Source, correction: Correction, before: Any) -> Any:
+    """Give the cell that takes the place of the one before."""
+    value = from_cell(correction.becomes, None if isinstance(before, BadValue) else before)
+    return source.typed(correction.column, value) if isinstance(value, str) else value
+
+
+@dataclass(slots=True)
+class Correcting:
+    """Puts corrections into rows: the first stage of a chain.
+
+    `known` has places in a row, and what was corrected of rows that have these cells there. `used` did something,
+    `outdated` met another value, by their ids.
+    """
+
+    source: Source
+    header: Header
+    known: Sequence[tuple[tuple[int, ...], Mapping[Cells, Sequence[Correction]]]]
+    used: dict[int, Correction] = field(default_factory=dict)
+    outdated: dict[int, tuple[Correction, str]] = field(default_factory=dict)
+    dropped: int = 0
+
+    def run(self, results: Iterator[Rows]) -> Iterator[Rows]:
+        """Give the rows, chunk by chunk."""
+        for chunk in results:
+            if isinstance(chunk, Carried):
+                yield Carried(chunk.numbers, chunk.sources, [*map(self._row, chunk.results)])
+            else:
+                yield [self._one(row) for row in chunk]
+
+    def notes(self) -> Iterator[str]:
+        """Tell what was corrected, and what is not any longer."""
+        if self.used:
+            named = ", ".join(f"{one.key} {one.column}" for one in [*self.used.values()][:_NAMED])
+            more = ", …" if len(self.used) > _NAMED else ""
+            was = "1 value was" if len(self.used) == 1 else f"{len(self.used):,} values were"
+            yield (
+                f"{was} corrected here, in place of what {self.source.title} says ({named}{more}). Correct it there "
+                "too; `pimflow corrections` lists them."
+            )
+        for one, now in self.ended():
+            told = f"'{now}' now, in place of '{one.found}'" if now else f"nothing now, in place of '{one.found}'"
+            yield (
+                f"{self.source.title} has {told}, as {one.column} of {one.key}: that counts again, and the correction "
+                f"to '{one.becomes}' is gone."
+            )
+
+    def ended(self) -> list[tuple[Correction, str]]:
+        """Give the corrections whose row has another value by now, and that; not where a second row still has it."""
+        return [known for number, known in self.outdated.items() if number not in self.used]
+
+    def _one(self, row: Passed | Stopped) -> Passed | Stopped:
+        if isinstance(row, Stopped):
+            return row
+        return Passed(row.row, row.source, self._row(row.result), row.key)
+
+    def _row(self, row: Row) -> Row:
+        for places, known in self.known:
+            found = known.get(tuple(_text(row[at]) for at in places))
+            row = self._corrected(row, found) if found else row
+        return row
+
+    def _corrected(self, row: Row, found: Iterable[Correction]) -> Row:
+        cells = list(row)
+        for one in found:
+            at = self.header.index(one.column)
+            if as_cell(row[at]) == one.found:
+                cells[at] = corrected(self.source, one, row[at])
+                self.used[id(one)] = one
+            else:
+                self.outdated[id(one)] = (one, as_cell(row[at]))
+        return cells
+
+
+def correcting(context: RunContext, flow: Flow, header: Header, chain: Chain) -> Correcting | None:
+    """Let the corrections of a flow be made before all else that happens to its rows; None where there are none.
+
+    A list of corrected rows goes as it is.
+    """
+    given = corrections.find(context.database, context.run.pipeline, flow.name) if context.corrections is None else ()
+    if not given or context.run.undoes:
+        return None
+    stage = Correcting(flow.source, header, _by_cells(given, header))
+    chain.stages = (stage, *chain.stages)
+    return stage
+
+
+def _by_cells(
+    given: Iterable[Correction], header: Header
+) -> list[tuple[tuple[int, ...], Mapping[Cells, Sequence[Correction]]]]:
+    """Sort corrections by how their rows are found; those whose columns the source does not have rest."""
+    found: dict[tuple[int, ...], dict[Cells, list[Correction]]] = {}
+    for one in given:
+        if {*one.known_by, one.column} <= {*header}:
+            places = tuple(header.index(name) for name in one.known_by)
+            found.setdefault(places, {}).setdefault((*one.known_by.values(),), []).append(one)
+    return list(found.items())
+
+
+def end(database: Database, stage: Correcting, *, dry: bool) -> list[str]:
+    """Forget what the source has otherwise by now, and give the notes of the report."""
+    told = [*stage.notes()]
+    if not dry:
+        corrections.remove(database, [one for one, _ in stage.ended()])
+    return told
+
+
+def _text(cell: Any) -> str:
+    return as_text(as_cell(cell))
