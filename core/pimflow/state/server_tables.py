@@ -89,13 +89,17 @@ servers = sa.Table(
 )
 
 # One row for each schedule: `kind` is changes or everything; `claimed` is the time of the latest run that a server took
-# on itself, so that no other one begins it too.
+# on itself, so that no other one begins it too; `cron` are its times, met first at `since`. `late_told` is what people
+# were told last of a run that is late.
 schedules = sa.Table(
     "schedules",
     metadata,
     sa.Column("pipeline", TEXT, primary_key=True),
     sa.Column("kind", TEXT, primary_key=True),
-    sa.Column("claimed", TEXT),
+    sa.Column("cron", TEXT, nullable=False),
+    sa.Column("since", TEXT, nullable=False),
+    sa.Column("claimed", TEXT, nullable=False),
+    sa.Column("late_told", TEXT, nullable=False),
     sa.Column("paused", TEXT),
     sa.Column("paused_by", TEXT, nullable=False),
     sqlite_with_rowid=False,

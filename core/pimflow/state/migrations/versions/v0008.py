@@ -65,7 +65,7 @@ def _running() -> None:
     op.create_table(
         "schedules",
         *map(text_key, ("pipeline", "kind")),
-        text("claimed", null=True),
+        *map(text, ("cron", "since", "claimed", "late_told")),
         text("paused", null=True),
         text("paused_by"),
         sqlite_with_rowid=False,

@@ -1,0 +1,50 @@
+"""The servers that work with one state, so that none begins what another does, and what a killed one left is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from pimflow.processes import lives
+from pimflow.state.database import Database
+from pimflow.state.server_tables import servers
+from pimflow.state.statements import upsert
+
+_SILENT = timedelta(seconds=90)
+"""After so long without a beat a server counts as gone whose process cannot be looked for from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server and its process; see `pimflow.state.locks.Owner`."""
+
+    name: str
+    host: str
+    place: str
+    pid: int
+    birth: str
+
+
+def beat(database: Database, server: Server, now: datetime) -> None:
+    """Show that a server lives."""
+    with database.writing() as connection:
+        upsert(connection, servers, [{**asdict(server), "beat": now.isoformat()}])
+
+
+def remove(database: Database, name: str) -> None:
+    """Forget a server that ended."""
+    with database.writing() as connection:
+        connection.execute(servers.delete().where(servers.c.name == name))
+
+
+def dead(database: Database, place: str, now: datetime) -> Iterator[str]:
+    """Name the servers that are no more: their process is known to be dead, or they were silent for too long."""
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(servers)).all()
+    for row in rows:
+        silent = now - datetime.fromisoformat(row.beat) > _SILENT
+        if (row.place == place and not lives(row.pid, row.birth)) or (row.place != place and silent):
+            yield row.name
