@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,6 +101,31 @@ def run_log(path: Path, secrets: Iterable[str]) -> Iterator[None]:
         finally:
             logger.configure(patcher=lambda _: None)
             logger.remove(handler)
+
+
+@contextmanager
+def server_log(path: Path, mask: Mask, days: int, largest: int = 10_000_000) -> Iterator[None]:
+    """Write one JSON object a line to `path` while a server runs. Masks the console as well.
+
+    A file of more bytes than `largest` is put aside and a new one begun; what is older than `days` is removed.
+    """
+
+    def line(record: Record) -> str:
+        record["extra"] = {"line": to_json(_entry(record, mask)).decode()}
+        return "{extra[line]}\n"
+
+    try:
+        handler = logger.add(
+            path, level="INFO", format=line, rotation=largest, retention=timedelta(days=days), catch=True
+        )
+    except OSError as error:
+        raise PimflowError(f"the log {path} cannot be written: {error.strerror}. Nothing was started") from None
+    logger.configure(patcher=lambda record: _mask_message(record, mask))
+    try:
+        yield
+    finally:
+        logger.configure(patcher=lambda _: None)
+        logger.remove(handler)
 
 
 def _opened(path: Path) -> FileIO:

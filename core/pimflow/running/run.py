@@ -185,6 +185,11 @@ def log_folder(root: Path, environment: str | None = None) -> Path:
     return root / ".pimflow" / (environment or "") / "logs"
 
 
+def server_log_folder(root: Path, environment: str | None = None) -> Path:
+    """Give the folder of the logs of a project's server; each environment has its own."""
+    return root / ".pimflow" / (environment or "") / "server"
+
+
 def progress_folder(root: Path, environment: str | None = None) -> Path:
     """Give the folder where runs that go on show how far they are; each environment has its own."""
     return root / ".pimflow" / (environment or "") / "under_way"
