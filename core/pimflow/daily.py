@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _FORM = re.compile(r"(daily|weekdays) at (\d{1,2}):(\d{2})(?: ([A-Za-z][A-Za-z0-9_+/-]*))?")
 _SATURDAY = 5
@@ -39,6 +42,8 @@ def daily(text: str) -> Daily:
 
 
 def _zone(name: str) -> ZoneInfo:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - most name none, and all that is loaded waits for it
+
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
