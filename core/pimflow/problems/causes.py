@@ -178,7 +178,8 @@ def _named(place: Place, problems: Iterable[Problem], wanted: Wanted) -> Iterato
 
 def _open_flow(place: Place, found: _Found, asked: Mapping[str, Inquiry]) -> OpenFlow:
     report = report_of(place)
-    causes = (_open_cause(place, cause, found, report, asked) for cause in found.tally.causes())
+    in_order = (replace(cause, keys=tuple(sorted(cause.keys))) for cause in found.tally.causes())
+    causes = (_open_cause(place, cause, found, report, asked) for cause in in_order)
     return OpenFlow(report, found.records, tuple(causes))
 
 
