@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from pimflow_serve import formats
 from pimflow_serve.access.roles import Person, Role
+from pimflow_serve.cron_words import in_words
 from pimflow_serve.languages import LANGUAGES, catalogue, language_of
 from pimflow_serve.serving import serving_of
 
@@ -84,6 +85,7 @@ def _environment(language: str) -> Environment:
     made.globals["csrf"] = _csrf
     made.filters["number"] = lambda value: formats.number(value, language)
     made.filters["duration"] = lambda value: formats.duration(value, language)
+    made.filters["cron"] = lambda value: in_words(value, language)
     made.filters["when"] = pass_context(lambda page, value: formats.when(value, _now(page), language))
     made.filters["ago"] = pass_context(lambda page, value: formats.ago(value, _now(page), language))
     return made

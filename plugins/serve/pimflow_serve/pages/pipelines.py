@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
+from pimflow.state import schedules
 from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.access.roles import Person
 from pimflow_serve.languages import words
@@ -20,6 +21,7 @@ from pimflow_serve.views.chart import bars
 from pimflow_serve.views.history import latest
 from pimflow_serve.views.overview import pipeline_state
 from pimflow_serve.views.pipelines import drawing, file_text
+from pimflow_serve.views.schedules import schedule_line
 
 router = APIRouter(include_in_schema=False)
 
@@ -65,6 +67,21 @@ def stop(name: str, request: Request, serving: Shared, person: Operator, number:
     return go(f"/pipelines/{quote(name)}", said)
 
 
+@router.post("/pipelines/{name}/pause")
+def pause(name: str, request: Request, serving: Shared, person: Operator) -> Response:
+    """Let the schedule of a pipeline rest."""
+    schedules.pause(serving.database, served_one(serving, name).name, person.name, serving.clock())
+    said = words(request, person).gettext("The schedule is paused. It goes on when you say so.")
+    return go(f"/pipelines/{quote(name)}", said)
+
+
+@router.post("/pipelines/{name}/resume")
+def resume(name: str, request: Request, serving: Shared, person: Operator) -> Response:
+    """Let the schedule of a pipeline go on."""
+    schedules.resume(serving.database, served_one(serving, name).name, serving.clock())
+    return go(f"/pipelines/{quote(name)}", words(request, person).gettext("The schedule goes on."))
+
+
 def served_one(serving: Serving, name: str) -> Served:
     """Give the pipeline of this name. Raises Refused."""
     served = serving.project.pipeline(name)
@@ -103,4 +120,5 @@ def _page(
         asked=asked,
         bars=bars(state.recent),
         wrong=wrong,
+        timetable=schedule_line(serving.database, served, serving.clock()),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +14,10 @@ from pimflow.state.open_counts import open_by_scope
 from pimflow_serve.project import Served
 from pimflow_serve.serving import Serving
 from pimflow_serve.views.history import RunLine, latest
+from pimflow_serve.views.schedules import ScheduleLine, schedule_line, schedule_lines
 
 _RECENT = 20
+_GOOD = frozenset({"well", "attention"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,7 @@ class PipelineState:
     mistakes: tuple[str, ...]
     live: Progress | None
     waiting: bool
-    next: datetime | None = None
-    paused: bool = False
+    timetable: ScheduleLine
 
 
 def overview(serving: Serving) -> list[PipelineState]:
@@ -54,7 +55,12 @@ def overview(serving: Serving) -> list[PipelineState]:
     live = serving.runner.live()
     waiting = {one.pipeline for one in serving.runner.requests(limit=100) if one.status == "waiting"}
     counts = open_by_scope(serving.database)
-    found = [_state(served, serving.database, live, waiting, counts) for served in serving.project.pipelines().values()]
+    times = schedule_lines(serving)
+    found = [
+        _state(served, serving, live, waiting, counts, times[name])
+        for name, served in serving.project.pipelines().items()
+        if name in times
+    ]
     return sorted(found, key=lambda one: one.name)
 
 
@@ -62,23 +68,26 @@ def pipeline_state(serving: Serving, served: Served) -> PipelineState:
     """Tell of one pipeline."""
     waiting = {one.pipeline for one in serving.runner.requests(served.name, 20) if one.status == "waiting"}
     counts = open_by_scope(serving.database)
-    return _state(served, serving.database, serving.runner.live(), waiting, counts)
+    times = schedule_line(serving.database, served, serving.clock())
+    return _state(served, serving, serving.runner.live(), waiting, counts, times)
 
 
 def _state(
     served: Served,
-    database: Database,
+    serving: Serving,
     live: Mapping[str, Progress],
     waiting: Iterable[str],
     counts: Mapping[int, int],
+    times: ScheduleLine,
 ) -> PipelineState:
+    database, now = serving.database, serving.clock()
     going = next((one for one in live.values() if one.pipeline == served.name and not one.dry), None)
     recent = [one for one in latest(database, served.name, _RECENT, live=live) if not one.dry]
     last = next((one for one in recent if one.state != "running"), None)
     open_now = _open(served.assembly, database, counts)
     return PipelineState(
         served.name,
-        _how(served, last, going, served.name in waiting, open_now),
+        _how(served, recent, going, served.name in waiting, open_now, _is_late(recent, times, now)),
         flow_names(served.assembly) if served.assembly else (),
         last,
         tuple(reversed(recent)),
@@ -86,21 +95,30 @@ def _state(
         served.mistakes,
         going,
         served.name in waiting,
+        times,
     )
 
 
-def _how(served: Served, last: RunLine | None, going: Progress | None, waiting: bool, open_now: int) -> str:
-    if going is not None:
-        return "running"
-    if served.mistakes:
-        return "mistakes"
-    if waiting:
-        return "waiting"
+def _how(
+    served: Served, recent: Sequence[RunLine], going: Progress | None, waiting: bool, open_now: int, late: bool
+) -> str:
+    last = next((one for one in recent if one.state != "running"), None)
+    special = {"running": going, "mistakes": served.mistakes, "waiting": waiting, "late": late}
+    if first := next((name for name, holds in special.items() if holds), ""):
+        return first
     if last is None:
         return "never"
-    if last.state in {"well", "attention"}:
+    if last.state in _GOOD:
         return "attention" if open_now else "well"
     return last.state
+
+
+def _is_late(recent: Sequence[RunLine], times: ScheduleLine, now: datetime) -> bool:
+    """Tell whether a pipeline went without a good run for longer than its schedule lets one expect."""
+    if times.paused is not None or times.late_after is None or not recent:
+        return False
+    good = next((one.started for one in recent if one.state in _GOOD), recent[-1].started)
+    return now - good > times.late_after
 
 
 def flow_names(assembly: Assembly) -> tuple[FlowName, ...]:
