@@ -78,11 +78,12 @@ def change(
     values = {key: value for key, value in given.items() if value is not None}
     with database.writing() as connection:
         _known(connection, name)
+        had = _has_administrator(connection)
         if values:
             connection.execute(people.update().where(people.c.name == name).values(values))
         if password is not None or active is False:
             connection.execute(sign_ins.delete().where(sign_ins.c.person == name))
-        _check_administrators(connection)
+        _check_administrators(connection, had=had)
 
 
 def renew_password(database: Database, name: str, password: str) -> None:
@@ -95,9 +96,10 @@ def remove(database: Database, name: str) -> None:
     """Forget a person, and sign them out. Raises PeopleError."""
     with database.writing() as connection:
         _known(connection, name)
+        had = _has_administrator(connection)
         connection.execute(people.delete().where(people.c.name == name))
         connection.execute(sign_ins.delete().where(sign_ins.c.person == name))
-        _check_administrators(connection)
+        _check_administrators(connection, had=had)
 
 
 def _named(connection: Connection, name: str) -> Row[tuple[str]] | None:
@@ -109,10 +111,14 @@ def _known(connection: Connection, name: str) -> None:
         raise PeopleError(f"nobody is called {name!r}")
 
 
-def _check_administrators(connection: Connection) -> None:
-    """Undo, by raising, what would leave nobody who looks after the server."""
+def _has_administrator(connection: Connection) -> bool:
     left = sa.select(people.c.name).where((people.c.role == ADMINISTRATOR) & people.c.active).limit(1)
-    if connection.execute(left).first() is None:
+    return connection.execute(left).first() is not None
+
+
+def _check_administrators(connection: Connection, *, had: bool) -> None:
+    """Undo, by raising, what would leave nobody who looks after the server."""
+    if had and not _has_administrator(connection):
         raise PeopleError("this is the only administrator left; make another one first")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from gettext import NullTranslations
 from typing import Any
 from urllib.parse import quote
 
@@ -18,14 +19,14 @@ from pimflow.words import capital
 from pimflow_serve.access.headers import ALWAYS
 from pimflow_serve.access.origin import changes_something
 from pimflow_serve.access.roles import Person
-from pimflow_serve.languages import catalogue, language_of
-from pimflow_serve.refusals import NotSignedIn, Refused
+from pimflow_serve.languages import words
+from pimflow_serve.refusals import N_, NotSignedIn, Refused
 from pimflow_serve.rendering import render
 
 _FOR_PROGRAMS = ("/api/v1/", "/hooks/", "/metrics", "/healthz", "/readyz")
 _SAID = {
-    404: ("there is no such page", "Go back to the overview."),
-    405: ("this cannot be done here", "Go back to the overview."),
+    404: (N_("there is no such page"), N_("Go back to the overview.")),
+    405: (N_("this cannot be done here"), N_("Go back to the overview.")),
 }
 
 
@@ -41,45 +42,45 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error, NotSignedIn) and not _is_program(request):
         return RedirectResponse(f"/login{_next(request)}", status_code=303)
-    message, remedy = _SAID.get(error.status_code, (str(error.detail), ""))
     if isinstance(error, Refused):
-        message, remedy = str(error.detail), error.remedy
-    return _answer(request, error.status_code, message, remedy, error.headers)
+        return _answer(request, error, error.headers)
+    said = _SAID.get(error.status_code, (str(error.detail), ""))
+    return _answer(request, Refused(error.status_code, *said), error.headers)
 
 
 async def _unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     places = "; ".join(_place(one) for one in error.errors())
-    return _answer(request, 400, f"this cannot be understood: {places}", "Correct it, and send it again.")
+    told = N_("this cannot be understood: %(places)s")
+    return _answer(request, Refused(400, told, N_("Correct it, and send it again."), fields={"places": places}))
 
 
 async def _told(request: Request, error: Exception) -> Response:
     status = 409 if isinstance(error, ConfigError | BusyError | PeopleError) else 503
     if isinstance(error, StateError):
         logger.error("the state cannot be used: {}", error)
-    return _answer(request, status, str(error), "")
+    return _answer(request, Refused(status, str(error)))
 
 
 async def _failed(request: Request, error: Exception) -> Response:
     """Tell of a mistake in pimflow; what it was stands in the log."""
     logger.opt(exception=error).error("{} {} failed", request.method, request.url.path)
-    remedy = "Your administrator finds what happened in the log of the server."
-    answer = _answer(request, 500, "something went wrong inside pimflow", remedy)
+    remedy = N_("Your administrator finds what happened in the log of the server.")
+    answer = _answer(request, Refused(500, N_("something went wrong inside pimflow"), remedy))
     answer.headers.update(ALWAYS)  # this is answered outside of what adds them
     return answer
 
 
-def _answer(
-    request: Request, status: int, message: str, remedy: str, headers: Mapping[str, str] | None = None
-) -> Response:
+def _answer(request: Request, refused: Refused, headers: Mapping[str, str] | None = None) -> Response:
     answer: Response
     if _is_program(request):
-        answer = JSONResponse({"error": {"message": message, "remedy": remedy}}, status)
+        message, remedy = refused.said(NullTranslations())
+        answer = JSONResponse({"error": {"message": message, "remedy": remedy}}, refused.status_code)
     else:
         person: Person | None = getattr(request.state, "person", None)
-        words = catalogue(language_of(request, person))
-        title, text = words.gettext(message), words.gettext(remedy) if remedy else ""
-        answer = render(request, "message.html", person, status=status, title=capital(title), text=text, detail="")
+        title, text = refused.said(words(request, person))
+        shown = {"title": capital(title), "text": text, "detail": ""}
+        answer = render(request, "message.html", person, status=refused.status_code, **shown)
     answer.headers.update(headers or {})
     return answer
 

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from gettext import NullTranslations
+
 from starlette.exceptions import HTTPException
+
+from pimflow.words import capital, full_stop
+
+
+def N_(text: str) -> str:  # noqa: N802 - by this name the tools of gettext find what is to be translated
+    """Mark a sentence that is translated when it is shown."""
+    return text
 
 
 class Refused(HTTPException):
-    """A page or a call that is not answered; `remedy` says what to do, in whole sentences."""
+    """A page or a call that is not answered; `remedy` says what to do, in whole sentences.
 
-    def __init__(self, status: int, message: str, remedy: str = "", headers: dict[str, str] | None = None) -> None:
-        self.remedy = remedy
-        super().__init__(status, message, headers)
+    Both may hold `%(name)s`, for which `fields` stand.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        remedy: str = "",
+        headers: dict[str, str] | None = None,
+        fields: Mapping[str, object] | None = None,
+    ) -> None:
+        self._said = (message, remedy)
+        self._fields = fields
+        super().__init__(status, self.said(NullTranslations())[0], headers)
+
+    def said(self, words: NullTranslations) -> tuple[str, str]:
+        """Give message and remedy in a language."""
+        message, remedy = (words.gettext(text) if text else "" for text in self._said)
+        return (message % self._fields, remedy % self._fields) if self._fields else (message, remedy)
+
+    def sentences(self, words: NullTranslations) -> str:
+        """Give both as one text for people."""
+        message, remedy = self.said(words)
+        return f"{full_stop(capital(message))} {remedy}".strip()
 
 
 class NotSignedIn(Refused):
@@ -23,4 +54,5 @@ class NotSignedIn(Refused):
 
 def not_found(what: str) -> Refused:
     """Tell that something is not there."""
-    return Refused(404, f"there is no {what}", "It may have been removed, or the address is wrong.")
+    remedy = N_("It may have been removed, or the address is wrong.")
+    return Refused(404, N_("there is no %(what)s"), remedy, fields={"what": what})

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.testclient import TestClient
@@ -16,6 +17,7 @@ from pimflow.state import people
 from pimflow.state.database import Database, open_database
 from pimflow.state.people import PersonRow
 from pimflow_akeneo_sandbox.serve import Served, serve
+from pimflow_serve.access import passwords
 from pimflow_serve.access.roles import Role
 from pimflow_serve.access.sessions import begin_session, cookie_name
 from pimflow_serve.access.tokens import form_secret
@@ -63,6 +65,12 @@ class ServedProject:
     def browser(self) -> TestClient:
         """Give a browser in which nobody is signed in, whose forms come from our own pages."""
         return TestClient(self.app, HERE, headers={"Origin": HERE})
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with next to no work: how much it takes is the library's matter."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(scope="module")

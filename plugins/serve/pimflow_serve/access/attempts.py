@@ -10,7 +10,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from pimflow_serve.refusals import Refused
+from pimflow_serve.refusals import N_, Refused
 
 OF_NAME_THERE = RateLimitItemPerMinute(5, 5)
 OF_ADDRESS = RateLimitItemPerMinute(30, 5)
@@ -45,7 +45,6 @@ class Attempts:
 
     def _too_many(self, limit: RateLimitItem, *of: str) -> Refused:
         wait = max(1, ceil(self._limiter.get_window_stats(limit, *of).reset_time - time.time()))
-        minutes = ceil(wait / 60)
-        again = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-        told = f"too many attempts to sign in; try again {again}"
-        return Refused(429, told, "An administrator can set a new password.", {"Retry-After": str(wait)})
+        told = N_("too many attempts to sign in; try again in %(minutes)s minutes")
+        remedy = N_("An administrator can set a new password.")
+        return Refused(429, told, remedy, {"Retry-After": str(wait)}, {"minutes": ceil(wait / 60)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pimflow_serve.refusals import Refused
+from pimflow_serve.refusals import N_, Refused
 
 LARGEST = 1 << 20
 """Bytes of a body: forms, JSON and events are far smaller."""
@@ -39,4 +39,5 @@ class BodySize:
         await self._app(scope, measured, send)
 
     def _too_large(self) -> Refused:
-        return Refused(413, f"this is larger than {self._largest:,} bytes", "Send less at once.")
+        told = N_("this is larger than %(bytes)s bytes")
+        return Refused(413, told, N_("Send less at once."), fields={"bytes": f"{self._largest:,}"})

@@ -9,7 +9,7 @@ from pimflow.state.people import PersonRow
 from pimflow_serve.access.people import new_person
 from pimflow_serve.access.roles import Role
 from pimflow_serve.access.tokens import digest, new_secret, same
-from pimflow_serve.refusals import Refused
+from pimflow_serve.refusals import N_, Refused
 from pimflow_serve.serving import Serving
 
 
@@ -24,7 +24,8 @@ def check_welcome(request: Request, serving: Serving, code: str) -> None:
     """Raise Refused unless this is the code of the link, and there is nobody yet."""
     expected: str = getattr(request.app.state, "welcome", "")
     if people.anybody(serving.database) or not expected or not same(digest(code), expected):
-        raise Refused(403, "this link works no longer", "Sign in, or ask an administrator of pimflow for a password.")
+        remedy = N_("Sign in, or ask an administrator of pimflow for a password.")
+        raise Refused(403, N_("this link works no longer"), remedy)
 
 
 def add_first(request: Request, serving: Serving, code: str, name: str, password: str) -> PersonRow:

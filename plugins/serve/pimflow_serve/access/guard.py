@@ -18,10 +18,15 @@ from pimflow_serve.access.origin import changes_something, check_origin
 from pimflow_serve.access.roles import Person, Role
 from pimflow_serve.access.sessions import Asking, who_asks
 from pimflow_serve.access.tokens import same
-from pimflow_serve.refusals import NotSignedIn, Refused
+from pimflow_serve.refusals import N_, NotSignedIn, Refused
 from pimflow_serve.serving import Shared
 
 FIELD, HEADER = "csrf", "x-csrf-token"
+_NEEDED = {
+    Role.VIEWER: N_("you may not see this"),
+    Role.OPERATOR: N_("you may look, and only operators may do this"),
+    Role.ADMINISTRATOR: N_("only administrators may do this"),
+}
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -40,11 +45,7 @@ def _who_may(role: Role) -> Callable[..., Awaitable[Person]]:
             check_origin(request, serving)
             await _check_form(request, asking)
         if not asking.person.may(role):
-            raise Refused(
-                403,
-                f"this is for {_ROLES[role]}, and you are {_ROLES[asking.person.role]}",
-                "Ask an administrator of pimflow for the right.",
-            )
+            raise Refused(403, _NEEDED[role], N_("Ask an administrator of pimflow for the right."))
         return asking.person
 
     return who
@@ -57,10 +58,9 @@ async def _check_form(request: Request, asking: Asking) -> None:
         field = form.get(FIELD)
         given = field if isinstance(field, str) else ""
     if not same(given, asking.form):
-        raise Refused(403, "the page from which this was sent is too old", "Open it anew, and try again.")
+        told = N_("the page from which this was sent is too old")
+        raise Refused(403, told, N_("Open it anew, and try again."))
 
-
-_ROLES = {Role.VIEWER: "a viewer", Role.OPERATOR: "an operator", Role.ADMINISTRATOR: "an administrator"}
 
 Viewer = Annotated[Person, Security(_who_may(Role.VIEWER), scopes=[Role.VIEWER])]
 """Somebody who may look."""

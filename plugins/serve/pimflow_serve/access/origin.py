@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from pimflow_serve.refusals import Refused
+from pimflow_serve.refusals import N_, Refused
 from pimflow_serve.serving import Serving
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -24,9 +24,11 @@ def check_origin(request: Request, serving: Serving) -> None:
     if _origin(named) not in here:
         raise Refused(
             403,
-            "this was not sent by a page of this server",
-            "Open the page here, and try again. If pimflow is behind a proxy, your administrator must tell it its "
-            "address: `public_url` under `serve` in pimflow.yaml.",
+            N_("this was not sent by a page of this server"),
+            N_(
+                "Open the page here, and try again. If pimflow is behind a proxy, your administrator must tell it its "
+                "address: `public_url` under `serve` in pimflow.yaml."
+            ),
         )
 
 

@@ -9,7 +9,7 @@ from pimflow.state import people
 from pimflow.state.people import PersonRow
 from pimflow_serve.access.attempts import Attempts
 from pimflow_serve.access.passwords import fits, hashed, is_outdated
-from pimflow_serve.refusals import Refused
+from pimflow_serve.refusals import N_, Refused
 from pimflow_serve.serving import Serving
 
 
@@ -23,7 +23,8 @@ def sign_in(request: Request, serving: Serving, name: str, password: str) -> Per
     if not fits(kept, password) or person is None:
         attempts.failed(name, address)
         logger.warning("somebody at {} gave a wrong name or password", address)
-        raise Refused(401, "name or password is wrong", "Try again, or ask an administrator for a new password.")
+        remedy = N_("Try again, or ask an administrator for a new password.")
+        raise Refused(401, N_("name or password is wrong"), remedy)
     attempts.succeeded(name, address)
     if is_outdated(person.password):
         people.renew_password(serving.database, name, hashed(password))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pimflow.state.people import PeopleError
+from pimflow.words import capital, full_stop
 from pimflow_serve.access.changing import add_person, add_token, change_person, remove_person, remove_token
 from pimflow_serve.access.guard import Administrator
 from pimflow_serve.access.roles import Role
@@ -90,8 +91,7 @@ def end_token(request: Request, serving: Shared, person: Administrator, name: Te
 
 
 def _page(request: Request, serving: Shared, person: Administrator, *, wrong: str = "", **given: Any) -> Response:
-    told = words(request, person).gettext(wrong) if wrong else ""
-    shown = {"name": "", "token": "", "secret": "", **given, "wrong": told}
+    shown = {"name": "", "token": "", "secret": "", **given, "wrong": full_stop(capital(wrong)) if wrong else ""}
     lists = {"everybody": shown_people(serving.database), "tokens": shown_tokens(serving.database)}
     return render(request, "people.html", person, status=409 if wrong else 200, **lists, **shown)
 

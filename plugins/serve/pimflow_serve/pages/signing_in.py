@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pimflow.state import people
 from pimflow.state.people import PeopleError
+from pimflow.words import capital, full_stop
 from pimflow_serve.access.first import add_first, check_welcome
 from pimflow_serve.access.guard import Viewer
 from pimflow_serve.access.origin import check_origin
@@ -50,7 +51,7 @@ def login(
         shown = {
             "next": _inside(next_),
             "name": name,
-            "wrong": words(request, None).gettext(refused.detail),
+            "wrong": refused.sentences(words(request, None)),
             "nobody": _nobody(serving),
         }
         answer: Response = render(request, "login.html", None, status=refused.status_code, **shown)
@@ -94,7 +95,7 @@ def welcome(
             status=400,
             code=code,
             name=name,
-            wrong=words(request, None).gettext(str(error)),
+            wrong=full_stop(capital(str(error))),
         )
     answer = go("/")
     begin_session(serving, person.name, answer)
@@ -119,9 +120,9 @@ def change_password(
         kept = new_password(password, person.name)
         sign_in(request, serving, person.name, old)
     except PeopleError as error:
-        return render(request, "password.html", person, status=400, wrong=told.gettext(str(error)))
+        return render(request, "password.html", person, status=400, wrong=full_stop(capital(str(error))))
     except Refused as refused:
-        return render(request, "password.html", person, status=refused.status_code, wrong=told.gettext(refused.detail))
+        return render(request, "password.html", person, status=refused.status_code, wrong=refused.sentences(told))
     answer = go("/settings", told.gettext("Your password was changed."))
     people.change(serving.database, person.name, password=kept)
     begin_session(serving, person.name, answer)
