@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -69,16 +69,39 @@ class Request:
         return self.wish.kind
 
 
-def add(database: Database, wish: Wish, now: datetime, *, due: datetime | None = None, once: bool = False) -> Request:
+def add(database: Database, wish: Wish, now: datetime, *, once: bool = False, told: str = "") -> Request:
     """Keep what somebody asks for. `once`: where the same is waiting already, that one is given instead."""
     with database.writing() as connection:
         if once:
             for row in connection.execute(_of(requests.c.status == WAITING, requests.c.pipeline == wish.pipeline)):
                 if _covers(_request(row).wish, wish):
                     return _request(row)
-        values = {**_stored(wish), "asked": now.isoformat(), "status": WAITING, "server": "", "stopped": ""}
-        values |= {"told": "", "due": due.isoformat() if due else None}
-        return _request(connection.execute(requests.insert().values(values).returning(requests)).one())
+        return _put(connection, wish, now, told=told)
+
+
+def gather(connection: Connection, wish: Wish, now: datetime, due: datetime, most: int) -> None:
+    """Within the caller's transaction: add the keys of an event to a run that waits because of others, or ask for one.
+
+    One of more keys than `most` becomes a run of all changes, which takes fewer calls.
+    """
+    waits = (requests.c.status == WAITING, requests.c.pipeline == wish.pipeline, requests.c.cause == wish.cause)
+    waiting = [_request(row) for row in connection.execute(_of(*waits, requests.c.kind.in_(["only", "changes"])))]
+    if any(one.kind == "changes" for one in waiting):
+        return
+    keys = tuple(dict.fromkeys(key for one in (*(there.wish for there in waiting), wish) for key in one.keys))
+    few = wish.kind == "only" and len(keys) <= most
+    wanted = replace(wish, kind="only" if few else "changes", keys=keys if few else ())
+    if waiting:
+        same = requests.c.number == waiting[0].number
+        connection.execute(requests.update().where(same).values(_stored(wanted)))
+    else:
+        _put(connection, wanted, now, due.isoformat())
+
+
+def _put(connection: Connection, wish: Wish, now: datetime, due: str | None = None, told: str = "") -> Request:
+    values = {**_stored(wish), "asked": now.isoformat(), "status": WAITING, "server": "", "stopped": ""}
+    values |= {"told": told, "due": due}
+    return _request(connection.execute(requests.insert().values(values).returning(requests)).one())
 
 
 def find(database: Database, number: int) -> Request | None:

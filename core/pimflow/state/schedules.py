@@ -35,7 +35,7 @@ def met(database: Database, pipeline: str, kind: str, cron: str, now: datetime) 
     fresh = {"cron": cron, "since": _kept(now), "claimed": _kept(now)}
     with database.writing() as connection:
         statement = insert(connection, schedules).values(
-            pipeline=pipeline, kind=kind, paused=None, paused_by="", late_told="", **fresh
+            pipeline=pipeline, kind=kind, paused=None, paused_by="", **fresh
         )
         keys = ["pipeline", "kind"]
         connection.execute(
@@ -70,13 +70,6 @@ def resume(database: Database, pipeline: str, now: datetime) -> int:
     values = {"paused": None, "paused_by": "", "claimed": _kept(now), "since": _kept(now)}
     with database.writing() as connection:
         return connection.execute(schedules.update().where(resting).values(values)).rowcount
-
-
-def tell_late(database: Database, pipeline: str, about: str) -> bool:
-    """Note what people are told of a pipeline that is late; False where that was told already, by any server."""
-    other = (schedules.c.pipeline == pipeline) & (schedules.c.late_told != about)
-    with database.writing() as connection:
-        return connection.execute(schedules.update().where(other).values(late_told=about)).rowcount > 0
 
 
 def _kept(moment: datetime) -> str:

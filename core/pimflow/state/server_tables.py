@@ -75,6 +75,16 @@ requests = sa.Table(
     sa.Index("requests_by_status", "status"),
 )
 
+# Events that a server was told of, by the id that their sender gave them: what comes twice is known.
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("hook", TEXT, primary_key=True),
+    sa.Column("id", TEXT, primary_key=True),
+    sa.Column("received", TEXT, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
 # The servers that use the state; one whose `beat` is long ago, or whose process is known to be dead, is no more.
 servers = sa.Table(
     "servers",
@@ -89,8 +99,7 @@ servers = sa.Table(
 )
 
 # One row for each schedule: `kind` is changes or everything; `claimed` is the time of the latest run that a server took
-# on itself, so that no other one begins it too; `cron` are its times, met first at `since`. `late_told` is what people
-# were told last of a run that is late.
+# on itself, so that no other one begins it too; `cron` are its times, met first at `since`.
 schedules = sa.Table(
     "schedules",
     metadata,
@@ -99,7 +108,6 @@ schedules = sa.Table(
     sa.Column("cron", TEXT, nullable=False),
     sa.Column("since", TEXT, nullable=False),
     sa.Column("claimed", TEXT, nullable=False),
-    sa.Column("late_told", TEXT, nullable=False),
     sa.Column("paused", TEXT),
     sa.Column("paused_by", TEXT, nullable=False),
     sqlite_with_rowid=False,

@@ -54,6 +54,8 @@ def _running() -> None:
     op.create_index("ix_requests_run", "requests", ["run"])
     op.create_index("requests_of_pipeline", "requests", ["pipeline", "number"])
     op.create_index("requests_by_status", "requests", ["status"])
+    op.create_table("events", *map(text_key, ("hook", "id")), text("received"), sqlite_with_rowid=False)
+    op.create_index("ix_events_received", "events", ["received"])
     op.create_table(
         "servers",
         text_key("name"),
@@ -65,7 +67,7 @@ def _running() -> None:
     op.create_table(
         "schedules",
         *map(text_key, ("pipeline", "kind")),
-        *map(text, ("cron", "since", "claimed", "late_told")),
+        *map(text, ("cron", "since", "claimed")),
         text("paused", null=True),
         text("paused_by"),
         sqlite_with_rowid=False,
