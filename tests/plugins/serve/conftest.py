@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,7 +13,8 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from pimflow.configuration.loading import environment_of
-from pimflow.running.run import state_file
+from pimflow.model import RunReport
+from pimflow.running.run import RunOptions, run_pipeline, state_file
 from pimflow.state import people
 from pimflow.state.database import Database, open_database
 from pimflow.state.people import PersonRow
@@ -61,6 +63,13 @@ class ServedProject:
     def write(self, *rows: str) -> None:
         """Let the file have these rows."""
         (self.folder / "products.csv").write_text("\n".join([HEADER, *rows]) + "\n", "utf-8")
+
+    def run(self, **options: Any) -> RunReport:
+        """Run the pipeline here, as its file is now."""
+        pipeline = self.serving.project.pipeline(NAME)
+        assert pipeline is not None
+        assert pipeline.assembly is not None, pipeline.mistakes
+        return run_pipeline(pipeline.assembly, self.database, RunOptions(**options))
 
     def browser(self) -> TestClient:
         """Give a browser in which nobody is signed in, whose forms come from our own pages."""
