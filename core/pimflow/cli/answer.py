@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from pimflow.cli.common import assembled, echo_json, environment_option, json_option, opened_state, state_option
-from pimflow.errors import ConfigError
 from pimflow.state.place import StatePlace
 
 if TYPE_CHECKING:
     from pimflow.answers import Answer
-    from pimflow.assemble import Assembly, Flow
-    from pimflow.problems.causes import Question
-    from pimflow.state.database import Database
+    from pimflow.assemble import Assembly
 
 
 @click.command()
@@ -43,7 +40,7 @@ def answer(
 
     The answer is kept in answers/PIPELINE.csv, and holds for each record that has the value, now and later.
     """
-    from pimflow.answers import Answer
+    from pimflow.problems.answering import give
 
     if [use is not None, ignore, forget, list_all].count(True) != 1 or list_all == (cause is not None):
         raise click.UsageError("give CAUSE with --use VALUE, --ignore or --forget; or --list")
@@ -56,14 +53,9 @@ def answer(
     if forget:
         return _forget(assembly, cause, as_json=as_json)
     with opened_state(assembly.pipeline.root, state_path) as database:
-        asked = _asked(assembly, database, cause, ignore=ignore)
-        new = Answer(asked.flow, asked.column, asked.value, use.strip() if use else None, _now())
-        table = _give(assembly, database, new, asked.records, pipeline)
-    return _tell(new, asked.records, table, as_json=as_json)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+        becomes = use.strip() if use else None
+        made = give(assembly, database, cause, becomes, datetime.now(UTC), lambda: assembled(pipeline))
+    return _tell(made.answer, made.records, made.table, as_json=as_json)
 
 
 def _list(assembly: Assembly, *, as_json: bool) -> None:
@@ -89,54 +81,12 @@ def _data(one: Answer) -> dict[str, str | None]:
 
 
 def _forget(assembly: Assembly, cause: str, *, as_json: bool) -> None:
-    from pimflow.answer_table import remove_answer, table_of
+    from pimflow.problems.answering import forget
 
-    known = next((one for flow in assembly.flows for one in flow.answers if one.id == cause), None)
-    if known is None:
-        hint = "`pimflow answer --list` lists the answers"
-        raise ConfigError(f"nothing was answered to a cause called {cause!r}; {hint}")
-    remove_answer(table_of(assembly.pipeline.root, assembly.pipeline.name), known)
+    known = forget(assembly, cause)
     if as_json:
         return echo_json({"forgotten": _data(known)})
     return click.echo(f"Forgotten: {_said(known)}. The next run reads everything; the value counts as it stands.")
-
-
-def _give(assembly: Assembly, database: Database, new: Answer, records: int, pipeline: str | None) -> Path:
-    """Put an answer into the table, and give that.
-
-    All records that have the value are open, so nothing needs to be read for it: unless there was another answer.
-    """
-    from pimflow.answer_table import add_answer, table_of
-    from pimflow.running.basis import basis_of
-    from pimflow.state import history
-
-    name = assembly.pipeline.name
-    flow = _flow(assembly, new.flow)
-    is_first = records > 0 and flow.answers.find(new.column, new.value) is None
-    is_current = is_first and history.basis(database, name, flow.name) == basis_of(flow)
-    table = table_of(assembly.pipeline.root, name)
-    add_answer(table, new)
-    if is_current:
-        history.keep_basis(database, name, flow.name, basis_of(_flow(assembled(pipeline), new.flow)))
-    return table
-
-
-def _flow(assembly: Assembly, name: str) -> Flow:
-    return next(flow for flow in assembly.flows if flow.name == name)
-
-
-def _asked(assembly: Assembly, database: Database, cause: str, *, ignore: bool) -> Question:
-    """Find what is to be answered. Raises ConfigError where no answer can mend it."""
-    from pimflow.problems.causes import question
-
-    found = question(assembly, database, cause)
-    if found is None:
-        raise ConfigError(f"no cause is called {cause!r}; `pimflow problems` lists them")
-    if found.unanswerable:
-        raise ConfigError(f"no answer mends this: {found.unanswerable}")
-    if ignore and found.is_key:
-        raise ConfigError(f"{found.column} is the key of the record, which cannot do without one; give --use VALUE")
-    return found
 
 
 def _tell(new: Answer, records: int, table: Path, *, as_json: bool) -> None:
