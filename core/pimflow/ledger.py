@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,5 +40,10 @@ class Ledger(Protocol):
     def now(self) -> str:
         """Where a later look begins, to see what changes from here on."""
 
-    def standings(self, flow: str, returned_by: str | None, since: str | None) -> Iterator[RecordStanding]:
-        """Tell how the records of a flow stand: all, or those met since then and those that need attention."""
+    def standings(
+        self, flow: str, returned_by: str | None, since: str | None, before: Sequence[str] = ()
+    ) -> Iterator[RecordStanding]:
+        """Tell how the records of a flow stand, each once: all, or those met since then and those that are open.
+
+        What the flows `before` it keep back is told as well.
+        """

@@ -18,6 +18,7 @@ from pimflow.delivering.batches import Batches, Settle, outcome_of, refuse_missi
 from pimflow.delivering.diff import Candidate, Rules, columns_of_new, fingerprint
 from pimflow.delivering.following import follow
 from pimflow.delivering.load import Loading
+from pimflow.delivering.unnumbered import met_again
 from pimflow.many_outcomes import Alike
 from pimflow.model import Change, Header, Outcome, Row, RunReport, Status
 from pimflow.running.flow import CarryOut, run_flow
@@ -124,6 +125,7 @@ class Planner:
         self._batches.clear()
 
     def _look(self, batch: Sequence[Candidate]) -> None:
+        batch, without_key = met_again(self._sink, self._writer, batch, self._rules)
         digests = {candidate.change.key: digest_of(candidate) for candidate in batch}
         batch, aside = follow(self._sink, self._writer, batch, self._rules)
         fitted = self._writer.fit([candidate.change for candidate in batch])
@@ -136,7 +138,7 @@ class Planner:
             for key in [candidate.change.key]
         ]
         self._writer.planned([_written(*one, self._rules) for one in judged if one[1].status in _WRITTEN])
-        self._settle([*aside, *judged])
+        self._settle([*without_key, *aside, *judged])
 
     def _present(self, batch: Sequence[Candidate]) -> Mapping[str, Mapping[str, Any]]:
         columns = sorted({name for candidate in batch for name in (*candidate.change.payload, *candidate.creation)})

@@ -1,8 +1,11 @@
 """Products born in the PIM: a SKU, the way to another system and back, and a status. The other one is a PIM as well."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
+from pimflow_akeneo_sandbox.entities import now
 from pimflow_akeneo_sandbox.serve import serve
 
 from .conftest import CATALOG
@@ -45,7 +48,7 @@ flows:
     transforms: [{{map: {{weight: weight, weight-unit: weight-unit}}}}]
     sink: {{type: akeneo.products, connection: pim}}
   status:
-    source: {{type: pimflow.outcomes, flow: hand_over, returned_by: back}}
+    source: {{type: pimflow.outcomes, before: [ticked], flow: hand_over, returned_by: back}}
     transforms:
       - value_map: {{field: standing, map: {{returned: in_erp}}, unknown: keep}}
       - map: {{uuid: id, hand_over_status: standing, hand_over_reason: reason}}
@@ -88,6 +91,18 @@ class World:
             answer = client.patch(f"/api/rest/v1/products-uuid/{uuid}", json={"uuid": uuid, **data}, headers=headers)
             assert answer.status_code in {201, 204}, answer.text
 
+    def rewrite(self, old, new):
+        """Change one place of the pipeline's file."""
+        pipeline = self.folder / "pipeline.yaml"
+        text = pipeline.read_text("utf-8")
+        assert text.count(old) == 1, old
+        pipeline.write_text(text.replace(old, new), "utf-8")
+
+    def told(self, uuid):
+        """Give the status and the reason that a product shows."""
+        found = self.values(uuid)
+        return found.get("hand_over_status"), found.get("hand_over_reason") or ""
+
     def values(self, uuid):
         """Give the values of a product of the PIM by attribute, and its identifier."""
         product = self.pim.store.products[uuid]
@@ -100,7 +115,8 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path, command):
+def world(tmp_path, command, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with serve(CATALOG) as pim, serve(CATALOG) as erp:
         yield World(pim, erp, tmp_path, command)
 
@@ -156,6 +172,72 @@ def test_a_refusal_is_told_in_the_product_and_goes_away_when_it_is_mended(world)
     assert (found["hand_over_status"], found.get("hand_over_reason")) == ("in_erp", None)
 
 
+def test_a_product_whose_sku_cannot_be_made_says_why_and_goes_when_it_is_mended(world):
+    world.create(CUP, "Cup")
+    world.patch(world.pim, CUP, {"family": None})
+    world.create(BOWL, "Bowl")
+    world.run()
+    wanted = "Family: is empty, and the SKU is made of it. Product manager: Fill it in; the SKU then comes by itself."
+    assert world.told(CUP) == ("attention", wanted)
+    assert world.told(BOWL) == ("in_erp", "")
+    before = world.writes()
+    assert world.run().code == 0
+    assert world.writes() == before, "it is told once"
+    world.patch(world.pim, CUP, {"family": "mugs"})
+    world.run()
+    assert world.told(CUP) == ("in_erp", "")
+    assert {world.values(uuid)["identifier"] for uuid in (CUP, BOWL)} == {"MUG-0001", "MUG-0002"}
+
+
+def test_a_product_for_which_no_number_is_left_is_told_whose_business_it_is(world):
+    world.rewrite('{sequence:04d}"', '{sequence:04d}", last: 1')
+    world.create(BOWL, "Bowl")
+    world.run()
+    world.create(CUP, "Cup")
+    world.run()
+    status, reason = world.told(CUP)
+    assert (status, reason[:63]) == ("attention", "No SKU is left: 1 was the last number of '{family:3|upper}-{seq")
+    assert reason.endswith("Nothing to do for you: your administrator was told; it goes by itself afterwards.")
+    world.rewrite(", last: 1", "")
+    world.run("--full")
+    assert (world.told(CUP), world.values(CUP)["identifier"]) == (("in_erp", ""), "MUG-0002")
+
+
+def test_a_product_whose_sku_somebody_else_got_meanwhile_says_so(world):
+    world.create(CUP, "Cup")
+    world.run()
+    cup = world.pim.store.products[CUP]
+    others = {code: values for code, values in cup.values.items() if code != "sku"}
+    world.pim.store.put_product(replace(cup, identifier=None, values=others, updated=now()))
+    world.pim.seed({"products": [{"identifier": "MUG-0001", "family": "mugs"}]})
+    world.create(CUP, "Cup")
+    done = world.run("--full")
+    assert "MUG-0001 was given to" in done.out
+    status, reason = world.told(CUP)
+    assert status == "attention"
+    assert "MUG-0001" in reason, reason
+    assert world.command("state", "numbers", "MUG-0001", "--forget", "--yes").code == 0
+    world.run("--full")
+    assert (world.told(CUP), world.values(CUP)["identifier"]) == (("in_erp", ""), "MUG-0002")
+
+
+def test_what_cannot_come_back_is_told_in_the_product(world):
+    world.rewrite("weight-unit: weight-unit", "weight-unit: weight-unit, colour: colour")
+    world.create(CUP, "Cup")
+    world.run()
+    assert world.told(CUP) == ("in_erp", "")
+    world.erp.seed({"attribute_options": [{"attribute": "colour", "code": "bordeaux", "labels": {}}]})
+    theirs = world.erp.store.product("MUG-0001").uuid
+    world.patch(world.erp, theirs, {"values": {"colour": [{"locale": None, "scope": None, "data": "bordeaux"}]}})
+    world.run()
+    status, reason = world.told(CUP)
+    assert status == "attention"
+    assert "the PIM has no such option" in reason, reason
+    world.pim.seed({"attribute_options": [{"attribute": "colour", "code": "bordeaux", "labels": {}}]})
+    world.run("--full")
+    assert world.told(CUP) == ("in_erp", "")
+
+
 def test_a_product_ticked_again_is_served_again_and_keeps_its_sku(world):
     world.create(CUP, "Cup")
     world.run()
@@ -175,27 +257,61 @@ def test_what_was_deleted_in_the_pim_is_not_made_anew_by_what_comes_back(world):
     assert world.pim.store.products == {}
 
 
-def test_what_both_sides_changed_is_decided_by_who_owns_it(world):
-    pipeline = world.folder / "pipeline.yaml"
-    both = pipeline.read_text("utf-8")
-    for line in ("    sink: {type: akeneo.products, connection: erp}\n", "    returns: hand_over\n"):
-        assert both.count(line) == 1
-        both = both.replace(line, f"{line}    diff: target\n")
-    pipeline.write_text(both, "utf-8")
+def edited_on_both_sides(world):
+    """Let product manager and ERP team change the name and the weight of one product, each to something else."""
     world.create(CUP, "Cup")
     world.run()
     weighed(world, "MUG-0001", "1.5")
     world.run()
     theirs = world.erp.store.product("MUG-0001").uuid
-    named = {"name": [{"locale": "en_US", "scope": None, "data": "Beaker, said the ERP team"}]}
-    world.patch(world.erp, theirs, {"values": named})
+    world.patch(world.erp, theirs, {"values": {"name": [{"locale": "en_US", "scope": None, "data": "Beaker"}]}})
     heavy = {"weight": [{"locale": None, "scope": None, "data": {"amount": "9", "unit": "KILOGRAM"}}]}
     world.patch(world.pim, CUP, {"values": heavy})
     world.create(CUP, "Cup with handle", tick=False)
     weighed(world, "MUG-0001", "2")
-    world.run("--full")
+
+
+@pytest.mark.parametrize("diff", ["state", "target"])
+def test_what_both_sides_changed_is_decided_by_who_owns_it_and_listed_once(world, diff):
+    for line in ("    sink: {type: akeneo.products, connection: erp}\n", "    returns: hand_over\n"):
+        world.rewrite(line, f"{line}    diff: {diff}\n")
+    edited_on_both_sides(world)
+    done = world.run()
+    assert done.code == 0
     assert world.values(CUP)["weight"] == {"amount": "2", "unit": "KILOGRAM"}
     assert "Cup with handle" in str(world.erp.store.product("MUG-0001").values["name"])
+    both = "  Note: 1 value was changed on both sides since the last run. As flow "
+    there, back = [line.removeprefix(both) for line in done.out.splitlines() if line.startswith(both)]
+    assert there.startswith("'hand_over' owns it, what the PIM says was kept: name (en_US) of MUG-0001: ")
+    assert there.endswith("'Cup with handle' in the PIM, 'Beaker' in the PIM")
+    assert back.startswith(
+        "'back' owns it, what the PIM says was kept: weight of MUG-0001: '2 KILOGRAM' in the PIM, '9 "
+    )
+    for options in ((), ("--full",)):
+        again = world.run(*options)
+        assert (again.code, "both sides" in again.out) == (0, False), again.out
+
+
+def test_what_one_side_changed_or_both_changed_alike_is_no_conflict(world):
+    world.create(CUP, "Cup")
+    world.run()
+    theirs = world.erp.store.product("MUG-0001").uuid
+    world.patch(world.erp, theirs, {"values": {"name": [{"locale": "en_US", "scope": None, "data": "Beaker"}]}})
+    assert "both sides" not in world.run().out
+    world.create(CUP, "Beaker", tick=False)
+    assert "both sides" not in world.run().out
+    world.create(CUP, "Tumbler", tick=False)
+    assert "both sides" not in world.run().out
+
+
+def test_a_conflict_names_the_owner_of_the_contract(world):
+    world.rewrite("flows:\n", "ownership: {others: pim, attributes: {weight: erp}}\nflows:\n")
+    for flow, owner in (("ticked", "pim"), ("hand_over", "pim"), ("back", "erp"), ("status", "pim")):
+        world.rewrite(f"  {flow}:\n", f"  {flow}:\n    owner: {owner}\n")
+    edited_on_both_sides(world)
+    said = world.run().out
+    assert "As 'pim' owns it, and flow 'hand_over' writes for that one, what the PIM says was kept: name" in said, said
+    assert "As 'erp' owns it, and flow 'back' writes for that one, what the PIM says was kept: weight" in said
 
 
 def test_only_some_products_by_uuid(world):
@@ -205,6 +321,10 @@ def test_only_some_products_by_uuid(world):
     assert done.code == 0, done.out
     assert world.values(CUP)["identifier"] is None
     assert world.values(BOWL)["identifier"] == "MUG-0001"
+    assert world.told(BOWL) == ("in_erp", "")
+    weighed(world, "MUG-0001", "1.5")
+    world.run("--only", BOWL)
+    assert world.values(BOWL)["weight"] == {"amount": "1.5", "unit": "KILOGRAM"}
 
 
 @pytest.mark.parametrize(

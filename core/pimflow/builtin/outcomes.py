@@ -22,7 +22,8 @@ class Outcomes(Source):
     """How the records of another flow of the pipeline stand, to be told where people look: a status in the PIM, say.
 
     `standing` is `waiting` (it goes by itself), `sent`, `returned` (the flow `returned_by` has brought it back) or
-    `attention`; `reason` says then in whole sentences why, and what to do. `id` is what the flow's `identity` names.
+    `attention`; `reason` says then in whole sentences why, and what to do. `id` is what the flow's `identity` names,
+    `key` the record's key in the target.
     After a complete read the next one gives what was met since, and all that is open.
     """
 
@@ -31,6 +32,11 @@ class Outcomes(Source):
     looks_back = True
 
     flow: str = Field(description="Name of the flow whose records are told; it has `entity`.")
+    before: list[str] = Field(
+        [],
+        description="Names of flows through which the records go before that one, such as the flow that gives SKUs: "
+        "what these keep back is told too.",
+    )
     returned_by: str | None = Field(
         None, description="Name of the flow that brings the same records back, under the keys that they got."
     )
@@ -66,6 +72,7 @@ class _Rows:
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         yield _HEADER
         wanted = set(self._window.keys)
-        for one in self._ledger.standings(self._source.flow, self._source.returned_by, self._window.since):
+        source, since = self._source, self._window.since
+        for one in self._ledger.standings(source.flow, source.returned_by, since, source.before):
             if not wanted or wanted & {one.id, one.key}:
                 yield one.id, one.key, str(one.standing), one.reason, one.since.isoformat() if one.since else None

@@ -10,6 +10,7 @@ from loguru import logger
 
 from pimflow.delivering.diff import Candidate, Rules, columns_of_new
 from pimflow.delivering.following import Reply, follow
+from pimflow.delivering.unnumbered import met_again, numbered
 from pimflow.errors import FlowError, RemoteError, UnreachableError
 from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow.plain import as_json
@@ -49,7 +50,9 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
     """Write one batch, in a thread of the pool, and give one reply for each candidate."""
     aside: list[Reply] = []
     try:
+        batch, without_key = met_again(sink, writer, batch, rules)
         batch, aside = follow(sink, writer, batch, rules)
+        aside += without_key
         there = _ask(writer, batch, rules)
         changes, replies = _sort_out(sink, batch, rules, there)
         changes, told, decided = fitted(writer, changes)
@@ -82,7 +85,7 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
         for candidate in batch
         for key in [candidate.change.key]
     ]
-    return [*aside, *written]
+    return [*aside, *(numbered(sink, reply, rules) for reply in written)]
 
 
 def _taken(change: Change, outcome: Outcome | None) -> Mapping[str, Any]:
@@ -219,7 +222,7 @@ def _is_strange(candidate: Candidate, rules: Rules) -> bool:
     """Tell whether old values are to be asked for; one that waits was asked for when it was sent first."""
     if candidate.before is not None or not (rules.history or rules.against_target):
         return False
-    if rules.against_target:
+    if rules.against_target or (rules.two_way and candidate.change.known):
         return True
     return bool(candidate.fresh) if candidate.change.known else rules.asks_what_exists
 

@@ -72,6 +72,7 @@ class Delivery:
         self._created = created
         self._waited: Spool[Candidate] = Spool()
         self._keeping = Keeping(target, database, self.changes, mask)
+        self.conflicts = self._keeping.conflicts
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
         self._untold = Untold(self.tally.counts, observe)
@@ -335,6 +336,7 @@ class Delivery:
         self._keep(verdicts)
         for verdict in verdicts:
             self._under_way.pop(verdict.prepared.record, None)
+            self._under_way.pop((verdict.prepared.item.resource, verdict.prepared.mark), None)
 
     def _keep(self, verdicts: Sequence[Verdict]) -> None:
         """Commit verdicts in one transaction; then count and tell them."""

@@ -43,6 +43,7 @@ class Rules:
     the target has now; `recreate`: what somebody deleted there comes back. `flow` and `place` name flow and sink.
     `stamps` are columns with the day of the run, which alone make no record a changed one. `owns_keys`: a record that
     people gave another key in the target gets ours back. `sent` gives those of some records that the flow has sent.
+    `two_way`: the records come back, or are brought back, so that people may have changed them on both sides.
     """
 
     run: int
@@ -61,6 +62,7 @@ class Rules:
     place: str = ""
     stamps: Mapping[str, Literal["changed", "created"]] = field(default_factory=dict)
     owns_keys: bool = False
+    two_way: bool = False
     sent: Callable[[Sequence[RecordKey]], Collection[RecordKey]] = lambda _records: ()
 
     @property
@@ -79,6 +81,7 @@ class Prepared:
     its key in the target, and `had` is the one that they gave it where it gets another now. `kept_as` is the key of its
     open item, where several records claim its own. `in_turn`: it goes after those before it, whose key it gets. `aside`
     is the key that it gets for a moment, so that its own gets free, and `before_aside` the one that it had before.
+    `mark` is that of a record without a key, which the target gives it.
     """
 
     row: int
@@ -94,6 +97,7 @@ class Prepared:
     in_turn: bool = False
     aside: str = ""
     before_aside: str = ""
+    mark: str = ""
 
     @property
     def record(self) -> tuple[str, str]:
@@ -155,13 +159,7 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     if rules.refuse_bad_values and item.problems:
         return _verdict(prepared, Status.REFUSED, item.problems)
     columns = known.columns if known else frozenset()
-    payload = item.payload
-    if rules.once or rules.stamps or None in payload.values():
-        payload = {
-            name: value
-            for name, value in payload.items()
-            if name not in rules.once and name not in rules.stamps and (value is not None or name in columns)
-        }
+    payload = compared(item.payload, columns, rules)
     now = fingerprint(payload)
     if DISABLED in columns and rules.enabled:
         payload = {rules.enabled: True, **payload}
@@ -180,12 +178,23 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     stamps = {n: v for n, v in item.payload.items() if rules.stamps.get(n) == "changed"} if stamped else {}
     if payload is not item.payload or owed or stamps or prepared.renaming:
         item = replace(item, payload={**payload, **owed, **stamps, **(prepared.renaming or {})})
-    change = Change(item, prepared.row, settled, now, whole=whole)
+    change = Change(item, prepared.row, settled, now, whole=whole, mark=prepared.mark)
     creation = {} if settled else columns_of_new(prepared.item.payload, rules)
     fresh = frozenset({**payload, **owed}).difference(columns) if settled else frozenset()
     columns = _columns_now(columns, tuple(payload), tuple(owed))
     otherwise = None if resting else decided
     return Candidate(prepared, change, creation, columns, otherwise, fresh, resting=resting)
+
+
+def compared(payload: Mapping[str, Any], columns: frozenset[str], rules: Rules) -> Mapping[str, Any]:
+    """Give of a payload what tells a record that changed: not what is given once, nor empty what it never had."""
+    if not (rules.once or rules.stamps or None in payload.values()):
+        return payload
+    return {
+        name: value
+        for name, value in payload.items()
+        if name not in rules.once and name not in rules.stamps and (value is not None or name in columns)
+    }
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from pimflow.chunks import chunked
 from pimflow.delivering.diff import Candidate, Prepared, Verdict, set_aside
 from pimflow.delivering.renaming import Renaming
+from pimflow.delivering.unnumbered import marked
 from pimflow.errors import ConfigError
 from pimflow.model import Header, Outcome, Problem, ProblemKind, Row, Status, Who
 from pimflow.rows import CHUNK_ROWS
@@ -45,13 +46,23 @@ class Columns:
 class Identification:
     """Holds the items of one sink back until all are known, and sorts them out. `key` is the column of the key.
 
-    `goes_on`: what other rows of the same run claimed still counts.
+    `goes_on`: what other rows of the same run claimed still counts. `gives_keys`: an item whose key is its own id has
+    none, as the target gives it.
     """
 
     def __init__(
-        self, identities: Identities, columns: Columns, sink: Sink, writer: Writer, key: str | None, *, goes_on: bool
+        self,
+        identities: Identities,
+        columns: Columns,
+        sink: Sink,
+        writer: Writer,
+        key: str | None,
+        *,
+        goes_on: bool,
+        gives_keys: bool = False,
     ) -> None:
         self._goes_on = goes_on
+        self._gives_keys = gives_keys
         self._identities = identities
         self._columns = columns
         self._sink = sink
@@ -75,7 +86,7 @@ class Identification:
         """Take items whose record is known by an id, and give back those without one."""
         without = []
         claims = []
-        for one in prepared:
+        for one in marked(prepared, self._key or "", self.mark_in) if self._gives_keys else prepared:
             identity = self._identity(one)
             if identity is None:
                 without.append(one)
@@ -181,6 +192,14 @@ class Identification:
         """Remove what was held."""
         self._held.clear()
         self._renaming.close()
+
+    def keys_of(self, ids: Collection[str]) -> dict[str, str]:
+        """Give the keys under which the target has records, by their ids."""
+        return {id_: one.key for id_, one in self._identities.known(ids).items()}
+
+    def mark_in(self, source: Row) -> str:
+        """Give the mark of the record in a row: its id, as far as it is kept."""
+        return shortened(self.id_in(source))
 
     def id_in(self, source: Row) -> str:
         """Give the id in a row of the source; empty where it has none."""

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
+from pimflow.delivering.conflicts import Conflicts
 from pimflow.delivering.diff import Candidate, Verdict, columns_of_new, owed_columns
 from pimflow.delivering.intake import ROW, Target
 from pimflow.log import Mask, masked_problem
 from pimflow.model import SETTLED, Header, Outcome, Status
 from pimflow.state import open_items
-from pimflow.state.changes import Changes, Deed, Written
+from pimflow.state.changes import Changes, Deed, Overwritten, Written
 from pimflow.state.database import Database
 from pimflow.state.links import Links
 from pimflow.state.open_items import DUPLICATE, OpenItem
@@ -24,13 +25,17 @@ _WRITES = {Status.CREATED: Deed.CREATED, Status.UPDATED: Deed.UPDATED}
 
 
 class Keeping:
-    """Keeps verdicts, a batch in one transaction. `open`: something of this sink needs attention."""
+    """Keeps verdicts, a batch in one transaction. `open`: something of this sink needs attention.
+
+    `conflicts` are the values that both sides had changed.
+    """
 
     def __init__(self, target: Target, database: Database, changes: Changes, mask: Mask) -> None:
         self._target = target
         self._database = database
         self._changes = changes
         self._mask = mask
+        self.conflicts = Conflicts(target.writer)
         self.source_header: Header = ()
         self.open = open_items.count(database, target.records.scope) > 0
 
@@ -44,7 +49,8 @@ class Keeping:
         columns = candidate.columns.union(owed) if owed else candidate.columns
         written = self.written(candidate, outcome) if rules.history else None
         print_sent = candidate.change.fingerprint
-        return Verdict(candidate.prepared, outcome, print_sent, rules.now, columns, told, written)
+        tried = None if outcome.given == "" else rules.now  # what lacks its key is asked for in each run
+        return Verdict(candidate.prepared, outcome, print_sent, tried, columns, told, written)
 
     def written(self, candidate: Candidate, outcome: Outcome) -> Written | None:
         """Say what a candidate put into the target; nothing where it found everything there."""
@@ -74,12 +80,13 @@ class Keeping:
         records, run = self._target.records, self._target.rules.run
         final = [verdict for verdict in verdicts if verdict.outcome.status is not Status.WAITING]
         needy = [v for v in final if v.outcome.problems or v.outcome.status not in SETTLED]
+        both: list[Overwritten] = []
         with self._database.writing() as connection:
             if not self._target.sink.whole:
                 self._rename(connection, final)
                 written = [v for v in final if v.outcome.status in SETTLED and v.columns is not None]
                 records.remember(connection, [_settled(v) for v in written], run)
-                self._changes.keep(connection, [v.written for v in final if v.written], run)
+                both = self._changes.keep(connection, [v.written for v in final if v.written], run)
                 rest = {v.prepared.record for v in verdicts} - {v.prepared.record for v in written}
                 records.mark_seen(connection, [record for record in rest if record[0] not in _NO_RECORD], run)
                 records.mark_keys_seen(connection, [key for resource, key in rest if resource == ROW], run)
@@ -93,6 +100,7 @@ class Keeping:
                 items = [self._open_item(v) for v in needy]
                 open_items.put(connection, records.scope, items, run, self._target.rules.now)
                 self.open = True
+        self.conflicts.see(both)
         return verdicts
 
     def called(self, verdict: Verdict) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,9 +14,12 @@ from pimflow.numbering.pattern import EmptyColumnError, RecordPattern
 from pimflow.numbering.rule import Numbering, SkuRule
 from pimflow.numbering.telling import lacks, note, used_up, without_id
 from pimflow.rows import Carried, Passed, Stopped
+from pimflow.state.memory import shortened
 from pimflow.state.numbers import Wanted, Whose
 
 Rows = Sequence[Passed | Stopped]
+Given = Callable[[Collection[str]], Mapping[str, str]]
+"""Gives the keys under which the target has records, by their ids."""
 _SHOWN = 5
 
 
@@ -37,11 +40,16 @@ class Cells:
 
         return cell
 
+    def in_source(self, source: Row, name: str) -> str:
+        """Give a cell of the source's row as text."""
+        return str(source[self.source_header.index(name)]) if name in self.source_header else ""
+
 
 @dataclass(slots=True)
 class Filling:
     """Fills one column where it is empty. `system` is that of the source, `allocation` is None unless we give numbers.
 
+    `given` is what the ERP gave, where that is the key: a record that has none yet goes with its id in its place.
     `empty` are values that count as empty there; where a person asked for `only` some records, others get no number.
     `met` counts the rows that had none, of which `shown` are the first.
     """
@@ -51,6 +59,7 @@ class Filling:
     system: str
     day: date
     allocation: Allocation | None
+    given: Given | None = None
     empty: frozenset[str] = frozenset()
     only: frozenset[str] = frozenset()
     met: int = 0
@@ -72,6 +81,8 @@ class Filling:
         if self.only and self.rule.giver == "pimflow":
             chunk = [row for row in chunk if not self._lacks(row, at) or self._asked_for(row)]
         lacking = [n for n, row in enumerate(chunk) if self._lacks(row, at)]
+        if self.given is not None and lacking:
+            return self._under_given(chunk, lacking, at, self.given)
         if not lacking or self.rule.giver == "erp":
             self._note(chunk, lacking)
             return chunk
@@ -99,6 +110,19 @@ class Filling:
         for row in (chunk[n] for n in lacking[: _SHOWN - len(self.shown)]):
             if self.rule.record is not None and isinstance(row, Passed):
                 self.shown.append(str(self.cells.of(row)(self.rule.record)))
+
+    def _under_given(self, chunk: Rows, lacking: Sequence[int], at: int, given: Given) -> Rows:
+        """Give rows the keys that the ERP gave their records; their ids in place of keys that it has not given yet."""
+        rows = list(chunk)
+        whose = {n: record for n in lacking if (record := self._whose(rows, n))}
+        ids = {n: shortened(self.cells.in_source(rows[n].source, str(self.rule.record))) for n in whose}
+        found = given(set(ids.values()))
+        self._note(chunk, [n for n in ids if ids[n] not in found])
+        for n, id_ in ids.items():
+            row = rows[n]
+            assert isinstance(row, Passed)
+            rows[n] = _with(row, at, found.get(id_, id_), self._asked_for(row))
+        return rows
 
     def _numbered(self, chunk: Rows, lacking: Sequence[int], at: int) -> Rows:
         """Give rows their numbers; a record that has one already needs nothing for it."""

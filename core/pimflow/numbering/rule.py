@@ -133,14 +133,33 @@ def _mistakes(
         yield part.mistake("`column` is missing: which one is filled where it is empty", _ABOUT_IT)
     if sku.from_ == "pimflow" and record is None:
         yield part.mistake("`record` is missing: the column with an id that never changes, as `uuid`", _ABOUT_IT)
-    known_by = {config.key or sink.key: sink.type for sink in sinks}
-    if sku.from_ == "erp" and column in known_by:
+    by_it = [sink for sink in sinks if (config.key or sink.key) == column]
+    if sku.from_ == "erp" and by_it:
+        yield from _cannot_give(config, sku, part, sinks, by_it)
+
+
+def _cannot_give(
+    config: FlowConfig, sku: Sku, part: Part, sinks: Sequence[Sink], by_it: Sequence[Sink]
+) -> Iterator[Mistake]:
+    """Find what keeps an ERP from giving the keys by which it knows records."""
+    poor = next((sink for sink in by_it if not sink.gives_keys or config.key not in {None, sink.key}), None)
+    if poor is not None:
         yield part.mistake(
-            f"{known_by[column]!r} knows records by {column!r}, so none can go there without it; let it know them by "
-            "another column, such as one that holds the PIM's uuid, or choose `from: pimflow`",
+            f"{poor.type!r} knows records by {config.key or poor.key!r}, so none can go there without it; let it know "
+            "them by another column, such as one that holds the PIM's uuid, or choose `from: pimflow`",
             _ABOUT_IT,
             "from",
         )
+    elif len(sinks) > 1:
+        yield part.mistake("one ERP gives the SKU: a flow to others comes after it, with `needs`", _ABOUT_IT, "from")
+    elif config.entity is None:
+        yield part.mistake(
+            "`entity` is missing, such as `entity: product`: the SKU that the ERP gives is kept with the record's id",
+            _ABOUT_IT,
+            "from",
+        )
+    if sku.record not in {None, config.identity}:
+        yield part.mistake("it is the column under `identity`: remove it", _ABOUT_IT, "record")
 
 
 def _misfits(sku: Sku, pattern: Pattern, part: Part) -> Iterator[Mistake]:

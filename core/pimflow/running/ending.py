@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pimflow.assemble import Flow
 from pimflow.context import FlowProgress, RunContext
@@ -11,13 +11,14 @@ from pimflow.delivering.due import close_superseded
 from pimflow.delivering.missing import settle_missing
 from pimflow.errors import GuardError
 from pimflow.rows import Chunk
+from pimflow.running.ledger import FlowLedger
 from pimflow.state import history, open_items
 from pimflow.transforming.chain import Chain
 
 _SAMPLE = 20
 
 
-def finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
+def finish(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> None:
     """Write what is left, unless a guard holds it back; then see to what the source no longer has."""
     for delivery in deliveries:
         delivery.identify(full=context.is_full(done.window))
@@ -33,9 +34,19 @@ def finish(context: RunContext, deliveries: Sequence[Delivery], done: FlowProgre
         delivery.finish()
         sink = delivery.target.sink
         delivery.notes.extend(delivery.by_hand.notes(sink.noun, sink.title, dry=context.run.dry))
+        delivery.notes.extend(_of_both_sides(context, flow, delivery))
     if context.is_full(done.window):
         for delivery in reversed(deliveries):  # what refers to others goes before them
             settle_missing(delivery, context.database, dry=context.run.dry)
+
+
+def _of_both_sides(context: RunContext, flow: Flow, delivery: Delivery) -> Iterator[str]:
+    """Tell what both sides had changed; what returns is named as the other system knows it."""
+    found, names = delivery.conflicts, dict[str, str]()
+    if flow.config.returns is not None and found.count:
+        ledger = FlowLedger(context.assembly, context.database)
+        names = ledger.keys(flow.config.returns, {one.key for one in found.first})
+    yield from found.notes(flow.name, flow.config.owner, flow.source.title, delivery.target.sink.title, names)
 
 
 def send_kept(

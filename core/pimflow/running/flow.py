@@ -23,6 +23,7 @@ from pimflow.errors import FlowError, PimflowError
 from pimflow.model import FlowReport, Header, Outcome
 from pimflow.observers import notify_observers
 from pimflow.rows import Passed, Reader, Stopped, gathered
+from pimflow.running.asked import let_ask
 from pimflow.running.correcting import Correcting, correcting, end
 from pimflow.running.ending import conclude, finish, send_kept
 from pimflow.running.flow_reports import reports, skipped
@@ -161,6 +162,7 @@ def reading(
         filling = filling_of(context, flow, reader.header, chain.header, deliveries)
         if filling is not None:
             chain.stages = (*chain.stages, filling)
+        let_ask(context, flow, reader.header, chain)
         yield reader, chain
         if corrected is not None:
             done.notes.extend(end(context.database, corrected, dry=run.dry))

@@ -120,7 +120,7 @@ def _bring(
     if not context.group and len(gathered.brought) > 1:
         _bring_waiting(gathered, deliveries, done)
     send_kept(context, flow, gathered.chain, deliveries, done)
-    finish(context, deliveries, done)
+    finish(context, flow, deliveries, done)
     context.database.check_fence()
     done.complete = True
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import closing
+from itertools import chain
 
 from pimflow.assemble import Assembly, Flow
+from pimflow.chunks import chunked
+from pimflow.flow_order import id_column
 from pimflow.ledger import RecordStanding, Standing
 from pimflow.model import Cause, FlowReport, Status, Who
 from pimflow.report import advice, what_happened
 from pimflow.state import open_items, standings
 from pimflow.state.database import Database
+from pimflow.state.met_ids import new_met_ids
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import Scope
 from pimflow.state.standings import Identified
 from pimflow.words import full_stop
 
 _BY_ITSELF = frozenset({Status.WAITING, Status.FAILED, Status.UNKNOWN})
+_PAGE = 500
 _NOTHING_TO_DO = "Nothing to do for you: your administrator was told; it goes by itself afterwards."
 
 
@@ -31,32 +37,66 @@ class FlowLedger:
         """The number of the run that goes on."""
         return str(standings.latest_run(self._database, self._assembly.pipeline.name))
 
-    def standings(self, flow: str, returned_by: str | None, since: str | None) -> Iterator[RecordStanding]:
-        """Tell how the records of a flow stand: all, or those met since that run and those that are open."""
+    def standings(
+        self, flow: str, returned_by: str | None, since: str | None, before: Sequence[str] = ()
+    ) -> Iterator[RecordStanding]:
+        """Tell how the records of a flow stand, each once: all, or those met since that run and those that are open.
+
+        What the flows `before` it keep back is told first: it did not come as far as this one. Last comes what the flow
+        keeps back that returns the records.
+        """
         told = self._flow(flow)
-        scope = self._scope(told)
-        if scope is None:
-            return
-        back = self._scope(self._flow(returned_by)) if returned_by else None
-        arrived = Standing.SENT
-        for page in standings.arrived(self._database, scope, self._whose(told), back, int(since or 0)):
-            for one in page:
-                yield RecordStanding(one.id, one.key, Standing.RETURNED if one.returned else arrived)
-        yield from self._open(told, scope)
+        flows = [*map(self._flow, before), told]
+        back = self._open_back(told, self._flow(returned_by)) if returned_by else ()
+        with new_met_ids() as met:
+            for page in chunked(chain(*map(self._open, flows), back), _PAGE):
+                first = {one.id: one for one in reversed(page)}
+                new = first.keys() - met.of(first.keys())
+                met.add(new)
+                yield from (one for one in page if one.id in new and one is first[one.id])
+            with closing(self._arrived(told, returned_by, since)) as arrived:
+                for page in arrived:
+                    known = met.of({one.id for one in page})
+                    yield from (one for one in page if one.id not in known)
 
     def ids(self, flow: str, keys: Collection[str]) -> dict[str, str]:
         """Give the ids of the records that a flow has written under these keys, by key."""
         told = self._flow(flow)
         return standings.ids(self._database, self._whose(told), keys)
 
-    def _open(self, flow: Flow, scope: Scope) -> Iterator[RecordStanding]:
-        column = flow.config.identity or flow.source.identity
+    def keys(self, flow: str, ids: Collection[str]) -> dict[str, str]:
+        """Give the keys under which a flow has written the records with these ids, by id."""
+        return standings.keys(self._database, self._whose(self._flow(flow)), ids)
+
+    def _arrived(
+        self, flow: Flow, returned_by: str | None, since: str | None
+    ) -> Generator[Sequence[RecordStanding], None, None]:
+        scope = self._scope(flow)
+        back = self._scope(self._flow(returned_by)) if returned_by else None
+        if scope is None:
+            return
+        for page in standings.arrived(self._database, scope, self._whose(flow), back, int(since or 0)):
+            stand = (Standing.RETURNED if one.returned else Standing.SENT for one in page)
+            yield [RecordStanding(one.id, one.key, standing) for one, standing in zip(page, stand, strict=True)]
+
+    def _open(self, flow: Flow) -> Iterator[RecordStanding]:
+        scope = self._scope(flow)
+        column = id_column(flow.config, flow.source)
         report = FlowReport(flow.name, flow.source.title, flow.sinks[0].title, flow.sinks[0].noun)
-        for item in open_items.of_scope(self._database, scope):
+        for item in open_items.of_scope(self._database, scope) if scope else ():
             known = item.source_row.get(str(column))
             if known not in {None, ""}:
-                standing = Standing.WAITING if item.status in _BY_ITSELF else Standing.ATTENTION
-                yield RecordStanding(str(known), item.key, standing, _reason(item, report), item.since)
+                yield _kept_back(str(known), item, report)
+
+    def _open_back(self, flow: Flow, back: Flow) -> Iterator[RecordStanding]:
+        """Tell what a flow keeps back that returns records: it knows them by the keys that the other one gave them."""
+        scope, column = self._scope(back), str(flow.config.key or flow.sinks[0].key)
+        report = FlowReport(back.name, back.source.title, back.sinks[0].title, back.sinks[0].noun)
+        for page in chunked(open_items.of_scope(self._database, scope) if scope else (), _PAGE):
+            ids = self.ids(flow.name, {str(item.source_row.get(column)) for item in page})
+            for item in page:
+                if (key := str(item.source_row.get(column))) in ids:
+                    yield _kept_back(ids[key], item, report)
 
     def _flow(self, name: str) -> Flow:
         return next(flow for flow in self._assembly.flows if flow.name == name)
@@ -70,11 +110,17 @@ class FlowLedger:
         return Identified(str(flow.config.entity), system, self._assembly.address(flow.sinks[0]))
 
 
+def _kept_back(id_: str, item: OpenItem, report: FlowReport) -> RecordStanding:
+    standing = Standing.WAITING if item.status in _BY_ITSELF else Standing.ATTENTION
+    return RecordStanding(id_, item.key, standing, _reason(item, report), item.since)
+
+
 def _reason(item: OpenItem, report: FlowReport) -> str:
     """Say what is wrong with one record, and what to do about it."""
     said = []
     for problem in item.problems:
-        cause = Cause(problem, item.status, 1, (item.key,))
+        column = problem.field or ""
+        cause = Cause(problem, item.status, 1, (item.key,), column.capitalize() if column.isalpha() else column)
         theirs = problem.who is Who.ADMINISTRATOR
         todo = _NOTHING_TO_DO if theirs else advice(problem) if problem.remedy else ""
         said.append(" ".join(part for part in (full_stop(what_happened(cause, report)), todo) if part))

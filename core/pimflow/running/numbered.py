@@ -12,7 +12,8 @@ from pimflow.delivering.delivery import Delivery
 from pimflow.errors import RemoteError
 from pimflow.model import Cause, Header, ProblemKind
 from pimflow.numbering.allocation import Allocation, Taken
-from pimflow.numbering.filling import Cells, Filling
+from pimflow.numbering.filling import Cells, Filling, Given
+from pimflow.numbering.rule import SkuRule
 from pimflow.sinks import Sink, Writer
 from pimflow.state.numbers import Numbers, looked_up
 
@@ -35,9 +36,17 @@ def filling_of(
         context.assembly.system(flow.source) or context.run.pipeline,
         context.run.started.astimezone().date(),
         allocation,
+        _given(rule, deliveries),
         frozenset(map(str, flow.config.empty_when.get(rule.column, ()))),
         frozenset(context.run.only),
     )
+
+
+def _given(rule: SkuRule, deliveries: Sequence[Delivery]) -> Given | None:
+    """Give what tells the keys that the ERP gave, where it gives them."""
+    by_key = (one.target.identification for one in deliveries if one.target.key == rule.column)
+    identification = next(by_key, None) if rule.giver == "erp" else None
+    return None if identification is None else identification.keys_of
 
 
 def given_meanwhile(context: RunContext, flow: Flow, causes: Sequence[Cause]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pimflow.context import FlowProgress, RunContext
 from pimflow.model import Window
 from pimflow.rows import Last
 from pimflow.running.basis import basis_of
+from pimflow.running.ledger import FlowLedger
 from pimflow.state import history
 from pimflow.transforming.compiling import has_whole_transform, needs_all_rows
 
@@ -23,6 +24,9 @@ def window_of(context: RunContext, flow: Flow, session: Any, done: FlowProgress,
     done.basis = basis_of(flow)
     known = None if run.full or run.only or needs_all_rows(flow) else _begin_at(context, flow, done)
     window = flow.source.window(session, known)
+    if flow.config.returns is not None and only:  # the source knows records by the keys that they got there
+        keys = FlowLedger(context.assembly, context.database).keys(flow.config.returns, only)
+        only = tuple(dict.fromkeys((*only, *keys.values())))
     return replace(window, keys=only) if only and not has_whole_transform(flow) else window
 
 

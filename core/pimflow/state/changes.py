@@ -7,7 +7,7 @@ back from the newest, and a record that rests takes no more room.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -101,6 +101,18 @@ class PastChange:
         return [*self.before, *self.unknown]
 
 
+@dataclass(frozen=True, slots=True)
+class Overwritten:
+    """A value that a run wrote where somebody else had changed what was `sent` last. Values have the form of JSON."""
+
+    resource: str
+    key: str
+    column: str
+    sent: Any
+    theirs: Any
+    now: Any
+
+
 class Changes:
     """The history of one scope."""
 
@@ -108,20 +120,24 @@ class Changes:
         self._scope = scope
         self._column_sets = column_sets
 
-    def keep(self, connection: Connection, written: Sequence[Written], run: int) -> None:
-        """Keep what a run wrote, within the caller's transaction."""
+    def keep(self, connection: Connection, written: Sequence[Written], run: int) -> list[Overwritten]:
+        """Keep what a run wrote, within the caller's transaction; give what both sides had changed."""
         last = self.sent(connection, [(one.resource, one.key) for one in written if _needs_last(one)])
         past: list[tuple[Any, ...]] = []
+        both: list[Overwritten] = []
         now: dict[RecordKey, tuple[Any, ...]] = {}
         for one in written:
             record = one.resource, one.key
             before = last.get(record)
+            both += _overwritten(one, before)
             change = _change(one, before)
             if change is not None:
                 past.append((self._scope.id, *record, run, str(one.deed), change))
+            if change is not None or _is_other(one, before):
                 now[record] = (self._scope.id, *record, run, *self._as_sent(connection, one, before))
         put_rows(connection, _ADD, past)
         put_rows(connection, _KEEP_SENT, list(now.values()))
+        return both
 
     def rename(self, connection: Connection, renamed: Mapping[RecordKey, str]) -> None:
         """Within the caller's transaction: carry the history of records from the keys that they had to these."""
@@ -210,6 +226,11 @@ def _needs_last(one: Written) -> bool:
     return one.deed is not Deed.CREATED or not one.source
 
 
+def _is_other(one: Written, last: Sent | None) -> bool:
+    """Tell whether what was sent is not what was sent last, although the target had it already."""
+    return last is not None and not (as_json(one.values).items() <= last.values.items())
+
+
 def _change(one: Written, last: Sent | None) -> bytes | None:
     """Pack what a record had before; None where nothing of it was changed."""
     if one.deed is not Deed.UPDATED:
@@ -226,6 +247,17 @@ def _change(one: Written, last: Sent | None) -> bytes | None:
     ours = {name: last.values[name] for name in before if last and last.values.get(name, before[name]) != before[name]}
     renamed = [[one.was, one.key]] if one.was else []
     return _packed([before, unknown, ours, *renamed]) if before or unknown or renamed else None
+
+
+def _overwritten(one: Written, last: Sent | None) -> Iterator[Overwritten]:
+    """Find the values that both sides changed since they were sent, each to another one."""
+    if one.deed is not Deed.UPDATED or one.before is None or last is None:
+        return
+    values, before = as_json(one.values), as_json(one.before)
+    for name in [name for name in values if name in last.values]:
+        sent, theirs, now = last.values[name], before.get(name), values[name]
+        if sent not in (theirs, now) and theirs != now:
+            yield Overwritten(one.resource, one.key, name, sent, theirs, now)
 
 
 def _past(row: Row[Any]) -> PastChange:

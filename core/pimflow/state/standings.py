@@ -50,6 +50,16 @@ def ids(database: Database, whose: Identified, keys: Collection[str]) -> dict[st
     return found
 
 
+def keys(database: Database, whose: Identified, ids: Collection[str]) -> dict[str, str]:
+    """Give the keys that records have in the target by their ids."""
+    found: dict[str, str] = {}
+    with database.reading() as connection:
+        for some in chunked(sorted(ids), _PAGE):
+            query = sa.select(identities.c.id, identities.c.key).where(*_of(whose), identities.c.id.in_(some))
+            found.update({row.id: row.key for row in connection.execute(query)})
+    return found
+
+
 def arrived(
     database: Database, scope: Scope, whose: Identified, back: Scope | None, since: int
 ) -> Iterator[list[Arrived]]:

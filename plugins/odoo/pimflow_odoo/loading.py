@@ -34,6 +34,8 @@ class Loading:
         self._target = target
         self._place_of = place_of
         self._picture = picture
+        self._references: dict[str, str] = {}
+        """Those that Odoo gave to records that came without, by mark."""
 
     def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
         """Write a batch and tell one outcome a change."""
@@ -57,7 +59,8 @@ class Loading:
                 left = (refused[change.key],)
                 status = Status.WAITING if left[0].kind is ProblemKind.REFERENCE else Status.REFUSED
             remote = str(ids[change.key]) if change.key in ids else None
-            yield Outcome(change.resource, change.key, status, left, remote)
+            given = self._references.get(change.mark, "") if change.mark else None
+            yield Outcome(change.resource, change.key, status, left, remote, given)
 
     def _left(self, change: Change, record: Record | None) -> Iterator[Problem]:
         """Tell what is not written: what Odoo needs, and what was made with the record; None stands for a new one."""

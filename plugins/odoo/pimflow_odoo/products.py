@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pimflow import Change, Memory, Problem
 from pimflow_erp.jobs import Job
-from pimflow_odoo import wording
+from pimflow_odoo import marks, wording
 from pimflow_odoo.existing import Found, PlaceOf, Sought, Target, known
 from pimflow_odoo.loading import Loading, Made, Picture, Refused
 from pimflow_odoo.places import ATTRIBUTES, TEMPLATE_CODE
@@ -52,8 +52,10 @@ class ProductLoading(Loading):
 
     def _created(self, new: Sequence[Change]) -> tuple[Made, Refused]:
         alone = [change for change in new if not change.payload.get(TEMPLATE_CODE)]
-        made, refused = super()._created(alone)
-        several = [change for change in new if change.payload.get(TEMPLATE_CODE)]
+        made, refused = super()._created([change for change in alone if not change.mark])
+        numbered, problems = self._numbered([change for change in new if change.mark])
+        made, refused = made | numbered, refused | problems
+        several = [change for change in new if change.payload.get(TEMPLATE_CODE) and not change.mark]
         if several:
             fields = {place.field for one in several for place in self._places(one) if not place.language}
             variants = Variants(self._session, self._memory, self._given, known(self._session, self._target, fields))
@@ -61,6 +63,15 @@ class ProductLoading(Loading):
             made, refused = made | found.ids, refused | found.refused
             self._templates = found.templates
         return made, refused
+
+    def _numbered(self, new: Sequence[Change]) -> tuple[Made, Refused]:
+        """Make products to which Odoo gives the reference."""
+        refused = {one.key: wording.unnumbered_variant() for one in new if one.payload.get(TEMPLATE_CODE)}
+        refused |= {one.key: wording.lacking("name", "product") for one in new if self._lacks_name(one)}
+        jobs = [Job(one.mark, self._given(one, None)) for one in new if one.key not in refused]
+        made, problems = marks.create(self._session, jobs) if jobs else ({}, {})
+        self._references |= {mark: record["default_code"] or "" for mark, record in made.items()}
+        return {mark: record["id"] for mark, record in made.items()}, refused | problems
 
     def _left(self, change: Change, record: Record | None) -> Iterator[Problem]:
         alone = not change.payload.get(TEMPLATE_CODE) and not (record or {}).get(VALUES)

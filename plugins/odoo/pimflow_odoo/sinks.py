@@ -48,7 +48,8 @@ class OdooProductsSink(_RecordsSink):
     `uom_id` by external id or name, `product_tag_ids` by name, `active`. A new product becomes a template with one
     variant; with a `template_code` and its `attributes.Colour`, a variant of that template, which is made where it
     lacks. Name, category and sales price belong to the template: written through one variant they hold for all of
-    them. Only what is different in Odoo is written.
+    them. Only what is different in Odoo is written. With `sku: {from: erp}` an Odoo that has sequences for references
+    numbers new products.
     """
 
     type = "odoo.products"
@@ -56,6 +57,7 @@ class OdooProductsSink(_RecordsSink):
     noun = PRODUCTS_TARGET.kind.noun
     renames = True
     id = "id"
+    gives_keys = True
     enabled = "active"
     target = PRODUCTS_TARGET
 

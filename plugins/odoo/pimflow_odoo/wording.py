@@ -106,6 +106,17 @@ def no_template(column: str, code: str) -> Problem:
     )
 
 
+def unnumbered_variant() -> Problem:
+    """Tell that Odoo is not asked to number variants."""
+    return Problem(
+        "is empty, and a variant of several goes to Odoo under a reference of its own only",
+        ProblemKind.MISSING,
+        "default_code",
+        remedy="Have its SKU given by pimflow or the PIM: `sku: {from: pimflow}` for the families with variants.",
+        who=Who.ADMINISTRATOR,
+    )
+
+
 def archived_template(code: str) -> Problem:
     """Tell that a template is out of use."""
     return Problem(

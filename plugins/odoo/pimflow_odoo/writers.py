@@ -15,6 +15,7 @@ from pimflow_odoo import codecs, existing, pictures, places
 from pimflow_odoo.catalog import TITLE
 from pimflow_odoo.existing import Sought, Target
 from pimflow_odoo.loading import Loading
+from pimflow_odoo.marks import find
 from pimflow_odoo.options import OptionLoading
 from pimflow_odoo.places import ATTRIBUTES, IMAGE, Place
 from pimflow_odoo.products import ProductLoading
@@ -103,8 +104,8 @@ class ProductWriter(OdooWriter):
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch, and keep the ids of what was written."""
         outcomes = list(super().load(batch))
-        settled = [one for one in outcomes if one.status in _SETTLED and one.remote_id]
-        self._ids.keep({one.key: int(str(one.remote_id)) for one in settled})
+        settled = [one for one in outcomes if one.status in _SETTLED and one.remote_id and one.given != ""]
+        self._ids.keep({one.given or one.key: int(str(one.remote_id)) for one in settled})
         return outcomes
 
     def elsewhere(self, keys: Sequence[str]) -> Mapping[str, int]:
@@ -120,6 +121,10 @@ class ProductWriter(OdooWriter):
     def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - there is one resource
         """Tell which products got another reference in Odoo since they were written."""
         return self._ids.moved(keys)
+
+    def marked(self, resource: str, marks: Sequence[str]) -> Mapping[str, str]:  # noqa: ARG002 - there is one resource
+        """Give the references of products by the external ids with which Odoo was to number them."""
+        return {mark: record["default_code"] or "" for mark, record in find(self._session, marks).items()}
 
     def _keys_of(self, ids: Sequence[int]) -> Mapping[int, str]:
         model, field = PRODUCTS_TARGET.model, PRODUCTS_TARGET.field

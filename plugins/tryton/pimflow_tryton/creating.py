@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pimflow import Change, Problem, ProblemKind, Who
 from pimflow_erp.jobs import Job, Values
-from pimflow_tryton import calls, payloads
+from pimflow_tryton import calls, marks, payloads
 from pimflow_tryton.existing import TEMPLATES, PlaceOf, find
 from pimflow_tryton.places import PRODUCT, TEMPLATE, TEMPLATE_CODE
 from pimflow_tryton.session import Session
@@ -104,13 +104,15 @@ def _variants(session: Session, place_of: PlaceOf, new: Sequence[Change], unit: 
 
 def _template(change: Change, place_of: PlaceOf, unit: Values) -> Values:
     values = payloads.of_new(change, place_of, TEMPLATE)
-    code = _template_code(change) or change.key
-    return {"code": code, **unit, **values, "products": [["create", [_variant(change, place_of)]]]}
+    code = _template_code(change) or ("" if change.mark else change.key)
+    own = {"code": code} if code else {}
+    return {**own, **unit, **values, "products": [["create", [_variant(change, place_of)]]]}
 
 
 def _variant(change: Change, place_of: PlaceOf) -> Values:
-    suffix = change.key.removeprefix(_template_code(change)) if _template_code(change) else ""
-    values = payloads.of_new(change, place_of, PRODUCT)
+    joins = bool(_template_code(change)) and not change.mark
+    suffix = change.key.removeprefix(_template_code(change)) if joins else ""
+    values = marks.put(change, payloads.of_new(change, place_of, PRODUCT))
     values.pop("code", None)
     return {**values, **({"suffix_code": suffix} if suffix else {})}
 
@@ -120,7 +122,7 @@ def _template_code(change: Change) -> str:
 
 
 def _fits(change: Change) -> bool:
-    return change.key.startswith(_template_code(change))
+    return bool(change.mark) or change.key.startswith(_template_code(change))
 
 
 def _not_its_code(change: Change) -> Problem:

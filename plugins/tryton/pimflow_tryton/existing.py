@@ -87,6 +87,11 @@ def find_ids(
     return {record["id"]: record for record in found}
 
 
+def with_marks(session: Session, target: Target, marks: Sequence[str], asks: Sequence[str]) -> list[Record]:
+    """Give the records that have one of these texts as an identifier, the oldest first."""
+    return _search(session, target, "identifiers.code", marks, asks, "")
+
+
 def keys_of(session: Session, target: Target, ids: Sequence[int]) -> dict[int, str]:
     """Give the keys that records have now, by id."""
     return {number: record[target.key] or "" for number, record in find_ids(session, target, ids).items()}

@@ -12,7 +12,7 @@ from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow_erp import wording
 from pimflow_erp.jobs import Job
 from pimflow_erp.known import KnownIds
-from pimflow_tryton import calls, payloads, renaming
+from pimflow_tryton import calls, marks, payloads, renaming
 from pimflow_tryton.catalog import TITLE
 from pimflow_tryton.creating import Create
 from pimflow_tryton.existing import PlaceOf, Target, find, meant
@@ -52,7 +52,7 @@ class Loading:
         there = meant(self._session, self._target, [change.key for change in batch], known, self._asks(batch))
         going, waiting = self._resolved(batch)
         refused, found = self._load(going, there)
-        self._remember([change.key for change in going if change.key not in refused], found)
+        self._remember([change for change in going if change.key not in refused], found)
         self._session.catalog.forget(self._target.model)
         for change in batch:
             status = Status.UPDATED if change.key in there else Status.CREATED
@@ -61,16 +61,17 @@ class Loading:
             elif change.key in refused:
                 yield Outcome(change.resource, change.key, Status.REFUSED, (refused[change.key],))
             else:
-                yield Outcome(change.resource, change.key, status, tuple(self._left(change, there.get(change.key))))
+                left = tuple(self._left(change, there.get(change.key)))
+                given = str(found.get(change.key, {}).get("code") or "") if change.mark else None
+                yield Outcome(change.resource, change.key, status, left, given=given)
 
     def _load(self, batch: Sequence[Change], old: There) -> tuple[Refused, There]:
         """Write a batch, and give what was refused, and the records as far as they had to be looked up."""
         new = [change for change in batch if change.key not in old]
         refused = self._create(self._session, self._place_of, new) if new else {}
         languages = payloads.languages(batch, self._place_of)
-        unfinished = [one.key for one in new if one.key not in refused and (languages or _wants_more(one))]
-        asks = self._asks(batch)
-        there = {**old, **(find(self._session, self._target, unfinished, asks) if unfinished else {})}
+        unfinished = [one for one in new if one.key not in refused and (languages or one.mark or _wants_more(one))]
+        there = {**old, **self._made(unfinished, self._asks(batch))}
         refused |= self._switched([change for change in batch if change.key in old], there, to=True)
         called = [change for change in batch if change.payload.get("id") and change.key in old]
         refused |= renaming.rename(self._session, called, there) if called else {}
@@ -84,13 +85,20 @@ class Loading:
         refused |= self._finish(going, there)
         return refused | self._switched([one for one in going if one.key not in refused], there, to=False), there
 
-    def _remember(self, settled: Sequence[str], there: There) -> None:
+    def _made(self, new: Sequence[Change], asks: Sequence[str]) -> There:
+        """Look up what was made a moment ago: by the keys that it was given here, or by its mark."""
+        by_key = [change.key for change in new if not change.mark]
+        found = find(self._session, self._target, by_key, asks)
+        return found | marks.find(self._session, [change.mark for change in new if change.mark], asks)
+
+    def _remember(self, settled: Sequence[Change], there: There) -> None:
         """Keep the ids of what was written; those not known yet are asked for, in one call."""
         if self._known is None:
             return
-        made = [key for key in settled if key not in there]
-        now = {**there, **find(self._session, self._target, made)}
-        self._known.keep({key: now[key]["id"] for key in settled if key in now})
+        now = {**there, **self._made([change for change in settled if change.key not in there], ())}
+        there_now = [one for one in settled if one.key in now]
+        ids = {str(now[one.key]["code"] or "") if one.mark else one.key: now[one.key]["id"] for one in there_now}
+        self._known.keep({key: number for key, number in ids.items() if key})
 
     def _asks(self, batch: Sequence[Change]) -> list[str]:
         """Ask for pictures, codes that change, and what tells whether a value given once would be another one now."""

@@ -31,6 +31,7 @@ from pimflow_tryton.creating import Create, creator, creator_of_products
 from pimflow_tryton.existing import CATEGORIES, DEFINITIONS, PRODUCTS, TEMPLATES, Target
 from pimflow_tryton.fitting import fit
 from pimflow_tryton.loading import Finish, Loading
+from pimflow_tryton.marks import find
 from pimflow_tryton.pictures import send, with_pictures
 from pimflow_tryton.places import ATTRIBUTE, ATTRIBUTES, CATEGORY, IMAGE, TEMPLATE, Place
 from pimflow_tryton.session import Session
@@ -66,6 +67,7 @@ class TrytonProductsSink(_RecordsSink):
     `categories` by code or path, `attributes.color`, `ean`, `identifiers.mpn`. A new product becomes a template with
     one variant; with a `template_code`, with which its code begins, a variant of that template. Name, measures,
     categories and list price belong to the template: written through one variant they hold for all of them.
+    With `sku: {from: erp}` Tryton's sequence of codes numbers new products.
     """
 
     type = "tryton.products"
@@ -73,6 +75,7 @@ class TrytonProductsSink(_RecordsSink):
     noun = PRODUCTS.noun
     renames = True
     id = "id"
+    gives_keys = True
     enabled = "active"
     target = PRODUCTS
 
@@ -225,6 +228,10 @@ class ProductWriter(TrytonWriter):
     def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - there is one resource
         """Tell which products got another code in Tryton since they were written."""
         return self._ids.moved(keys)
+
+    def marked(self, resource: str, marks: Sequence[str]) -> Mapping[str, str]:  # noqa: ARG002 - there is one resource
+        """Give the codes of products by the identifiers with which Tryton was to number them."""
+        return {mark: record["code"] or "" for mark, record in find(self._session, marks).items()}
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Take out what Tryton would refuse the whole product for."""

@@ -17,7 +17,10 @@ KEY = "0123456789abcdef0123456789abcdef01234567"
 
 @dataclass
 class Erp(Variants, Records):
-    """One database. `calls` are the methods called so far, `rights` what user 2 may do with which models."""
+    """One database. `calls` are the methods called so far, `rights` what user 2 may do with which models.
+
+    `sequence` begins the references of products that are made without one.
+    """
 
     series: tuple = (18, 0)
     url: str = ""
@@ -32,6 +35,8 @@ class Erp(Variants, Records):
     now: datetime = datetime(2026, 11, 22, 19, 0, 0, 250000)  # noqa: DTZ001 - as Odoo stores it
     data: dict = field(default_factory=lambda: {model: {} for model in FIELDS})
     lock: threading.RLock = field(default_factory=threading.RLock)
+    sequence: str = ""
+    numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self):
         self._ids = {model: itertools.count(1) for model in FIELDS}

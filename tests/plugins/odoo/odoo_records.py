@@ -84,6 +84,7 @@ class Records:
             if model == "product.template":
                 own = self._defaults("product.product", OF_VARIANT) | {"active": True, "packaging_ids": []}
                 own |= {name: values[name] for name in OF_VARIANT if name in values}
+                own["default_code"] = own["default_code"] or self._next_reference()
                 self.put("product.product", **own, product_tmpl_id=made, product_template_attribute_value_ids=[])
             return made
         of_template = {name: values.pop(name) for name in list(values) if name in OF_TEMPLATE}
@@ -93,7 +94,12 @@ class Records:
             shared[name] = shared[name] or {SOURCE: False}
         template = self.put("product.template", **shared)
         own = self._defaults(model, OF_VARIANT) | {"active": True, "packaging_ids": []} | values
+        own["default_code"] = own["default_code"] or self._next_reference()
         return self.put(model, **own, product_tmpl_id=template, product_template_attribute_value_ids=[])
+
+    def _next_reference(self):
+        """Number a product as the module `product_sequence` of the community does, where there is a sequence."""
+        return f"{self.sequence}{next(self.numbers):05}" if self.sequence else False
 
     def _check(self, model, values, ids):
         if self.forbidden and self.forbidden in (values.get("default_code"), values.get("name")):
