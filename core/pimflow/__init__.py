@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         Run,
         RunReport,
         Status,
+        Visit,
         Who,
         Window,
     )
@@ -87,7 +88,7 @@ _HOME = {
     "RemoteError RowProblem StateError UnreachableError",
     "hookspecs": "hookimpl",
     "model": "BadValue Change Event Field FlowReport Item Level Message Origin Outcome Page Problem ProblemKind "
-    "Run RunReport Status Who Window",
+    "Run RunReport Status Visit Who Window",
     "outlook": "Card Choice Expected Finding Known Offer Outlook Severity Structure",
     "many_outcomes": "Alike",
     "sinks": "Moved Reference Sink Writer",
@@ -161,6 +162,7 @@ __all__ = [
     "Transform",
     "UnreachableError",
     "Use",
+    "Visit",
     "Who",
     "WholeTransform",
     "Window",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar
 
 from pimflow.checkpoint import Checkpoint
@@ -316,9 +317,22 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """Who looks at a page of a plugin: the folder of the project, its environment if it has any, name and language."""
+
+    root: Path
+    environment: str
+    person: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A page that a plugin adds to the web UI: `path` below the root, `title` in the menu, `render` makes HTML."""
+    """A page that a plugin adds to the web UI: `path` is one word for its address, `title` stands in the menu.
+
+    `render` gives what stands below the title, as HTML without scripts or styles: the server allows neither in a page.
+    """
 
     path: str
     title: str
-    render: Callable[[], str]
+    render: Callable[[Visit], str]

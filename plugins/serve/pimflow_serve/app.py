@@ -12,6 +12,7 @@ from pimflow_serve.access.attempts import Attempts
 from pimflow_serve.access.body_size import BodySize
 from pimflow_serve.access.headers import SecurityHeaders
 from pimflow_serve.failures import add_failures
+from pimflow_serve.pages.plugin_pages import pages_of_plugins
 from pimflow_serve.serving import Serving
 
 STATIC = Path(__file__).parent / "static"
@@ -21,6 +22,7 @@ def create_app(serving: Serving) -> FastAPI:
     """Make the application of one server."""
     app = FastAPI(title="pimflow", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.serving = serving
+    app.state.plugin_pages = pages_of_plugins()
     app.state.attempts = Attempts()
     app.add_middleware(BodySize)
     app.add_middleware(SecurityHeaders, encrypted=serving.settings.is_encrypted)

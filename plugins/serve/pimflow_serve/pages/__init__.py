@@ -7,7 +7,9 @@ from pimflow_serve.pages import (
     overview,
     people,
     pipelines,
+    plugin_pages,
     runs,
+    settings,
     signing_in,
 )
 
@@ -16,7 +18,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     overview.router,
     people.router,
     pipelines.router,
+    plugin_pages.router,
     runs.router,
+    settings.router,
     signing_in.router,
 )
 """All pages, by matter."""
