@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
+from pimflow.configuration.checked import Checked
 from pimflow.configuration.document import read_document
-from pimflow.configuration.forms import Checked
+from pimflow.configuration.forms import Name
 from pimflow.configuration.loading import PROJECT_FILE, mistakes_of
 from pimflow.configuration.parts import Part
 from pimflow.configuration.values import resolve_values
 from pimflow.errors import ConfigError
 from pimflow.plugins import create_registry
+from pimflow_serve.hooks.hook import Hook
 from pimflow_serve.settings import Settings
+
+_SHORTEST_KEY = 16
 
 
 def _address(value: str) -> str:
@@ -38,6 +43,33 @@ def _network(value: str) -> str:
     return value
 
 
+def _hard_to_guess(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _SHORTEST_KEY:
+        raise ValueError(f"a key of at least {_SHORTEST_KEY} characters was expected: who guesses it can begin runs")
+    return value
+
+
+class HookConfig(Checked):
+    """One place where events come in, under `serve: hooks:`."""
+
+    type: Literal["akeneo", "changed"] = Field(
+        description="Who sends them: Akeneo, to /hooks/akeneo/NAME; anybody else, to /hooks/changed/NAME."
+    )
+    pipelines: list[Name] = Field(min_length=1, description="What is run, for just the records that they name.")
+    keys: list[Annotated[SecretStr, AfterValidator(_hard_to_guess)]] = Field(
+        min_length=1, description="The secrets with which they are signed; two while one takes the other's place."
+    )
+    own: list[str] = Field([], description="Authors whose changes lead to nothing: those of pimflow's own connections.")
+    wait: float = Field(5, ge=0, le=3600, description="Seconds for which events are gathered before a run begins.")
+
+
+class LogConfig(Checked):
+    """How long the log of the server is kept, under `serve: log:`."""
+
+    days: int = Field(30, ge=1, strict=True, description="Days for which it is kept.")
+    megabytes: float = Field(10, gt=0, description="Size at which a new file is begun.")
+
+
 class ServeConfig(Checked):
     """The key `serve` of pimflow.yaml."""
 
@@ -46,12 +78,18 @@ class ServeConfig(Checked):
     public_url: Annotated[str, AfterValidator(_address)] | None = Field(
         None, description="Where browsers find it, behind a proxy: `https://pimflow.example.com`."
     )
-    session_hours: float = Field(
-        12, gt=0, le=168, description="Hours for which somebody stays signed in who does nothing; a week at most."
+    session_hours: int = Field(
+        12,
+        ge=1,
+        le=168,
+        strict=True,
+        description="Hours for which somebody stays signed in who does nothing; a week at most.",
     )
     trusted_proxies: list[Annotated[str, AfterValidator(_network)]] = Field(
         [], description="Addresses or networks of proxies, which say for whom they ask (`X-Forwarded-For`)."
     )
+    hooks: dict[Name, HookConfig] = Field({}, description="Where events come in, by name.")
+    log: LogConfig = Field(LogConfig.model_construct(), description="How long the log of the server is kept.")
 
 
 def settings_of(root: Path, environment: str | None, *, host: str | None = None, port: int | None = None) -> Settings:
@@ -66,7 +104,15 @@ def settings_of(root: Path, environment: str | None, *, host: str | None = None,
         config.public_url or "",
         config.session_hours,
         tuple(config.trusted_proxies),
+        {name: _hook(name, one) for name, one in config.hooks.items()},
+        config.log.days,
+        int(config.log.megabytes * 1_000_000),
     )
+
+
+def _hook(name: str, config: HookConfig) -> Hook:
+    keys = tuple(key.get_secret_value() for key in config.keys)
+    return Hook(name, config.type, tuple(config.pipelines), keys, frozenset(config.own), timedelta(seconds=config.wait))
 
 
 def _config(root: Path, environment: str | None) -> ServeConfig:

@@ -10,6 +10,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from pimflow.state.database import Database
+from pimflow_serve.counting import Counts
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.project import Project
 from pimflow_serve.settings import Settings
@@ -24,6 +25,7 @@ class Serving:
     clock: Callable[[], datetime]
     runner: Runner
     settings: Settings = field(default_factory=Settings)
+    counts: Counts = field(default_factory=Counts)
 
 
 def serving_of(request: Request) -> Serving:

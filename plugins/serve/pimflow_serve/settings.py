@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
+
+from pimflow_serve.hooks.hook import Hook
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -14,7 +17,8 @@ class Settings:
     """How a server is set up.
 
     `public_url` is where browsers find it, without a slash at the end; empty where that is `host` and `port`.
-    `trusted_proxies` are the addresses that may say for whom they ask.
+    `trusted_proxies` are the addresses that may say for whom they ask. `hooks` are the places where events come in; the
+    log is kept for `log_days`, in files of at most `log_bytes`.
     """
 
     host: str = "127.0.0.1"
@@ -22,6 +26,9 @@ class Settings:
     public_url: str = ""
     session_hours: float = 12
     trusted_proxies: tuple[str, ...] = ()
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
+    log_days: int = 30
+    log_bytes: int = 10_000_000
 
     @property
     def url(self) -> str:
