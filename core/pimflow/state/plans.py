@@ -106,6 +106,18 @@ class SavedPlan:
             yield from map(_saved, page)
             after = page[-1].number
 
+    def page(self, after: int, limit: int, status: str = "") -> list[tuple[int, SavedChange]]:
+        """Give so many of the records that would change, with their numbers, behind a number; those of one status."""
+        query = sa.select(_changes).where(_changes.c.number > after, _changing(status)).order_by(_changes.c.number)
+        with self._used() as connection:
+            return [(row.number, _saved(row)) for row in connection.execute(query.limit(limit))]
+
+    def count_changed(self, status: str = "") -> int:
+        """Count the records that would change, or those of one status."""
+        with self._used() as connection:
+            query = sa.select(sa.func.count()).select_from(_changes).where(_changing(status))
+            return connection.execute(query).scalar_one()
+
     def count(self) -> int:
         """Count the records that the plan says something about."""
         with self._used() as connection:
@@ -158,6 +170,10 @@ def saved_plan(path: Path) -> Iterator[SavedPlan]:
         yield SavedPlan(engine, path)
     finally:
         engine.dispose()
+
+
+def _changing(status: str) -> sa.ColumnElement[bool]:
+    return _changes.c.status == status if status else _changes.c.status.in_(("created", "updated"))
 
 
 def _saved(row: Any) -> SavedChange:

@@ -64,11 +64,12 @@ def run_page(serving: Serving, run_id: str) -> RunPage | None:
     live = serving.runner.live()
     (line,) = run_lines(serving.database, [past], live)
     asked = requests.of_runs(serving.database, [run_id]).get(run_id)
-    flows = _flows(past.report) if past.report else ()
+    flows = flow_lines(past.report) if past.report else ()
     return RunPage(line, past, flows, live.get(run_id) if past.report is None else None, asked)
 
 
-def _flows(data: dict[str, Any]) -> tuple[FlowLine, ...]:
+def flow_lines(data: dict[str, Any]) -> tuple[FlowLine, ...]:
+    """Tell what each flow of a report did."""
     report = report_from_json(data)
     dry, undoes = report.run.dry, bool(report.run.undoes)
     return tuple(

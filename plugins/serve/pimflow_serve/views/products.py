@@ -1,0 +1,233 @@
+"""One product: what was sent of it, when and by which run; why a value is what it is; what is open of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pimflow.answers import name_of
+from pimflow.assemble import Assembly
+from pimflow.explain import ExplainedRecord, ExplainedValue, explain
+from pimflow.model import SETTLED, Cause
+from pimflow.problems.causes import Place, places, report_of, shown_key
+from pimflow.report import advice, cause_sentence
+from pimflow.state import open_items
+from pimflow.state.corrections import Correction
+from pimflow.state.database import Database
+from pimflow.state.key_search import like
+from pimflow.state.open_items import OpenItem
+from pimflow.words import plainly
+from pimflow_serve.project import Project
+from pimflow_serve.views.overview import plain
+from pimflow_serve.views.problems import page_of
+
+_ALIKE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPast:
+    """A value that a column had, and the run that wrote it; both are empty where somebody else had put it there."""
+
+    value: str
+    run: str
+    time: datetime | None
+    deed: str
+    undid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """What one step of the mapping made of the cells in question; `place` is its line in the file."""
+
+    name: str
+    place: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWay:
+    """How a value came about: what the source said, and the steps that changed it; or why that cannot be told."""
+
+    said: tuple[tuple[str, str], ...]
+    steps: tuple[ShownStep, ...]
+    trouble: str
+    constant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownValue:
+    """One column: the value sent last and those before, the latest first; `way` where it was asked for."""
+
+    column: str
+    value: str
+    past: tuple[ShownPast, ...]
+    once: bool
+    way: ShownWay | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductProblem:
+    """What is open of a product; `cause` names its cause."""
+
+    cause: str
+    says: str
+    advice: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProduct:
+    """A product as one flow sent it, or could not send it: then it has no values.
+
+    `called` is what its own system calls it, `page` its page there. `state` is sent, deleted, disabled or waiting.
+    """
+
+    pipeline: str
+    flow: str
+    noun: str
+    key: str
+    source: str
+    target: str
+    state: str
+    run: str
+    time: datetime | None
+    called: str
+    page: str
+    source_key: str
+    values: tuple[ShownValue, ...]
+    problems: tuple[ProductProblem, ...]
+    corrections: tuple[Correction, ...]
+    renamed: tuple[tuple[str, str], ...]
+
+
+def products(project: Project, database: Database, key: str, column: str = "") -> list[ShownProduct]:
+    """Tell all that is known under a key; with a column how its value came about. Nothing is contacted."""
+
+    def find(name: str) -> Assembly | None:
+        served = project.pipeline(name)
+        return served.assembly if served else None
+
+    sent = explain(database, key, None, find)
+    why = explain(database, key, column, find) if column else []
+    ways = {(one.place.scope.id, one.resource, value.column): value for one in why for value in one.values}
+    open_now = dict(_open(project, database, key))
+    found = [_sent(one, find(one.place.pipeline), open_now, ways) for one in sent]
+    known = {(one.pipeline, one.flow, one.target) for one in found}
+    waiting = [_waiting(assembly, place, item) for assembly, place, item in open_now.values()]
+    return [*found, *(one for one in waiting if (one.pipeline, one.flow, one.target) not in known)]
+
+
+def keys_alike(database: Database, text: str) -> list[str]:
+    """Give keys that a person may have meant."""
+    return like(database, text, _ALIKE)
+
+
+def _open(project: Project, database: Database, key: str) -> Iterator[tuple[int, tuple[Assembly, Place, OpenItem]]]:
+    for served in project.pipelines().values():
+        for place in places(served.assembly, database) if served.assembly else ():
+            for item in open_items.under_keys(database, place.scope, [key]):
+                assert served.assembly is not None
+                yield place.scope.id, (served.assembly, place, item)
+
+
+def _sent(
+    one: ExplainedRecord,
+    assembly: Assembly | None,
+    open_now: dict[int, tuple[Assembly, Place, OpenItem]],
+    ways: dict[tuple[int, str, str], ExplainedValue],
+) -> ShownProduct:
+    place, opened = one.place, open_now.get(one.place.scope.id)
+    flow = next((flow for flow in assembly.flows if flow.name == place.flow), None) if assembly else None
+    sink = next((sink for sink in flow.sinks if sink.type == place.sink.partition(" ")[0]), None) if flow else None
+    state = "deleted" if one.deleted else "disabled" if one.disabled else "sent"
+    page = page_of(assembly, flow.source, opened[2].source_row) if assembly and flow and opened else ""
+    return ShownProduct(
+        place.pipeline,
+        place.flow,
+        one.noun,
+        one.key,
+        plain(one.source),
+        plain(sink.title) if sink else place.address,
+        state,
+        one.run or "",
+        _moment(one.time),
+        one.called,
+        page,
+        one.source_key,
+        tuple(_value(value, ways.get((place.scope.id, one.resource, value.column))) for value in one.values),
+        tuple(_problems(opened[1], opened[2])) if opened else (),
+        one.corrections,
+        tuple((name.was, name.given) for name in one.keys),
+    )
+
+
+def _waiting(assembly: Assembly, place: Place, item: OpenItem) -> ShownProduct:
+    """Tell of a product that never arrived."""
+    report, source = report_of(place), place.flow.source
+    named = str(item.source_row.get(source.named or "") or "")
+    return ShownProduct(
+        assembly.pipeline.name,
+        place.flow.name,
+        report.noun[0],
+        shown_key(item),
+        plain(report.source),
+        plain(report.target),
+        "waiting",
+        "",
+        item.last,
+        named,
+        page_of(assembly, source, item.source_row),
+        "",
+        (),
+        tuple(_problems(place, item)),
+        (),
+        (),
+    )
+
+
+def _problems(place: Place, item: OpenItem) -> Iterator[ProductProblem]:
+    for problem in item.problems:
+        cause = Cause(problem, item.status, 1, (), "")
+        arrived = item.status in SETTLED
+        says = cause_sentence(Cause(problem, item.status, 1 if arrived else 0, (), cause.label), report_of(place))
+        told = advice(problem) if problem.remedy else ""
+        name = name_of(place.flow.name, problem.field, problem.value, problem.reason)
+        yield ProductProblem(name, says, told, problem.detail)
+
+
+def _value(value: ExplainedValue, why: ExplainedValue | None) -> ShownValue:
+    past = tuple(
+        ShownPast(_text(one.value), one.run or "", _moment(one.time), str(one.deed or ""), one.undid)
+        for one in value.past
+    )
+    return ShownValue(value.column, _text(value.value), past, value.once, _way(why) if why else None)
+
+
+def _way(value: ExplainedValue) -> ShownWay:
+    if value.trace is None:
+        return ShownWay((), (), value.trouble, constant=False)
+    said = tuple((name, _text(cell)) for name, cell in value.trace.source.items())
+    steps = (
+        ShownStep(
+            step.transform,
+            _line(step.place),
+            step.note or ", ".join(f"{name}: {_text(cell)}" for name, cell in step.cells.items()),
+        )
+        for step in value.trace.steps
+    )
+    return ShownWay(said, tuple(steps), "", constant=not said)
+
+
+def _line(place: str) -> str:
+    """Give file and line without the folder."""
+    return place.replace("\\", "/").rpartition("/")[2]
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else plainly(value)
+
+
+def _moment(time: str | None) -> datetime | None:
+    return datetime.fromisoformat(time) if time else None
