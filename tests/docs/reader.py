@@ -31,8 +31,8 @@ from ..started import Door  # noqa: TID252 - tests are no package
 
 ROOT = Path(__file__).parents[2]
 STARTED = ROOT / "tests" / "started.py"
-PORT, OTHER_PORT = "8090", "8070"
-"""Ports of the sandbox, and of servers that a page brings itself; each page gets free ones in their place."""
+PORT, OTHER_PORT, SERVE_PORT = "8090", "8070", "8700"
+"""Ports of the sandbox, of servers that a page brings itself, of `pimflow serve`; each page gets free ones instead."""
 SERVERS = ("pimflow sandbox", "python depot.py")
 """What stays in the background."""
 CHANGING = [
@@ -96,7 +96,7 @@ class Reader:
         self.output = ""
         self.ran = 0.0
         self.servers = []
-        self.ports = {PORT: str(_free_port()), OTHER_PORT: str(_free_port())}
+        self.ports = {port: str(_free_port()) for port in (PORT, OTHER_PORT, SERVE_PORT)}
         self.memory = folder.parent / "environment.sh"
         outer = {name: value for name, value in os.environ.items() if name in {"HOME", "LANG", "TMPDIR"}}
         self.environment = {
