@@ -71,8 +71,14 @@ class Showing:
         moment = time.monotonic()
         if moment >= self._next:
             self._next = moment + _BETWEEN
-            at = {"done": done, "total": total, "rate": pace.rate, "remaining_seconds": remaining, "part": part}
-            self._flows[name] = replace(self._flows[name], **at, counts=self._counts(name))
+            self._flows[name] = replace(
+                self._flows[name],
+                done=done,
+                total=total,
+                rate=pace.rate,
+                remaining_seconds=remaining,
+                part=part,
+            )
             self.write()
 
     def write(self) -> None:

@@ -132,8 +132,8 @@ def of_runs(database: Database, runs: Collection[str]) -> dict[str, Request]:
         return {row.run: _request(row) for row in found}
 
 
-def claim(database: Database, number: int, server: str, now: datetime) -> bool:
-    """Take a waiting request on, unless another server did, or something of the same pipeline runs by request.
+def claim(database: Database, number: int, server: str, now: datetime) -> Request | None:
+    """Take a waiting request on and give it, unless another server did, or the same pipeline runs by request.
 
     Previews write nothing: they neither wait for others nor keep them off.
     """
@@ -144,7 +144,8 @@ def claim(database: Database, number: int, server: str, now: datetime) -> bool:
     free = (requests.c.number == number) & (requests.c.status == WAITING) & ((requests.c.kind == "preview") | ~busy)
     values = {"status": RUNNING, "server": server, "begun": now.isoformat(), "due": None}
     with database.writing() as connection:
-        return connection.execute(requests.update().where(free).values(values)).rowcount == 1
+        row = connection.execute(requests.update().where(free).values(values).returning(requests)).first()
+        return _request(row) if row else None
 
 
 def put_back(database: Database, number: int, due: datetime, told: str) -> None:

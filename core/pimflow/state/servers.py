@@ -40,6 +40,12 @@ def remove(database: Database, name: str) -> None:
         connection.execute(servers.delete().where(servers.c.name == name))
 
 
+def leads(database: Database, name: str) -> bool:
+    """Tell whether a server is the one that does what only one should do."""
+    with database.reading() as connection:
+        return connection.execute(sa.select(sa.func.min(servers.c.name))).scalar() == name
+
+
 def dead(database: Database, place: str, now: datetime) -> Iterator[str]:
     """Name the servers that are no more: their process is known to be dead, or they were silent for too long."""
     with database.reading() as connection:

@@ -3,28 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
+from threading import Event, Thread
 
-from pimflow.errors import ConfigError
+from loguru import logger
+
+from pimflow import progress_files
+from pimflow.errors import ConfigError, PimflowError
+from pimflow.plain import to_json
 from pimflow.progress_files import Progress
+from pimflow.running.run import progress_folder
 from pimflow.state import requests
 from pimflow.state.database import Database
+from pimflow.state.place import StatePlace
 from pimflow.state.requests import Request, Wish
 from pimflow.words import did_you_mean
+from pimflow_serve.jobs.children import wish_again
+from pimflow_serve.jobs.dispatch import Dispatch
+from pimflow_serve.jobs.feed import Feed
+from pimflow_serve.jobs.previews import plan_file
 from pimflow_serve.project import Project
 
 KINDS = ("changes", "everything", "only", "retry", "preview", "apply")
+_BETWEEN = 1.0
+"""Seconds between two looks at how far runs are."""
+_PATIENCE = 60.0
+"""Seconds that runs have to finish their batches when the server stops."""
 
 
 @dataclass
 class Runner:
-    """What runs. May be asked from any thread; it begins what was asked for once it is started."""
+    """What runs. May be asked from any thread; it begins what was asked for once it is started.
+
+    `at_once` is how many processes run side by side, `state` where it is if another was given than the project says.
+    `feed` tells browsers: `progress` how far the runs are that go on, `changed` of which pipeline one began or ended.
+    """
 
     project: Project
     database: Database
     clock: Callable[[], datetime]
+    at_once: int = 2
+    state: StatePlace | None = None
+    feed: Feed = field(default_factory=Feed)
     _live: Mapping[str, Progress] = field(default_factory=dict)
+    _woken: Event = field(default_factory=Event)
+    _stopping: Event = field(default_factory=Event)
+    _thread: Thread | None = None
 
     def ask(
         self,
@@ -38,19 +64,25 @@ class Runner:
         allow: Sequence[str] = (),
         confirm: str = "",
         full: bool = False,
+        told: str = "",
     ) -> Request:
         """Keep what somebody asks for, to be begun as soon as nothing else of the pipeline runs; see `Wish`.
 
         What waits already is not asked for twice. Raises ConfigError for a pipeline or a kind that is not there, one
         that needs keys without any, and for a preview that cannot be applied.
         """
-        wish = Wish(pipeline, kind, person_name, cause, tuple(keys), plan, tuple(allow), confirm, full)
-        self._check(wish)
-        return requests.add(self.database, wish, self.clock(), once=True)
+        return self._add(Wish(pipeline, kind, person_name, cause, tuple(keys), plan, tuple(allow), confirm, full), told)
+
+    def again(self, number: int, person_name: str) -> Request | None:
+        """Ask once more for what was asked for before; None where there is no such request. Raises as `ask`."""
+        before = requests.find(self.database, number)
+        return self._add(wish_again(before, person_name)) if before else None
 
     def cancel(self, number: int, person_name: str) -> Request | None:
         """Stop what was asked for; batches that are under way finish first. None where there is no such request."""
-        return requests.stop(self.database, number, person_name, self.clock())
+        found = requests.stop(self.database, number, person_name, self.clock())
+        self._woken.set()
+        return found
 
     def requests(self, pipeline: str | None = None, limit: int = 20) -> list[Request]:
         """Give what was asked for, of one pipeline or all, the latest first."""
@@ -60,6 +92,25 @@ class Runner:
         """Give how far the runs are that go on now on this machine, by run."""
         return self._live
 
+    def start(self) -> None:
+        """Begin to begin what was asked for, in a thread of its own."""
+        self._thread = Thread(target=self._work, name="pimflow-runner", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop what runs, and wait until its batches are through; the next server goes on with it."""
+        self._stopping.set()
+        self._woken.set()
+        self.feed.close()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _add(self, wish: Wish, told: str = "") -> Request:
+        self._check(wish)
+        added = requests.add(self.database, wish, self.clock(), once=True, told=told)
+        self._woken.set()
+        return added
+
     def _check(self, wish: Wish) -> None:
         names = self.project.pipelines()
         if wish.pipeline not in names:
@@ -68,3 +119,49 @@ class Runner:
             raise ConfigError(f"a run is one of {', '.join(KINDS)}; found {wish.kind!r}")
         if wish.kind == "only" and not wish.keys:
             raise ConfigError("which SKUs? A run of only some needs at least one")
+        if wish.kind == "apply" and not plan_file(self.project, wish.plan or 0).is_file():
+            raise ConfigError("this preview is not here any more; make a new one, and apply that")
+
+    def _work(self) -> None:
+        dispatch = Dispatch(
+            self.project, self.database, self.clock, self.at_once, self.state, self._changed, self._woken.set
+        )
+        logger.info("server {} began", dispatch.server.name)
+        while not self._stopping.is_set():
+            self._safely(partial(self._step, dispatch, asked=self._woken.is_set()))
+            self._woken.wait(_BETWEEN)
+        self._safely(partial(dispatch.end, _PATIENCE))
+        logger.info("server {} ended", dispatch.server.name)
+
+    def _safely(self, work: Callable[[], None]) -> None:
+        """Go on where something fails: a state that cannot be reached now can be later."""
+        try:
+            work()
+        except PimflowError as error:
+            logger.warning("runs cannot be begun now: {}", error)
+        except Exception:  # noqa: BLE001 - nobody would begin anything any more
+            logger.exception("something went wrong where runs are begun")
+
+    def _step(self, dispatch: Dispatch, *, asked: bool) -> None:
+        self._woken.clear()
+        self._look(dispatch)
+        dispatch.step(asked=asked)
+
+    def _look(self, dispatch: Dispatch) -> None:
+        """See how far the runs are, and tell browsers if anything is new."""
+        folder = progress_folder(self.project.root, self.project.environment)
+        live = {one.run: one for one in progress_files.under_way(folder)}
+        for child in dispatch.children:
+            for progress in live.values():
+                if child.run is None and child.is_of(progress):
+                    dispatch.know_run(child, progress.run)
+        if live != self._live:
+            gone = {one.pipeline for run, one in self._live.items() if run not in live}
+            self._live = live
+            self.feed.tell("progress", to_json({"runs": [asdict(one) for one in live.values()]}), keep=True)
+            for pipeline in gone:
+                self._changed(pipeline)
+
+    def _changed(self, pipeline: str) -> None:
+        """Tell browsers that something of a pipeline began or ended."""
+        self.feed.tell("changed", to_json({"pipeline": pipeline, "at": self.clock().isoformat()}))

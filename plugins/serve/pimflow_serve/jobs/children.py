@@ -1,0 +1,161 @@
+"""The processes of runs: how one is begun, stopped, and what became of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import orjson
+
+from pimflow.progress_files import Progress
+from pimflow.state.place import ServerState, StatePlace
+from pimflow.state.requests import Request, Wish
+from pimflow_serve.jobs.previews import folder_of, plan_file
+from pimflow_serve.project import Project, Served
+
+BROKEN_OFF, BUSY = 3, 4
+_SHOWN = 100
+_STOPPED = "What was written stays; ask for it again, and it goes on from there."
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a run: its exit code, its id where one was begun, what people should know, what it printed."""
+
+    exit_code: int
+    run: str | None
+    told: str
+    said: bytes
+    defect: str = ""
+
+
+@dataclass
+class Child:
+    """The process of one run. `stopped`: it was told to end."""
+
+    request: Request
+    process: subprocess.Popen[bytes]
+    _out: IO[bytes]
+    _err: IO[bytes]
+    stopped: bool = False
+    run: str | None = field(default=None)
+
+    def stop(self) -> None:
+        """Let it end as by Ctrl-C: batches under way finish first. Told twice, it waits for none."""
+        if self.stopped:
+            self.process.terminate()
+        self.stopped = True
+        self._close()
+
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+
+    def is_of(self, progress: Progress) -> bool:
+        """Tell whether a run is that of this process."""
+        return progress.pid == self.process.pid
+
+    def ended(self) -> Ended | None:
+        """Give what became of it; None while it goes on."""
+        if self.process.poll() is None:
+            return None
+        self._close()
+        with self._out, self._err:
+            said, complaint = _content(self._out), _content(self._err)
+        return _understood(self.process.returncode, said, complaint, stopped=self.request.stopped)
+
+    def _close(self) -> None:
+        if self.process.stdin is not None:
+            with suppress(OSError):
+                self.process.stdin.close()
+
+
+def begin(request: Request, served: Served, project: Project, state: StatePlace | None) -> Child:
+    """Begin the process of a run. A state that is given is told by its variable: an address may hold a password."""
+    environment = dict(os.environ)
+    if state is not None:
+        environment["PIMFLOW_STATE"] = state.url if isinstance(state, ServerState) else str(state.absolute())
+    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has ended
+    if request.kind == "preview":
+        folder_of(project).mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(  # noqa: S603 - our own command, its parts handed over one by one
+        [sys.executable, "-m", "pimflow_serve.jobs.child", *_arguments(request, served, project)],
+        cwd=project.root,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=out,
+        stderr=err,
+        start_new_session=True,  # Ctrl-C in the terminal of the server is for the server
+    )
+    return Child(request, process, out, err)
+
+
+def _arguments(request: Request, served: Served, project: Project) -> list[str]:
+    wish = request.wish
+    named = ["-e", project.environment] if project.environment else []
+    confirm = [f"--confirm={wish.confirm}"] if wish.confirm else []
+    if wish.kind == "apply":
+        assert wish.plan is not None
+        return ["apply", "--json", *named, *confirm, str(plan_file(project, wish.plan))]
+    file = [str(served.file)]
+    if wish.kind == "retry":
+        return ["retry", "--json", *named, *confirm, "--", *file, *wish.keys]
+    options = [f"--only={key}" for key in wish.keys] + [f"--allow={guard}" for guard in wish.allow]
+    options += ["--full"] if wish.kind == "everything" or wish.full else []
+    if wish.kind == "preview":
+        save = [f"--save={plan_file(project, request.number)}", f"--show={_SHOWN}"]
+        return ["plan", "--json", *named, *options, *save, "--", *file]
+    options += ["--tell"] if wish.cause == "event" else []
+    return ["run", "--json", *named, *confirm, *options, "--", *file]
+
+
+def _content(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+def _understood(exit_code: int, said: bytes, complaint: bytes, *, stopped: str) -> Ended:
+    data = _json(said)
+    run = _run_of(data)
+    if stopped:
+        return Ended(exit_code if exit_code > 0 else BROKEN_OFF, run, f"Stopped by {stopped}. {_STOPPED}", said)
+    if "errors" in data:
+        return Ended(exit_code, run, " ".join(map(_sentence, data["errors"])), said)
+    if exit_code < 0:
+        return Ended(BROKEN_OFF, run, f"Broken off: its process was killed (signal {-exit_code}). {_STOPPED}", said)
+    if not data:
+        text = complaint.decode("utf-8", "replace")
+        told = "It ended in a way that pimflow does not foresee. Your administrator finds why in the log of the server."
+        return Ended(exit_code or BROKEN_OFF, run, told, said, text)
+    return Ended(exit_code, run, "", said)
+
+
+def _json(said: bytes) -> dict[str, Any]:
+    try:
+        data = orjson.loads(said)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _run_of(data: dict[str, Any]) -> str | None:
+    report = data.get("report", data)
+    run = report.get("run") if isinstance(report, dict) else None
+    return str(run["id"]) if isinstance(run, dict) else None
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def wish_again(request: Request, person: str) -> Wish:
+    """Give the same wish as another person's, who has it done again."""
+    old = request.wish
+    return Wish(old.pipeline, old.kind, person, "person", old.keys, old.plan, old.allow, old.confirm, old.full)

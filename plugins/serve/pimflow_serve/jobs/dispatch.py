@@ -1,0 +1,207 @@
+"""Begins what was asked for, one at a time of each pipeline, and sees to how it ends."""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Thread
+
+from loguru import logger
+
+from pimflow.errors import PimflowError
+from pimflow.log import masker
+from pimflow.processes import birth_of, place
+from pimflow.running.holding import is_dead
+from pimflow.state import history, locks, requests, servers
+from pimflow.state.database import Database
+from pimflow.state.place import StatePlace
+from pimflow.state.requests import RUNNING, Request
+from pimflow.state.servers import Server
+from pimflow_serve.jobs import children, previews
+from pimflow_serve.jobs.children import BROKEN_OFF, BUSY, Child, Ended
+from pimflow_serve.project import Project, Served
+
+_LOOK, _BEAT, _TIDY = 5.0, 20.0, 3600.0
+"""Seconds between two looks for what other servers were asked, two signs of life, and two times of tidying."""
+_AGAIN = timedelta(seconds=20)
+_STALE = timedelta(seconds=30)
+_KEPT = timedelta(days=90)
+_KILLED = "Broken off: the server was killed while it ran. What was written stays; ask for it again, and it goes on."
+_BUSY = "Another run of this pipeline is under way; this one comes after it."
+_GOES_ON = "The server was stopped while it ran; it goes on when the server is there again."
+
+
+def this_server() -> Server:
+    """Give this process as a server, under a name of its own."""
+    pid, host = os.getpid(), platform.node()
+    return Server(f"{host}-{pid}-{secrets.token_hex(3)}", host, place(), pid, birth_of(pid) or "")
+
+
+class Dispatch:
+    """Begins what was asked for. Used from one thread; `wake` is called, from another, when a process has ended.
+
+    `tell` takes the name of a pipeline of which something changed.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        database: Database,
+        clock: Callable[[], datetime],
+        at_once: int,
+        state: StatePlace | None,
+        tell: Callable[[str], None],
+        wake: Callable[[], None],
+    ) -> None:
+        self._project, self._database, self._clock = project, database, clock
+        self._at_once, self._state, self._tell, self._wake = at_once, state, tell, wake
+        self._children: dict[int, Child] = {}
+        self._next = dict.fromkeys((_LOOK, _BEAT, _TIDY), 0.0)
+        self.server = this_server()
+
+    @property
+    def children(self) -> list[Child]:
+        """The processes that run."""
+        return list(self._children.values())
+
+    def step(self, *, asked: bool = False) -> None:
+        """Do what is due. Raises StateError."""
+        self._see_to_ended()
+        if self._is_due(_BEAT):
+            servers.beat(self._database, self.server, self._clock())
+            self._bury()
+        if self._is_due(_LOOK) or asked:
+            self._look()
+        if self._is_due(_TIDY):
+            previews.forget_old(self._project)
+            requests.forget_before(self._database, self._clock() - _KEPT)
+
+    def end(self, patience: float) -> None:
+        """Stop what runs, and leave it to the next server; what does not end in so many seconds is killed."""
+        for child in self.children:
+            child.stop()
+        last = time.monotonic() + patience
+        while self._children and time.monotonic() < last:
+            with suppress(Exception):
+                self.children[0].process.wait(0.2)
+            self._see_to_ended(going=True)
+        for child in self.children:
+            child.kill()
+        self._see_to_ended(going=True)
+        servers.remove(self._database, self.server.name)
+
+    def know_run(self, child: Child, run: str) -> None:
+        """Keep which run a process is."""
+        child.run = run
+        requests.know_run(self._database, child.request.number, run)
+        self._tell(child.request.pipeline)
+
+    def _is_due(self, every: float) -> bool:
+        now = time.monotonic()
+        if now < self._next[every]:
+            return False
+        self._next[every] = now + every
+        return True
+
+    def _bury(self) -> None:
+        """See to what servers left that are no more."""
+        gone = list(servers.dead(self._database, self.server.place, self._clock()))
+        if not gone:
+            return
+        for one in requests.abandon(self._database, gone, self._clock(), _KILLED, BROKEN_OFF):
+            logger.warning("request {} for {} was broken off: its server was killed", one.number, one.pipeline)
+            self._tell(one.pipeline)
+        for name in gone:
+            servers.remove(self._database, name)
+
+    def _look(self) -> None:
+        for request in requests.open_ones(self._database):
+            child = self._children.get(request.number)
+            if child is not None:
+                self._stop_if_told(child, request)
+            elif request.status != RUNNING and len(self._children) < self._at_once and self._may_begin(request):
+                claimed = requests.claim(self._database, request.number, self.server.name, self._clock())
+                if claimed is not None:
+                    self._begin(claimed)
+
+    def _stop_if_told(self, child: Child, request: Request) -> None:
+        if request.stopped and not child.request.stopped:
+            child.request = request
+            child.stop()
+
+    def _may_begin(self, request: Request) -> bool:
+        if request.due is not None and request.due > self._clock():
+            return False
+        if request.kind == "preview":
+            return True
+        if request.kind == "apply" and not previews.plan_file(self._project, request.wish.plan or 0).is_file():
+            return False  # it lies with another server
+        holder = locks.holder(self._database, request.pipeline)
+        now = self._database.now(self._clock)
+        return holder is None or is_dead(holder) or now - holder.beat > _STALE
+
+    def _begin(self, request: Request) -> None:
+        served = self._project.pipeline(request.pipeline)
+        mistakes = ["There is no such pipeline any more."] if served is None else list(served.mistakes)
+        if served is None or mistakes:
+            self._close(request, Ended(2, None, "\n".join(mistakes), b""))
+            return
+        try:
+            child = children.begin(request, served, self._project, self._state)
+        except OSError as error:
+            told = f"Its process cannot be begun: {error.strerror}. Tell your administrator."
+            self._close(request, Ended(BROKEN_OFF, None, told, b"", repr(error)))
+            return
+        self._children[request.number] = child
+        Thread(target=self._wait, args=(child,), name=f"pimflow-request-{request.number}", daemon=True).start()
+        self._tell(request.pipeline)
+
+    def _wait(self, child: Child) -> None:
+        child.process.wait()
+        self._wake()
+
+    def _see_to_ended(self, *, going: bool = False) -> None:
+        for child, ended in list(self._ended()):
+            request = child.request
+            if going and child.stopped and not request.stopped and ended.exit_code >= BROKEN_OFF:
+                requests.put_back(self._database, request.number, self._clock(), _GOES_ON)
+            elif ended.exit_code == BUSY:
+                requests.put_back(self._database, request.number, self._clock() + _AGAIN, _BUSY)
+            else:
+                self._close(request, replace(ended, run=ended.run or child.run or self._latest_run(request)))
+            del self._children[request.number]
+            self._tell(request.pipeline)
+
+    def _ended(self) -> Iterator[tuple[Child, Ended]]:
+        for child in self.children:
+            ended = child.ended()
+            if ended is not None:
+                yield child, ended
+
+    def _close(self, request: Request, ended: Ended) -> None:
+        if ended.defect:
+            logger.error("request {} for {}: {}", request.number, request.pipeline, ended.defect)
+        if request.kind == "preview" and ended.said:
+            previews.keep_said(self._project, request.number, ended.said)
+        told = self._masked(request.pipeline, ended.told)
+        requests.end(self._database, request.number, self._clock(), ended.exit_code, ended.run, told)
+        self._tell(request.pipeline)
+
+    def _masked(self, pipeline: str, told: str) -> str:
+        served: Served | None = self._project.pipeline(pipeline)
+        return masker(served.assembly.secrets)(told) if served and served.assembly else told
+
+    def _latest_run(self, request: Request) -> str | None:
+        """Find the run of a request that was over before anybody looked, and did not say which it was."""
+        if request.kind == "preview" or request.begun is None:
+            return None
+        with suppress(PimflowError):
+            for past in history.past_runs(self._database, request.pipeline, 1):
+                return past.id if datetime.fromisoformat(past.started) >= request.begun else None
+        return None

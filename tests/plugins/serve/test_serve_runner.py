@@ -1,0 +1,226 @@
+"""Runs of the server: asked for, begun as processes of their own, stopped, and left by a server that is gone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from pimflow.errors import ConfigError
+from pimflow.processes import place
+from pimflow.state import history, requests, servers
+from pimflow.state.plans import saved_plan
+from pimflow.state.servers import Server
+from pimflow_serve.jobs import previews
+from pimflow_serve.jobs.runner import Runner
+
+
+@contextmanager
+def started(served):
+    """Let the runner of a served project work."""
+    runner = served.serving.runner
+    runner.start()
+    try:
+        yield runner
+    finally:
+        runner.stop()
+
+
+def until(told, seconds=15.0):
+    """Wait until something is so, and give it."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = told()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it never came")
+
+
+def skus(served):
+    return {one.identifier for one in list(served.pim.store.products.values())}
+
+
+def ended(served, number):
+    def look():
+        found = requests.find(served.database, number)
+        return found if found and found.status == "ended" else None
+
+    return until(look)
+
+
+def test_a_run_that_is_asked_for_is_begun_and_its_end_is_kept(served):
+    with started(served) as runner:
+        asked = runner.ask("products", "changes", "Julia")
+        assert (asked.status, asked.wish.asked_by) == ("waiting", "Julia")
+        done = ended(served, asked.number)
+    assert (done.exit_code, done.told, done.server != "") == (0, "", True)
+    (past,) = history.past_runs(served.database, "products", 5)
+    assert done.run == past.id
+    assert skus(served) == {"CUP", "POT"}
+
+
+def test_a_preview_is_kept_as_a_plan_and_can_be_applied(served):
+    with started(served) as runner:
+        with pytest.raises(ConfigError, match="preview is not here"):
+            runner.ask("products", "apply", "Julia", plan=1)
+        preview = ended(served, runner.ask("products", "preview", "Julia", full=True).number)
+        assert preview.exit_code == 0
+        project = served.serving.project
+        assert not skus(served)
+        assert [one["key"] for one in previews.said_of(project, preview.number)["changes"]] == ["CUP", "POT"]
+        with saved_plan(previews.plan_file(project, preview.number)) as plan:
+            assert plan.count() == 2
+        applied = ended(served, runner.ask("products", "apply", "Julia", plan=preview.number).number)
+    assert (applied.exit_code, applied.told) == (0, "")
+    assert skus(served) == {"CUP", "POT"}
+
+
+def slow(served):
+    """Let runs take so long that one can do something meanwhile: some seconds."""
+    served.write(*(f"S-{number:04};mugs;cups;Cup;red;1" for number in range(2000)))
+    served.pim.faults(latency_per_line_ms=8)
+
+
+def running(runner, served, number):
+    """Wait until a run shows that it has written something, and give how far it is."""
+
+    def look():
+        found = requests.find(served.database, number)
+        live = runner.live().get(found.run or "")
+        return live if live and live.flows and live.flows[-1].done else None
+
+    return until(look)
+
+
+def test_a_run_is_shown_while_it_goes_on_and_can_be_stopped(served):
+    slow(served)
+    with started(served) as runner:
+        asked = runner.ask("products", "everything", "Julia")
+        live = running(runner, served, asked.number)
+        assert (live.pipeline, live.full, live.flows[0].total) == ("products", True, None)
+        runner.cancel(asked.number, "Peter")
+        done = ended(served, asked.number)
+        served.pim.faults(latency_per_line_ms=0)
+        until(lambda: not runner.live())
+    assert (done.exit_code, done.stopped, done.run) == (3, "Peter", live.run)
+    assert done.told.startswith("Stopped by Peter. What was written stays")
+    (past,) = history.past_runs(served.database, "products", 5)
+    written = len(skus(served))
+    assert past.report is not None
+    assert 0 < sum(past.report["flows"][0]["counts"].values()) == written < 2000
+
+
+def test_a_server_that_is_stopped_leaves_its_run_to_the_next_which_goes_on_with_it(served):
+    slow(served)
+    with started(served) as runner:
+        asked = runner.ask("products", "changes", "Julia")
+        running(runner, served, asked.number)
+    left = requests.find(served.database, asked.number)
+    assert (left.status, left.server) == ("waiting", "")
+    assert "it goes on when the server is there again" in left.told
+    served.pim.faults(latency_per_line_ms=0)
+    written = len(skus(served))
+    assert 0 < written < 2000
+    after = Runner(served.serving.project, served.database, served.clock)
+    after.start()
+    done = ended(served, asked.number)
+    after.stop()
+    assert done.exit_code == 0
+    assert len(skus(served)) == 2000
+    (last, _) = history.past_runs(served.database, "products", 5)
+    assert last.report["flows"][0]["counts"] == {"created": 2000 - written, "unchanged": written}
+
+
+def test_what_a_killed_server_ran_is_shown_as_broken_off_and_goes_on_when_asked(served):
+    runner, database, now = served.serving.runner, served.database, served.clock()
+    asked = runner.ask("products", "changes", "Julia")
+    gone = Server("gone", "here", place(), os.getpid(), "the one before")
+    servers.beat(database, gone, now)
+    requests.claim(database, asked.number, "gone", now)
+    with started(served):
+        broken_off = ended(served, asked.number)
+        assert (broken_off.exit_code, broken_off.told[:37]) == (3, "Broken off: the server was killed whi")
+        again = ended(served, runner.again(asked.number, "Peter").number)
+    assert (again.exit_code, again.wish.asked_by, again.wish.kind) == (0, "Peter", "changes")
+    assert not list(servers.dead(database, place(), now))
+
+
+def test_a_run_ends_when_its_server_is_killed(served, tmp_path):
+    slow(served)
+    program = (
+        "import subprocess, sys, time\n"
+        "subprocess.Popen([sys.executable, '-m', 'pimflow_serve.jobs.child', 'run', 'products', '--json'],"
+        " stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)\n"
+        "time.sleep(60)\n"
+    )
+    server = subprocess.Popen([sys.executable, "-c", program], cwd=served.folder)
+    until(lambda: len(skus(served)) > 0)
+    server.kill()
+    server.wait()
+    served.pim.faults(latency_per_line_ms=0)
+    (past,) = until(lambda: [one for one in history.past_runs(served.database, "products", 5) if one.finished])
+    assert past.exit_code == 3
+    assert "stopped" in str(past.report)
+    assert len(skus(served)) < 2000
+
+
+def test_the_same_is_not_asked_for_twice_and_everything_brings_changes_too(served):
+    runner = served.serving.runner
+    first = runner.ask("products", "everything", "Julia")
+    assert runner.ask("products", "everything", "Peter").number == first.number
+    assert runner.ask("products", "changes", "the schedule", cause="schedule").number == first.number
+    assert runner.ask("products", "only", "Julia", keys=["CUP"]).number != first.number
+    runner.cancel(first.number, "Julia")
+    taken_back = requests.find(served.database, first.number)
+    assert (taken_back.status, taken_back.told) == ("ended", "Taken back by Julia before it began.")
+
+
+def test_one_of_two_servers_begins_what_was_asked_for(served):
+    served.serving.runner.ask("products", "changes", "Julia")
+    other = Runner(served.serving.project, served.database, served.clock)
+    with started(served):
+        other.start()
+        done = ended(served, 1)
+        other.stop()
+    assert done.exit_code == 0
+    assert len(history.past_runs(served.database, "products", 5)) == 1
+
+
+def test_a_pipeline_whose_file_has_a_mistake_is_not_run_and_the_mistake_is_told(served):
+    file = served.folder / "pipelines" / "products.yaml"
+    served.serving.project.pipelines()
+    file.write_text(file.read_text("utf-8") + "flow: 1\n", "utf-8")
+    with started(served) as runner:
+        done = ended(served, runner.ask("products", "changes", "Julia").number)
+    assert done.exit_code == 2
+    assert "unknown key; did you mean 'flows'?" in done.told
+    assert not history.past_runs(served.database, "products", 5)
+
+
+def test_a_run_waits_for_one_that_somebody_else_began(served):
+    slow(served)
+    command = [sys.executable, "-m", "pimflow", "run", "products"]
+    by_hand = subprocess.Popen(command, cwd=served.folder, stdout=subprocess.DEVNULL)
+    until(lambda: len(skus(served)) > 0)
+    with started(served) as runner:
+        asked = runner.ask("products", "changes", "Julia")
+        live = until(lambda: list(runner.live().values()))
+        assert live[0].pid == by_hand.pid
+        assert requests.find(served.database, asked.number).status == "waiting"
+        by_hand.send_signal(signal.SIGTERM)
+        by_hand.wait()
+        served.pim.faults(latency_per_line_ms=0)
+        assert ended(served, asked.number).exit_code == 0
+
+
+def test_what_cannot_be_asked_for_is_refused_in_words(served):
+    runner = served.serving.runner
+    for kind, keys, message in [("all", (), "a run is one of changes"), ("only", (), "which SKUs?")]:
+        with pytest.raises(ConfigError, match=message):
+            runner.ask("products", kind, "Julia", keys=keys)
+    with pytest.raises(ConfigError, match="did you mean 'products'"):
+        runner.ask("product", "changes", "Julia")
