@@ -51,11 +51,10 @@ def run(
     wanted = [key for key in _BETWEEN_KEYS.split(keys) if key]
     if kind == "only" and not wanted:
         return _page(served, request, serving, person, wrong=say("Which SKUs? Write at least one."), status=400)
-    full = kind == "preview-everything"
-    kind = "preview" if full else kind
-    serving.runner.ask(name, kind, person.name, keys=wanted, full=full)
-    said = say("A preview is being made. It changes nothing.") if kind == "preview" else say("The run will begin now.")
-    return go(f"/pipelines/{quote(name)}", said)
+    asked = serving.runner.ask(name, kind, person.name, keys=wanted)
+    if kind == "preview":
+        return go(f"/pipelines/{quote(name)}/preview/{asked.number}")
+    return go(f"/pipelines/{quote(name)}", say("The run begins now."))
 
 
 @router.post("/pipelines/{name}/stop")

@@ -9,6 +9,8 @@
   const words = page.dataset;
   let shown = null;
   let fetching = false;
+  let waiting = 0;
+  let again = false;
 
   function span(seconds) {
     const [value, unit] = seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
@@ -64,7 +66,11 @@
   }
 
   async function refresh() {
-    if (fetching || document.hidden) return;
+    if (document.hidden) return;
+    if (fetching) {
+      again = true;
+      return;
+    }
     fetching = true;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
@@ -74,6 +80,10 @@
       // The server is away for a moment; the next message tries again.
     } finally {
       fetching = false;
+      if (again) {
+        again = false;
+        refresh();
+      }
     }
   }
 
@@ -81,20 +91,25 @@
     const now = Object.keys(runs).sort().join();
     const changed = shown !== null && shown !== now;
     shown = now;
-    let whole_page = changed;
+    let isOld = changed;
     for (const box of document.querySelectorAll("[data-run]")) {
       const run = runs[box.dataset.run];
-      if (!run || !showRun(box, run)) whole_page = true;
+      if (!run || !showRun(box, run)) isOld = true;
     }
-    if (whole_page) refresh();
+    if (isOld) refresh();
   }
 
   const events = new EventSource("/api/v1/events");
-  events.addEventListener("progress", (event) => told(JSON.parse(event.data)));
+  events.addEventListener("progress", (event) => {
+    told(Object.fromEntries(JSON.parse(event.data).runs.map((run) => [run.run, run])));
+  });
+  events.addEventListener("changed", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(refresh, 200);
+  });
   setInterval(() => {
-    const wanted = document.querySelector("[data-asked]") || document.querySelector("[data-goes-on] ~ * details[open]");
-    if (wanted) refresh();
-  }, 2000);
+    if (document.querySelector("[data-goes-on] ~ * details[open]")) refresh();
+  }, 3000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   addEventListener("pagehide", () => events.close());
 })();

@@ -1,0 +1,26 @@
+"""What systems call their records, as plugins say it, so that the catalogues know these words; others stay as they are."""
+
+from __future__ import annotations
+
+from pimflow_serve.refusals import N_
+
+NOUNS = (
+    N_("products"),
+    N_("product models"),
+    N_("attributes"),
+    N_("attribute groups"),
+    N_("options"),
+    N_("families"),
+    N_("family variants"),
+    N_("categories"),
+    N_("association types"),
+    N_("channels"),
+    N_("measurement families"),
+    N_("locales"),
+    N_("currencies"),
+    N_("media files"),
+    N_("assets"),
+    N_("records"),
+    N_("rows"),
+    N_("orders"),
+)
