@@ -305,3 +305,21 @@ def test_mistakes_of_an_entry_are_told(bench, entry, says):
     with pytest.raises(ConfigError, match="notify") as caught:
         bench.assembly()
     assert says in str(caught.value)
+
+
+def test_a_digest_that_another_server_sends_just_now_is_not_sent_twice(bench, shop):
+    bench.settings["notify"] = [DIGEST]
+    shop.tables["products"] = BORD
+    bench.run()
+    deliver = type(shop.messages).append
+
+    class Window(list):
+        """While one server hands its message over, the other looks as well."""
+
+        def append(self, message):
+            deliver(self, message)
+            digest(bench)
+
+    shop.messages = Window()
+    digest(bench)
+    assert len(shop.messages) == 1

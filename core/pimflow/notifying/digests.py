@@ -18,39 +18,59 @@ from pimflow.notifying.delivering import readers, went_through
 from pimflow.notifying.occasions import Standing, attention, causes
 from pimflow.notifying.standings import Standings
 from pimflow.notifying.wording import digest
-from pimflow.state import history
+from pimflow.state import events, history
 from pimflow.state.database import Database
 
+_DIGEST = "digest"
 
-def tell_digests(assembly: Assembly, database: Database, now: datetime, run: int | None = None) -> None:
+
+def tell_digests(assembly: Assembly, database: Database, now: datetime, run: int | None = None) -> bool:
     """Send its message to each recipient that has one a day, where its time has come and there is news.
 
-    A run calls it with its number, and a server from time to time. What is wrong is logged.
+    A run calls it with its number, and servers from time to time: it is sent once. What is wrong is logged; False where
+    it is to be tried again.
     """
+    well = True
     for recipient in assembly.recipients:
         if recipient.notifier.digest is not None:
             try:
-                _tell(assembly, database, recipient, now, run)
+                well &= _told(assembly, database, recipient, now, run)
             except StateError as error:
                 logger.warning("the digest of {} could not be made: {}", assembly.pipeline.name, error)
+                well = False
+    return well
 
 
-def _tell(assembly: Assembly, database: Database, recipient: Recipient, now: datetime, run: int | None) -> None:
-    standings, notifier = Standings(database, assembly.pipeline.name), recipient.notifier
-    before = standings.kept(recipient)
+def _told(assembly: Assembly, database: Database, recipient: Recipient, now: datetime, run: int | None) -> bool:
+    standings = Standings(database, assembly.pipeline.name)
+    before, moment = standings.kept(recipient), daily(recipient.notifier.digest or "").latest(now)
     if before is None or before.digested is None:
         standings.keep(recipient, _first(database, assembly.pipeline.name, before or Standing(), now, run))
-        return
-    moment = daily(notifier.digest or "").latest(now)
+        return True
     if before.digested >= moment:
-        return
-    day = day_since(before.number, notifier, assembly, database, now)
+        return True
+    id_ = f"{assembly.pipeline.name} {recipient.name} {moment.isoformat()}"
+    if not events.begin_once(database, _DIGEST, id_, now):
+        return True
+    known = _at(assembly, database, recipient, before, moment, now)
+    if known is None:
+        events.leave(database, _DIGEST, id_)
+        return False
+    standings.keep(recipient, known)
+    return True
+
+
+def _at(
+    assembly: Assembly, database: Database, recipient: Recipient, before: Standing, moment: datetime, now: datetime
+) -> Standing | None:
+    """Tell a recipient what is due at a moment; give what it knows then, None where it could not be reached."""
+    day = day_since(before.number, recipient.notifier, assembly, database, now)
     if day.report is None:
-        standings.keep(recipient, replace(before, digested=moment))
-        return
+        return replace(before, digested=moment)
     due = _due(assembly, recipient, before, day, day.report)
-    if due is None or went_through(recipient, due, masker(assembly.secrets)):
-        standings.keep(recipient, _after(before, day, day.report, moment, told=due is not None))
+    if due is not None and not went_through(recipient, due, masker(assembly.secrets)):
+        return None
+    return _after(before, day, day.report, moment, told=due is not None)
 
 
 def _first(database: Database, pipeline: str, before: Standing, now: datetime, run: int | None) -> Standing:

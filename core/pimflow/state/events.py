@@ -34,7 +34,7 @@ def take(database: Database, hook: str, keys: Mapping[str, str | None], gatherin
     That they came, and that a run was asked for, is kept in one transaction: an event is neither lost nor taken twice.
     """
     with database.writing() as connection:
-        connection.execute(events.delete().where(events.c.received < (gathering.now - _REMEMBERED).isoformat()))
+        _forget(connection, gathering.now)
         new = [id_ for id_ in keys if _is_new(connection, hook, id_, gathering.now)]
         named = tuple(dict.fromkeys(key for id_ in new if (key := keys[id_]) is not None))
         everything = any(keys[id_] is None for id_ in new)
@@ -42,6 +42,23 @@ def take(database: Database, hook: str, keys: Mapping[str, str | None], gatherin
             wanted = replace(wish, kind="changes" if everything else "only", keys=() if everything else named)
             gather(connection, wanted, gathering.now, gathering.due, MOST_KEYS)
     return len(new)
+
+
+def begin_once(database: Database, what: str, id_: str, now: datetime) -> bool:
+    """Take something on that is to be done once; False where another process has."""
+    with database.writing() as connection:
+        _forget(connection, now)
+        return _is_new(connection, what, id_, now)
+
+
+def leave(database: Database, what: str, id_: str) -> None:
+    """Leave it to whoever tries again."""
+    with database.writing() as connection:
+        connection.execute(events.delete().where(events.c.hook == what, events.c.id == shortened(id_)))
+
+
+def _forget(connection: Connection, now: datetime) -> None:
+    connection.execute(events.delete().where(events.c.received < (now - _REMEMBERED).isoformat()))
 
 
 def _is_new(connection: Connection, hook: str, id_: str, now: datetime) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import uvicorn
@@ -15,12 +16,15 @@ from fastapi import FastAPI
 
 from pimflow.cli.common import environment_in, opened_state, project_root
 from pimflow.errors import ConfigError, PimflowError
+from pimflow.log import masker, server_log
+from pimflow.running.run import server_log_folder
 from pimflow.state import people
 from pimflow.state.database import Database
 from pimflow.state.place import StatePlace
 from pimflow_serve.access.first import welcome_path
 from pimflow_serve.app import create_app
 from pimflow_serve.configuring import settings_of
+from pimflow_serve.jobs.digests import digests_sent
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.project import Project
 from pimflow_serve.serving import Serving
@@ -46,11 +50,25 @@ def start(host: str | None, port: int | None, state: StatePlace | None) -> None:
     settings = settings_of(root, environment, host=host, port=port)
     with closing(listening(settings)) as listener, opened_state(root, state) as database:
         project = Project(root, environment)
-        app = create_app(Serving(project, database, _now, Runner(project, database, _now), settings))
+        serving = Serving(project, database, _now, Runner(project, database, _now), settings)
+        app = create_app(serving)
         _tell(app, settings, database)
-        with suppress(KeyboardInterrupt):
+        with logged(serving), digests_sent(serving), suppress(KeyboardInterrupt):
             server_of(app, settings).run(sockets=[listener])
     click.echo("stopped")
+
+
+def logged(serving: Serving) -> AbstractContextManager[None]:
+    """Keep what the server logs in its own file, without the secrets of hooks and pipelines."""
+    project, settings = serving.project, serving.settings
+
+    def mask(value: Any) -> Any:
+        assemblies = [served.assembly for served in project.known() if served.assembly]
+        secrets = [secret for assembly in assemblies for secret in assembly.secrets]
+        return masker([*secrets, *(key for hook in settings.hooks.values() for key in hook.keys)])(value)
+
+    file = server_log_folder(project.root, project.environment) / "server.jsonl"
+    return server_log(file, mask, settings.log_days, settings.log_bytes)
 
 
 def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:

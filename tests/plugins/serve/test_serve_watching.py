@@ -1,0 +1,90 @@
+"""What a server tells those who watch it: metrics, its log, messages of the day."""
+
+from datetime import timedelta
+
+from loguru import logger
+
+from pimflow.model import Status
+from pimflow.running.run import RunOptions, run_pipeline
+from pimflow_serve.jobs.digests import send_due
+from pimflow_serve.starting import logged
+
+from ..notify.notify_servers import Mailbox  # noqa: TID252 - tests are no package
+from ..notify.notify_servers import served as mail_served  # noqa: TID252
+from .conftest import NAME
+
+SECRET = "sandbox"
+
+
+def run(served):
+    return run_pipeline(served.serving.project.pipelines()[NAME].assembly, served.database, RunOptions())
+
+
+def values(text):
+    """The lines of the metrics, by name and labels."""
+    pairs = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
+    return {name: float(value) for name, _, value in pairs}
+
+
+def test_metrics_tell_how_runs_went(served, signed_in):
+    served.write("CUP;mugs;cups;Cup;red;1", "POT;mugs;cups;Pot;no-such-colour;2")
+    assert run(served).exit_code == 0
+    answer = signed_in("viewer").get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    found = values(answer.text)
+    of = f'{{pipeline="{NAME}"}}'
+    assert found[f"pimflow_last_run_exit_code{of}"] == 0
+    assert found[f"pimflow_attention_records{of}"] == 1
+    assert found[f"pimflow_pipeline_mistakes{of}"] == 0
+    assert found[f'pimflow_last_run_records{{flow="products",pipeline="{NAME}",status="{Status.CREATED}"}}'] == 2
+    assert (
+        found[f"pimflow_last_good_run_end_timestamp_seconds{of}"]
+        > found[f"pimflow_last_run_start_timestamp_seconds{of}"]
+    )
+    assert "process_resident_memory_bytes" in answer.text
+
+
+def test_metrics_are_for_those_who_may_look(served, stranger):
+    answer = stranger.get("/metrics")
+    assert answer.status_code == 401
+    assert "pimflow_" not in answer.text
+
+
+def test_the_log_of_the_server_holds_no_secret(served):
+    served.serving.project.pipelines()
+    with logged(served.serving):
+        logger.bind(also=SECRET).warning("the PIM refused {}", SECRET)
+    text = (served.folder / ".pimflow" / "server" / "server.jsonl").read_text("utf-8")
+    assert "the PIM refused ********" in text
+    assert SECRET not in text
+
+
+def test_the_product_managers_day_comes_by_mail_at_its_time(served):
+    with mail_served(Mailbox()) as mailbox:
+        entry = f'{{type: notify.message, to: ["{mailbox.address()}"], for: product manager, digest: "daily at 07:00"}}'
+        (served.folder / "pimflow.yaml").write_text(f"version: 1\nnotify: [{entry}]\n", "utf-8")
+        served.write("CUP;mugs;cups;Cup;red;1", "POT;mugs;cups;Pot;no-such-colour;2")
+        run(served)
+        later = {}
+        send_due(served.serving, later)
+        assert mailbox.mails == []
+        served.clock.passed = timedelta(days=1)
+        send_due(served.serving, later)
+        send_due(served.serving, later)
+        (subject,) = mailbox.subjects
+        assert subject.startswith(f"[pimflow] {NAME}, ")
+        assert subject.endswith(": 1 new cause of problems")
+        assert "'no-such-colour'" in mailbox.text(0)
+    assert later == {}
+
+
+def test_a_mail_server_that_is_away_is_asked_again_later_and_not_all_the_time(served):
+    entry = '{type: notify.message, to: ["mailto://127.0.0.1:9?from=a@shop.example&to=b@shop.example"], on: [success], '
+    entry += 'digest: "daily at 07:00"}'
+    (served.folder / "pimflow.yaml").write_text(f"version: 1\nnotify: [{entry}]\n", "utf-8")
+    run(served)
+    later = {}
+    send_due(served.serving, later)
+    served.clock.passed = timedelta(days=1)
+    send_due(served.serving, later)
+    assert timedelta(minutes=14) < later[NAME] - served.clock() <= timedelta(minutes=15)
