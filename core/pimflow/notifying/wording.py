@@ -39,7 +39,7 @@ def trial(pipeline: str, event: Event, now: datetime, machine: str, environment:
     title = titled(pipeline, environment)
     report = RunReport(Run("test", pipeline, now, environment=environment), (), 0.0, 0)
     text = (
-        f"This is a test, sent by `pimflow notify-test` on {machine}.\n"
+        f"This is a test of alerts, sent from {machine}.\n"
         f"Whoever reads it will be told how runs of {title} end. Nothing was run. Nothing to do."
     )
     return Message(event, f"{PREFIX} {title}: this is a test", text, report)

@@ -88,3 +88,16 @@ def test_a_mail_server_that_is_away_is_asked_again_later_and_not_all_the_time(se
     served.clock.passed = timedelta(days=1)
     send_due(served.serving, later)
     assert timedelta(minutes=14) < later[NAME] - served.clock() <= timedelta(minutes=15)
+
+
+def test_a_test_alert_proves_that_messages_arrive(served, signed_in):
+    with mail_served(Mailbox()) as mailbox:
+        entry = f'{{type: notify.message, to: ["{mailbox.address()}"], for: administrator}}'
+        (served.folder / "pimflow.yaml").write_text(f"version: 1\nnotify: [{entry}]\n", "utf-8")
+        assert signed_in("viewer").get("/api/v1/alerts").json()[0]["pipeline"] == NAME
+        assert signed_in("viewer").post(f"/api/v1/pipelines/{NAME}/test-alert").status_code == 403
+        (tried,) = signed_in("operator").post(f"/api/v1/pipelines/{NAME}/test-alert").json()
+        assert (tried["ok"], tried["to"], tried["reader"]) == (True, "E-Mail", "administrator")
+        assert mailbox.subjects == [f"[pimflow] {NAME}: this is a test"]
+        assert "Nothing was run. Nothing to do." in mailbox.text(0)
+    assert signed_in("operator").post("/api/v1/pipelines/nobody/test-alert").status_code == 404

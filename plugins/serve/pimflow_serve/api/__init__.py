@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from pimflow_serve.api import health, hooks, metrics, people
+from pimflow_serve.api import alerts, health, hooks, metrics, people
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, hooks.router, metrics.router, people.router)
+ROUTERS: tuple[APIRouter, ...] = (alerts.router, health.router, hooks.router, metrics.router, people.router)
 """All calls, by matter."""
