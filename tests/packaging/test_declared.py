@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted((ROOT, *(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))))
 CODE = {ROOT: ROOT / "core"}
-NOT_IMPORTED = {"tzdata"}
-"""What another package reads: the time zones of the standard library, where the system has none."""
+NOT_IMPORTED = {"tzdata", "python-multipart"}
+"""What another package reads: the time zones of the standard library, where the system has none; forms of browsers."""
 DISTRIBUTIONS = packages_distributions()
 
 
