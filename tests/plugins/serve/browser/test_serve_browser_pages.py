@@ -1,0 +1,114 @@
+"""Each page in Chromium: light and dark, on a desktop and on a phone, and with the eyes of axe-core."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pimflow_akeneo_sandbox.serve import Served
+
+from .conftest import Site, pipeline_text, served_site, sign_in
+
+SCHEDULE = 'schedule: {changes: every 15 minutes, everything: "0 3 * * 0", time_zone: Europe/Paris}\n'
+STRUCTURE = """\
+version: 1
+connections:
+  pim: {{type: akeneo, url: "{url}", client_id: sandbox, secret: sandbox, username: sandbox, password: sandbox}}
+flows:
+  categories:
+    source: {{type: files.csv, path: ../categories.csv}}
+    transforms:
+      - map: {{code: code, parent: parent, label-en_US: name}}
+    sink: {{type: akeneo.categories, connection: pim}}
+  colours:
+    source: {{type: files.csv, path: ../colours.csv}}
+    transforms:
+      - map: {{attribute: attribute, code: code, label-en_US: name}}
+    sink: {{type: akeneo.attribute_options, connection: pim}}
+"""
+PAGES = {
+    "sign-in": "/login",
+    "overview": "/",
+    "pipeline": "/pipelines/products",
+    "run": "/runs/{run}",
+    "problems": "/problems",
+    "product": "/products?sku=CUP-0007",
+    "corrections": "/corrections",
+    "connections": "/connections",
+    "plugins": "/plugins",
+    "settings": "/settings",
+    "people": "/people",
+    "password": "/password",
+    "api": "/api/docs",
+    "not-there": "/pipelines/nothing",
+}
+DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+SERIOUS = ("serious", "critical")
+
+
+def rows(number: int, *, bad: bool = False) -> list[str]:
+    """Make rows of cups; of the bad ones some have colours and weights that the PIM does not take."""
+    colours = ["BORD", "red", "blue", "red", "petrol", "red", "blue"] if bad else ["red", "blue"]
+    weights = [f"0.{one % 10}" for one in range(number)]
+    if bad:
+        weights[3::61] = ["heavy"] * len(weights[3::61])
+    return [f"CUP-{one:04};mugs;cups;Cup {one};{colours[one % len(colours)]};{weights[one]}" for one in range(number)]
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory, pim: Served) -> Iterator[Site]:
+    """A project with three pipelines and a past, one of them with a mistake in its file."""
+    pim.reset()
+    files = {
+        "pimflow.yaml": "version: 1\nnotify:\n  - {type: notify.message, to: ['json://127.0.0.1:1/alerts']}\n",
+        "pipelines/products.yaml": pipeline_text(pim.url, schedule=SCHEDULE),
+        "pipelines/structure.yaml": STRUCTURE.format(url=pim.url),
+        "pipelines/suppliers.yaml": pipeline_text(pim.url).replace("sink:", "sinks:"),
+        "categories.csv": "code;parent;name\ntea;master;Tea\ncoffee;master;Coffee\n",
+        "colours.csv": "attribute;code;name\ncolour;green;Green\n",
+    }
+
+    def prepare(site: Site) -> None:
+        site.pimflow("run", "pipelines/structure.yaml")
+        for number in (80, 95, 95, 120):
+            site.write(*rows(number))
+            site.pimflow("run", "pipelines/products.yaml")
+        site.write(*rows(160, bad=True))
+        site.pimflow("run", "pipelines/products.yaml")
+
+    with served_site(tmp_path_factory.mktemp("shown"), pim, files, prepare) as site:
+        yield site
+
+
+def stumbling_blocks(page: Any, axe: str) -> list[str]:
+    """Tell what of a page is a serious hindrance to somebody."""
+    page.evaluate(axe)
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['help']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])} times)"
+        for one in result["violations"]
+        if one["impact"] in SERIOUS
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_every_page_fits_its_screen_and_nobody_stumbles_over_it(
+    shown: Site, tab: Callable[..., Any], axe: str, screen: str, scheme: str, pytestconfig: pytest.Config
+) -> None:
+    page = tab(viewport=PHONE if screen == "phone" else DESKTOP, color_scheme=scheme)
+    run = shown.pimflow("runs", "--pipeline", "products", "--limit", "1").split()[0]
+    folder: Path | None = pytestconfig.getoption("screenshots", default=None)
+    found = []
+    for name, path in PAGES.items():
+        if path == "/":
+            sign_in(page, shown, "Peter")
+        page.goto(f"{shown.url}{path.format(run=run)}")
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=folder / f"{name}-{screen}-{scheme}.png", full_page=True)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{name}: wider than the screen")
+        found += [f"{name}: {told}" for told in stumbling_blocks(page, axe)]
+    assert found == []
