@@ -4,10 +4,16 @@ from fastapi import APIRouter
 
 from pimflow_serve.pages import (
     api_docs,
+    connections,
+    corrections,
     overview,
     people,
     pipelines,
     plugin_pages,
+    plugins,
+    previews,
+    problems,
+    products,
     runs,
     settings,
     signing_in,
@@ -15,10 +21,16 @@ from pimflow_serve.pages import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     api_docs.router,
+    connections.router,
+    corrections.router,
     overview.router,
     people.router,
     pipelines.router,
     plugin_pages.router,
+    plugins.router,
+    previews.router,
+    problems.router,
+    products.router,
     runs.router,
     settings.router,
     signing_in.router,

@@ -1,0 +1,101 @@
+"""Products as they were sent, corrections, connections, plugins, and previews."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from pimflow.state.corrections import Correction
+from pimflow.state.requests import Request as Asked
+from pimflow_serve import deciding
+from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.checking import check_now
+from pimflow_serve.refusals import Refused, not_found
+from pimflow_serve.serving import Shared
+from pimflow_serve.views.connections import Checked, ShownConnection, connections
+from pimflow_serve.views.corrections import ShownCorrection, shown_corrections
+from pimflow_serve.views.plugins import ShownPlugin, installed
+from pimflow_serve.views.previews import Preview, preview
+from pimflow_serve.views.products import ShownProduct, products
+
+router = APIRouter(prefix="/api/v1", tags=["records"])
+
+
+class NewCorrections(BaseModel):
+    """Cells of a source, by column, that a person corrects of one record of a flow."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    pipeline: str
+    flow: str
+    key: str
+    cells: dict[str, str] = Field(min_length=1)
+
+
+@router.get("/products")
+def list_products(
+    serving: Shared,
+    _person: Viewer,
+    key: Annotated[str, Query(max_length=500)],
+    column: Annotated[str, Query(max_length=500)] = "",
+) -> list[ShownProduct]:
+    """Tell what was sent under a key, when and by which run; with a column how its value came about."""
+    return products(serving.project, serving.database, key, column)
+
+
+@router.get("/corrections")
+def list_corrections(serving: Shared, _person: Viewer, pipeline: str = "") -> list[ShownCorrection]:
+    """Give what people corrected of what sources say."""
+    return shown_corrections(serving.project, serving.database, pipeline)
+
+
+@router.post("/corrections", status_code=201)
+def post_corrections(given: NewCorrections, serving: Shared, person: Operator) -> list[Correction]:
+    """Correct cells of one record; it is sent now."""
+    return deciding.correct(serving, person, given.pipeline, given.flow, given.key, given.cells)
+
+
+@router.delete("/corrections", status_code=204)
+def delete_correction(pipeline: str, flow: str, key: str, column: str, serving: Shared, person: Operator) -> None:
+    """Take a correction back."""
+    deciding.uncorrect(serving, person, pipeline, flow, key, column)
+
+
+@router.get("/connections")
+def list_connections(serving: Shared, _person: Viewer) -> list[ShownConnection]:
+    """Give all connections, without what is secret of them."""
+    return connections(serving.project, serving.database)
+
+
+@router.post("/connections/check")
+def post_check(serving: Shared, person: Operator, name: str = "", pipeline: str = "") -> list[Checked]:
+    """Check the connection of this name, or all: log in, and ask whether all rights are there."""
+    return check_now(serving, person, name, pipeline)
+
+
+@router.get("/plugins")
+def list_plugins(_person: Viewer) -> list[ShownPlugin]:
+    """Give the plugins that are installed, with what they offer."""
+    return list(installed())
+
+
+@router.get("/previews/{number}")
+def get_preview(
+    number: int, serving: Shared, _person: Viewer, after: Annotated[int, Query(ge=0)] = 0, only: str = ""
+) -> Preview:
+    """Give a preview, with some of the records that would change; `next` asks for those behind them."""
+    found = preview(serving, number, after, only)
+    if found is None:
+        raise not_found("preview of this number")
+    return found
+
+
+@router.post("/previews/{number}/apply", status_code=202)
+def post_apply(number: int, serving: Shared, person: Operator) -> Asked:
+    """Carry a preview out: exactly that, or nothing."""
+    found = get_preview(number, serving, person)
+    if found.state != "ready":
+        raise Refused(409, "this preview cannot be carried out", "Ask for a new one.")
+    return serving.runner.ask(found.asked.pipeline, "apply", person.name, plan=number)

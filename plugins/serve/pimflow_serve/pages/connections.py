@@ -1,0 +1,48 @@
+"""The connections: whether they work, and what is missing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.checking import check_now
+from pimflow_serve.languages import words
+from pimflow_serve.rendering import go, render
+from pimflow_serve.serving import Shared
+from pimflow_serve.views.connections import connections
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/connections")
+def connections_page(request: Request, serving: Shared, person: Viewer) -> Response:
+    """Show the connections with what their last check said."""
+    broken = [one for one in serving.project.pipelines().values() if one.mistakes]
+    shown = connections(serving.project, serving.database)
+    return render(request, "connections.html", person, found=shown, broken=broken)
+
+
+@router.post("/connections/check")
+def check(
+    request: Request,
+    serving: Shared,
+    person: Operator,
+    name: Annotated[str, Form()] = "",
+    pipeline: Annotated[str, Form()] = "",
+) -> Response:
+    """Check one connection, or all."""
+    found = check_now(serving, person, name, pipeline)
+    wrong = sum(not one.ok for one in found)
+    told = words(request, person)
+    said = (
+        told.ngettext("%(number)s connection does not work.", "%(number)s connections do not work.", wrong)
+        % {"number": wrong}
+        if wrong
+        else told.gettext("It works.")
+        if len(found) == 1
+        else told.gettext("All connections work.")
+    )
+    return go("/connections", said)

@@ -1,0 +1,236 @@
+"""What needs attention: by cause, and each cause with its records and what can be done about it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from starlette.background import BackgroundTask
+from starlette.datastructures import FormData
+from starlette.responses import FileResponse, Response
+
+from pimflow.cli.sheets import sheet_writer
+from pimflow.errors import FlowError, PimflowError, RowProblem
+from pimflow.model import ProblemKind, Who
+from pimflow.outlook import Choice
+from pimflow.problems.causes import Wanted
+from pimflow.problems.export import export_lines
+from pimflow_serve import deciding
+from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.access.roles import Person
+from pimflow_serve.languages import language_of, words
+from pimflow_serve.rendering import go, render
+from pimflow_serve.serving import Serving, Shared
+from pimflow_serve.views.problems import answered, cause_card, problems, records_page
+
+router = APIRouter(include_in_schema=False)
+
+_A_PAGE = 50
+Text = Annotated[str, Form(max_length=10_000)]
+
+
+async def _filled(request: Request) -> FormData:
+    return await request.form()
+
+
+Filled = Annotated[FormData, Depends(_filled)]
+
+
+@router.get("/problems")
+def problems_page(
+    request: Request,
+    serving: Shared,
+    person: Viewer,
+    pipeline: Annotated[str, Query()] = "",
+    who: Annotated[str, Query()] = "",
+    kind: Annotated[str, Query()] = "",
+) -> Response:
+    """Show all that needs attention."""
+    chosen = wanted(who, kind)
+    found = problems(serving.project, serving.database, chosen, pipeline)
+    return render(
+        request,
+        "problems.html",
+        person,
+        flows=found,
+        records=sum(one.records for one in found),
+        causes=sum(len(one.causes) for one in found),
+        pipelines=list(serving.project.pipelines()),
+        pipeline=pipeline,
+        who=chosen.who or "",
+        kind=chosen.kind or "",
+        everybody=list(Who),
+        kinds=list(ProblemKind),
+        dismissed=deciding.dismissed(serving, pipeline),
+    )
+
+
+@router.get("/problems/{pipeline}/export.{kind}")
+def export(pipeline: str, kind: str, serving: Shared, _person: Viewer, cause: str = "") -> Response:
+    """Give every record and problem, with its source row, as a table that can be corrected."""
+    assembly = deciding.assembly_of(serving, pipeline)
+    with tempfile.NamedTemporaryFile(prefix="pimflow-", suffix=f".{kind[:5]}", delete=False) as made:
+        file = Path(made.name)
+    try:
+        sheet_writer(file)(file, export_lines(assembly, serving.database, Wanted(cause=cause or None)))
+    except PimflowError:
+        file.unlink(missing_ok=True)
+        raise
+    name = f"{pipeline}-{cause or 'problems'}.{kind}"
+    return FileResponse(file, filename=name, background=BackgroundTask(file.unlink, missing_ok=True))
+
+
+@router.get("/problems/{pipeline}/{cause}")
+def cause_page(
+    pipeline: str, cause: str, request: Request, serving: Shared, person: Viewer, after: Annotated[str, Query()] = ""
+) -> Response:
+    """Show one cause and its records."""
+    return _page(pipeline, cause, request, serving, person, after=after)
+
+
+@router.post("/problems/{pipeline}/{cause}/answer")
+def answer(
+    pipeline: str,
+    cause: str,
+    request: Request,
+    serving: Shared,
+    person: Operator,
+    *,
+    does: Annotated[str, Form()],
+    becomes: Text = "",
+    label: Text = "",
+    code: Text = "",
+) -> Response:
+    """Decide about a value once: use another one, create it, or leave it out."""
+    say = words(request, person).gettext
+    try:
+        if does == "create":
+            given = deciding.create(
+                serving, pipeline, cause, Choice(code.strip(), label.strip()), language_of(request, person)
+            )
+        else:
+            given = deciding.answer(serving, pipeline, cause, None if does == "ignore" else becomes)
+        deciding.retry(serving, person, pipeline, cause=cause)
+    except (FlowError, RowProblem, PimflowError) as error:
+        return _page(pipeline, cause, request, serving, person, wrong=_told(error))
+    if given.answer.becomes is None:
+        said = say("“%(value)s” is left out from now on. The records that waited are sent now.")
+    else:
+        said = say("“%(value)s” becomes “%(becomes)s” from now on. The records that waited are sent now.")
+    return go("/problems", said % {"value": given.answer.value, "becomes": given.answer.becomes})
+
+
+@router.post("/problems/{pipeline}/{cause}/forget")
+def forget(pipeline: str, cause: str, request: Request, serving: Shared, person: Operator) -> Response:
+    """Take an answer back."""
+    deciding.forget_answer(serving, pipeline, cause)
+    said = words(request, person).gettext("The answer was taken back. The next run reads everything.")
+    return go(_of(pipeline, cause), said)
+
+
+@router.post("/problems/{pipeline}/{cause}/ask")
+def ask(pipeline: str, cause: str, request: Request, serving: Shared, person: Operator) -> Response:
+    """Note that somebody asked the ERP team."""
+    deciding.ask_source_team(serving, person, pipeline, cause)
+    said = words(request, person).gettext("Noted. Nobody has to ask the ERP team again.")
+    return go(_of(pipeline, cause), said)
+
+
+@router.post("/problems/{pipeline}/{cause}/retry")
+def retry(pipeline: str, cause: str, request: Request, serving: Shared, person: Operator, key: Text = "") -> Response:
+    """Try records again: one, or all of a cause."""
+    deciding.retry(serving, person, pipeline, (key,) if key else (), cause)
+    said = words(request, person).gettext("It will be tried again now.")
+    return go(_of(pipeline, cause), said)
+
+
+@router.post("/problems/{pipeline}/{cause}/dismiss")
+def dismiss(
+    pipeline: str,
+    cause: str,
+    request: Request,
+    serving: Shared,
+    person: Operator,
+    resource: Text = "",
+    key: Text = "",
+) -> Response:
+    """Show a record, or all of a cause, no longer."""
+    chosen = {(resource, key)} if key else None
+    number = deciding.dismiss(serving, person, pipeline, cause, chosen)
+    said = words(request, person).ngettext(
+        "%(number)s record is shown no longer, as long as nothing about it changes.",
+        "%(number)s records are shown no longer, as long as nothing about them changes.",
+        number,
+    )
+    return go(_of(pipeline, cause) if chosen else "/problems", said % {"number": number})
+
+
+@router.post("/problems/show-again")
+def show_again(request: Request, serving: Shared, person: Operator, pipeline: Text) -> Response:
+    """Show again what was dismissed."""
+    deciding.show_again(serving, pipeline)
+    return go("/problems", words(request, person).gettext("Everything is shown again."))
+
+
+@router.post("/problems/{pipeline}/{cause}/correct")
+def correct(pipeline: str, cause: str, request: Request, serving: Shared, person: Operator, form: Filled) -> Response:
+    """Correct cells of the source's row of one record."""
+    cells = {name.removeprefix("cell:"): str(value) for name, value in form.items() if name.startswith("cell:")}
+    flow, key = str(form.get("flow", "")), str(form.get("key", ""))
+    try:
+        given = deciding.correct(serving, person, pipeline, flow, key, cells)
+    except PimflowError as error:
+        return _page(pipeline, cause, request, serving, person, wrong=_told(error))
+    say = words(request, person).gettext
+    if not given:
+        return go(_of(pipeline, cause), say("Nothing was changed."))
+    said = say("Corrected. It is sent now, and stands until the ERP has another value.")
+    return go(_of(pipeline, cause), said)
+
+
+def wanted(who: str, kind: str) -> Wanted:
+    """Give what the filters say; what is none of their choices chooses nothing."""
+    return Wanted(kind=ProblemKind(kind) if kind in {*ProblemKind} else None, who=Who(who) if who in {*Who} else None)
+
+
+def _page(
+    pipeline: str,
+    cause: str,
+    request: Request,
+    serving: Serving,
+    person: Person,
+    *,
+    after: str = "",
+    wrong: str = "",
+) -> Response:
+    assembly = deciding.assembly_of(serving, pipeline)
+    known = answered(assembly, cause)
+    found = cause_card(assembly, serving.database, cause)
+    if found is None:
+        return render(request, "cause_closed.html", person, pipeline=pipeline, cause=cause, answer=known)
+    resource, _, key = after.partition(" ")
+    records = records_page(assembly, serving.database, cause, (resource, key), _A_PAGE + 1)
+    shown = records[:_A_PAGE]
+    following = f"{shown[-1].resource} {shown[-1].item_key}" if len(records) > _A_PAGE else ""
+    return render(
+        request,
+        "cause.html",
+        person,
+        status=409 if wrong else 200,
+        card=found,
+        records=shown,
+        next=f"{_of(pipeline, cause)}?{urlencode({'after': following})}" if following else "",
+        first=not after,
+        wrong=wrong,
+    )
+
+
+def _of(pipeline: str, cause: str) -> str:
+    return f"/problems/{quote(pipeline, safe='')}/{quote(cause, safe='')}"
+
+
+def _told(error: Exception) -> str:
+    return str(error)

@@ -1,0 +1,85 @@
+// What pages of problems and products ask for once they are there: names and pictures from the PIM, options to choose.
+"use strict";
+
+async function asked(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+function showCard(record, card, pictures) {
+  const label = record.querySelector("[data-label]");
+  if (card.label) label.textContent = card.label;
+  const link = record.querySelector("[data-link]");
+  if (card.link && /^https?:/.test(card.link)) {
+    link.href = card.link;
+    link.hidden = false;
+  }
+  if (card.picture) {
+    const image = document.createElement("img");
+    image.alt = "";
+    image.loading = "lazy";
+    image.src = `${pictures}?name=${encodeURIComponent(card.picture)}`;
+    image.addEventListener("load", () => record.querySelector("[data-picture]").replaceChildren(image));
+    image.loading = "eager";
+  }
+}
+
+async function showCards(list) {
+  const records = [...list.querySelectorAll("[data-key]")].filter((one) => !one.dataset.key.startsWith("row "));
+  for (let start = 0; start < records.length; start += 50) {
+    const some = records.slice(start, start + 50);
+    const query = some.map((one) => `key=${encodeURIComponent(one.dataset.key)}`).join("&");
+    try {
+      const cards = await asked(`${list.dataset.cards}?${query}`);
+      const pictures = list.dataset.cards.replace(/cards$/, "picture");
+      for (const one of some) if (cards[one.dataset.key]) showCard(one, cards[one.dataset.key], pictures);
+    } catch {
+      return; // the PIM does not answer: the page says all it knows without it
+    }
+  }
+}
+
+async function offerChoices(input) {
+  const hint = document.getElementById("becomes-hint");
+  try {
+    const choices = await asked(input.dataset.choices);
+    const options = choices.options.map((one) => {
+      const option = document.createElement("option");
+      option.value = one.code;
+      option.label = one.label || one.code;
+      return option;
+    });
+    document.getElementById("choices").replaceChildren(...options);
+    hint.textContent = choices.known ? hint.dataset.loaded.replace("{}", String(options.length)) : hint.dataset.none;
+    const create = document.querySelector("[data-create]");
+    if (create) create.hidden = !choices.may_add;
+    input.addEventListener("change", () => {
+      const typed = input.value.trim().toLowerCase();
+      const meant = choices.options.find((one) => one.label.toLowerCase() === typed);
+      if (meant) input.value = meant.code;
+    });
+  } catch {
+    hint.textContent = hint.dataset.none;
+  }
+}
+
+for (const list of document.querySelectorAll("[data-cards]")) showCards(list);
+const input = document.querySelector("[data-choices]");
+if (input) offerChoices(input);
+
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
+  if (!button) return;
+  const text = document.querySelector(button.dataset.copy);
+  text.select();
+  try {
+    await navigator.clipboard.writeText(text.value);
+    button.querySelector("span").textContent = button.dataset.copied;
+  } catch {
+    // The text is selected: Ctrl-C copies it.
+  }
+});
+
+const waiting = document.querySelector("[data-reload]");
+if (waiting) setTimeout(() => location.reload(), Number(waiting.dataset.reload));

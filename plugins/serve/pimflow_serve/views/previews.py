@@ -1,0 +1,104 @@
+"""A preview: what a run would do, to be looked at and applied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pimflow.errors import StateError
+from pimflow.plan import NOT_KNOWN
+from pimflow.state import requests
+from pimflow.state.plans import SavedChange, saved_plan
+from pimflow.state.requests import Request
+from pimflow.words import plainly
+from pimflow_serve.jobs.previews import plan_file, said_of
+from pimflow_serve.serving import Serving
+from pimflow_serve.views.run import FlowLine, flow_lines
+
+CHANGES_A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedValue:
+    """One column that would change; empty texts stand for nothing, `unknown` for a target that does not tell."""
+
+    column: str
+    old: str
+    new: str
+    unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRecord:
+    """What would become of one record: `status` is created or updated."""
+
+    number: int
+    noun: str
+    key: str
+    status: str
+    values: tuple[PlannedValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A preview that somebody asked for. `state` is being made, ready, failed, gone or applied.
+
+    `cleared` counts values that would be emptied; `applied` is the request that applies it.
+    """
+
+    asked: Request
+    state: str
+    flows: tuple[FlowLine, ...]
+    changes: tuple[PlannedRecord, ...]
+    total: int
+    cleared: int
+    next: int | None
+    applied: Request | None
+    trouble: str = ""
+
+
+def preview(serving: Serving, number: int, after: int = 0, only: str = "") -> Preview | None:
+    """Give a preview, with the changes behind a number; `only` those of one status. None where nobody asked for it."""
+    asked = requests.find(serving.database, number)
+    if asked is None or asked.kind != "preview":
+        return None
+    latest = serving.runner.requests(asked.pipeline, limit=50)
+    applied = next((one for one in latest if one.kind == "apply" and one.wish.plan == number), None)
+    if asked.status != requests.ENDED:
+        return Preview(asked, "being made", (), (), 0, 0, None, applied)
+    said = said_of(serving.project, number)
+    if said is None or "report" not in said:
+        trouble = "; ".join(said.get("errors", ())) if said else asked.told
+        return Preview(asked, "failed" if trouble else "gone", (), (), 0, 0, None, applied, trouble)
+    flows = flow_lines(said["report"])
+    total, changes, following = _changes(serving, number, after, only)
+    failed = any(flow.error for flow in flows)
+    state = "failed" if failed else "gone" if changes is None else "applied" if _well(applied) else "ready"
+    return Preview(asked, state, flows, tuple(changes or ()), total, said.get("cleared", 0), following, applied)
+
+
+def _well(applied: Request | None) -> bool:
+    return applied is not None and (applied.status != requests.ENDED or applied.exit_code in {0, 1})
+
+
+def _changes(
+    serving: Serving, number: int, after: int, only: str
+) -> tuple[int, Sequence[PlannedRecord] | None, int | None]:
+    """Give how many records would change, a page of them, and where the next one begins."""
+    try:
+        with saved_plan(plan_file(serving.project, number)) as plan:
+            page = plan.page(after, CHANGES_A_PAGE + 1, only)
+            shown = [_record(place, change) for place, change in page[:CHANGES_A_PAGE]]
+            return plan.count_changed(only), shown, shown[-1].number if len(page) > CHANGES_A_PAGE else None
+    except StateError:
+        return 0, None, None
+
+
+def _record(number: int, change: SavedChange) -> PlannedRecord:
+    values = (PlannedValue(name, _text(old), _text(new), unknown=old == NOT_KNOWN) for name, old, new in change.values)
+    return PlannedRecord(number, change.noun, change.key, change.status, tuple(values))
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else plainly(value)
