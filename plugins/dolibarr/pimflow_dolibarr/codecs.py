@@ -80,6 +80,7 @@ PLAIN = at_most(255, Codec(_plain))
 HTML = at_most(16_000, markup.HTML)
 """A column of 65,535 bytes; a letter may take four of them."""
 YES_NO = Codec(BOOLEAN.accept, int, flag)
+ID = Codec(lambda cell: int(INTEGER.accept(cell)), read=int)
 AMOUNT = FLOAT
 MEASURE = Codec(_measure, float, _measure)
 TYPE = Codec(

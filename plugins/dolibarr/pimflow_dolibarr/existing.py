@@ -7,6 +7,7 @@ from typing import Any
 
 from pimflow_dolibarr import filters
 from pimflow_dolibarr.answers import FilteredError
+from pimflow_dolibarr.catalog import OPTION
 from pimflow_dolibarr.families import Families
 from pimflow_dolibarr.places import ATTRIBUTES, TEMPLATE, Place
 from pimflow_dolibarr.session import Record, Session
@@ -31,6 +32,26 @@ def find(session: Session, refs: Sequence[str], asks: Iterable[str] = ()) -> dic
     return {ref: one for ref, one in there.items() if one is not None}
 
 
+def meant(session: Session, refs: Sequence[str], ids: Mapping[str, int], asks: Iterable[str] = ()) -> dict[str, Record]:
+    """Give products by reference; those of `ids` by Dolibarr's id, whatever their reference is now."""
+    wanted = {*asks, "id", "ref"}
+    there = find(session, [ref for ref in refs if ref not in ids], wanted)
+    asked = [str(number) for number in sorted(set(ids.values()))]
+    by_id = {int(one["id"]): one for some in _chunks(asked) for one in _among(session, "t.rowid", some, wanted)}
+    return there | {ref: by_id[number] for ref, number in ids.items() if number in by_id}
+
+
+def find_by(session: Session, place: Place, values: Mapping[str, str], asks: Iterable[str] = ()) -> dict[str, Record]:
+    """Give by key the products that have its value in a field; a value that several have tells none."""
+    is_extra, wanted = place.field.startswith(OPTION), {*asks, *place.asks, "id", "ref"}
+    column = f"ef.{place.field.removeprefix(OPTION)}" if is_extra else f"t.{place.field}"
+    askable = sorted({value for value in values.values() if filters.is_askable(value)})
+    found: dict[str, list[Record]] = {}
+    for one in (one for some in _chunks(askable) for one in _among(session, column, some, wanted)):
+        found.setdefault(str(place.value(one)), []).append(one)
+    return {key: found[value][0] for key, value in values.items() if len(found.get(value, ())) == 1}
+
+
 def owners(session: Session, barcodes: Sequence[str]) -> dict[str, list[Record]]:
     """Give the products that have these barcodes; several may have one. One that cannot be asked for is left out."""
     askable, wanted = [code for code in barcodes if filters.is_askable(code)], {"id", "ref", "label", "barcode"}
@@ -41,10 +62,10 @@ def owners(session: Session, barcodes: Sequence[str]) -> dict[str, list[Record]]
 
 
 def values(
-    session: Session, refs: Sequence[str], places: Sequence[Place], families: Families
+    session: Session, refs: Sequence[str], places: Sequence[Place], families: Families, ids: Mapping[str, int]
 ) -> Mapping[str, Mapping[str, Any]]:
-    """Give what Dolibarr has for these references, column by column."""
-    found = find(session, refs, [ask for place in places for ask in place.asks])
+    """Give what Dolibarr has for these references, column by column; for those of `ids` what has that id."""
+    found = meant(session, refs, ids, [ask for place in places for ask in place.asks])
     columns = {place.column for place in places}
     if columns & {"categories"}:
         found = {ref: {**one, "categories": codes(session, int(one["id"]))} for ref, one in found.items()}
@@ -52,7 +73,8 @@ def values(
         found = with_members(found, families)
     result: dict[str, dict[str, Any]] = {}
     for ref, one in found.items():
-        cells = {place.column: ref if place.field == "ref" else place.value(one) for place in places}
+        own = str(one["ref"]) if ref in ids else ref
+        cells = {place.column: own if place.field == "ref" else place.value(one) for place in places}
         result[ref] = {name: value for name, value in cells.items() if value is not None}
     return result
 

@@ -2,41 +2,64 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pimflow import Change, Outcome, Problem, ProblemKind, RowProblem, Status, Who
-from pimflow_dolibarr import existing, payloads
+from pimflow_dolibarr import documents, existing, payloads
 from pimflow_dolibarr.answers import TITLE, RefusedError
+from pimflow_dolibarr.codecs import check_ref, stored_ref
 from pimflow_dolibarr.families import Families
-from pimflow_dolibarr.payloads import PlaceOf
+from pimflow_dolibarr.identity import Identity
+from pimflow_dolibarr.payloads import Body, PlaceOf
 from pimflow_dolibarr.pictures import Uploads
 from pimflow_dolibarr.places import ATTRIBUTES, IMAGE, TEMPLATE
+from pimflow_dolibarr.renaming import NewRefs
 from pimflow_dolibarr.session import Record, Session
-from pimflow_dolibarr.variants import WaitingError, make_variant
+from pimflow_dolibarr.variants import WaitingError, make_variant, must_differ
 
 _ASKS = ("label", "multilangs", "barcode")
 
 
 class Loading:
-    """Writes products into one session: bulk look-ups, then one call or a few for each product."""
+    """Writes products into one session: bulk look-ups, then one call or a few for each product.
 
-    def __init__(self, session: Session, place_of: PlaceOf, uploads: Uploads | None = None) -> None:
+    `makes_templates`: a template that lacks is made with the first of its variants.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        place_of: PlaceOf,
+        identity: Identity,
+        uploads: Uploads | None = None,
+        *,
+        makes_templates: bool = False,
+    ) -> None:
         self._session = session
         self._place_of = place_of
+        self._identity = identity
         self._uploads = uploads
+        self._makes_templates = makes_templates
+        self._making = threading.Lock()
 
     def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
         """Write a batch and tell one outcome a change."""
-        there = existing.find(self._session, [change.key for change in batch], _ASKS)
-        templates = self._templates(batch, there)
+        there = self._identity.find(batch, _ASKS)
         variants = [change.key for change in batch if change.key in there and _of_variant(change)]
         there |= existing.with_members({key: there[key] for key in variants}, Families(self._session))
-        taken = _Barcodes(self._session, self._place_of, batch)
+        batch = self._identity.with_templates(batch, there)
+        writing = _Writing(
+            self._templates(batch, there),
+            NewRefs(self._session, batch, there),
+            _Barcodes(self._session, self._place_of, batch),
+        )
         for change in batch:
             record = there.get(change.key)
             try:
-                taken.must_be_free(change)
-                left = list(self._write(change, record, templates))
+                writing.barcodes.must_be_free(change, record)
+                left = list(self._write(change, record, writing))
             except WaitingError as error:
                 yield Outcome(change.resource, change.key, Status.WAITING, (error.problem,))
             except RowProblem as error:
@@ -46,42 +69,73 @@ class Loading:
             else:
                 status = Status.UPDATED if record else Status.CREATED
                 yield Outcome(change.resource, change.key, status, tuple(left))
+        self._identity.known.keep(writing.ids)
 
     def _templates(self, batch: Sequence[Change], there: Mapping[str, Record]) -> dict[str, Record]:
         """Find the templates of new variants."""
-        refs = sorted({str(one.payload[TEMPLATE]) for one in batch if one.payload.get(TEMPLATE)})
-        return existing.find(self._session, refs) if any(one.key not in there for one in batch) and refs else {}
+        refs = {str(one.payload[TEMPLATE]) for one in batch if one.payload.get(TEMPLATE) and one.key not in there}
+        return existing.find(self._session, sorted(refs))
 
-    def _write(self, change: Change, record: Record | None, templates: Mapping[str, Record]) -> Iterator[Problem]:
+    def _write(self, change: Change, record: Record | None, writing: _Writing) -> Iterator[Problem]:
         if record is None:
-            number = self._create(change, templates)
+            number, ref = self._create(change, writing), change.key
         else:
             number = int(record["id"])
-            self._update(change, number, record)
+            yield from self._change(change, number, record, writing.refs)
+            ref = str(record["ref"])
+        writing.ids |= {change.key: number, ref: number}
         if "categories" in change.payload:
             self._link(number, set(change.payload["categories"] or ()), new=record is None)
         if self._uploads is not None and change.payload.get(IMAGE):
-            self._uploads.send(self._session, str(record["ref"] if record else change.key), change.payload[IMAGE])
+            self._uploads.send(self._session, ref, change.payload[IMAGE])
         if record is not None:
             yield from self._fixed(change, record)
 
-    def _create(self, change: Change, templates: Mapping[str, Record]) -> int:
+    def _create(self, change: Change, writing: _Writing) -> int:
         if change.payload.get(TEMPLATE):
-            number = make_variant(self._session, change, templates)
+            number = make_variant(self._session, change, self._template(change, writing))
             self._update(change, number, self._session.get(f"products/{number}", includetrans="true"))
             return number
-        body = payloads.of_new(change, self._place_of)
+        return self._make(change, payloads.of_new(change, self._place_of))
+
+    def _template(self, change: Change, writing: _Writing) -> Record | None:
+        """Give the template of a new variant; several batches may lack the same at a time."""
+        ref = str(change.payload[TEMPLATE])
+        if ref not in writing.templates and self._makes_templates:
+            must_differ(change)
+            check_ref(TEMPLATE, ref)
+            with self._making:
+                found = existing.find(self._session, [ref])
+                body = payloads.of_template(change, self._place_of, ref, self._identity.field)
+                writing.templates[ref] = found.get(ref) or {"id": self._make(change, body), "ref": ref}
+        template = writing.templates.get(ref)
+        writing.ids |= {ref: int(template["id"])} if template else {}
+        return template
+
+    def _make(self, change: Change, body: Body) -> int:
         if not body.get("label"):
             raise RowProblem(
                 "label", None, f"is empty, and {TITLE} needs one for a new product", kind=ProblemKind.MISSING
             )
         number = int(self._session.write("POST", "products", body))
-        if payloads.has_texts(change, self._place_of):
-            self._update(change, number, body)
+        texts = payloads.texts(change, self._place_of, body)
+        if texts:
+            self._session.write("PUT", f"products/{number}", texts)
         return number
 
-    def _update(self, change: Change, number: int, record: Mapping[str, object]) -> None:
-        body = payloads.of_existing(change, self._place_of, record)
+    def _change(self, change: Change, number: int, record: Record, refs: NewRefs) -> Iterator[Problem]:
+        """Write a product that is there; where it gets another reference, its files go along."""
+        ref, was = refs.of(change), str(record["ref"])
+        files = documents.names(self._session, number) if ref else []
+        self._update(change, number, record, ref)
+        if ref:
+            stored = stored_ref(ref)
+            refs.given(stored, record)
+            problem = documents.carry(self._session, was, stored, files)
+            yield from [problem] if problem else []
+
+    def _update(self, change: Change, number: int, record: Record, ref: str = "") -> None:
+        body = payloads.of_existing(change, self._place_of, record, ref)
         if body:
             self._session.write("PUT", f"products/{number}", body)
 
@@ -109,6 +163,19 @@ class Loading:
                 )
 
 
+@dataclass(slots=True)
+class _Writing:
+    """What is known while a batch is written: templates by reference, references and barcodes in use.
+
+    `ids` are those of the products that are there by now, by their references.
+    """
+
+    templates: dict[str, Record]
+    refs: NewRefs
+    barcodes: _Barcodes
+    ids: dict[str, int] = field(default_factory=dict)
+
+
 class _Barcodes:
     """Tells whose a barcode is: Dolibarr takes one twice when a product is changed."""
 
@@ -118,12 +185,13 @@ class _Barcodes:
         self._owners = existing.owners(session, asked) if asked else {}
         self._new: dict[str, str] = {}
 
-    def must_be_free(self, change: Change) -> None:
+    def must_be_free(self, change: Change, record: Record | None) -> None:
         """Raise RowProblem where another product has the barcode of this one."""
         code = self._of(change)
         if not code:
             return
-        others = [one for one in self._owners.get(code, ()) if str(one["ref"]).casefold() != change.key.casefold()]
+        own = int(record["id"]) if record else 0
+        others = [one for one in self._owners.get(code, ()) if int(one["id"]) != own]
         first = f"{others[0]['ref']} {str(others[0].get('label'))!r}" if others else self._new.get(code)
         if first:
             raise RowProblem(

@@ -24,18 +24,36 @@ def of_new(change: Change, place_of: PlaceOf) -> Body:
     return {**_NEW, **told, "ref": change.key, "caller": CALLER}
 
 
-def of_existing(change: Change, place_of: PlaceOf, record: Mapping[str, Any]) -> Body:
-    """Make the body for a product that is there; empty where there is nothing to write with the others."""
+def of_template(change: Change, place_of: PlaceOf, ref: str, own: str) -> Body:
+    """Make the body for the template of a new variant: what that brings, but what each has for itself.
+
+    `own` is a field of that kind, too.
+    """
+    body = {name: value for name, value in of_new(change, place_of).items() if name not in {*_OF_ONE, own}}
+    options = {name: value for name, value in body.pop("array_options", {}).items() if name != own}
+    return {**body, "ref": ref} | ({"array_options": options} if options else {})
+
+
+_OF_ONE = frozenset({"barcode", "barcode_type", "ref_ext"})
+
+
+def of_existing(change: Change, place_of: PlaceOf, record: Mapping[str, Any], ref: str = "") -> Body:
+    """Make the body for a product that is there; empty where there is nothing to write with the others.
+
+    `ref` is the reference that it gets in place of its own.
+    """
     body = {name: value for name, value in _plain(change, place_of).items() if name != "ref"}
+    body |= {"ref": ref} if ref else {}
     texts = _texts(change, place_of, record)
     if texts:
         body["multilangs"] = texts
     return {**body, "caller": CALLER} if body else {}
 
 
-def has_texts(change: Change, place_of: PlaceOf) -> bool:
-    """Tell whether a change has texts in other languages."""
-    return any(place.language for place, _ in _given(change, place_of))
+def texts(change: Change, place_of: PlaceOf, record: Mapping[str, Any]) -> Body:
+    """Make the body with the texts of a new product in other languages; empty where it has none."""
+    found = _texts(change, place_of, record)
+    return {"multilangs": found, "caller": CALLER} if found else {}
 
 
 def _given(change: Change, place_of: PlaceOf) -> Iterator[tuple[Place, Any]]:

@@ -78,6 +78,8 @@ def of_product(column: str, catalog: Catalog, zone: ZoneInfo) -> Place | None:
     name, _, language = column.partition("@")
     if language:
         return _translated(name, language, catalog)
+    if column == "id":
+        return Place(column, column, codecs.ID, lambda one: one.get(column), (column,), "Id", apart=True)
     if column in _PLAIN:
         return _PLAIN[column]
     if column.startswith(OPTION):

@@ -114,9 +114,9 @@ class Session:
                 return
             last = self._onward(last, int(page[-1]))
 
-    def write(self, method: str, path: str, body: Any = None) -> Any:
+    def write(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """Change something. It is sent once. Raises RefusedError, FlowError."""
-        return self._call(method, path, json=body)
+        return self._call(method, path, json=body, **({"params": query} if query else {}))
 
     def _after(self, path: str, condition: str, last: int, **query: Any) -> list[Any]:
         told = filters.both(condition, filters.above("t.rowid", last) if last else "")

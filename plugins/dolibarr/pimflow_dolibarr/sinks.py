@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from pydantic import Field
 
 from pimflow import InputPath, Run, Sink, Use, Writer
@@ -38,16 +40,35 @@ class DolibarrProductsSink(_DolibarrSink):
     in_flight = 2
     folds_case = True
     enabled = "active"
+    renames = True
+    id = "id"
 
     picture_folder: InputPath | None = Field(
         None, description="Folder with the files that `image` names; each is put beside the product's other files."
     )
+    create_templates: bool = Field(
+        False,
+        description="Make the template that a new variant names, where Dolibarr lacks it; otherwise the variant waits "
+        "for it.",
+    )
+    uuid_field: str | None = Field(
+        None,
+        description="Column, such as `ref_ext` or an extra field `options_pim`, to which the flow maps the id that the "
+        "source gives a record: a product that has it there is that record, whatever its reference.",
+    )
 
-    def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+    @property
+    def named(self) -> Mapping[str, Sequence[str]]:
+        """Let the flow have the column with the id."""
+        return {"uuid_field": [self.uuid_field]} if self.uuid_field else {}
+
+    def open(self, session: Session, run: Run) -> Writer:
         """Give the writer. Raises AccessError where it is known that the user may not write products."""
         rights.must_read(session)
         rights.must_write(session, "products", "produit", "Create/modify products")
-        return ProductWriter(session, Uploads(self.picture_folder) if self.picture_folder else None)
+        uploads = Uploads(self.picture_folder) if self.picture_folder else None
+        makes = self.create_templates
+        return ProductWriter(session, run.memory, uploads, self.uuid_field or "", makes_templates=makes)
 
 
 class DolibarrCategoriesSink(_DolibarrSink):

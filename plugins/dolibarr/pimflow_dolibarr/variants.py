@@ -20,18 +20,22 @@ class WaitingError(Exception):
         super().__init__(str(problem))
 
 
-def make_variant(session: Session, change: Change, templates: Mapping[str, Record]) -> int:
+def must_differ(change: Change) -> None:
+    """Raise RowProblem for a variant that nothing would tell apart."""
+    if not _features(change):
+        ref = str(change.payload[TEMPLATE])
+        raise RowProblem(TEMPLATE, ref, "and none of the attributes of a variant is filled", kind=ProblemKind.MISSING)
+
+
+def make_variant(session: Session, change: Change, template: Record | None) -> int:
     """Make the variant of a template and give its id. Raises WaitingError, RowProblem.
 
     Dolibarr would make a combination that is there a second time, and leave the first product without one.
     """
-    ref = str(change.payload[TEMPLATE])
-    template = templates.get(ref)
     if template is None:
-        raise WaitingError(_awaited(ref))
+        raise WaitingError(_awaited(str(change.payload[TEMPLATE])))
+    must_differ(change)
     parent, features = int(template["id"]), _features(change)
-    if not features:
-        raise RowProblem(TEMPLATE, ref, "and none of the attributes of a variant is filled", kind=ProblemKind.MISSING)
     there = [one for one, other in features_of(session, parent).items() if other == features]
     if there:
         raise _twice(session, there[0])

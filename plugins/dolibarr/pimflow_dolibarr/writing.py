@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pimflow import Change, Item, Outcome, Problem, ProblemKind, RowProblem, Status
+from pimflow import Change, Item, Memory, Moved, Outcome, Problem, ProblemKind, RowProblem, Status
 from pimflow_dolibarr import existing
 from pimflow_dolibarr.answers import TITLE, RefusedError
 from pimflow_dolibarr.catalog import OPTION
 from pimflow_dolibarr.codecs import check_ref
 from pimflow_dolibarr.columns import STOCK
 from pimflow_dolibarr.families import Families
+from pimflow_dolibarr.identity import Identity
 from pimflow_dolibarr.loading import Loading, told
 from pimflow_dolibarr.pictures import Uploads
 from pimflow_dolibarr.places import ATTRIBUTES, IMAGE, Place, of_product
@@ -39,22 +40,41 @@ class DolibarrWriter(RecordWriter[Place]):
 class ProductWriter(DolibarrWriter):
     """Writes products."""
 
-    def __init__(self, session: Session, uploads: Uploads | None) -> None:
+    id = "id"
+
+    def __init__(
+        self, session: Session, memory: Memory, uploads: Uploads | None, uuid_field: str, *, makes_templates: bool
+    ) -> None:
         super().__init__(TITLE, "products", "ref", "products")
         self._session = session
         self._uploads = uploads
         self._families = Families(session)
-        self._loading = Loading(session, self.place, uploads)
+        self._identity = Identity(session, memory, self.place, uuid_field)
+        self._loading = Loading(session, self.place, self._identity, uploads, makes_templates=makes_templates)
 
     def item(self, row: Mapping[str, Any]) -> Item:
         """Make the one item of a row. Raises RowProblem for a reference that Dolibarr would change."""
         item = super().item(row)
         check_ref("ref", item.key)
+        self._identity.known.know({item.key: item.payload})
         return item
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what Dolibarr has for these references: the columns that have a value there."""
-        return existing.values(self._session, keys, self.those(columns), self._families)
+        ids = self._identity.known.elsewhere(keys)
+        return existing.values(self._session, keys, self.those(columns), self._families, ids)
+
+    def renaming(self, resource: str, keys: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
+        """Give the ids of products and their new references."""
+        return self._identity.columns(keys)
+
+    def know(self, resource: str, columns: Mapping[str, Mapping[str, Any]]) -> None:  # noqa: ARG002 - there is one resource
+        """Keep in mind which products are meant."""
+        self._identity.known.know(columns)
+
+    def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - there is one resource
+        """Tell which products got another reference in Dolibarr since they were written."""
+        return self._identity.known.moved(keys)
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch; what is there is looked up first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from pimflow import Header, Item, RowProblem, Who, Writer
 from pimflow_erp import cells
@@ -26,7 +26,13 @@ PlaceT = TypeVar("PlaceT", bound=Place)
 
 
 class RecordWriter(Writer, Generic[PlaceT]):
-    """Takes the columns for which `find` knows a place. `title` is what people call the ERP, `nouns` its records."""
+    """Takes the columns for which `find` knows a place. `title` is what people call the ERP, `nouns` its records.
+
+    `id` is the column with the ERP's own id, where records are written by it. It is taken where a flow names it only:
+    what passes along columns of the same name would bring the id that another system gave.
+    """
+
+    id: ClassVar[str] = ""
 
     def __init__(self, title: str, resource: str, key: str, nouns: str) -> None:
         self._title = title
@@ -55,7 +61,7 @@ class RecordWriter(Writer, Generic[PlaceT]):
 
     def knows(self, column: str) -> bool:
         """Tell whether the ERP has this column, in this language, and lets it be written."""
-        return self.place(column) is not None
+        return column != self.id and self.place(column) is not None
 
     def label(self, column: str) -> str:
         """Give a column the label that it has in the ERP."""
@@ -64,7 +70,7 @@ class RecordWriter(Writer, Generic[PlaceT]):
 
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Name the columns that the ERP cannot take."""
-        return {name: self._refused(name) for name in header if not self.knows(name)}
+        return {name: self._refused(name) for name in header if self.place(name) is None}
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Check the cells of one row. Raises RowProblem for one without a key."""

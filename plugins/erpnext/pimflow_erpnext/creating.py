@@ -11,9 +11,10 @@ from pimflow_erp.jobs import Job, Values
 from pimflow_erp.wording import awaited
 from pimflow_erpnext import calls, payloads, refusals
 from pimflow_erpnext.answers import TITLE
-from pimflow_erpnext.existing import CATEGORIES, PRODUCTS, TEMPLATES, PlaceOf, Target, find
+from pimflow_erpnext.existing import CATEGORIES, PRODUCTS, PlaceOf, Target, find
 from pimflow_erpnext.places import ATTRIBUTES, VARIANT_OF
 from pimflow_erpnext.session import Record, Session
+from pimflow_erpnext.templates import Templates, code_of
 
 Refused = dict[str, Problem]
 
@@ -35,20 +36,21 @@ def creator(target: Target) -> Create:
     return partial(_create, target)
 
 
-def creator_of_items(target: Target, group: str | None, unit: str | None) -> Create:
-    """Give what makes items; those without an item group or unit of stock of their own get these."""
-    defaults = {"item_group": group, "stock_uom": unit}
+def creator_of_items(target: Target, of_variants: Templates) -> Create:
+    """Give what makes items; those without an item group or unit of stock of their own get the defaults."""
 
     def create(session: Session, place_of: PlaceOf, new: Sequence[Change]) -> Made:
-        templates = _templates(session, new) if target.resource == PRODUCTS.resource else {}
+        variants = new if target.resource == PRODUCTS.resource else ()
+        templates, unmade = of_variants.of(session, place_of, variants)
+        refused = {one.key: unmade[code] for one in variants if (code := code_of(one)) in unmade}
         waiting = {
             one.key: awaited(TITLE, "template", VARIANT_OF, code)
-            for one in new
-            if (code := _template_of(one)) and code not in templates
+            for one in variants
+            if (code := code_of(one)) and code not in templates and code not in unmade
         }
-        going = [one for one in new if one.key not in waiting]
-        found = {one.key: _values(session, target, place_of, one, templates, defaults) for one in going}
-        refused = {key: value for key, value in found.items() if isinstance(value, Problem)}
+        going = [one for one in new if one.key not in waiting and one.key not in refused]
+        found = {one.key: _values(session, target, place_of, one, templates, of_variants.defaults) for one in going}
+        refused |= {key: value for key, value in found.items() if isinstance(value, Problem)}
         jobs = [Job(key, value) for key, value in found.items() if not isinstance(value, Problem)]
         for some in _calls(jobs, templates):
             refused |= calls.create(session, target.doctype, some)
@@ -93,7 +95,7 @@ def _values(
     defaults: Mapping[str, str | None],
 ) -> Values | Problem:
     """Make the values of a new item; a variant takes group and unit from its template, as it inherits nothing."""
-    template = templates.get(_template_of(change))
+    template = templates.get(code_of(change))
     problem = _misfit(change, template) if template is not None else None
     if problem is not None:
         return problem
@@ -101,7 +103,7 @@ def _values(
     given = {field: value for field, value in usual.items() if value}
     values = _of_kind(session, target, place_of, change, given)
     if not values.get("item_group"):
-        return refusals.lacking("item group", remedy="Map `item_group`, or give the sink a `default_group`.")
+        return refusals.lacking("item group", remedy=refusals.GROUP)
     return values
 
 
@@ -115,21 +117,11 @@ def _calls(jobs: Sequence[Job], templates: Mapping[str, Record]) -> Iterable[Seq
     return found.values()
 
 
-def _templates(session: Session, new: Sequence[Change]) -> dict[str, Record]:
-    codes = sorted({code for one in new if (code := _template_of(one))})
-    place = TEMPLATES.place("axes", session.catalog)
-    return find(session, TEMPLATES, codes, [place] if place else []) if codes else {}
-
-
-def _template_of(change: Change) -> str:
-    return str(change.payload.get(VARIANT_OF) or "").strip()
-
-
 def _misfit(change: Change, template: Record) -> Problem | None:
     """Tell why an item cannot be a variant: ERPNext would take it, and have a wrong one."""
     if not template["has_variants"]:
         reason, remedy = f"which is no template in {TITLE}", "Correct the code of the template in the source."
-        return Problem(reason, ProblemKind.REFERENCE, VARIANT_OF, _template_of(change), remedy, Who.SOURCE_TEAM)
+        return Problem(reason, ProblemKind.REFERENCE, VARIANT_OF, code_of(change), remedy, Who.SOURCE_TEAM)
     axes = [row["attribute"] for row in template["attributes"]]
     lacking = [name for name in axes if change.payload.get(f"{ATTRIBUTES}{name}") is None]
     if not lacking:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pimflow import Change, Problem, ProblemKind, Who
 from pimflow_erp import cells
 from pimflow_erpnext.answers import TITLE
-from pimflow_erpnext.existing import PRODUCTS, find
+from pimflow_erpnext.existing import PRODUCTS, meant
 from pimflow_erpnext.places import ATTRIBUTES, VARIANT_OF
 from pimflow_erpnext.session import Session
 
@@ -16,7 +16,8 @@ from pimflow_erpnext.session import Session
 def fit(session: Session, batch: Sequence[Change]) -> Sequence[Change]:
     """Give the changes as ERPNext can take them. Asks only where a row has attributes and names no template."""
     unsure = [change.key for change in batch if _attributes(change) and not change.payload.get(VARIANT_OF)]
-    there = find(session, PRODUCTS, unsure) if unsure else {}
+    ids = {one.key: str(one.payload["id"]) for one in batch if one.key in unsure and one.payload.get("id")}
+    there = meant(session, PRODUCTS, unsure, ids) if unsure else {}
     lacking = {key for key in unsure if not there.get(key, {}).get(VARIANT_OF)}
     return [_without(change) if change.key in lacking else change for change in batch]
 

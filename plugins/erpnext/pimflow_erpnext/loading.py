@@ -9,10 +9,11 @@ from pathlib import Path
 from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow_erp.jobs import Job, Values
 from pimflow_erp.wording import awaited
-from pimflow_erpnext import calls, payloads, pictures, refusals, wording
+from pimflow_erpnext import calls, payloads, pictures, refusals, renaming, wording
 from pimflow_erpnext.answers import TITLE, raised
 from pimflow_erpnext.creating import Create, Made
 from pimflow_erpnext.existing import PlaceOf, Target, find
+from pimflow_erpnext.identity import Identity
 from pimflow_erpnext.places import IMAGE
 from pimflow_erpnext.session import Record, Session
 
@@ -38,37 +39,61 @@ class Loading:
     """Writes documents of one target into one session."""
 
     def __init__(
-        self, session: Session, target: Target, place_of: PlaceOf, create: Create, folder: Path | None = None
+        self,
+        session: Session,
+        target: Target,
+        place_of: PlaceOf,
+        create: Create,
+        folder: Path | None = None,
+        identity: Identity | None = None,
     ) -> None:
         self._session = session
         self._target = target
         self._place_of = place_of
         self._create = create
         self._folder = folder
+        self._identity = identity
 
     def load(self, batch: Sequence[Change]) -> Iterator[Outcome]:
         """Write a batch and tell one outcome a change."""
-        there = self._find(batch, [change.key for change in batch])
+        there = self._find(batch)
+        if self._identity is not None:
+            batch = self._identity.with_templates(batch, there)
         result = Result()
         old = [change for change in batch if change.key in there]
         new = [change for change in batch if change.key not in there]
         made = self._create(self._session, self._place_of, new) if new else Made()
         result.refused |= made.refused
         result.waiting |= made.waiting
+        result.refused |= {one.key: _other_kind(self._target) for one in old if self._is_other(there[one.key])}
+        self._rename([one for one in old if result.is_open(one.key)], there, result)
         self._update(old, there, result)
         self._finish(batch, there, result)
+        if self._identity is not None:
+            self._identity.keep([one for one in batch if result.is_open(one.key)], there)
         self._session.catalog.forget(self._target.doctype)
         for change in batch:
             yield self._outcome(change, there.get(change.key), result)
 
-    def _find(self, batch: Sequence[Change], keys: Sequence[str]) -> dict[str, Record]:
+    def _find(self, batch: Sequence[Change]) -> dict[str, Record]:
         columns = dict.fromkeys(column for change in batch for column in change.payload)
         places = [place for column in columns if (place := self._place_of(column)) is not None]
-        return find(self._session, self._target, keys, places)
+        if self._identity is not None:
+            return self._identity.find(batch, places)
+        return find(self._session, self._target, [change.key for change in batch], places)
+
+    def _rename(self, going: Sequence[Change], there: dict[str, Record], result: Result) -> None:
+        """Give items the codes that they are to have; they are looked at again, as that changes their stamps."""
+        codes = renaming.wanted(self._target, going, there)
+        if not codes:
+            return
+        result.refused |= renaming.rename(self._session, self._target, codes, there)
+        renamed = [one for one in going if one.key in codes and result.is_open(one.key)]
+        result.changed |= {one.key for one in renamed}
+        there |= self._find(renamed)
 
     def _update(self, old: Sequence[Change], there: dict[str, Record], result: Result) -> None:
         """Write what differs; what was changed or locked there meanwhile is looked at once more."""
-        result.refused |= {one.key: _other_kind(self._target) for one in old if self._is_other(there[one.key])}
         result.waiting |= self._awaited(old)
         going = [one for one in old if result.is_open(one.key)]
         for last in (False, True):
@@ -81,7 +106,7 @@ class Loading:
             if last:
                 result.failed |= {one.key: refusals.busy(passing[one.key]) for one in going}
             else:
-                there |= self._find(going, [one.key for one in going])
+                there |= self._find(going)
 
     def _write(self, going: Sequence[Change], there: There, result: Result) -> dict[str, str]:
         jobs = []

@@ -98,7 +98,7 @@ def _with(
     if place.part:
         return _with_attribute(place.part, value, rows)
     there = {row["attribute"]: row for row in rows}
-    return [there.get(name) or _axis(attributes[name]) for name in value or []]
+    return [there.get(name) or axis(attributes[name]) for name in value or []]
 
 
 def _with_barcode(code: str | None, rows: list[Record], record: Record) -> list[Record]:
@@ -140,7 +140,7 @@ def _with_attribute(name: str, value: str | None, rows: list[Record]) -> list[Re
     return [*others, {**row, "attribute_value": value}]
 
 
-def _axis(attribute: Attribute) -> Record:
+def axis(attribute: Attribute) -> Record:
     """Make the row of a template; ERPNext takes a range of numbers only where the row has it too."""
     if not attribute.numeric:
         return {"attribute": attribute.name}

@@ -14,6 +14,8 @@ from pimflow_erpnext.session import Record
 ATTRIBUTES = "attributes."
 BARCODES, AXES, VALUES = "barcodes", "attributes", "item_attribute_values"
 EAN, IMAGE, VARIANT_OF = "ean", "image", "variant_of"
+CREATION = "creation"
+"""When a document was made: it stays when the document gets another name."""
 _READ_ONLY = frozenset(
     {
         *("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "disabled", "has_variants"),
@@ -90,6 +92,8 @@ def of_attribute(column: str, catalog: Catalog) -> Place | None:
 def _of_item(column: str, catalog: Catalog) -> Place | None:
     if column == "item_code":
         return Place(column, column, codecs.SHORT, _field("name"), "Item code", fixed=True)
+    if column == "id":
+        return Place(column, CREATION, codecs.TEXT, _field(CREATION), "Id", apart=True)
     if column in {"category", "categories"}:
         return Place(column, "item_group", codecs.category(catalog), _field("item_group"), "Item group")
     if column == "active":

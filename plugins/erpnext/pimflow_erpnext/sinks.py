@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pimflow import Change, ConfigError, Header, InputPath, Item, Outcome, RowProblem, Run, Sink, Use, Writer
+from pimflow import Change, ConfigError, Header, InputPath, Item, Moved, Outcome, RowProblem, Run, Sink, Use, Writer
 from pimflow_erp.writing import RecordWriter
 from pimflow_erpnext import existing, fitting, rights
 from pimflow_erpnext.answers import TITLE
@@ -16,11 +16,13 @@ from pimflow_erpnext.catalog import folded
 from pimflow_erpnext.connection import ErpnextConnection
 from pimflow_erpnext.creating import Create, create_categories, creator, creator_of_items
 from pimflow_erpnext.existing import ATTRIBUTES, CATEGORIES, PRODUCTS, TEMPLATES, Target, of_site
+from pimflow_erpnext.identity import Identity
 from pimflow_erpnext.loading import Loading
 from pimflow_erpnext.pictures import with_pictures
 from pimflow_erpnext.places import ATTRIBUTES as OF_ATTRIBUTE
 from pimflow_erpnext.places import Place
 from pimflow_erpnext.session import Session
+from pimflow_erpnext.templates import Templates
 
 
 class _DocumentsSink(Sink):
@@ -38,12 +40,12 @@ class _DocumentsSink(Sink):
         """Give a key as ERPNext compares keys: case, accents and outer blanks do not count."""
         return folded(key)
 
-    def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
+    def open(self, session: Session, run: Run) -> Writer:
         """Check the right to write and the defaults, and give the writer. Raises AccessError, ConfigError."""
         rights.must_write(session, self.target.noun[1], self.target.doctype)
-        return self.writer(session)
+        return self.writer(session, run)
 
-    def writer(self, session: Session) -> Writer:
+    def writer(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Give the writer."""
         return DocumentWriter(session, self.target, creator(self.target))
 
@@ -52,6 +54,8 @@ class _ItemsSink(_DocumentsSink):
     """What the sinks of items have in common."""
 
     enabled = "active"
+    renames = True
+    id = "id"
 
     default_group: str | None = Field(
         None, description="Item group of new items that bring none, by name or path; variants get their template's."
@@ -64,14 +68,37 @@ class _ItemsSink(_DocumentsSink):
         None, description="Folder with the files that `image` names; without it `image` is an address."
     )
 
-    def writer(self, session: Session) -> Writer:
+    uuid_field: str | None = Field(
+        None,
+        description="Field of your own, such as `custom_pim_uuid`, to which the flow maps the id that the source gives "
+        "a record: an item that has it there is that record, whatever its code.",
+    )
+
+    @property
+    def named(self) -> Mapping[str, Sequence[str]]:
+        """Let the flow have the column with the id."""
+        return {"uuid_field": [self.uuid_field]} if self.uuid_field else {}
+
+    def writer(self, session: Session, run: Run) -> Writer:
         """Give the writer. Raises ConfigError for defaults that are not there, RemoteError where codes are not kept."""
         rights.must_name_by_code(session)
-        group = _checked("default_group", "category", self.default_group, session)
-        unit = _checked("default_unit", "stock_uom", self.default_unit, session)
         folder = self.picture_folder
         target = of_site(self.target, session.url) if folder is None else with_pictures(self.target, folder)
-        return ItemWriter(session, target, creator_of_items(self.target, group, unit), folder)
+        identity = Identity(session, target, run.memory, self.uuid_field or "")
+        create = creator_of_items(self.target, self.templates(session, identity))
+        return ItemWriter(session, target, create, identity, folder)
+
+    def templates(self, session: Session, identity: Identity) -> Templates:
+        """Give where variants find their templates. Raises ConfigError for defaults that are not there."""
+        group = _checked("default_group", "category", self.default_group, session)
+        unit = _checked("default_unit", "stock_uom", self.default_unit, session)
+        defaults = {"item_group": group, "stock_uom": unit}
+        return Templates(identity.templates, defaults, makes=self.makes_templates, own=self.uuid_field or "")
+
+    @property
+    def makes_templates(self) -> bool:
+        """Whether templates that lack are made with the first of their variants."""
+        return False
 
 
 class ErpnextProductsSink(_ItemsSink):
@@ -86,6 +113,17 @@ class ErpnextProductsSink(_ItemsSink):
     key = "item_code"
     noun = PRODUCTS.noun
     target = PRODUCTS
+
+    create_templates: bool = Field(
+        False,
+        description="Make the template that a new variant names, where ERPNext lacks it; otherwise the variant waits "
+        "for it.",
+    )
+
+    @property
+    def makes_templates(self) -> bool:
+        """Whether templates that lack are made with the first of their variants."""
+        return self.create_templates
 
 
 class ErpnextTemplatesSink(_ItemsSink):
@@ -111,7 +149,7 @@ class ErpnextCategoriesSink(_DocumentsSink):
     noun = CATEGORIES.noun
     target = CATEGORIES
 
-    def writer(self, session: Session) -> Writer:
+    def writer(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Give the writer."""
         return DocumentWriter(session, self.target, create_categories)
 
@@ -131,11 +169,19 @@ class ErpnextAttributesSink(_DocumentsSink):
 class DocumentWriter(RecordWriter[Place]):
     """Writes documents of one target by their key."""
 
-    def __init__(self, session: Session, target: Target, create: Create, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        target: Target,
+        create: Create,
+        identity: Identity | None = None,
+        folder: Path | None = None,
+    ) -> None:
         super().__init__(TITLE, target.resource, target.key, target.noun[1])
         self._session = session
         self._target = target
-        self._loading = Loading(session, target, self.place, create, folder)
+        self._identity = identity
+        self._loading = Loading(session, target, self.place, create, folder, identity)
 
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Name the columns that ERPNext cannot take. Raises AccessError where there are translations to write."""
@@ -152,7 +198,8 @@ class DocumentWriter(RecordWriter[Place]):
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
         """Give what ERPNext has for these keys: the columns that have a value there."""
-        return existing.values(self._session, self._target, keys, self.those(columns))
+        ids = self._identity.known.elsewhere(keys) if self._identity is not None else {}
+        return existing.values(self._session, self._target, keys, self.those(columns), ids)
 
     def load(self, batch: Sequence[Change]) -> Iterable[Outcome]:
         """Write a batch: keys are looked up first, so that nothing is created twice."""
@@ -171,7 +218,33 @@ class DocumentWriter(RecordWriter[Place]):
 
 
 class ItemWriter(DocumentWriter):
-    """Writes items, with attributes only where they are variants."""
+    """Writes items, with attributes only where they are variants; it knows them by when they were made."""
+
+    id = "id"
+
+    def __init__(
+        self, session: Session, target: Target, create: Create, identity: Identity, folder: Path | None
+    ) -> None:
+        super().__init__(session, target, create, identity, folder)
+        self._items = identity
+
+    def item(self, row: Mapping[str, Any]) -> Item:
+        """Make the one item of a row, and keep in mind which is meant. Raises RowProblem as others do."""
+        item = super().item(row)
+        self._items.known.know({item.key: item.payload})
+        return item
+
+    def renaming(self, resource: str, keys: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
+        """Give the ids of items and their new codes."""
+        return self._items.columns(keys)
+
+    def know(self, resource: str, columns: Mapping[str, Mapping[str, Any]]) -> None:  # noqa: ARG002 - there is one resource
+        """Keep in mind which items are meant."""
+        self._items.known.know(columns)
+
+    def moved(self, resource: str, keys: Sequence[str]) -> Mapping[str, Moved]:  # noqa: ARG002 - there is one resource
+        """Tell which items got another code in ERPNext since they were written."""
+        return self._items.known.moved(keys)
 
     def fit(self, batch: Sequence[Change]) -> Sequence[Change]:
         """Take out attributes of items that are no variants."""

@@ -6,10 +6,12 @@ They are compared by the site alone, and never with another clock.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _FORM = "%Y-%m-%d %H:%M:%S.%f"
 _HOUR = dt.timedelta(hours=1)
+_WRITTEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?")
 
 
 def text(moment: dt.datetime) -> str:
@@ -20,6 +22,11 @@ def text(moment: dt.datetime) -> str:
 def parsed(stamp: str) -> dt.datetime:
     """Read a stamp as the site writes it."""
     return dt.datetime.fromisoformat(stamp)
+
+
+def is_stamp(text_: str) -> bool:
+    """Tell whether this is a stamp as the site writes it, and not the name of a document."""
+    return bool(_WRITTEN.fullmatch(text_))
 
 
 def here(moment: dt.datetime, zone: str) -> dt.datetime:

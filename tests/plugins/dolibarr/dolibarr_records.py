@@ -159,6 +159,8 @@ class Dolibarr:
             return datetime.fromtimestamp(stamp, UTC).strftime("%Y-%m-%d %H:%M:%S")
         if column == "rowid":
             return number
+        if alias == "ef":
+            return (self.products[number]["array_options"] or {}).get(f"options_{column}")
         key = COLUMNS.get(column, column)
         if key not in self.products[number]:
             raise Error(503, f"Service Unavailable: Error when retrieve product list : Unknown column '{name}'")

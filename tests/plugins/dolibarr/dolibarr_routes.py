@@ -82,7 +82,7 @@ def create(erp, query, body):
         if not body.get(name):
             raise Error(400, f"Bad Request: {name} field missing")
     body = erp.stored(body)
-    body["ref"] = re.sub(r"[ '/\\:*?\"<>|\[\],;=°$]", "_", body["ref"].strip()).translate(LETTERS)
+    body["ref"] = cleaned(body["ref"])
     if any(one["ref"] == body["ref"] for one in erp.products.values()):
         raise Error(500, "Internal Server Error: Error creating product", "ErrorProductAlreadyExists")
     if body.get("barcode") and any(one["barcode"] == body["barcode"] for one in erp.products.values()):
@@ -93,12 +93,20 @@ def create(erp, query, body):
     return erp.product(body.pop("ref"), body.pop("label"), array_options=options, **body)
 
 
+def cleaned(ref):
+    return re.sub(r"[ '/\\:*?\"<>|\[\],;=°$]", "_", ref.strip()).translate(LETTERS)
+
+
 def update(erp, query, body, number):
     number = int(number)
     before = by_id(erp, query, None, number)
     if "stock_reel" in body:
         raise Error(400, "Bad Request: Stock reel cannot be updated here. Use the /stockmovements endpoint instead")
     body = erp.stored(body)
+    if "ref" in body:
+        body["ref"] = cleaned(body["ref"])  # the folder of its files keeps the old name, as on a real one
+        if any(one["ref"] == body["ref"] for at, one in erp.products.items() if at != number):
+            raise Error(500, "Internal Server Error: Error updating product", "ErrorProductAlreadyExists")
     one = erp.products[number]
     options, texts = body.pop("array_options", {}), body.pop("multilangs", {})
     if options:
@@ -232,6 +240,13 @@ def download(erp, query, body):
     return {"filename": "x", "content": base64.b64encode(content).decode(), "encoding": "base64"}
 
 
+def remove(erp, query, body):
+    if query["original_file"] not in erp.documents:
+        raise Error(404, "Not Found: File not found")
+    del erp.documents[query["original_file"]]
+    return {"success": {"code": 200, "message": "Document deleted"}}
+
+
 def upload(erp, query, body):
     if not any(one["ref"] == body["ref"] for one in erp.products.values()):
         raise Error(404, f"Not Found: Object with ref '{body['ref']}' was not found.")
@@ -270,4 +285,5 @@ ROUTES = [
     ("GET", "documents", files),
     ("GET", "documents/download", download),
     ("POST", "documents/upload", upload),
+    ("DELETE", "documents", remove),
 ]

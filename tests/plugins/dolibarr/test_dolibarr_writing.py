@@ -157,7 +157,7 @@ def test_changing_variants_asks_for_their_template_once(back, erp):
     assert "2 updated" in back.run(header, *rows).out
     erp.calls.clear()
     assert "2 updated" in back.run(header, *(row.replace(";BAG", "2;BAG") for row in rows)).out
-    assert (erp.calls["GET products/N/variants"], erp.calls["GET products"], erp.calls["PUT products/N"]) == (1, 3, 2)
+    assert (erp.calls["GET products/N/variants"], erp.calls["GET products"], erp.calls["PUT products/N"]) == (1, 4, 2)
 
 
 def test_a_template_and_its_variants_may_come_together(back):
