@@ -4,6 +4,7 @@ import json
 import subprocess
 import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
 from .conftest import types_of
 
@@ -79,6 +80,17 @@ def test_installed_wheels_list_their_types_and_run_the_sample(installed, tmp_pat
 def test_the_file_that_ships_is_in_the_wheel(installed):
     done = installed.pimflow("akeneo", "provision", "--erp", "--print")
     assert "erp_name:" in done.stdout, done.stderr
+
+
+def test_all_that_pages_are_made_of_is_in_the_wheel(wheels):
+    folder = ROOT / "plugins" / "serve" / "pimflow_serve"
+    there = {str(path.relative_to(folder.parent)) for path in folder.rglob("*") if is_shipped(path)}
+    wheel = next(one for one in wheels if one.name.startswith("pimflow_serve-"))
+    assert there - set(ZipFile(wheel).namelist()) == set()
+
+
+def is_shipped(path):
+    return path.is_file() and "__pycache__" not in path.parts and path.name != ".gitkeep"
 
 
 def test_removing_a_wheel_removes_its_types_and_nothing_else(environment, types, tmp_path):

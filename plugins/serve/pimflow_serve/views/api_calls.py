@@ -50,7 +50,7 @@ def api_calls(description: Schema) -> dict[str, list[ApiCall]]:
 def _call(description: Schema, method: str, path: str, tag: str, call: Schema) -> ApiCall:
     title, _, text = str(call.get("description", call.get("summary", ""))).strip().partition("\n")
     scopes = [scope for one in call.get("security", ()) for scopes in one.values() for scope in scopes]
-    answer = next((one for code, one in call.get("responses", {}).items() if code.startswith("2")), {})
+    answer: Schema = next((one for code, one in call.get("responses", {}).items() if code.startswith("2")), {})
     schema = _json_of(answer)
     gives = _kind(description, schema) if schema else "nothing"
     if not schema and answer.get("content"):
@@ -102,7 +102,7 @@ def _kind(description: Schema, schema: Schema) -> str:
     meant = _meant(description, schema)
     if "enum" in meant:
         return ", ".join(map(str, meant["enum"]))
-    kind = meant.get("type", "anything")
+    kind = str(meant.get("type", "anything"))
     if kind == "array":
         return f"list of {_kind(description, meant.get('items', {}))}"
     if kind == "object":
