@@ -151,6 +151,20 @@ def test_a_record_of_no_family_is_told_to_all(bench, shop):
     assert len(shop.messages) == 1
 
 
+def test_messages_lead_to_the_pages_of_the_server_where_there_is_one(told, shop):
+    told.folder.joinpath("pimflow.yaml").write_text(
+        "version: 1\nserve: {public_url: 'https://pimflow.example.com/'}\n"
+        "environments: {test: {serve: {public_url: 'https://test.example.com'}}, live: {}}\ndefault_environment: live\n"
+    )
+    shop.tables["products"] = BORD
+    shop.scripts["B"] = [Status.FAILED]
+    told.run()
+    (hers,), (his,) = of(shop, "julia"), of(shop, "peter")
+    assert "See and answer them here: https://pimflow.example.com/problems?pipeline=bench\n" in hers.text
+    assert "pimflow runs" not in hers.text
+    assert f"In the browser: https://pimflow.example.com/runs/{his.report.run.id}\n" in his.text
+
+
 def test_a_run_of_some_records_tells_where_nobody_sits_in_front_of_it(told, shop):
     shop.tables["products"] = BORD
     told.run(RunOptions(only=("A",)))

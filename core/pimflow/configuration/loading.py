@@ -33,7 +33,7 @@ class Pipeline:
     """A checked pipeline. `root` is the folder of the project, where state and logs live.
 
     `environment` is the one that was chosen, one of `environments`; `connections` are as they are there. `contract` is
-    the place where `ownership` stands.
+    the place where `ownership` stands; `serve` are the options of the project's server.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Pipeline:
     contract: Part | None = None
     environment: Environment | None = None
     environments: tuple[Environment, ...] = ()
+    serve: Part | None = None
 
     @property
     def title(self) -> str:
@@ -105,7 +106,18 @@ def load_pipeline(file: Path, wanted: str | None = None) -> Pipeline:
         _contract(document, project),
         chosen,
         environments,
+        _serve(project, chosen.name if chosen else ""),
     )
+
+
+def _serve(project: Document | None, environment: str) -> Part | None:
+    """Give the options of the project's server, with what an environment lays over them."""
+    if project is None or not project.data.get("serve"):
+        return None
+    trail = ("environments", environment, "serve")
+    over = ((project.data.get("environments") or {}).get(environment) or {}).get("serve")
+    part = Part(project, ("serve",), project.data["serve"])
+    return part.under(Part(project, trail, over)) if over else part
 
 
 def environment_of(root: Path, wanted: str | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,11 +12,12 @@ from pimflow.daily import daily
 from pimflow.errors import StateError
 from pimflow.log import masker
 from pimflow.model import Event, Message, RunReport
+from pimflow.notifying.addresses import pages_of
 from pimflow.notifying.days import Day, day_since
 from pimflow.notifying.delivering import readers, went_through
 from pimflow.notifying.occasions import Standing, attention, causes
 from pimflow.notifying.standings import Standings
-from pimflow.notifying.wording import digest
+from pimflow.notifying.wording import Reader, digest
 from pimflow.state import events, history
 from pimflow.state.database import Database
 
@@ -92,7 +92,8 @@ def _due(assembly: Assembly, recipient: Recipient, before: Standing, day: Day, r
     event = next((event for event, applies in events.items() if applies and event in notifier.on), None)
     if event is None:
         return None
-    return digest(day, report, event, before, platform.node(), notifier.for_, readers(assembly.recipients))
+    reader = Reader(notifier.for_, readers(assembly.recipients), pages_of(assembly))
+    return digest(day, report, event, before, reader)
 
 
 def _after(before: Standing, day: Day, report: RunReport, moment: datetime, *, told: bool) -> Standing:

@@ -13,13 +13,14 @@ from pimflow.components import Notifier
 from pimflow.context import RunContext
 from pimflow.errors import StateError
 from pimflow.model import Event, Message, RunReport
+from pimflow.notifying.addresses import pages_of
 from pimflow.notifying.audience import failure_concerns, kills_concern, seen_by
 from pimflow.notifying.delivering import readers, went_through
 from pimflow.notifying.digests import tell_digests
 from pimflow.notifying.occasions import Occasion, Standing, attention
 from pimflow.notifying.routing import is_routed, routed
 from pimflow.notifying.standings import Standings, broken_off
-from pimflow.notifying.wording import message
+from pimflow.notifying.wording import Reader, message
 from pimflow.state import open_items
 from pimflow.state.history import PastRun
 
@@ -71,5 +72,5 @@ def _seen(context: RunContext, notifier: Notifier, report: RunReport) -> RunRepo
 
 
 def _words(context: RunContext, recipient: Recipient, occasion: Occasion, event: Event) -> Message:
-    told = readers(context.assembly.recipients)
-    return message(occasion, event, platform.node(), recipient.notifier.for_, told)
+    reader = Reader(recipient.notifier.for_, readers(context.assembly.recipients), pages_of(context.assembly))
+    return message(occasion, event, platform.node(), reader)

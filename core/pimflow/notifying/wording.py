@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from pimflow.model import Event, FlowReport, Message, Run, RunReport, Status, Who
+from pimflow.notifying.addresses import Pages
 from pimflow.notifying.days import Day
 from pimflow.notifying.duties import duties, remedies, whose
 from pimflow.notifying.occasions import Occasion, Standing, attention, cause_id, has_failed, lost, undelivered
@@ -21,17 +23,34 @@ _CHANGES = ((Status.CREATED, "new"), (Status.UPDATED, "updated"), (Status.DELETE
 _ARTICLE = re.compile(r"^The ")
 
 
-def message(
-    occasion: Occasion, event: Event, machine: str, who: Who | None = None, told: Collection[Who] = ()
-) -> Message:
-    """Put an occasion into words for who reads it. `machine` is where the run took place, `told` who else is told."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a message: one of the three, or None; who else is told; where a browser shows more."""
+
+    who: Who | None = None
+    others: frozenset[Who] = frozenset()
+    pages: Pages = Pages()  # noqa: RUF009 - frozen
+
+
+def message(occasion: Occasion, event: Event, machine: str, reader: Reader = Reader()) -> Message:
+    """Put an occasion into words for who reads it. `machine` is where the run took place."""
     report = occasion.report
     title = titled(report.run.pipeline, report.run.environment)
-    text = _of_everything(report) if who is None else _for_one(occasion, who, told)
-    lines = [*_before(occasion), *text, "", f"Run {report.run.id} of {title} on {machine}."]
-    again = f"{report.run.id}{report.run.option}"
-    lines.append(f"This report again: pimflow runs {again}. Every detail: pimflow logs {again}.")
+    text = _of_everything(report) if reader.who is None else _for_one(occasion, reader.who, reader.others)
+    lines = [*_before(occasion), *text, "", *_more(report, machine, reader)]
     return Message(event, f"{PREFIX} {title}{_title(occasion, event)}", "\n".join(lines), report)
+
+
+def _more(report: RunReport, machine: str, reader: Reader) -> list[str]:
+    """Say where more is: on a page, and for those who have a terminal."""
+    run, pages = report.run, reader.pages
+    title, again = titled(run.pipeline, run.environment), f"{run.id}{run.option}"
+    if reader.who in {Who.PRODUCT_MANAGER, Who.SOURCE_TEAM}:
+        page = [f"See and answer them here: {pages.problems(run.pipeline)}"] if pages.root and attention(report) else []
+        return [*page, f"Your administrator finds this run as {run.id} of {title}."]
+    page = [f"In the browser: {pages.run(run.id)}"] if pages.root else []
+    commands = f"This report again: pimflow runs {again}. Every detail: pimflow logs {again}."
+    return [f"Run {run.id} of {title} on {machine}.", *page, commands]
 
 
 def trial(pipeline: str, event: Event, now: datetime, machine: str, environment: str = "") -> Message:
@@ -45,28 +64,25 @@ def trial(pipeline: str, event: Event, now: datetime, machine: str, environment:
     return Message(event, f"{PREFIX} {title}: this is a test", text, report)
 
 
-def digest(
-    day: Day, report: RunReport, event: Event, before: Standing, machine: str, who: Who | None, told: Collection[Who]
-) -> Message:
+def digest(day: Day, report: RunReport, event: Event, before: Standing, reader: Reader) -> Message:
     """Put a day into words for who reads it."""
-    title = titled(report.run.pipeline, report.run.environment)
-    fresh = sum(cause_id(flow, cause) not in before.causes for flow in report.flows for cause in flow.causes)
-    runs = f"{day.runs:,} {'run' if day.runs == 1 else 'runs'}" if day.runs else "No run"
-    lines = [f"{runs} since {to_the_minute(day.begun)}{_failures(day)}"]
+    run, who, others = report.run, reader.who, reader.others
+    lines = [f"{day.runs:,} {'run' if day.runs == 1 else 'runs'} since {to_the_minute(day.begun)}{_failures(day)}"]
     if day.fails:
-        lines += [*_stopped(report), *remedies(report, who or Who.ADMINISTRATOR, told)]
-    lines += duties(report, who, told, before.causes, quiet=day.fails)
+        lines += [*_stopped(report), *remedies(report, who or Who.ADMINISTRATOR, others)]
+    lines += duties(report, who, others, before.causes, quiet=day.fails)
     lines += ["", *(_changed(flow) for flow in report.flows)]
-    lines += [
-        "",
-        f"Of {title} on {machine}. All that is open: pimflow problems {report.run.pipeline}{report.run.option}.",
-    ]
+    more = reader.pages.problems(run.pipeline) if reader.pages.root else f"pimflow problems {run.pipeline}{run.option}"
+    lines += ["", f"All that is open: {more}"]
+    title = f"{titled(run.pipeline, run.environment)}, {run.started.astimezone():%d %B}"
+    return Message(event, f"{PREFIX} {title}: {_subject(day, report, before)}", "\n".join(lines), report)
+
+
+def _subject(day: Day, report: RunReport, before: Standing) -> str:
+    fresh = sum(cause_id(flow, cause) not in before.causes for flow in report.flows for cause in flow.causes)
     found = [f"fails: {why(report)}"] if day.fails else []
     found += [f"{fresh:,} new {'cause' if fresh == 1 else 'causes'} of problems"] if fresh else []
-    subject = "; ".join(found) or "nothing to do"
-    return Message(
-        event, f"{PREFIX} {title}, {report.run.started.astimezone():%d %B}: {subject}", "\n".join(lines), report
-    )
+    return "; ".join(found) or "nothing to do"
 
 
 def _failures(day: Day) -> str:
