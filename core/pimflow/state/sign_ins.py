@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -96,16 +96,18 @@ def add_token(database: Database, digest: str, token: Token) -> None:
         )
 
 
-def token_of(database: Database, digest: str, now: datetime, *, used_after: timedelta) -> Token | None:
-    """Give the token of this secret, while it lasts. That it is used is kept once in so long."""
+def token_of(database: Database, digest: str, now: datetime) -> Token | None:
+    """Give the token of this secret, while it lasts."""
     lasting = (tokens.c.hash == digest) & (tokens.c.ends.is_(None) | (tokens.c.ends > now.isoformat()))
     with database.reading() as connection:
         row = connection.execute(sa.select(*_OF_TOKEN).where(lasting)).first()
-    found = _token(row) if row else None
-    if found is not None and (found.used is None or now - found.used > used_after):
-        with database.writing() as connection:
-            connection.execute(tokens.update().where(tokens.c.hash == digest).values(used=now.isoformat()))
-    return found
+    return _token(row) if row else None
+
+
+def token_used(database: Database, digest: str, now: datetime) -> None:
+    """Keep that a token is used."""
+    with database.writing() as connection:
+        connection.execute(tokens.update().where(tokens.c.hash == digest).values(used=now.isoformat()))
 
 
 def remove_token(database: Database, name: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pimflow_serve.hooks.hook import Hook
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what is meant by it is known here, nothing listens
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Settings:
     @property
     def url(self) -> str:
         """Where browsers find it, without a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        here = "localhost" if self.host in EVERYWHERE else self.host
+        host = f"[{here}]" if ":" in here else here
         return self.public_url or f"http://{host}:{self.port}"
 
     @property

@@ -73,6 +73,11 @@ def told(folder, process, pattern, seconds=30):
     raise AssertionError((folder / "told.txt").read_text())
 
 
+def guessed(browser, number):
+    given = {"name": "Peter", "password": f"guess {number}"}
+    return browser.post("/login", data=given, headers={"X-Forwarded-For": f"10.0.0.{number}"}).status_code
+
+
 def test_a_first_start_tells_how_to_come_in_and_ends_when_told(project):
     with started(project) as process:
         url, code = told(project, process, r"(http://127\.0\.0\.1:\d+)/welcome\?code=([\w-]+)").groups()
@@ -83,6 +88,8 @@ def test_a_first_start_tells_how_to_come_in_and_ends_when_told(project):
             assert browser.post("/welcome", data=given).status_code == 303
             assert browser.get("/api/v1/me").json()["role"] == "administrator"
             assert "server" not in browser.get("/").headers
+            codes = [guessed(browser, number) for number in range(6)]
+            assert codes == [401] * 5 + [429]  # whatever somebody says for whom they ask
         process.send_signal(signal.SIGTERM)
         process.wait(30)
     assert code not in "".join(path.read_text() for path in (project / ".pimflow").rglob("*.log*"))
@@ -137,7 +144,7 @@ def test_an_environment_lays_its_own_options_over_those_of_the_project(project):
     (project / "pimflow.yaml").write_text(text, "utf-8")
     settings = settings_of(project, "live")
     assert (settings.port, settings.session_hours) == (8702, 2)
-    assert settings_of(project, "live", port=9000, host="0.0.0.0").url == "http://0.0.0.0:9000"
+    assert settings_of(project, "live", port=9000, host="0.0.0.0").url == "http://localhost:9000"
 
 
 def test_people_are_looked_after_in_a_terminal(command):

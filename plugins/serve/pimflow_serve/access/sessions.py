@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import Request
 from starlette.responses import Response
 
+from pimflow.errors import StateError
 from pimflow.state import sign_ins
 from pimflow_serve.access.roles import Person, Role
 from pimflow_serve.access.tokens import digest, form_secret, new_secret
@@ -62,9 +64,14 @@ def end_session(request: Request, serving: Serving, answer: Response) -> None:
 def _program(shown: str, serving: Serving) -> Asking | None:
     if not shown.lower().startswith(_BEARER):
         return None
-    secret, now = shown[len(_BEARER) :].strip(), serving.clock()
-    token = sign_ins.token_of(serving.database, digest(secret), now, used_after=_KEPT_EVERY)
-    return Asking(Person(f"token {token.name}", Role(token.role))) if token else None
+    kept, now = digest(shown[len(_BEARER) :].strip()), serving.clock()
+    token = sign_ins.token_of(serving.database, kept, now)
+    if token is None:
+        return None
+    if token.used is None or now - token.used > _KEPT_EVERY:
+        with suppress(StateError):  # a state that is busy keeps nobody out
+            sign_ins.token_used(serving.database, kept, now)
+    return Asking(Person(f"token {token.name}", Role(token.role)))
 
 
 def _somebody(secret: str, serving: Serving) -> Asking | None:
@@ -73,7 +80,8 @@ def _somebody(secret: str, serving: Serving) -> Asking | None:
     if found is None:
         return None
     if now - found.used > _KEPT_EVERY:
-        sign_ins.go_on(serving.database, kept, now, _end(found.begun, now, serving))
+        with suppress(StateError):
+            sign_ins.go_on(serving.database, kept, now, _end(found.begun, now, serving))
     return Asking(Person(found.person, Role(found.role), found.language), form_secret(secret))
 
 
