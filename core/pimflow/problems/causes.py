@@ -136,7 +136,7 @@ def records_of(
 
 def by_cause(assembly: Assembly, database: Database, wanted: Wanted) -> list[OpenFlow]:
     """Group what is open by cause."""
-    labels, asked = _labels(assembly, database), attention.asked(database, assembly.pipeline.name)
+    labels, asked = labels_of(assembly, database), attention.asked(database, assembly.pipeline.name)
     found = []
     for place in places(assembly, database):
         if wanted.flow in {None, place.flow.name}:
@@ -256,7 +256,7 @@ def _label(labels: Labels, flow: str, column: str) -> str:
     return labels.get((flow, column), column)
 
 
-def _labels(assembly: Assembly, database: Database) -> Labels:
+def labels_of(assembly: Assembly, database: Database) -> Labels:
     """Give the names by which people know columns, by flow and column, as the last reports told them."""
     past = history.past_runs(database, assembly.pipeline.name, _REPORTS)
     reports = (report_from_json(one.report) for one in reversed(past) if one.report)

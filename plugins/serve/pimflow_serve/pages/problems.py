@@ -28,7 +28,7 @@ from pimflow_serve.views.problems import answered, cause_card, problems, records
 
 router = APIRouter(include_in_schema=False)
 
-_A_PAGE = 50
+_A_PAGE = 25
 Text = Annotated[str, Form(max_length=10_000)]
 
 

@@ -33,7 +33,7 @@ class ShownPlugin:
 @cache
 def installed() -> tuple[ShownPlugin, ...]:
     """Give the plugins: as they were when this was asked first, as what is installed later is not loaded."""
-    found = create_registry().load_all()
+    found = sorted(create_registry().load_all(), key=lambda one: one.distribution)
     return tuple(
         ShownPlugin(one.name, one.distribution, one.version, tuple(map(_offered, one.components)), one.error)
         for one in found

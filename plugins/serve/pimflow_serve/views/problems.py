@@ -22,7 +22,7 @@ from pimflow.problems.causes import (
     records_of,
     shown_key,
 )
-from pimflow.report import advice, cause_sentence, what_happened
+from pimflow.report import cause_sentence, what_happened
 from pimflow.running.correcting import known_by
 from pimflow.sheets import as_cell
 from pimflow.state import attention, corrections
@@ -160,7 +160,7 @@ def _card(pipeline: str, one: OpenCause, report: FlowReport) -> CauseCard:
         plain(report.target),
         happened,
         says.removeprefix(happened).strip(),
-        advice(problem) if problem.remedy else "",
+        problem.remedy,
         problem.who,
         problem.kind,
         problem.field or "",

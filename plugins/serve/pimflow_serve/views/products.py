@@ -10,9 +10,9 @@ from typing import Any
 from pimflow.answers import name_of
 from pimflow.assemble import Assembly
 from pimflow.explain import ExplainedRecord, ExplainedValue, explain
-from pimflow.model import SETTLED, Cause
-from pimflow.problems.causes import Place, places, report_of, shown_key
-from pimflow.report import advice, cause_sentence
+from pimflow.model import Cause
+from pimflow.problems.causes import Labels, Place, labels_of, places, report_of, shown_key
+from pimflow.report import advice, what_happened
 from pimflow.state import open_items
 from pimflow.state.corrections import Correction
 from pimflow.state.database import Database
@@ -113,9 +113,9 @@ def products(project: Project, database: Database, key: str, column: str = "") -
     why = explain(database, key, column, find) if column else []
     ways = {(one.place.scope.id, one.resource, value.column): value for one in why for value in one.values}
     open_now = dict(_open(project, database, key))
-    found = [_sent(one, find(one.place.pipeline), open_now, ways) for one in sent]
+    found = [_sent(database, one, find(one.place.pipeline), open_now, ways) for one in sent]
     known = {(one.pipeline, one.flow, one.target) for one in found}
-    waiting = [_waiting(assembly, place, item) for assembly, place, item in open_now.values()]
+    waiting = [_waiting(database, assembly, place, item) for assembly, place, item in open_now.values()]
     return [*found, *(one for one in waiting if (one.pipeline, one.flow, one.target) not in known)]
 
 
@@ -133,6 +133,7 @@ def _open(project: Project, database: Database, key: str) -> Iterator[tuple[int,
 
 
 def _sent(
+    database: Database,
     one: ExplainedRecord,
     assembly: Assembly | None,
     open_now: dict[int, tuple[Assembly, Place, OpenItem]],
@@ -157,13 +158,13 @@ def _sent(
         page,
         one.source_key,
         tuple(_value(value, ways.get((place.scope.id, one.resource, value.column))) for value in one.values),
-        tuple(_problems(opened[1], opened[2])) if opened else (),
+        tuple(_problems(opened[1], opened[2], labels_of(opened[0], database))) if opened else (),
         one.corrections,
         tuple((name.was, name.given) for name in one.keys),
     )
 
 
-def _waiting(assembly: Assembly, place: Place, item: OpenItem) -> ShownProduct:
+def _waiting(database: Database, assembly: Assembly, place: Place, item: OpenItem) -> ShownProduct:
     """Tell of a product that never arrived."""
     report, source = report_of(place), place.flow.source
     named = str(item.source_row.get(source.named or "") or "")
@@ -181,17 +182,16 @@ def _waiting(assembly: Assembly, place: Place, item: OpenItem) -> ShownProduct:
         page_of(assembly, source, item.source_row),
         "",
         (),
-        tuple(_problems(place, item)),
+        tuple(_problems(place, item, labels_of(assembly, database))),
         (),
         (),
     )
 
 
-def _problems(place: Place, item: OpenItem) -> Iterator[ProductProblem]:
+def _problems(place: Place, item: OpenItem, labels: Labels) -> Iterator[ProductProblem]:
     for problem in item.problems:
-        cause = Cause(problem, item.status, 1, (), "")
-        arrived = item.status in SETTLED
-        says = cause_sentence(Cause(problem, item.status, 1 if arrived else 0, (), cause.label), report_of(place))
+        label = labels.get((place.flow.name, problem.field or ""), "")
+        says = what_happened(Cause(problem, item.status, 1, (), label), report_of(place))
         told = advice(problem) if problem.remedy else ""
         name = name_of(place.flow.name, problem.field, problem.value, problem.reason)
         yield ProductProblem(name, says, told, problem.detail)
@@ -226,6 +226,8 @@ def _line(place: str) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "" if value is None else plainly(value)
 
 
