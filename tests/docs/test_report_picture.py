@@ -42,6 +42,19 @@ def test_picture_is_of_a_real_run(drawing, monkeypatch, request):
         assert cause.removesuffix(" …") in flat(report), "python docs/draw_report.py draws it anew"
 
 
+def test_pictures_of_products_born_in_the_pim_are_what_the_sample_expects(drawing, request):
+    report, products = drawing.born_report(), drawing.born_products()
+    if request.config.getoption("--write-expected"):
+        drawing.BORN_REPORT.write_text(drawing.draw(report, "pimflow run pim_first_tryton.yaml"), "utf-8")
+        drawing.BORN_PRODUCTS.write_text(drawing.draw_products(products), "utf-8")
+    seen = flat(" ".join(shown(drawing.BORN_REPORT.read_text("utf-8"))))
+    assert seen.endswith(flat(report.replace("\n  - ", " "))), "python docs/draw_report.py draws it anew"
+    seen = flat(" ".join(shown(drawing.BORN_PRODUCTS.read_text("utf-8"))))
+    assert [status for _, _, status, _ in products] == ["In ERP", "In ERP", "Needs your attention"]
+    for word in (word for product in products for cell in product for word in cell.split()):
+        assert word in seen, "python docs/draw_report.py draws it anew"
+
+
 def test_drawing_keeps_every_word(drawing):
     report = "a -> b, 14:15, everything, 2 s: 1 product read.\n  - x: 'y' is wrong.\n    ERP team: " + "mend it " * 40
     assert flat(" ".join(shown(drawing.draw(report)))).endswith(flat(report.replace(" - ", " ")))
