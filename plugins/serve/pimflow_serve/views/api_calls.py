@@ -106,7 +106,7 @@ def _kind(description: Schema, schema: Schema) -> str:
     if kind == "array":
         return f"list of {_kind(description, meant.get('items', {}))}"
     if kind == "object":
-        return str(meant.get("title", "mapping"))
+        return str(meant["title"]) if meant.get("properties") else "mapping"
     if meant.get("format") == "date-time":
         return "time"
     return {"null": "nothing"}.get(kind, _KINDS.get(kind, kind))
