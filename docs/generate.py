@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
 import click
@@ -196,6 +197,11 @@ def _type_of(annotation: Any) -> str:
     name = getattr(origin or annotation, "__name__", "")
     if name in {"Union", "UnionType"} or (arguments and origin is None):
         return " or ".join(dict.fromkeys(word for one in arguments if (word := _type_of(one))))
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return " or ".join(f"`{one}`" for one in annotation)
+    of_enums = [one for one in arguments if isinstance(one, type) and issubclass(one, StrEnum)]
+    if name in {"list", "tuple"} and of_enums:
+        return f"list of {_type_of(of_enums[0])}"
     return _PLAIN.get(name, "mapping")
 
 
