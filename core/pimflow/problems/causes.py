@@ -60,6 +60,7 @@ class OpenCause:
     """One cause: `says` is the sentence of the reports, `since` and `last` when it was met first, and last, if known.
 
     `answer` is what a person decided about it, `unanswerable` why nobody can; `inquiry` tells who asked about it.
+    `is_key`: it is about the key of records, which cannot do without.
     """
 
     id: str
@@ -71,6 +72,7 @@ class OpenCause:
     answer: Answer | None
     unanswerable: str
     inquiry: Inquiry | None = None
+    is_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,8 @@ def _open_cause(
     since, last = (times.since, times.last) if times else (None, None)
     says, answer = cause_sentence(cause, report), flow.answers.to(problem)
     why_not = unanswerable(problem, place.key)
-    return OpenCause(name, flow.name, cause, says, since, last, answer, why_not, asked.get(name))
+    is_key = problem.field is not None and problem.field == place.key
+    return OpenCause(name, flow.name, cause, says, since, last, answer, why_not, asked.get(name), is_key)
 
 
 @dataclass(frozen=True, slots=True)

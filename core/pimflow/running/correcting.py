@@ -81,7 +81,7 @@ class Correcting:
             was = "1 value was" if len(self.used) == 1 else f"{len(self.used):,} values were"
             yield (
                 f"{was} corrected here, in place of what {self.source.title} says ({named}{more}). Correct it there "
-                "too; `pimflow corrections` lists them."
+                "too."
             )
         for one, now in self.ended():
             told = f"'{now}' now, in place of '{one.found}'" if now else f"nothing now, in place of '{one.found}'"

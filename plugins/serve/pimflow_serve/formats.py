@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal
 from babel.units import format_unit
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+_NAMED = re.compile("`([^`]+)`")
 _UNKNOWN = "\N{EN DASH}"
 _NO_TIME = Markup("&ndash;")
 
@@ -64,3 +66,8 @@ def duration(seconds: float | timedelta | None, language: str) -> str:
     if span < 5400:
         return str(format_unit(round(span / 60), "duration-minute", "short", locale=language))
     return str(format_unit(round(span / 3600, 1), "duration-hour", "short", locale=language))
+
+
+def told(sentence: str) -> Markup:
+    """Write a sentence of pimflow's: what stands between backticks is a name in a file, or a command."""
+    return Markup(_NAMED.sub(r"<code>\1</code>", str(escape(sentence))))  # noqa: S704 - what it holds is escaped

@@ -85,6 +85,7 @@ def _environment(language: str) -> Environment:
     made.globals["csrf"] = _csrf
     made.filters["number"] = lambda value: formats.number(value, language)
     made.filters["duration"] = lambda value: formats.duration(value, language)
+    made.filters["told"] = formats.told
     made.filters["capital"] = lambda text: text[:1].upper() + text[1:]
     made.filters["cron"] = lambda value: in_words(value, language)
     made.filters["when"] = pass_context(lambda page, value: formats.when(value, _now(page), language))

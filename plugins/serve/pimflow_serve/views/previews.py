@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pimflow.errors import StateError
 from pimflow.plan import NOT_KNOWN
 from pimflow.state import requests
 from pimflow.state.plans import SavedChange, saved_plan
 from pimflow.state.requests import Request
-from pimflow.words import plainly
 from pimflow_serve.jobs.previews import plan_file, said_of
 from pimflow_serve.serving import Serving
 from pimflow_serve.views.run import FlowLine, flow_lines
+from pimflow_serve.views.values import shown
 
 CHANGES_A_PAGE = 50
 
@@ -96,9 +95,5 @@ def _changes(
 
 
 def _record(number: int, change: SavedChange) -> PlannedRecord:
-    values = (PlannedValue(name, _text(old), _text(new), unknown=old == NOT_KNOWN) for name, old, new in change.values)
+    values = (PlannedValue(name, shown(old), shown(new), unknown=old == NOT_KNOWN) for name, old, new in change.values)
     return PlannedRecord(number, change.noun, change.key, change.status, tuple(values))
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else plainly(value)

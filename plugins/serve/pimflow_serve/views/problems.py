@@ -40,7 +40,7 @@ class CauseCard:
     """One cause of one flow of a pipeline: `happened` and why, what became of the records, what to do now and who.
 
     `noun` is what its records are called, one and several. `inquiry` tells who asked the ERP team; `unanswerable` why
-    no answer mends it.
+    no answer mends it; `is_key`: it is about the key of records, which cannot do without.
     """
 
     pipeline: str
@@ -65,6 +65,7 @@ class CauseCard:
     answer: Answer | None
     unanswerable: str
     inquiry: Inquiry | None
+    is_key: bool
     detail: str
 
 
@@ -174,6 +175,7 @@ def _card(pipeline: str, one: OpenCause, report: FlowReport) -> CauseCard:
         one.answer,
         one.unanswerable,
         one.inquiry,
+        one.is_key,
         problem.detail,
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pimflow.answers import name_of
 from pimflow.assemble import Assembly
@@ -18,10 +17,10 @@ from pimflow.state.corrections import Correction
 from pimflow.state.database import Database
 from pimflow.state.key_search import like
 from pimflow.state.open_items import OpenItem
-from pimflow.words import plainly
 from pimflow_serve.project import Project
 from pimflow_serve.views.overview import plain
 from pimflow_serve.views.problems import page_of
+from pimflow_serve.views.values import shown
 
 _ALIKE = 10
 
@@ -199,21 +198,21 @@ def _problems(place: Place, item: OpenItem, labels: Labels) -> Iterator[ProductP
 
 def _value(value: ExplainedValue, why: ExplainedValue | None) -> ShownValue:
     past = tuple(
-        ShownPast(_text(one.value), one.run or "", _moment(one.time), str(one.deed or ""), one.undid)
+        ShownPast(shown(one.value), one.run or "", _moment(one.time), str(one.deed or ""), one.undid)
         for one in value.past
     )
-    return ShownValue(value.column, _text(value.value), past, value.once, _way(why) if why else None)
+    return ShownValue(value.column, shown(value.value), past, value.once, _way(why) if why else None)
 
 
 def _way(value: ExplainedValue) -> ShownWay:
     if value.trace is None:
         return ShownWay((), (), value.trouble, constant=False)
-    said = tuple((name, _text(cell)) for name, cell in value.trace.source.items())
+    said = tuple((name, shown(cell)) for name, cell in value.trace.source.items())
     steps = (
         ShownStep(
             step.transform,
             _line(step.place),
-            step.note or ", ".join(f"{name}: {_text(cell)}" for name, cell in step.cells.items()),
+            step.note or ", ".join(f"{name}: {shown(cell)}" for name, cell in step.cells.items()),
         )
         for step in value.trace.steps
     )
@@ -223,12 +222,6 @@ def _way(value: ExplainedValue) -> ShownWay:
 def _line(place: str) -> str:
     """Give file and line without the folder."""
     return place.replace("\\", "/").rpartition("/")[2]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else plainly(value)
 
 
 def _moment(time: str | None) -> datetime | None:
