@@ -16,7 +16,10 @@ from pimflow.state.events import MOST_KEYS
 from pimflow_serve.configuring import settings_of
 from pimflow_serve.hooks.signatures import signed
 
+from ..notify.notify_servers import Mailbox  # noqa: TID252 - tests are no package
+from ..notify.notify_servers import served as mail_served  # noqa: TID252
 from .conftest import NAME
+from .test_serve_runner import ended, started
 
 KEY, NEW_KEY = "a-key-of-the-pim-2026", "its-successor-of-2027"
 HOOKS = f"""\
@@ -226,6 +229,23 @@ def test_events_are_counted(hooked, signed_in):
     assert 'pimflow_events_total{hook="pim",outcome="known"} 1.0' in text
     assert 'pimflow_events_total{hook="pim",outcome="refused"} 1.0' in text
     assert f'pimflow_requests{{pipeline="{NAME}",status="waiting"}} 1.0' in text
+
+
+def test_an_event_brings_just_this_product_and_its_problems_are_told(served):
+    with mail_served(Mailbox()) as mailbox:
+        entry = f'{{type: notify.message, to: ["{mailbox.address()}"], for: product manager}}'
+        hook = f"{{type: changed, pipelines: [{NAME}], keys: [{KEY}], wait: 0}}"
+        text = f"version: 1\nnotify: [{entry}]\nserve: {{hooks: {{erp: {hook}}}}}\n"
+        (served.folder / "pimflow.yaml").write_text(text, "utf-8")
+        served.write("CUP;mugs;cups;Cup;red;1", "POT;mugs;cups;Pot;no-such-colour;2")
+        serving = served.app.state.serving = replace(served.serving, settings=settings_of(served.folder, None))
+        with started(served) as runner:
+            assert send_changed(served, {"keys": ["POT"]}).json()["received"] == 1
+            (asked,) = runner.requests()
+            assert ended(served, asked.number).exit_code == 0
+        assert {one.identifier for one in served.pim.store.products.values()} == {"POT"}
+        assert mailbox.subjects == [f"[pimflow] {NAME}: 1 product needs attention"]
+    assert [one.wish.asked_by for one in serving.runner.requests()] == ["hook erp"]
 
 
 def test_what_was_taken_is_remembered_for_a_week(hooked):
