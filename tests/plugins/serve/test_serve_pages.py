@@ -1,0 +1,194 @@
+"""The overview, a pipeline and a run, as their pages tell them; without a browser."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from starlette.testclient import TestClient
+
+from pimflow.assemble import assemble
+from pimflow.configuration.loading import load_pipeline
+from pimflow.model import Page, Run, RunReport
+from pimflow.plugins import create_registry
+from pimflow.running.run import RunOptions, log_folder, run_pipeline
+from pimflow.state import history, schedules
+
+from .conftest import NAME, ServedProject
+
+BAD = ("CUP;mugs;cups;Cup;red;1", "POT;mugs;cups;Pot;BORD;2", "JUG;mugs;cups;<b>Jug</b>;red;heavy")
+SCHEDULE = 'version: 1\nschedule: {changes: every 15 minutes, everything: "0 3 * * 0", time_zone: Europe/Paris}\n'
+
+
+def run_here(served: ServedProject, **options: object) -> RunReport:
+    """Run the pipeline in this process."""
+    assembly = assemble(load_pipeline(served.folder / "pipelines" / f"{NAME}.yaml"), create_registry())
+    return run_pipeline(assembly, served.database, RunOptions(**options))
+
+
+def rewrite(served: ServedProject, old: str, new: str) -> None:
+    """Change the pipeline file."""
+    file = served.folder / "pipelines" / f"{NAME}.yaml"
+    file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def test_the_overview_tells_how_each_pipeline_does(served: ServedProject, signed_in: Callable[..., TestClient]):
+    julia = signed_in()
+    assert "Never ran" in julia.get("/").text
+
+    run_here(served)
+    assert "All is well. Nothing to do for you." in julia.get("/").text
+
+    served.write(*BAD)
+    run_here(served)
+    page = julia.get("/").text
+    assert "2 records need your attention." in page
+    assert f'href="/problems?pipeline={NAME}"' in page
+    rewrite(served, "sink:", "sinks:")
+    assert "File has mistakes" in julia.get("/").text
+
+
+def test_a_pipeline_is_run_by_who_may(served: ServedProject, signed_in: Callable[..., TestClient]):
+    julia, vera = signed_in(), signed_in("viewer")
+    where = f"/pipelines/{NAME}"
+
+    assert "The run begins now." in julia.post(f"{where}/run", data={"kind": "changes"}).text
+    julia.post(f"{where}/run", data={"kind": "only", "keys": "CUP, POT;CUP-2\n JUG"})
+    wishes = [one.wish for one in served.serving.runner.requests(NAME)]
+    assert [(one.kind, one.asked_by, one.keys) for one in wishes] == [
+        ("only", "Julia", ("CUP", "POT", "CUP-2", "JUG")),
+        ("changes", "Julia", ()),
+    ]
+    empty = julia.post(f"{where}/run", data={"kind": "only", "keys": " , "})
+    assert (empty.status_code, "Which SKUs? Write at least one." in empty.text) == (400, True)
+    preview = julia.post(f"{where}/run", data={"kind": "preview"}, follow_redirects=False)
+    assert preview.headers["location"].startswith(f"{where}/preview/")
+
+    assert vera.post(f"{where}/run", data={"kind": "changes"}).status_code == 403
+    assert "Run it now" not in vera.get(where).text
+    assert vera.get("/pipelines/nothing").status_code == 404
+
+
+def test_what_was_asked_for_can_be_taken_back(served: ServedProject, signed_in: Callable[..., TestClient]):
+    julia = signed_in()
+    julia.post(f"/pipelines/{NAME}/run", data={"kind": "everything"})
+    (asked,) = served.serving.runner.requests(NAME)
+
+    assert "Asked for by Julia, and waits for its turn." in julia.get(f"/pipelines/{NAME}").text
+    julia.post(f"/pipelines/{NAME}/stop", data={"number": str(asked.number)})
+
+    assert [one.status for one in served.serving.runner.requests(NAME)] == ["ended"]
+
+
+def test_a_schedule_is_told_in_words_and_paused(served: ServedProject, signed_in: Callable[..., TestClient]):
+    rewrite(served, "version: 1\n", SCHEDULE)
+    schedules.met(served.database, NAME, "changes", "*/15 * * * *", served.clock())
+    julia, german = signed_in(), signed_in("viewer", language="de")
+
+    page = julia.get(f"/pipelines/{NAME}").text
+    assert "Every 15 minutes" in page
+    assert "At 03:00, only on Sunday" in page
+    assert "Um 03:00, nur am Sonntag" in german.get(f"/pipelines/{NAME}").text
+    julia.post(f"/pipelines/{NAME}/pause")
+    assert "Paused by Julia" in julia.get(f"/pipelines/{NAME}").text
+    assert "The schedule goes on." in julia.post(f"/pipelines/{NAME}/resume").text
+    assert "Paused by" not in julia.get(f"/pipelines/{NAME}").text
+
+
+def test_a_pipeline_that_did_not_run_in_time_is_overdue(served: ServedProject, signed_in: Callable[..., TestClient]):
+    rewrite(served, "version: 1\n", SCHEDULE)
+    run_here(served)
+    julia = signed_in()
+
+    assert "Overdue" not in julia.get("/").text
+    served.clock.passed = timedelta(hours=11)
+    assert "Overdue" in julia.get("/").text
+
+
+def test_a_file_is_shown_without_its_secrets(served: ServedProject, signed_in: Callable[..., TestClient]):
+    rewrite(served, "password: sandbox", 'password: "a very secret word"')
+
+    page = signed_in().get(f"/pipelines/{NAME}").text
+
+    assert "akeneo.products" in page
+    assert "secret word" not in page
+    assert "a very secret word" not in signed_in("administrator").get("/settings").text
+
+
+def test_a_run_tells_its_causes_and_shows_texts_as_texts(served: ServedProject, signed_in: Callable[..., TestClient]):
+    served.write(*BAD, "MUG;mugs;cups;Mug;<script>alert(1)</script>;1")
+    report = run_here(served)
+
+    page = signed_in().get(f"/runs/{report.run.id}").text
+
+    assert "4 products read" in page
+    assert "BORD" in page
+    assert f'href="/problems/{NAME}/' in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+
+
+def test_a_log_is_filtered_and_given_whole(served: ServedProject, signed_in: Callable[..., TestClient]):
+    report = run_here(served)
+    julia, where = signed_in(), f"/runs/{report.run.id}"
+
+    assert "log-line" in julia.get(where, params={"level": "DEBUG"}).text
+    assert "No such line." in julia.get(where, params={"text": "nothing says this"}).text
+    assert julia.get(where, params={"level": "../../etc"}).status_code == 200
+    whole = julia.get(f"{where}/log")
+    assert whole.headers["content-type"].startswith("application/jsonl")
+    assert whole.content == (log_folder(served.folder) / f"{report.run.id}.jsonl").read_bytes()
+
+
+def test_no_file_but_a_log_is_given_as_one(served: ServedProject, signed_in: Callable[..., TestClient]):
+    secret = served.folder / "pimflow.jsonl"
+    secret.write_text("secret", "utf-8")
+    for number, log in enumerate([str(secret), str(log_folder(served.folder) / ".." / ".." / "pimflow.jsonl"), ""]):
+        history.begin_run(served.database, Run(f"r{number}", NAME, served.clock()), log)
+        julia = signed_in()
+        assert julia.get(f"/runs/r{number}/log").status_code == 404
+        assert "secret" not in julia.get(f"/runs/r{number}").text
+        assert "Broken off" in julia.get(f"/runs/r{number}").text
+
+
+def test_ten_thousand_runs_are_read_page_by_page(served: ServedProject, signed_in: Callable[..., TestClient]):
+    for number in range(45):
+        history.begin_run(served.database, Run(f"r{number:02}", NAME, served.clock()), "")
+    julia = signed_in()
+
+    first = julia.get(f"/pipelines/{NAME}").text
+    assert "/runs/r44" in first
+    assert "/runs/r24" not in first
+    older = first.split("?before=")[1].split("#")[0]
+    second = julia.get(f"/pipelines/{NAME}", params={"before": older}).text
+    assert "/runs/r24" in second
+    assert "/runs/r44" not in second.split('id="history"')[1]
+
+
+def test_plugins_add_pages(served: ServedProject, signed_in: Callable[..., TestClient]):
+    def fails(visit: object) -> str:
+        raise RuntimeError("a secret of the plugin")
+
+    served.app.state.plugin_pages = (
+        Page("shelves", "Shelves", lambda visit: f"<p>{visit.person} of {visit.root.name}, {visit.language}</p>"),
+        Page("broken", "Broken", fails),
+    )
+    vera = signed_in("viewer")
+
+    assert 'href="/plugin/shelves"' in vera.get("/").text
+    assert f"<p>Vera of {served.folder.name}, en</p>" in vera.get("/plugin/shelves").text
+    failed = vera.get("/plugin/broken")
+    assert (failed.status_code, "a secret" in failed.text) == (500, False)
+    assert vera.get("/plugin/other").status_code == 404
+
+
+def test_a_test_alert_tells_where_it_went_through(served: ServedProject, signed_in: Callable[..., TestClient]):
+    julia = signed_in()
+    assert "Nobody is told yet." in julia.get("/settings").text
+    (served.folder / "pimflow.yaml").write_text(
+        "version: 1\nnotify:\n  - {type: notify.message, to: ['json://127.0.0.1:1/secret-path']}\n", "utf-8"
+    )
+
+    answer = julia.post("/settings/alert", data={"pipeline": NAME})
+
+    assert "Did not go through" in answer.text
+    assert "secret-path" not in answer.text
+    assert signed_in("viewer").post("/settings/alert", data={"pipeline": NAME}).status_code == 403
