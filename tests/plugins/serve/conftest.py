@@ -1,5 +1,6 @@
 """A project from files into the served sandbox, the server's application, and browsers of people who are signed in."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -88,8 +89,16 @@ def pim() -> Iterator[Served]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def empty_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state with nothing in it, to be copied: its tables are made once."""
+    path = tmp_path_factory.mktemp("state") / "state.sqlite"
+    open_database(path).close()
+    return path
+
+
 @pytest.fixture
-def served(tmp_path: Path, pim: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedProject]:
+def served(tmp_path: Path, pim: Served, empty_state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedProject]:
     """The project; each test has its own, and an empty PIM."""
     monkeypatch.delenv("PIMFLOW_STATE", raising=False)
     pim.reset()
@@ -98,7 +107,9 @@ def served(tmp_path: Path, pim: Served, monkeypatch: pytest.MonkeyPatch) -> Iter
     pipeline = PIPELINE.format(url=pim.url).replace("products.csv", "../products.csv")
     (tmp_path / "pipelines" / f"{NAME}.yaml").write_text(pipeline, "utf-8")
     clock = Hands()
-    database = open_database(state_file(tmp_path, environment_of(tmp_path, None)))
+    place = state_file(tmp_path, environment_of(tmp_path, None))
+    place.parent.mkdir()
+    database = open_database(Path(shutil.copyfile(empty_state, place)))
     project = Project(tmp_path)
     serving = Serving(project, database, clock, Runner(project, database, clock), Settings())
     made = ServedProject(tmp_path, pim, clock, serving, create_app(serving))
