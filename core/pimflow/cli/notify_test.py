@@ -48,6 +48,8 @@ def _data(tried: Tried) -> dict[str, Any]:
 
 def _print(found: dict[str, Any]) -> None:
     click.secho("ok   " if found["ok"] else "wrong", nl=False, fg="green" if found["ok"] else "red")
-    click.echo(f" {found['place']}: {found['notifier']}, {found['to']}{': ' if found['error'] else ''}{found['error']}")
+    reader = f", for the {found['reader']}" if found["reader"] else ""
+    error = f": {found['error']}" if found["error"] else ""
+    click.echo(f" {found['place']}: {found['notifier']}, {found['to']}{reader}{error}")
     if found["detail"]:
         click.echo(f"      {found['detail']}")

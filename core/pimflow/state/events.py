@@ -63,4 +63,4 @@ def _forget(connection: Connection, now: datetime) -> None:
 
 def _is_new(connection: Connection, hook: str, id_: str, now: datetime) -> bool:
     statement = insert(connection, events).values(hook=hook, id=shortened(id_), received=now.isoformat())
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(statement.on_conflict_do_nothing().returning(events.c.id)).first() is not None
