@@ -14,8 +14,9 @@ BACKEND := hatchling editables
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINNED := --constraint constraints.txt
 EDITABLE := --no-build-isolation --editable . $(PLUGINS:%=--editable ./%)
-# Servers that tests run, all from the registry.
-LIVE := --editable "./plugins/tryton[live]" --editable "./plugins/sql[live]" --editable "./plugins/files[live]"
+# Servers that tests run, and what drives a browser, all from the registry.
+LIVE := --editable "./plugins/tryton[live]" --editable "./plugins/sql[live]" --editable "./plugins/files[live]" \
+	--editable "./plugins/serve[browser]"
 
 .PHONY: demo test soak lint docs bench bench-scale constraints clean
 .DELETE_ON_ERROR:
@@ -74,6 +75,7 @@ $(VENV)/.installed: $(PROJECTS) constraints.txt | $(BIN)/python
 $(VENV)/.installed-live: $(VENV)/.installed
 	@echo "installing the servers that tests run ..."
 	$(INSTALL) $(PINNED) $(EDITABLE) $(LIVE)
+	@sh .ci/chromium
 	@touch $@
 
 $(VENV)/.installed-docs: $(VENV)/.installed-live
