@@ -21,9 +21,7 @@ STATIC = Path(__file__).parent / "static"
 def create_app(serving: Serving) -> FastAPI:
     """Make the application of one server."""
     app = FastAPI(title="pimflow", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.serving = serving
-    app.state.plugin_pages = pages_of_plugins()
-    app.state.attempts = Attempts()
+    hand_over(app, serving)
     app.add_middleware(BodySize)
     app.add_middleware(SecurityHeaders, encrypted=serving.settings.is_encrypted)
     add_failures(app)
@@ -31,3 +29,11 @@ def create_app(serving: Serving) -> FastAPI:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def hand_over(app: FastAPI, serving: Serving) -> None:
+    """Let an application serve this, and nothing that it served before."""
+    app.state.serving = serving
+    app.state.plugin_pages = pages_of_plugins()
+    app.state.attempts = Attempts()
+    app.state.welcome = ""

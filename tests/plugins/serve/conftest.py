@@ -24,7 +24,7 @@ from pimflow_serve.access import passwords
 from pimflow_serve.access.roles import Role
 from pimflow_serve.access.sessions import begin_session, cookie_name
 from pimflow_serve.access.tokens import form_secret
-from pimflow_serve.app import create_app
+from pimflow_serve.app import create_app, hand_over
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.project import Project
 from pimflow_serve.serving import Serving
@@ -97,8 +97,16 @@ def empty_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def app_made() -> list[FastAPI]:
+    """The application, once it was made: its routes take longer than most tests."""
+    return []
+
+
 @pytest.fixture
-def served(tmp_path: Path, pim: Served, empty_state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedProject]:
+def served(
+    tmp_path: Path, pim: Served, empty_state: Path, app_made: list[FastAPI], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ServedProject]:
     """The project; each test has its own, and an empty PIM."""
     monkeypatch.delenv("PIMFLOW_STATE", raising=False)
     pim.reset()
@@ -112,7 +120,10 @@ def served(tmp_path: Path, pim: Served, empty_state: Path, monkeypatch: pytest.M
     database = open_database(Path(shutil.copyfile(empty_state, place)))
     project = Project(tmp_path)
     serving = Serving(project, database, clock, Runner(project, database, clock), Settings())
-    made = ServedProject(tmp_path, pim, clock, serving, create_app(serving))
+    if not app_made:
+        app_made.append(create_app(serving))
+    hand_over(app_made[0], serving)
+    made = ServedProject(tmp_path, pim, clock, serving, app_made[0])
     made.write("CUP;mugs;cups;Cup;red;1", "POT;mugs;cups;Pot;blue;2")
     yield made
     database.close()

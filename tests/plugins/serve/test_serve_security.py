@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from pimflow_serve import api, pages
 from pimflow_serve.access.body_size import LARGEST
 from pimflow_serve.access.headers import ALWAYS
+from pimflow_serve.app import create_app
 
 OPEN = {"/login", "/welcome", "/healthz", "/readyz"}
 """What needs nobody signed in."""
@@ -107,11 +108,13 @@ def test_pages_hold_no_script_and_no_style_of_their_own(signed_in):
 
 
 def test_a_mistake_inside_tells_nothing_of_the_inside(served):
-    @served.app.get("/api/v1/broken")
+    app = create_app(served.serving)
+
+    @app.get("/api/v1/broken")
     def broken():
         raise RuntimeError("the password is hunter2")
 
-    browser = TestClient(served.app, raise_server_exceptions=False)
+    browser = TestClient(app, raise_server_exceptions=False)
     answer = browser.get("/api/v1/broken")
     assert answer.status_code == 500
     assert "went wrong" in answer.json()["error"]["message"]

@@ -22,7 +22,7 @@ def welcome_path(app: FastAPI) -> str:
 
 def check_welcome(request: Request, serving: Serving, code: str) -> None:
     """Raise Refused unless this is the code of the link, and there is nobody yet."""
-    expected: str = getattr(request.app.state, "welcome", "")
+    expected: str = request.app.state.welcome
     if people.anybody(serving.database) or not expected or not same(digest(code), expected):
         remedy = N_("Sign in, or ask an administrator of pimflow for a password.")
         raise Refused(403, N_("this link works no longer"), remedy)
