@@ -21,6 +21,7 @@ from pimflow.running.run import server_log_folder
 from pimflow.state import people
 from pimflow.state.database import Database
 from pimflow.state.place import StatePlace
+from pimflow.words import did_you_mean, listed
 from pimflow_serve.access.first import welcome_path
 from pimflow_serve.app import create_app
 from pimflow_serve.configuring import settings_of
@@ -127,7 +128,8 @@ def examined(host: str | None, port: int | None, state: StatePlace | None) -> li
     found.append(Examined("configuration", well=True, text=f"{settings.url}, project {root}"))
     found.append(_of_port(settings))
     found.append(_of_state(root, state))
-    return [*found, *_of_files(Project(root, environment))]
+    project = Project(root, environment)
+    return [*found, *_of_files(project), *_of_hooks(settings, project)]
 
 
 def _now() -> datetime:
@@ -160,6 +162,15 @@ def _of_files(project: Project) -> Iterator[Examined]:
         yield Examined(str(one.file), well=not one.mistakes, text=mistakes or "valid")
     if not pipelines:
         yield Examined("pipelines", well=True, text=f"none in {project.root}; `pimflow init` begins one")
+
+
+def _of_hooks(settings: Settings, project: Project) -> Iterator[Examined]:
+    names = project.pipelines()
+    for hook in settings.hooks.values():
+        unknown = [one for one in hook.pipelines if one not in names]
+        wrong = "; ".join(f"no pipeline is called {one!r}{did_you_mean(one, names)}" for one in unknown)
+        where = f"{settings.url}/hooks/{hook.kind}/{hook.name} begins runs of {listed(hook.pipelines)}"
+        yield Examined(f"hook {hook.name}", well=not wrong, text=wrong or where)
 
 
 def _tell(app: FastAPI, settings: Settings, database: Database) -> None:

@@ -15,6 +15,7 @@ from pimflow.state import requests
 from pimflow.state.events import MOST_KEYS
 from pimflow_serve.configuring import settings_of
 from pimflow_serve.hooks.signatures import signed
+from pimflow_serve.starting import examined
 
 from ..notify.notify_servers import Mailbox  # noqa: TID252 - tests are no package
 from ..notify.notify_servers import served as mail_served  # noqa: TID252
@@ -271,6 +272,16 @@ def test_mistakes_of_a_hook_are_told_with_their_line_and_without_keys(tmp_path, 
     assert "pimflow.yaml:4" in str(caught.value)
     assert says in str(caught.value)
     assert "a-key-of-the-pim" not in str(caught.value)
+
+
+def test_a_check_tells_where_events_come_in_and_which_hook_leads_nowhere(hooked, monkeypatch):
+    file = hooked.folder / "pimflow.yaml"
+    file.write_text(HOOKS.replace("changed, pipelines: [products]", "changed, pipelines: [product]"), "utf-8")
+    monkeypatch.chdir(hooked.folder)
+    found = {one.name: one for one in examined(None, 8799, None)}
+    assert found["hook pim"].text.endswith(f":8799/hooks/akeneo/pim begins runs of {NAME}")
+    assert not found["hook erp"].well
+    assert found["hook erp"].text == "no pipeline is called 'product'; did you mean 'products'?"
 
 
 def test_a_hook_shows_no_key_of_its_own(hooked):
