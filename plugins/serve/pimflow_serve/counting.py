@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from prometheus_client import CollectorRegistry, Counter, GCCollector, PlatformCollector, ProcessCollector
+
+_QUIET = timedelta(minutes=1)
 
 
 class Counts:
@@ -18,3 +22,12 @@ class Counts:
             ["hook", "outcome"],
             registry=self.registry,
         )
+        self._told: dict[str, datetime] = {}
+
+    def may_log(self, what: str, now: datetime) -> bool:
+        """Tell whether something is to be logged that strangers can cause: once a minute, so that no disk is filled."""
+        last = self._told.get(what)
+        if last is not None and timedelta(0) <= now - last < _QUIET:
+            return False
+        self._told[what] = now
+        return True

@@ -15,7 +15,7 @@ from pimflow.state import requests
 from pimflow.state.events import MOST_KEYS
 from pimflow_serve.configuring import settings_of
 from pimflow_serve.hooks.signatures import signed
-from pimflow_serve.starting import examined
+from pimflow_serve.starting import examined, logged
 
 from ..notify.notify_servers import Mailbox  # noqa: TID252 - tests are no package
 from ..notify.notify_servers import served as mail_served  # noqa: TID252
@@ -123,6 +123,16 @@ def test_without_a_signature_nothing_is_taken_or_looked_up(hooked):
     assert "hook" in answer.json()["error"]["message"]
     assert browser.post("/hooks/changed/pim", json={}).status_code == 404
     assert requests.open_ones(hooked.database) == []
+
+
+def test_strangers_fill_no_log(hooked):
+    with logged(hooked.serving):
+        for _ in range(5):
+            send(hooked, event(), "a-key-that-nobody-has")
+        hooked.clock.passed += timedelta(minutes=2)
+        send(hooked, event(), "a-key-that-nobody-has")
+    lines = (hooked.folder / ".pimflow" / "server" / "server.jsonl").read_text("utf-8").splitlines()
+    assert sum("an event was refused" in line for line in lines) == 2
 
 
 def test_a_body_that_was_changed_on_its_way_is_refused(hooked):

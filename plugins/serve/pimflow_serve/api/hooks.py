@@ -39,7 +39,8 @@ async def _received(kind: str, name: str, request: Request, serving: Serving) ->
         told = _READERS[kind](hook, request.headers, body, serving.clock())
     except Refused as error:
         serving.counts.events.labels(name, "refused").inc()
-        logger.warning("hook {}: an event was refused: {}", name, error.detail)
+        if serving.counts.may_log(f"hook {name}", serving.clock()):
+            logger.warning("hook {}: an event was refused: {}", name, error.detail)
         raise
     new = await run_in_threadpool(_taken, hook, told, serving)
     return {"received": new, "known": len(told.events) - new, "ignored": told.ignored}
