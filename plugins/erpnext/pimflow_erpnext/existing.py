@@ -174,7 +174,8 @@ def values(
 
 def _cell(place: Place, record: Record, known: translations.Texts) -> object:
     if place.language:
-        return translations.translated(known, place.language, record.get(place.field), copy=False)
+        # One that equals its source is not kept: whoever wrote it finds it again.
+        return translations.translated(known, place.language, record.get(place.field), copy=True)
     return place.value(record)
 
 

@@ -32,14 +32,18 @@ class Shop:
         self.erp, self._folder, self._command = erp, folder, command
         self.options = {"sink": "", "mapped": ""}
 
-    def run(self, *rows):
+    def run(self, *rows, words=("run", "--full")):
         told = [dict(zip(COLUMNS, (*row, *[None] * 3)[:6], strict=True)) for row in rows]
         (self._folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in told), "utf-8")
         text = PIPELINE.format(url=self.erp.url, key=KEY, **self.options)
         (self._folder / "identity.yaml").write_text(text, "utf-8")
-        answer = self._command("run", str(self._folder / "identity.yaml"), "--full")
+        answer = self._command(words[0], str(self._folder / "identity.yaml"), *words[1:])
         assert "Traceback" not in answer.out + answer.err
         return " ".join((answer.out + answer.err).split())
+
+    def undo(self):
+        """Take the last run back."""
+        return self._command("undo", "last", "--yes")
 
     def ids(self):
         return {one["ref"]: int(one["id"]) for one in self.erp.products.values()}
@@ -62,7 +66,8 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path, erp, command):
+def shop(tmp_path, erp, command, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     return Shop(erp, tmp_path, command)
 
 
@@ -88,6 +93,17 @@ def test_a_reference_changed_in_dolibarr_is_followed_and_no_second_product_made(
     assert (len(shop.ids()), shop.label("THEIRS-2")) == (count, "Bulb, brighter")
     assert "0 new, 1 updated" in shop.run(("u-2", "BULB-3", "Bulb, brighter"))
     assert shop.ids()["BULB-3"] == number
+
+
+def test_a_plan_shows_a_changed_reference_as_changed_and_a_run_can_be_undone(shop):
+    shop.run(("u-1", "LAMP-1", "Lamp"))
+    number = shop.ids()["LAMP-1"]
+    assert "0 new, 1 updated" in shop.run(("u-1", "LAMP-9", "Lamp, green"), words=("plan",))
+    assert shop.ids()["LAMP-1"] == number
+    shop.run(("u-1", "LAMP-9", "Lamp, green"))
+    assert shop.undo().code == 0
+    assert (shop.ids()["LAMP-1"], shop.label("LAMP-1")) == (number, "Lamp")
+    assert "LAMP-9" not in shop.ids()
 
 
 @pytest.mark.parametrize(

@@ -81,4 +81,6 @@ def test_a_reference_changed_in_dolibarr_stays_that_of_its_product(born, erp):
     assert product(erp, "THEIRS")["barcode"] == "4006381333948"
     assert (len(erp.products), born.shown(0)["sku"]) == (count, "CRO-000001")
     assert born.shown(0)["erp_weight"]["amount"] == "0.5"
-    assert born.sent() == 0
+    born.run()
+    before = writes(erp)
+    assert (born.sent(), writes(erp)) == (0, before)

@@ -30,14 +30,18 @@ class Erp:
         self.site, self._url, self._folder, self._command = site, url, folder, command
         self.options = {"sink": "", "mapped": "", "more": ""}
 
-    def run(self, *rows, words=("--full",)):
+    def run(self, *rows, words=("run", "--full")):
         told = [dict(zip(COLUMNS, (*row, None, None)[:5], strict=True)) for row in rows]
         (self._folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in told), "utf-8")
         (self._folder / "identity.yaml").write_text(PIPELINE.format(url=self._url, **self.options), "utf-8")
         self.site.calls.clear()
-        answer = self._command("run", str(self._folder / "identity.yaml"), *words)
+        answer = self._command(words[0], str(self._folder / "identity.yaml"), *words[1:])
         assert "Traceback" not in answer.out + answer.err
         return " ".join((answer.out + answer.err).split())
+
+    def undo(self):
+        """Take the last run back."""
+        return self._command("undo", "last", "--yes")
 
     def made(self, code):
         """Tell when an item was made: so it is known whatever it is called."""
@@ -53,7 +57,8 @@ class Erp:
 
 
 @pytest.fixture
-def erp(tmp_path, site, command, no_waiting):
+def erp(tmp_path, site, command, no_waiting, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with served(site) as url:
         yield Erp(site, url, tmp_path, command)
 
@@ -85,6 +90,17 @@ def test_a_code_that_both_sides_changed_becomes_that_of_the_source(erp):
     erp.site.rename("Item", "BULB-2", "THEIRS-2")
     assert "0 new, 1 updated" in erp.run(("u-2", "BULB-3", "Bulb"))
     assert (erp.made("BULB-3"), erp.site.get("Item", "THEIRS-2")) == (made, None)
+
+
+def test_a_plan_shows_a_renamed_item_as_changed_and_a_run_can_be_undone(erp):
+    erp.run(("u-1", "LAMP-1", "Lamp"))
+    made = erp.made("LAMP-1")
+    assert "0 new, 1 updated" in erp.run(("u-1", "LAMP-9", "Lamp, green"), words=("plan",))
+    assert erp.made("LAMP-1") == made
+    erp.run(("u-1", "LAMP-9", "Lamp, green"))
+    assert erp.undo().code == 0
+    assert (erp.made("LAMP-1"), erp.names()["LAMP-1"]) == (made, "Lamp")
+    assert "LAMP-9" not in erp.names()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from pimflow_akeneo_sandbox.serve import serve
 
-from ..erp.born import CATALOG, Born, renamed  # noqa: TID252 - tests have no name to import by
+from ..erp.born import CATALOG, Born, named, renamed  # noqa: TID252 - tests have no name to import by
 from .conftest import connection_options
 from .frappe_server import served
 
@@ -91,7 +91,29 @@ def test_an_item_renamed_in_erpnext_stays_that_of_its_product(born, site):
     assert [row["barcode"] for row in site.get("Item", "THEIRS")["barcodes"]] == ["4006381333948"]
     assert (len(site.documents["Item"]), born.shown(0)["sku"]) == (count, "CRO-000001")
     assert (born.shown(0)["erp_id"], born.shown(0)["erp_weight"]["amount"]) == ("THEIRS", "0.5")
+    born.run()
+    before = writes(site)
+    assert (born.sent(), writes(site)) == (0, before)
+
+
+def test_an_item_deleted_in_erpnext_is_made_anew_not_for_sale_when_its_product_changes(born, site):
+    born.create(0, "Cup")
+    born.run()
+    del site.documents["Item"]["cro-000001"]
+    born.change(0, values=named("Cup, large"))
+    told = born.run()
+    assert "1 new" in told, told
+    cup = site.get("Item", "CRO-000001")
+    assert (cup["item_name"], cup["item_group"], cup["is_sales_item"]) == ("Cup, large", "Products", 0)
+    assert born.shown(0)["hand_over_status"] == "in_erp"
     assert born.sent() == 0
+
+
+def test_a_run_without_edits_finds_no_conflict_in_texts_that_are_the_same_in_two_languages(born, site):
+    born.create(0, "Cup")
+    born.run()
+    born.change(0, values=named("Cup, large"))
+    assert "changed on both sides" not in born.run()
 
 
 def test_texts_come_back_to_items_by_when_they_were_made(tmp_path, site, command, no_waiting):
