@@ -17,6 +17,7 @@ from pimflow.context import Progress
 from pimflow.delivering.batches import Settle
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.delivering.load import Loader
+from pimflow.delivering.new_records import NewRecords
 from pimflow.errors import ConfigError, GuardError
 from pimflow.model import RunReport
 from pimflow.plain import as_json
@@ -90,6 +91,11 @@ class Approved(Loader):
                     "stays; make a new plan for the rest"
                 )
         super().put(candidate)
+
+    def put_all(self, records: NewRecords) -> None:
+        """Take new records that the plan has as they are. Raises GuardError for another."""
+        for candidate in records:
+            self.put(candidate)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from pimflow.context import Progress, RunContext
 from pimflow.delivering.batches import Batches, Settle, outcome_of
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.delivering.load import Loading
+from pimflow.delivering.new_records import NewRecords
 from pimflow.many_outcomes import Alike
 from pimflow.model import FlowReport, Header, Row, RunReport, Status
 from pimflow.plain import to_json
@@ -128,6 +129,11 @@ class _Counter:
     def put(self, candidate: Candidate) -> None:
         """Take one candidate; a full batch is counted."""
         self._batches.put(candidate)
+
+    def put_all(self, records: NewRecords) -> None:
+        """Take new records one by one."""
+        for candidate in records:
+            self.put(candidate)
 
     def append(self, header: Header, rows: Sequence[Row]) -> Alike | None:  # noqa: ARG002
         """Want rows one by one."""

@@ -15,9 +15,11 @@ from typing import Any
 from pimflow.assemble import Assembly
 from pimflow.context import Progress
 from pimflow.delivering.batches import Batches, Settle, outcome_of, refuse_missing
-from pimflow.delivering.diff import Candidate, Rules, columns_of_new, fingerprint
+from pimflow.delivering.diff import Candidate, Rules, columns_of_new
+from pimflow.delivering.fingerprints import fingerprint
 from pimflow.delivering.following import follow
 from pimflow.delivering.load import Loading
+from pimflow.delivering.new_records import NewRecords
 from pimflow.delivering.unnumbered import met_again
 from pimflow.many_outcomes import Alike
 from pimflow.model import Change, Header, Outcome, Row, RunReport, Status
@@ -107,6 +109,11 @@ class Planner:
     def put(self, candidate: Candidate) -> None:
         """Take one candidate; a full batch is held against the target."""
         self._batches.put(candidate)
+
+    def put_all(self, records: NewRecords) -> None:
+        """Take new records one by one."""
+        for candidate in records:
+            self.put(candidate)
 
     def append(self, header: Header, rows: Sequence[Row]) -> Alike | None:  # noqa: ARG002
         """Want rows one by one."""

@@ -10,6 +10,7 @@ from loguru import logger
 
 from pimflow.delivering.diff import Candidate, Rules, columns_of_new
 from pimflow.delivering.following import Reply, follow
+from pimflow.delivering.new_records import Arrived, NewRecords
 from pimflow.delivering.unnumbered import met_again, numbered
 from pimflow.errors import FlowError, RemoteError, UnreachableError
 from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
@@ -26,15 +27,35 @@ class Batches:
     def __init__(self, size: int, take: Callable[[Sequence[Candidate]], None]) -> None:
         self._size = size
         self._take = take
-        self._begun: dict[str, list[Candidate]] = {}
+        self._begun: dict[str, list[Candidate] | NewRecords] = {}
 
     def put(self, candidate: Candidate) -> None:
         """Add one candidate."""
         resource = candidate.change.resource
         batch = self._begun.setdefault(resource, [])
+        if isinstance(batch, NewRecords):
+            batch = self._begun[resource] = [*batch]
         batch.append(candidate)
         if len(batch) >= self._size:
             self._take(self._begun.pop(resource))
+
+    def put_all(self, records: NewRecords) -> None:
+        """Add new records of one resource; they stay side by side unless others have begun a batch."""
+        resource = records.changes[0].resource
+        begun = self._begun.get(resource)
+        if isinstance(begun, list):
+            missing = self._size - len(begun)
+            for candidate in records[:missing]:
+                self.put(candidate)
+            records = records[missing:]
+        elif isinstance(begun, NewRecords):
+            del self._begun[resource]
+            records = begun.and_then(records)
+        while len(records) >= self._size:
+            self._take(records[: self._size])
+            records = records[self._size :]
+        if records:
+            self._begun[resource] = records
 
     def drain(self) -> None:
         """Hand over what is left."""
@@ -46,20 +67,24 @@ class Batches:
         self._begun.clear()
 
 
-def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> list[Reply]:
+def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) -> Sequence[Reply]:
     """Write one batch, in a thread of the pool, and give one reply for each candidate."""
     aside: list[Reply] = []
     try:
-        batch, without_key = met_again(sink, writer, batch, rules)
-        batch, aside = follow(sink, writer, batch, rules)
-        aside += without_key
+        if not isinstance(batch, NewRecords) or rules.history or rules.asks_what_exists:
+            batch, without_key = met_again(sink, writer, batch, rules)
+            batch, aside = follow(sink, writer, batch, rules)
+            aside += without_key
         there = _ask(writer, batch, rules)
         changes, replies = _sort_out(sink, batch, rules, there)
         changes, told, decided = fitted(writer, changes)
         if rules.against_target:
             changes, same = _differing(writer, changes, there, rules)
             decided |= same
-        outcomes = {outcome.key: outcome for outcome in writer.load(changes)} if changes else {}
+        loaded = [*writer.load(changes)] if changes else []
+        if isinstance(batch, NewRecords) and not (told or decided) and (arrived := Arrived.of(batch, loaded)):
+            return arrived
+        outcomes = {outcome.key: outcome for outcome in loaded}
         taken = {change.key: _taken(change, outcomes.get(change.key)) for change in changes}
         outcomes |= decided
         outcomes |= {} if rules.against_target else _made_whole(writer, batch, outcomes, rules)
@@ -126,7 +151,7 @@ def _made_whole(
             again.append(replace(change, item=replace(change.item, payload=creation)))
     going, told, written = fitted(writer, again)
     written |= {outcome.key: outcome for outcome in writer.load(going)} if going else {}
-    return {key: _as_new(outcomes[key], after, told[key]) for key, after in written.items()}
+    return {key: _as_new(outcomes[key], after, told.get(key, ())) for key, after in written.items()}
 
 
 def _as_new(before: Outcome, after: Outcome, told: tuple[Problem, ...]) -> Outcome:
@@ -137,20 +162,25 @@ def _as_new(before: Outcome, after: Outcome, told: tuple[Problem, ...]) -> Outco
 
 def fitted(
     writer: Writer, changes: Sequence[Change]
-) -> tuple[list[Change], dict[str, tuple[Problem, ...]], dict[str, Outcome]]:
+) -> tuple[Sequence[Change], dict[str, tuple[Problem, ...]], dict[str, Outcome]]:
     """Give the changes as far as the target can take them, the problems that this found, both by key.
 
     A record that is there and of which nothing is left to be sent has its outcome already; so has one that goes
     with all its values or not at all.
     """
+    after = writer.fit(changes) if changes else changes
+    if after is changes:
+        return changes, {}, {}
     going: list[Change] = []
     told: dict[str, tuple[Problem, ...]] = {}
     decided: dict[str, Outcome] = {}
-    for before, change in zip(changes, writer.fit(changes) if changes else (), strict=True):
+    for before, change in zip(changes, after, strict=True):
         problems = before.item.problems
         found = change.item.problems
-        told[change.key] = tuple(one for one in found if one not in problems) if found is not problems else ()
-        if change.whole and told[change.key]:
+        new = tuple(one for one in found if one not in problems) if found is not problems else ()
+        if new:
+            told[change.key] = new
+        if change.whole and new:
             decided[change.key] = Outcome(change.resource, change.key, Status.REFUSED)
         elif change.known and before.payload and not change.payload:
             decided[change.key] = Outcome(change.resource, change.key, Status.UNCHANGED)
@@ -198,7 +228,7 @@ class There:
 
 def _ask(writer: Writer, batch: Sequence[Candidate], rules: Rules) -> There:
     """Tell new records from existing ones where that matters, and ask for old values that are not known here."""
-    if not batch:
+    if not batch or not (rules.history or rules.asks_what_exists):
         return There(frozenset(), {})
     resource = batch[0].change.resource
     strange = {c.change.key: c for c in batch if _is_strange(c, rules)}
@@ -236,10 +266,10 @@ def _is_unsure(candidate: Candidate, rules: Rules) -> bool:
 
 def _sort_out(
     sink: Sink, batch: Sequence[Candidate], rules: Rules, there: There
-) -> tuple[list[Change], dict[str, Reply]]:
+) -> tuple[Sequence[Change], dict[str, Reply]]:
     """Give what is to be sent, and replies for the rest."""
     if not rules.asks_what_exists:
-        return [candidate.change for candidate in batch], {}
+        return batch.changes if isinstance(batch, NewRecords) else [candidate.change for candidate in batch], {}
     changes: list[Change] = []
     replies: dict[str, Reply] = {}
     for candidate in batch:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from pimflow.answers import LEFT_OUT, Answering
@@ -43,19 +44,37 @@ def read_cells(
     return cells, problems
 
 
-def reading_cells(
-    header: Header, config: FlowConfig, key: str | None, answering: Answering | None
-) -> Callable[[Row], tuple[dict[str, Any], dict[str, Problem]]]:
-    """Give what reads a row as `read_cells` does. Raises RowProblem where a bad value costs the record."""
-    if answering or config.empty_when or config.empty != "keep" or "" in header:
-        return lambda row: read_cells(header, row, config, key, answering)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads the cells of rows with one header, for one sink."""
 
-    def read(row: Row) -> tuple[dict[str, Any], dict[str, Problem]]:
-        if BadValue in map(type, row):
-            return read_cells(header, row, config, key)
-        return {name: cell for name, cell in zip(header, row, strict=False) if cell is not None and cell != ""}, {}
+    header: Header
+    config: FlowConfig
+    key: str | None
+    answering: Answering | None = None
 
-    return read
+    def one(self, row: Row) -> tuple[dict[str, Any], dict[str, Problem]]:
+        """Read a row as `read_cells` does. Raises RowProblem where a bad value costs the record."""
+        if self._as_they_are and BadValue not in map(type, row):
+            return self._full(row), {}
+        return read_cells(self.header, row, self.config, self.key, self.answering)
+
+    def many(self, rows: Sequence[Row]) -> list[dict[str, Any]] | None:
+        """Read rows that have no bad value; None where one of them has to be read by itself."""
+        if not self._as_they_are or BadValue in set(map(type, chain.from_iterable(rows))):
+            return None
+        header = self.header
+        return [dict(zip(header, row, strict=False)) if all(row) else self._full(row) for row in rows]
+
+    @property
+    def _as_they_are(self) -> bool:
+        config = self.config
+        return not (self.answering or config.empty_when or config.empty != "keep" or "" in self.header)
+
+    def _full(self, row: Row) -> dict[str, Any]:
+        """Give the cells that are not empty."""
+        cells = zip(self.header, row, strict=False)
+        return {name: cell for name, cell in cells if cell is not None and cell != ""}
 
 
 def key_in(cell: Any, config: FlowConfig, key: str | None) -> str | None:

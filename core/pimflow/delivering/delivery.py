@@ -23,12 +23,12 @@ from pimflow.delivering.diff import (
 )
 from pimflow.delivering.due import current_rows, due_items
 from pimflow.delivering.following import Reply, under_new_key
-from pimflow.delivering.guards import check_guards
+from pimflow.delivering.guards import check_guards, samples_told
 from pimflow.delivering.intake import Intake, Made, Target
 from pimflow.delivering.keeping import Keeping
 from pimflow.delivering.load import Loading
-from pimflow.delivering.resting import Resting
-from pimflow.errors import GuardError
+from pimflow.delivering.new_records import Arrived
+from pimflow.delivering.sifting import Sifting
 from pimflow.log import Mask
 from pimflow.many_outcomes import Untold
 from pimflow.model import SETTLED, Header, Outcome, Row, Status
@@ -76,7 +76,6 @@ class Delivery:
         self._intake = Intake(target, ())
         self._under_way: dict[RecordKey, int] = {}
         self._untold = Untold(self.tally.counts, observe)
-        self._resting = Resting(target, self._untold)
         self._again = False
         self._tried_again: Spool[RecordKey] = Spool()
         guards = target.config.guards_in_force
@@ -84,6 +83,7 @@ class Delivery:
         self._held: Spool[Candidate] | None = Spool() if holds else None
         self._make_loading = make_loading
         self._loading = make_loading(target.sink, target.writer, target.rules, self._settle, guards.max_failed)
+        self._sifting = Sifting(target, self._untold, self._under_way, self._loading.put_all)
 
     def hold(self) -> None:
         """Write nothing before the guards are asked."""
@@ -109,16 +109,12 @@ class Delivery:
         """See a chunk of rows on their way. Raises FlowError when the flow cannot go on."""
         if isinstance(rows, Carried) and self._appended(rows.results):
             return
-        verdicts: list[Verdict] = []
-        made = list[Made]()
         stopped = 0 if isinstance(rows, Carried) else sum(isinstance(row, Stopped) for row in rows)
-        for found in self._intake.made(rows):
-            if isinstance(found, Verdict):
-                verdicts.append(found)
-            else:
-                made.append(found)
-        if not self._keeping.open:
-            made = self._resting.without(made, self._under_way)
+        found = [*self._intake.made(rows)]
+        verdicts = [one for one in found if isinstance(one, Verdict)]
+        made = [one for one in found if isinstance(one, Made)]
+        if not self._again:
+            made = self._sifting.without_usual(made, some_open=self._keeping.open, held=self._held is not None)
         prepared = [Prepared(*one) for one in made]
         if self.target.domain is not None:
             prepared = self.target.domain.narrowed(prepared)
@@ -190,7 +186,7 @@ class Delivery:
             return
         target = self.target
         guards, run = target.config.guards_in_force, target.rules.run
-        with self._samples_told():
+        with samples_told(self.notes):
             check_guards(guards, self._held, target.records, run, read, full=full, passing=passing)
             if target.first_import is not None:
                 target.first_import.check(one.prepared.item for one in self._held)
@@ -198,18 +194,9 @@ class Delivery:
     def check_first_import(self, chunks: Iterable[Sequence[Passed | Stopped]]) -> None:
         """Ask of rows that come later, and in parts, what a first import demands. Raises GuardError."""
         made = (one for rows in chunks for one in self._intake.take(rows))
-        with self._samples_told():
+        with samples_told(self.notes):
             if self.target.first_import is not None:
                 self.target.first_import.check(one.item for one in made if isinstance(one, Prepared))
-
-    @contextmanager
-    def _samples_told(self) -> Iterator[None]:
-        try:
-            yield
-        except GuardError as error:
-            if error.samples:
-                self.notes.append(f"Held back, the first {len(error.samples)}: {', '.join(error.samples)}")
-            raise
 
     def flush(self) -> None:
         """Write what was taken so far, unless a guard is still to be asked."""
@@ -325,6 +312,9 @@ class Delivery:
             self._loading.put(candidate)
 
     def _settle(self, replies: Sequence[Reply]) -> None:
+        if isinstance(replies, Arrived):
+            self._settle_arrived(replies)
+            return
         verdicts = []
         for candidate, outcome in replies:
             self.by_hand.see(candidate, outcome)
@@ -337,6 +327,13 @@ class Delivery:
         for verdict in verdicts:
             self._under_way.pop(verdict.prepared.record, None)
             self._under_way.pop((verdict.prepared.item.resource, verdict.prepared.mark), None)
+
+    def _settle_arrived(self, arrived: Arrived) -> None:
+        self._keeping.keep_arrived(arrived)
+        self.tally.counts[arrived.status] += len(arrived)
+        self._observe(arrived.outcomes)
+        for record in arrived.records.under_way():
+            self._under_way.pop(record, None)
 
     def _keep(self, verdicts: Sequence[Verdict]) -> None:
         """Commit verdicts in one transaction; then count and tell them."""

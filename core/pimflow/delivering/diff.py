@@ -6,11 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any, Literal
 
-import orjson
-
+from pimflow.delivering.fingerprints import fingerprint
 from pimflow.model import SETTLED, Change, Item, Outcome, Problem, ProblemKind, Row, Status
 from pimflow.plain import to_json
 from pimflow.sinks import Moved
@@ -148,11 +146,6 @@ class Candidate:
     new_key: str = ""
 
 
-def fingerprint(payload: Mapping[str, Any]) -> bytes:
-    """Give 16 bytes that differ whenever the payload does; the order of columns does not count."""
-    return blake2b(to_json(payload, orjson.OPT_SORT_KEYS), digest_size=16).digest()
-
-
 def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None, rules: Rules) -> Candidate | Verdict:
     """Decide whether an item must be sent."""
     item = prepared.item
@@ -201,6 +194,11 @@ def compared(payload: Mapping[str, Any], columns: frozenset[str], rules: Rules) 
 def _columns_now(before: frozenset[str], sent: tuple[str, ...], owed: tuple[str, ...]) -> frozenset[str]:
     """Give the columns that a record then has; most records of a flow have the same."""
     return before.union(sent).difference([DISABLED], (OWED + name for name in owed))
+
+
+def columns_sent(names: tuple[str, ...]) -> frozenset[str]:
+    """Give the columns that a new record then has."""
+    return _columns_now(frozenset(), names, ())
 
 
 def whole(prepared: Prepared) -> Candidate:

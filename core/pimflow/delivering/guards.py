@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -64,6 +65,17 @@ def check_min_rows(guards: Guards, read: int, *, full: bool, passing: frozenset[
         raise GuardError(
             f"the source gave {read} rows, and `min_rows` is {guards.min_rows}. {_nothing_written('min_rows')}"
         )
+
+
+@contextmanager
+def samples_told(notes: list[str]) -> Iterator[None]:
+    """Note which records a guard holds back, before its error goes on."""
+    try:
+        yield
+    except GuardError as error:
+        if error.samples:
+            notes.append(f"Held back, the first {len(error.samples)}: {', '.join(error.samples)}")
+        raise
 
 
 def _found(held: Spool[Candidate], records: Records, run: int, *, full: bool) -> Iterator[tuple[str, Found]]:

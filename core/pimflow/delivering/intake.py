@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pimflow.answers import Answering, Answers
 from pimflow.configuration.forms import FlowConfig
-from pimflow.delivering.cells import check_length, is_too_long, key_in, read_key, reading_cells
+from pimflow.delivering.cells import Reading, check_length, is_too_long, key_in, read_key
 from pimflow.delivering.diff import Prepared, Rules, Verdict
 from pimflow.delivering.first_import import FirstImport
 from pimflow.delivering.identification import Identification
@@ -19,11 +19,13 @@ from pimflow.delivering.references import References
 from pimflow.errors import PimflowError, RowProblem, defect
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
 from pimflow.plain import to_json
-from pimflow.rows import Passed, Stopped
+from pimflow.rows import Carried, Passed, Stopped
 from pimflow.sinks import Sink, Writer
 from pimflow.state.links import Links
 from pimflow.state.records import Records
 from pimflow.words import did_you_mean, full_stop
+
+_NONE_BAD = frozenset[str]()
 
 ROW = ""
 """The resource under which a row is kept open that never became an item."""
@@ -88,7 +90,7 @@ class Intake:
         self._key_place = self._header.index(target.key) if target.key in self._header else None
         self._naming = target.references.columns(self._header, target.writer) if target.references else ()
         self._answering = Answering(target.answers, target.writer.separator) if target.answers else None
-        self._read = reading_cells(self._header, target.config, target.key, self._answering)
+        self._reading = Reading(self._header, target.config, target.key, self._answering)
         self.not_met = set(target.only)
         self.kept = False
 
@@ -118,11 +120,34 @@ class Intake:
 
     def made(self, rows: Sequence[Passed | Stopped]) -> Iterator[Made | Verdict]:
         """Give the same; nothing is known of the items yet."""
+        cells = self._reading.many(rows.results) if isinstance(rows, Carried) and not self._is_choosy else None
+        if isinstance(rows, Carried) and cells is not None:
+            for number, source, one in zip(rows.numbers, rows.sources, cells, strict=True):
+                yield from self._of_cells(number, source, one)
+            return
         linked = self._linked(rows)
         if self._target.references is not None:
             rows = self._target.references.translated(rows, self._naming)
         for place, row in enumerate(rows):
             yield from self._stopped(row) if isinstance(row, Stopped) else self._items(row, linked.get(place))
+
+    @property
+    def _is_choosy(self) -> bool:
+        """Tell whether more than the cells of a row decides what is made of it."""
+        target = self._target
+        return any((target.links, target.references, target.only, self._stamps, self._other_keys))
+
+    def _of_cells(self, number: int, source: Row, cells: dict[str, Any]) -> Sequence[Made | Verdict]:
+        """Give the items of a row of which nothing is left out."""
+        key, found = "", list[Made | Verdict]()
+        try:
+            key = read_key(cells, self._target.config, self._target.key)
+            for item in self._target.writer.prepare(cells):
+                check_length(item.key, self._target.key)
+                found.append(Made(number, source, item, _NONE_BAD))
+        except Exception as error:  # noqa: BLE001 - told, but for those that end the flow
+            found.append(_failed(number, source, key, error))
+        return found
 
     def _linked(self, rows: Sequence[Passed | Stopped]) -> Mapping[int, str]:
         """Give by place the keys of the target for those of these rows that it has under another one."""
@@ -152,7 +177,7 @@ class Intake:
             return ()
         found: list[Made | Verdict] = []
         try:
-            cells, bad = self._read(row.result)
+            cells, bad = self._reading.one(row.result)
             key = read_key(cells, config, key_column)
             if linked and key == before and key_column is not None:
                 key = cells[key_column] = linked
@@ -164,12 +189,8 @@ class Intake:
                 if renamed or not self._is_left_out(item.key):
                     full = replace(item, problems=(*told, *item.problems)) if told else item
                     found.append(Made(row.row, row.source, full, frozenset(bad)))
-        except RowProblem as problem:
-            found.append(_refused_row(row.row, row.source, key, problem.problem))
-        except PimflowError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a mistake in a plugin costs the row, and is told
-            found.append(_refused_row(row.row, row.source, key, defect(error)))
+        except Exception as error:  # noqa: BLE001 - told, but for those that end the flow
+            found.append(_failed(row.row, row.source, key, error))
         return found
 
     def _is_of_others(self, row: Row) -> bool:
@@ -189,6 +210,15 @@ def other_keys(sinks: Sequence[Sink], sink: Sink) -> frozenset[str]:
     """Give the key columns of the other sinks of a flow, where all have one and no two the same; otherwise none."""
     keys = [one.key for one in sinks if one.key]
     return frozenset(keys) - {sink.key or ""} if len(set(keys)) == len(sinks) else frozenset()
+
+
+def _failed(number: int, source: Row, key: str, error: Exception) -> Verdict:
+    """Refuse a row for an error; a mistake in a plugin costs the row, too. Raises what ends the flow."""
+    if isinstance(error, RowProblem):
+        return _refused_row(number, source, key, error.problem)
+    if isinstance(error, PimflowError):
+        raise error
+    return _refused_row(number, source, key, defect(error))
 
 
 def _refused_row(number: int, source: Row, key: str, problem: Problem) -> Verdict:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from pimflow.delivering.conflicts import Conflicts
 from pimflow.delivering.diff import Candidate, Verdict, columns_of_new, owed_columns
 from pimflow.delivering.intake import ROW, Target
+from pimflow.delivering.new_records import Arrived
 from pimflow.log import Mask, masked_problem
 from pimflow.model import SETTLED, Header, Outcome, Status
 from pimflow.state import open_items
@@ -102,6 +103,15 @@ class Keeping:
                 self.open = True
         self.conflicts.see(both)
         return verdicts
+
+    def keep_arrived(self, arrived: Arrived) -> None:
+        """Commit new records that all arrived, in one transaction. Raises StateError."""
+        records, run = self._target.records, self._target.rules.run
+        with self._database.writing() as connection:
+            records.remember(connection, arrived.settled(), run)
+            if self.open:
+                keys = [*arrived.records.under_way()]
+                open_items.close(connection, records.scope, [*keys, *((ROW, key) for _, key in keys)])
 
     def called(self, verdict: Verdict) -> str:
         """Name a record as people know it: `'Sweat, option A' (SKU S-2)`."""

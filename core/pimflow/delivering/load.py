@@ -12,6 +12,7 @@ from loguru import logger
 from pimflow.delivering.batches import Batches, Settle, write
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.delivering.following import Reply
+from pimflow.delivering.new_records import Arrived, NewRecords
 from pimflow.errors import FlowError, GuardError
 from pimflow.many_outcomes import Alike
 from pimflow.model import Header, Row, Status
@@ -25,6 +26,9 @@ class Loading(Protocol):
 
     def put(self, candidate: Candidate) -> None:
         """Take one candidate."""
+
+    def put_all(self, records: NewRecords) -> None:
+        """Take new records, which are those of one resource."""
 
     def append(self, header: Header, rows: Sequence[Row]) -> Alike | None:
         """Write rows at once, after all that was put; None where they have to be put one by one."""
@@ -69,7 +73,7 @@ class Loader:
         self._most_under_way = sink.in_flight * _AHEAD if sink.in_flight > 1 else 1
         self._batches = Batches(sink.batch_size, self._send)
         self._order = (False, False)
-        self._under_way: set[Future[list[Reply]]] = set()
+        self._under_way: set[Future[Sequence[Reply]]] = set()
         self._waiting: Spool[Reply] = Spool()
         self._unasked = CHUNK_ROWS
         self._pool = ThreadPoolExecutor(sink.in_flight, thread_name_prefix="pimflow-load")
@@ -79,11 +83,18 @@ class Loader:
 
         Those that pass keys on go one batch after the other, and what is put aside before them.
         """
-        order = (candidate.prepared.in_turn, bool(candidate.prepared.aside))
+        self._in_order((candidate.prepared.in_turn, bool(candidate.prepared.aside)))
+        self._batches.put(candidate)
+
+    def put_all(self, records: NewRecords) -> None:
+        """Add new records; full batches are sent. Raises FlowError when the flow cannot go on."""
+        self._in_order((False, False))
+        self._batches.put_all(records)
+
+    def _in_order(self, order: tuple[bool, bool]) -> None:
         if order != self._order:
             self.drain()
             self._order = order
-        self._batches.put(candidate)
 
     def append(self, header: Header, rows: Sequence[Row]) -> Alike | None:
         """Write rows at once behind all that was put; None where the writer wants them one by one."""
@@ -142,16 +153,25 @@ class Loader:
     def _collect(self) -> None:
         done, self._under_way = wait(self._under_way, return_when=FIRST_COMPLETED)
         errors = [error for future in done if (error := future.exception())]
-        replies = [reply for future in done if not future.exception() for reply in future.result()]
-        for reply in replies:
-            if reply[1].status is Status.WAITING:
-                self._waiting.put(reply)
-        self._settle(replies)
+        together = _together([future.result() for future in done if not future.exception()])
+        for replies in together:
+            self._put_back_waiting(replies)
+            self._settle(replies)
         if errors:
             raise errors[0]
-        self._count_failures(replies)
+        for replies in together:
+            self._count_failures(replies)
+
+    def _put_back_waiting(self, replies: Sequence[Reply]) -> None:
+        if not isinstance(replies, Arrived):
+            for reply in replies:
+                if reply[1].status is Status.WAITING:
+                    self._waiting.put(reply)
 
     def _count_failures(self, replies: Sequence[Reply]) -> None:
+        if isinstance(replies, Arrived):
+            self._failed_in_a_row = 0
+            return
         for _, outcome in replies:
             failed = outcome.status in {Status.FAILED, Status.UNKNOWN}
             self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
@@ -168,3 +188,10 @@ class Loader:
         self._waiting.clear()
         self._waiting = Spool()
         self._settle(replies)
+
+
+def _together(replies: Sequence[Sequence[Reply]]) -> Sequence[Sequence[Reply]]:
+    """Put the replies to several batches together, but for those that stay side by side."""
+    rest = [reply for some in replies if not isinstance(some, Arrived) for reply in some]
+    arrived = [some for some in replies if isinstance(some, Arrived)]
+    return [*arrived, rest] if rest or not arrived else arrived

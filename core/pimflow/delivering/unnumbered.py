@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pimflow.delivering.diff import Candidate, Prepared, Rules, compared, fingerprint
+from pimflow.delivering.diff import Candidate, Prepared, Rules, compared
+from pimflow.delivering.fingerprints import fingerprint
 from pimflow.delivering.following import Reply
 from pimflow.model import SETTLED, Outcome, Problem, ProblemKind, Row, Status, Who
 from pimflow.sinks import Sink, Writer

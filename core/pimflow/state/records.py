@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from pimflow.chunks import chunked
 from pimflow.state.column_sets import ColumnSets
 from pimflow.state.database import Database
-from pimflow.state.statements import look_up, put_rows
+from pimflow.state.statements import look_up, mark, put_rows
 from pimflow.state.tables import open_items, records, scopes
 
-_KEYS_PER_QUERY = 500
+_KEYS_PER_QUERY = 1000
 RecordKey = tuple[str, str]
 """Resource and key of a record in the target."""
 
@@ -28,6 +30,7 @@ _MARK_SEEN = (
     "ON CONFLICT (scope, resource, key) DO UPDATE SET seen = excluded.seen"
 )
 _MEET = "UPDATE records SET seen = ? WHERE scope = ? AND resource = ? AND key IN ({keys})"
+_OPEN = "SELECT key FROM open_items WHERE scope = ? AND resource = ? AND key IN ({keys})"
 _LOOK_UP = "SELECT key, fingerprint, columns, seen FROM records WHERE scope = ? AND resource = ? AND key IN ({keys})"
 
 
@@ -40,8 +43,7 @@ class Known:
     seen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A record that the target has now. `columns` are those sent with it, now or earlier."""
 
     resource: str
@@ -75,20 +77,29 @@ class Records:
         """Give those of these records that the target has, as far as is known here."""
         return {record for record, known in self.known(keys).items() if known.fingerprint is not None}
 
-    def rest(self, prints: Mapping[RecordKey, bytes], run: int) -> set[RecordKey]:
-        """Give those of these records that settled with just this fingerprint, and note that this run met them.
+    def sift(self, resource: str, prints: Mapping[str, bytes], run: int) -> tuple[set[str], set[str]]:
+        """Give those of these keys that settled with just this fingerprint, and those never met.
 
-        Those that it met before are left out.
+        It is noted that this run met the former; those that it met before are left out.
         """
-        found: set[RecordKey] = set()
-        with self.database.writing() as connection:
-            for resource, chunk in by_chunks([*prints]):
-                rows = look_up(connection, _LOOK_UP, (self.scope.id, resource), chunk)
-                same = [key for key, known, _, seen in rows if known == prints[resource, key] and seen != run]
-                if same:
-                    look_up(connection, _MEET, (run, self.scope.id, resource), same)
-                found.update((resource, key) for key in same)
-        return found
+        rows: list[tuple[str, bytes | None, int | None, int]] = []
+        with self.database.reading() as connection:
+            for chunk in chunked(prints, _KEYS_PER_QUERY):
+                rows.extend(look_up(connection, _LOOK_UP, (self.scope.id, resource), chunk))
+        same = [key for key, known, _, seen in rows if known == prints[key] and seen != run]
+        if same:
+            with self.database.writing() as connection:
+                for chunk in chunked(same, _KEYS_PER_QUERY):
+                    mark(connection, _MEET, (run, self.scope.id, resource), chunk)
+        return set(same), prints.keys() - {key for key, *_ in rows}
+
+    def open_among(self, resource: str, keys: Iterable[str]) -> set[str]:
+        """Give those of these keys under which something is open."""
+        with self.database.reading() as connection:
+            found = (
+                look_up(connection, _OPEN, (self.scope.id, resource), some) for some in chunked(keys, _KEYS_PER_QUERY)
+            )
+            return {key for rows in found for (key,) in rows}
 
     def remember(self, connection: Connection, settled: Iterable[Settled], run: int) -> None:
         """Keep the fingerprints of records that settled, within the caller's transaction."""
