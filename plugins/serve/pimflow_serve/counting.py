@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, GCCollector, PlatformCollector, ProcessCollector
 
+from pimflow_serve.good_runs import GoodRuns
+
 _QUIET = timedelta(minutes=1)
 
 
@@ -22,6 +24,7 @@ class Counts:
             ["hook", "outcome"],
             registry=self.registry,
         )
+        self.good_runs = GoodRuns()
         self._told: dict[str, datetime] = {}
 
     def may_log(self, what: str, now: datetime) -> bool:

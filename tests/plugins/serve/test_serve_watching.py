@@ -6,6 +6,7 @@ from loguru import logger
 
 from pimflow.model import Status
 from pimflow.running.run import RunOptions, run_pipeline
+from pimflow_serve.good_runs import GoodRuns
 from pimflow_serve.jobs.digests import send_due
 from pimflow_serve.starting import logged
 
@@ -16,8 +17,8 @@ from .conftest import NAME
 SECRET = "sandbox"
 
 
-def run(served):
-    return run_pipeline(served.serving.project.pipelines()[NAME].assembly, served.database, RunOptions())
+def run(served, options=RunOptions()):  # noqa: B008 - frozen
+    return run_pipeline(served.serving.project.pipelines()[NAME].assembly, served.database, options)
 
 
 def values(text):
@@ -42,6 +43,18 @@ def test_metrics_tell_how_runs_went(served, signed_in):
         > found[f"pimflow_last_run_start_timestamp_seconds{of}"]
     )
     assert "process_resident_memory_bytes" in answer.text
+
+
+def test_the_last_good_run_stays_when_runs_of_some_records_follow(served):
+    good, database = GoodRuns(), served.database
+    assert good.last(database, NAME) is None
+    first = run(served).run.id
+    assert good.last(database, NAME).id == first
+    run(served, RunOptions(only=("CUP",)))
+    assert good.last(database, NAME).id == first
+    assert GoodRuns().last(database, NAME).id == first
+    second = run(served).run.id
+    assert good.last(database, NAME).id == second
 
 
 def test_metrics_are_for_those_who_may_look(served, stranger):

@@ -14,11 +14,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from pimflow import __version__
-from pimflow.notifying.lateness import went_well
 from pimflow.state import history, open_items
 from pimflow.state.database import Database
 from pimflow.state.history import PastRun
-from pimflow.state.last_runs import last_run
 from pimflow.state.open_counts import open_by_scope
 from pimflow.state.requests import open_ones
 from pimflow_serve.access.guard import Viewer
@@ -55,7 +53,8 @@ class _OfState(Collector):
         yield build
         yield from _of_files(pipelines)
         yield from _of_last_runs([run for name in pipelines for run in history.past_runs(database, name, 1)])
-        good = {name: run for name in pipelines if (run := last_run(database, name, went_well)) is not None}
+        last_good = self._serving.counts.good_runs.last
+        good = {name: run for name in pipelines if (run := last_good(database, name)) is not None}
         yield _gauge(
             "pimflow_last_good_run_end_timestamp_seconds",
             "When the last good run of everything, or of all changes, ended.",
