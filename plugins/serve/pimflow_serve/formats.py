@@ -51,7 +51,7 @@ def ago(value: datetime | str | None, now: datetime, language: str) -> Markup:
     at = moment(value)
     if at is None:
         return _NO_TIME
-    text = format_timedelta(at - now, add_direction=True, threshold=1.2, locale=language)
+    text = format_timedelta(at - now, add_direction=True, locale=language)
     whole = format_datetime(at.astimezone(), "full", locale=language)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, text)
 

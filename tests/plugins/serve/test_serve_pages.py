@@ -192,3 +192,20 @@ def test_a_test_alert_tells_where_it_went_through(served: ServedProject, signed_
     assert "Did not go through" in answer.text
     assert "secret-path" not in answer.text
     assert signed_in("viewer").post("/settings/alert", data={"pipeline": NAME}).status_code == 403
+
+
+def test_programs_see_what_pages_show(served: ServedProject, signed_in: Callable[..., TestClient]):
+    served.write(*BAD)
+    report = run_here(served)
+    vera = signed_in("viewer")
+
+    (one,) = vera.get("/api/v1/pipelines").json()
+    assert (one["name"], one["state"], one["open"], one["last"]["counts"]["new"]) == (NAME, "attention", 2, 3)
+    detail = vera.get(f"/api/v1/pipelines/{NAME}").json()
+    assert detail["does"][0]["noun"] == "products"
+    assert "akeneo.products" in detail["text"]
+    assert vera.get(f"/api/v1/runs/{report.run.id}/log", params={"level": "DEBUG"}).json()["lines"]
+    assert vera.get("/api/v1/runs/nothing/log").status_code == 404
+    assert vera.patch("/api/v1/me", json={"language": "fr"}).json()["language"] == "fr"
+    assert '<html lang="fr"' in vera.get("/").text
+    assert vera.patch("/api/v1/me", json={"language": "xx"}).status_code == 400

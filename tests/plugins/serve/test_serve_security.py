@@ -16,7 +16,7 @@ OPEN = {"/login", "/welcome", "/healthz", "/readyz"}
 """What needs nobody signed in."""
 OWN_PROOF = ("/hooks/", "/metrics")
 """What has a signature or a token of its own."""
-OF_EVERYBODY = {"/logout", "/password", "/settings/language", "/settings/theme", "/settings"}
+OF_EVERYBODY = {"/api/v1/me", "/logout", "/password", "/settings/language", "/settings/theme", "/settings"}
 """What changes nothing but one's own."""
 HTML = "<script>alert(1)</script>"
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}

@@ -2,15 +2,31 @@
 
 from fastapi import APIRouter
 
-from pimflow_serve.api import alerts, health, hooks, metrics, people, problems, records
+from pimflow_serve.api import (
+    alerts,
+    events,
+    health,
+    hooks,
+    metrics,
+    people,
+    pipelines,
+    problems,
+    records,
+    runs,
+    schedules,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     alerts.router,
+    events.router,
     health.router,
     hooks.router,
     metrics.router,
     people.router,
+    pipelines.router,
     problems.router,
     records.router,
+    runs.router,
+    schedules.router,
 )
 """All calls, by matter."""

@@ -14,7 +14,7 @@ from pimflow.model import Page, Visit
 from pimflow.plugins import create_registry
 from pimflow_serve.access.guard import Viewer
 from pimflow_serve.languages import language_of
-from pimflow_serve.refusals import Refused, not_found
+from pimflow_serve.refusals import N_, Refused, not_found
 from pimflow_serve.rendering import render
 from pimflow_serve.serving import Shared
 
@@ -26,10 +26,10 @@ def pages_of_plugins() -> tuple[Page, ...]:
     """Ask all plugins for their pages; one that fails costs its own."""
     registry = create_registry()
     registry.load_all()
-    found = []
+    found: list[list[Page]] = []
     for implementation in registry.manager.hook.pimflow_pages.get_hookimpls():
         try:
-            found.append(implementation.function())
+            found.append(list(implementation.function()))
         except Exception as error:  # noqa: BLE001 - somebody else's code
             logger.opt(exception=error).error("plugin {} failed to give its pages", implementation.plugin_name)
     return tuple(sorted(chain.from_iterable(found), key=lambda page: page.title))
@@ -48,6 +48,8 @@ def plugin_page(path: str, request: Request, serving: Shared, person: Viewer) ->
     except Exception as error:  # noqa: BLE001 - somebody else's code
         logger.opt(exception=error).error("the page {} of a plugin failed", path)
         raise Refused(
-            500, "this page of a plugin failed", "Your administrator finds what happened in the log."
+            500,
+            N_("this page of a plugin failed"),
+            N_("Your administrator finds what happened in the log of the server."),
         ) from None
     return render(request, "plugin_page.html", person, page=page, content=content)

@@ -14,7 +14,7 @@ from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.access.roles import Person
 from pimflow_serve.languages import LANGUAGES, catalogue, language_of, words
 from pimflow_serve.pages.pipelines import served_one
-from pimflow_serve.refusals import Refused
+from pimflow_serve.refusals import N_, Refused
 from pimflow_serve.rendering import THEMES, go, render
 from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.alerts import who_is_told
@@ -36,7 +36,7 @@ def choose_language(
 ) -> Response:
     """Keep the language of a person; empty leaves it to the browser."""
     if language and language not in LANGUAGES:
-        raise Refused(400, "there is no such language", "Choose one of the list.")
+        raise Refused(400, N_("there is no such language"), N_("Choose one of the list."))
     people.change(serving.database, person.name, language=language)
     said = catalogue(language or language_of(request, None)).gettext("Saved.")
     return go("/settings", said)
