@@ -40,7 +40,7 @@ class Identity:
     def __init__(self, session: Session, target: Target, memory: Memory, field: str) -> None:
         self._session = session
         self._target = target
-        self._field = field
+        self.field = field
         self.known = known_items(session, target, memory)
         self.templates = known_items(session, TEMPLATES, memory)
 
@@ -48,14 +48,14 @@ class Identity:
         """Give the items of changes by their keys; one call, and one more for items that are known otherwise."""
         ids = {one.key: str(one.payload["id"]) for one in batch if one.payload.get("id")}
         there = meant(self._session, self._target, [one.key for one in batch], ids, places)
-        if not self._field:
+        if not self.field:
             return there
         others = {
             one.key: str(value)
             for one in batch
-            if one.key not in there and (value := one.payload.get(self._field)) is not None
+            if one.key not in there and (value := one.payload.get(self.field)) is not None
         }
-        return there | find_by(self._session, self._target, self._field, others, places)
+        return there | find_by(self._session, self._target, self.field, others, places)
 
     def columns(self, keys: Mapping[str, str]) -> dict[str, dict[str, str]]:
         """Give the columns that give items another code: by the code that they have, the new one being given."""

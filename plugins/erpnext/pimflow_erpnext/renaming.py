@@ -11,6 +11,9 @@ from pimflow_erpnext.catalog import folded
 from pimflow_erpnext.existing import Target, find
 from pimflow_erpnext.session import Record, Session
 
+_PATIENCE = 600
+"""Seconds: on a large site a rename goes through millions of documents that may refer to the item."""
+
 
 def wanted(target: Target, batch: Sequence[Change], there: Mapping[str, Record]) -> dict[str, str]:
     """Give the codes of changes whose items have others."""
@@ -32,7 +35,7 @@ def rename(
             continue
         names = {"doctype": target.doctype, "old_name": was, "new_name": code}
         try:
-            session.method("frappe.client.rename_doc", names, repeatable=False)
+            session.method("frappe.client.rename_doc", names, repeatable=False, patience=_PATIENCE)
         except RefusedError as error:
             refused[key] = refusals.told(error)
         else:

@@ -75,12 +75,17 @@ class Session:
         *,
         repeatable: bool = True,
         query: Mapping[str, Any] | None = None,
+        patience: float = 0,
     ) -> Any:
-        """Call a method of the server and give its message; with a body by POST. Raises RefusedError, FlowError."""
+        """Call a method of the server and give its message; with a body by POST. Raises RefusedError, FlowError.
+
+        `patience` are the seconds that one may take which takes longer than others.
+        """
         path = f"/api/method/{name}"
         if body is None:
             return self.ask("GET", path, params=dict(query or {}))["message"]
-        return self.ask("POST", path, json=body, repeatable=repeatable)["message"]
+        longer = {"timeout": patience} if patience else {}
+        return self.ask("POST", path, json=body, repeatable=repeatable, **longer)["message"]
 
     def listed(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from pimflow_erp.writing import RecordWriter
 from pimflow_erpnext import existing, fitting, rights
 from pimflow_erpnext.answers import TITLE
 from pimflow_erpnext.catalog import folded
+from pimflow_erpnext.codecs import SHORT
 from pimflow_erpnext.connection import ErpnextConnection
 from pimflow_erpnext.creating import Create, create_categories, creator, creator_of_items
 from pimflow_erpnext.existing import ATTRIBUTES, CATEGORIES, PRODUCTS, TEMPLATES, Target, of_site
@@ -227,6 +229,12 @@ class ItemWriter(DocumentWriter):
     ) -> None:
         super().__init__(session, target, create, identity, folder)
         self._items = identity
+
+    def find(self, column: str) -> Place | None:
+        """Find the field or attribute; that of the source's id also where the user may not look at types of fields."""
+        found = super().find(column)
+        is_there = column == self._items.field and column in self._session.catalog.fields(self._target.doctype)
+        return Place(column, column, SHORT, itemgetter(column)) if found is None and is_there else found
 
     def item(self, row: Mapping[str, Any]) -> Item:
         """Make the one item of a row, and keep in mind which is meant. Raises RowProblem as others do."""

@@ -29,7 +29,7 @@ class Shop:
     """A Dolibarr, and the pipeline that writes into it."""
 
     def __init__(self, erp, folder, command):
-        self.erp, self._folder, self._command = erp, folder, command
+        self.erp, self._folder, self.command = erp, folder, command
         self.options = {"sink": "", "mapped": ""}
 
     def run(self, *rows, words=("run", "--full")):
@@ -37,13 +37,13 @@ class Shop:
         (self._folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in told), "utf-8")
         text = PIPELINE.format(url=self.erp.url, key=KEY, **self.options)
         (self._folder / "identity.yaml").write_text(text, "utf-8")
-        answer = self._command(words[0], str(self._folder / "identity.yaml"), *words[1:])
+        answer = self.command(words[0], str(self._folder / "identity.yaml"), *words[1:])
         assert "Traceback" not in answer.out + answer.err
         return " ".join((answer.out + answer.err).split())
 
     def undo(self):
         """Take the last run back."""
-        return self._command("undo", "last", "--yes")
+        return self.command("undo", "last", "--yes")
 
     def ids(self):
         return {one["ref"]: int(one["id"]) for one in self.erp.products.values()}
@@ -214,5 +214,5 @@ def test_an_id_of_another_system_is_not_passed_along(shop, tmp_path):
     text = text[: text.index("      - map")] + "      - map: {others: same_code}\n" + text[text.index("    sink") :]
     (tmp_path / "rows.jsonl").write_text(json.dumps({"uuid": "u", "ref": "MUG", "label": "Mug", "id": 4}) + "\n")
     (tmp_path / "identity.yaml").write_text(text, "utf-8")
-    shop._command("run", str(tmp_path / "identity.yaml"))
+    shop.command("run", str(tmp_path / "identity.yaml"))
     assert (shop.label("BAG-TOT"), shop.label("MUG")) == ("City tote", "Mug")

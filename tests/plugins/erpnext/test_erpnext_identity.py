@@ -1,16 +1,18 @@
 """Items of a served ERPNext that are known by an id of theirs: a SKU that changes anywhere makes no second item."""
 
 import json
+import threading
 
 import pytest
 
+from .frappe_forms import RefusedError
 from .frappe_server import served
 
 PIPELINE = """\
 version: 1
 name: identity
 connections:
-  erp: {{type: erpnext, url: "{url}", api_key: pim_key, api_secret: pim-secret-1}}
+  erp: {{type: erpnext, url: "{url}", api_key: pim_key, api_secret: pim-secret-1{erp}}}
 flows:
   products:
     entity: product
@@ -19,7 +21,7 @@ flows:
     transforms:
       - map: {{item_code: sku, item_name: name, variant_of: model, attributes.Handle: handle{mapped}}}
     sink: {{type: erpnext.products, connection: erp, default_group: Drills{sink}}}
-{more}"""
+"""
 COLUMNS = ("uuid", "sku", "name", "model", "handle")
 
 
@@ -27,21 +29,21 @@ class Erp:
     """A site, and the pipeline that writes into it."""
 
     def __init__(self, site, url, folder, command):
-        self.site, self._url, self._folder, self._command = site, url, folder, command
-        self.options = {"sink": "", "mapped": "", "more": ""}
+        self.site, self.url, self._folder, self.command = site, url, folder, command
+        self.options = {"erp": "", "sink": "", "mapped": ""}
 
     def run(self, *rows, words=("run", "--full")):
         told = [dict(zip(COLUMNS, (*row, None, None)[:5], strict=True)) for row in rows]
         (self._folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in told), "utf-8")
-        (self._folder / "identity.yaml").write_text(PIPELINE.format(url=self._url, **self.options), "utf-8")
+        (self._folder / "identity.yaml").write_text(PIPELINE.format(url=self.url, **self.options), "utf-8")
         self.site.calls.clear()
-        answer = self._command(words[0], str(self._folder / "identity.yaml"), *words[1:])
+        answer = self.command(words[0], str(self._folder / "identity.yaml"), *words[1:])
         assert "Traceback" not in answer.out + answer.err
         return " ".join((answer.out + answer.err).split())
 
     def undo(self):
         """Take the last run back."""
-        return self._command("undo", "last", "--yes")
+        return self.command("undo", "last", "--yes")
 
     def made(self, code):
         """Tell when an item was made: so it is known whatever it is called."""
@@ -117,6 +119,31 @@ def test_items_that_pass_their_skus_on_keep_what_they_are(erp, after):
     assert f"{len(rows)} already up to date" in erp.run(*rows)
 
 
+def test_a_rename_may_take_longer_than_other_calls(erp, monkeypatch):
+    erp.options["erp"] = ", timeout: 0.6"
+    erp.run(("u-1", "LAMP-1", "Lamp"))
+    rename = erp.site.rename
+
+    def slow(*words):
+        threading.Event().wait(1)
+        return rename(*words)
+
+    monkeypatch.setattr(erp.site, "rename", slow)
+    assert "0 new, 1 updated" in erp.run(("u-1", "LAMP-9", "Lamp"))
+
+
+def test_what_erpnext_refuses_to_rename_is_told_and_the_rest_is_not_written(erp, monkeypatch):
+    erp.run(("u-1", "LAMP-1", "Lamp"))
+
+    def refused(*_):
+        raise RefusedError(417, "ValidationError", "Item not allowed to be renamed")
+
+    monkeypatch.setattr(erp.site, "rename", refused)
+    told = erp.run(("u-1", "LAMP-9", "Lamp, green"))
+    assert "ERPNext says: Item not allowed to be renamed" in told
+    assert erp.names()["LAMP-1"] == "Lamp"
+
+
 def test_the_sku_of_another_item_is_not_taken(erp):
     erp.run(("u-7", "POT-7", "Pot"))
     told = erp.run(("u-7", "LST-003", "Pot"))
@@ -176,6 +203,13 @@ def test_an_item_is_known_by_the_uuid_in_a_field_where_the_state_and_the_code_we
     assert "1 already up to date" in erp.run(("u-1", "LAMP-9", "Lamp"))
 
 
+def test_the_field_with_the_uuid_is_written_by_a_user_who_may_not_look_at_types_of_fields(erp):
+    with_field(erp)
+    erp.site.closed |= {"DocField", "Custom Field"}
+    assert "1 new" in erp.run(("u-1", "LAMP-1", "Lamp"))
+    assert erp.site.get("Item", "LAMP-1")["custom_pim_uuid"] == "u-1"
+
+
 def test_two_items_with_one_uuid_tell_nothing(erp):
     with_field(erp)
     for code in ("COPY-1", "COPY-2"):
@@ -226,13 +260,28 @@ def test_a_renamed_variant_stays_one_and_a_renamed_template_gets_the_next_one(er
     assert "RUG" not in erp.names()
 
 
+def test_a_template_that_gets_another_code_keeps_its_variants(erp, tmp_path):
+    def run(code):
+        text = PIPELINE.format(url=erp.url, **erp.options).replace("erpnext.products", "erpnext.templates")
+        text = text.replace("variant_of: model, attributes.Handle: handle", "axes: handle")
+        row = {"uuid": "u-9", "sku": code, "name": "Claw hammer", "handle": "Handle"}
+        (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+        (tmp_path / "templates.yaml").write_text(text, "utf-8")
+        return erp.command("run", str(tmp_path / "templates.yaml"), "--full").out
+
+    run("HAM")
+    assert "0 new, 1 updated" in run("MALLET")
+    assert [erp.site.get("Item", code)["variant_of"] for code in ("HAM-ASH", "HAM-FIB")] == ["MALLET", "MALLET"]
+    assert "HAM" not in erp.names()
+
+
 def test_an_id_of_another_system_is_not_passed_along(erp, tmp_path):
     made = erp.made("LST-003")
-    text = PIPELINE.format(url=erp._url, **erp.options)
+    text = PIPELINE.format(url=erp.url, **erp.options)
     text = text[: text.index("      - map")] + "      - map: {others: same_code}\n" + text[text.index("    sink") :]
     (tmp_path / "rows.jsonl").write_text(json.dumps({"uuid": "u", "item_code": "MUG", "id": made}) + "\n", "utf-8")
     (tmp_path / "identity.yaml").write_text(text, "utf-8")
-    erp._command("run", str(tmp_path / "identity.yaml"))
+    erp.command("run", str(tmp_path / "identity.yaml"))
     assert erp.names()["LST-003"] == "List item 3"
     assert "MUG" in erp.names()
 
