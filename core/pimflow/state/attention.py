@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,37 +48,43 @@ class Inquiry:
     made: datetime
 
 
-def alike(database: Database, scope: Scope, most_keys: int) -> Iterator[Alike]:
-    """Give what is open in a scope and was not dismissed, items with the same problems together."""
+def alike(database: Database, scope: Scope, most_keys: int) -> list[Alike]:
+    """Give what is open in a scope and was not dismissed, items with the same problems together.
+
+    It is counted here: the database would sort all of it by its problems, which takes three times as long.
+    """
+    columns = [open_items.c[name] for name in ("problems", "status", "key", "row", "first", "last")]
+    query = sa.select(*columns).where(open_items.c.scope == scope.id, ~_is_dismissed())
+    found: dict[tuple[str, str], _Group] = {}
     with database.reading() as connection:
-        found = connection.execute(_alike(scope, most_keys)).all()
-    for (text, status), rows in groupby(found, key=lambda row: (row.problems, row.status)):
-        first, *more = rows
-        keys = tuple((row.key, row.row) for row in (first, *more))
-        since, last = datetime.fromisoformat(first.since), datetime.fromisoformat(first.latest)
-        yield Alike(text, Status(status), items.problems_of(text), first.number, keys, since, last)
-
-
-def _alike(scope: Scope, most_keys: int) -> sa.Select[Any]:
-    """Choose the first items of those that have the same problems, each with what is true of all of them."""
-    same: dict[str, Any] = {"partition_by": (open_items.c.problems, open_items.c.status)}
-    place = sa.func.row_number().over(**same, order_by=(open_items.c.resource, open_items.c.key))
-    numbered = (
-        sa.select(
-            open_items.c.problems,
-            open_items.c.status,
-            open_items.c.key,
-            open_items.c.row,
-            place.label("place"),
-            sa.func.count().over(**same).label("number"),
-            sa.func.min(open_items.c.first).over(**same).label("since"),
-            sa.func.max(open_items.c.last).over(**same).label("latest"),
+        rows = connection.execute(
+            query.order_by(open_items.c.resource, open_items.c.key), execution_options={"stream_results": True}
         )
-        .where(open_items.c.scope == scope.id, ~_is_dismissed())
-        .subquery()
-    )
-    chosen = sa.select(numbered).where(numbered.c.place <= most_keys)
-    return chosen.order_by(numbered.c.problems, numbered.c.status, numbered.c.place)
+        for some in rows.partitions(_AT_ONCE):
+            for problems, status, *item in some:
+                found.setdefault((problems, status), _Group(most_keys)).take(*item)
+    return [_alike(text, Status(status), group) for (text, status), group in found.items()]
+
+
+@dataclass(slots=True)
+class _Group:
+    most_keys: int
+    count: int = 0
+    since: str = ""
+    last: str = ""
+    keys: list[tuple[str, int]] = field(default_factory=list)
+
+    def take(self, key: str, row: int, first: str, last: str) -> None:
+        self.count += 1
+        self.since = min(self.since or first, first)
+        self.last = max(self.last, last)
+        if len(self.keys) < self.most_keys:
+            self.keys.append((key, row))
+
+
+def _alike(text: str, status: Status, group: _Group) -> Alike:
+    since, last = datetime.fromisoformat(group.since), datetime.fromisoformat(group.last)
+    return Alike(text, status, items.problems_of(text), group.count, tuple(group.keys), since, last)
 
 
 def with_problems(

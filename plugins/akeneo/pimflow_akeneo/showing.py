@@ -56,6 +56,8 @@ def _rank(locale: str | None, language: str) -> int:
 
 def picture(session: Session, code: str) -> tuple[str, bytes]:
     """Download a picture. Raises RowProblem for one that the PIM does not have, or that is too large to be shown."""
+    if not {"", ".", ".."}.isdisjoint(code.split("/")):  # such a path would lead to something else of the PIM
+        raise _no_picture(code)
     content = bytearray()
     kinds: list[str] = []
 
@@ -69,8 +71,12 @@ def picture(session: Session, code: str) -> tuple[str, bytes]:
     path = f"media-files/{quote(code, safe='/')}/download"
     response = session.call("GET", path, receive=receive, handled={403, 404})
     if not response.is_success or len(content) > _PICTURES:
-        raise RowProblem(None, code, "the PIM does not give this picture", kind=ProblemKind.MISSING)
+        raise _no_picture(code)
     return kinds[-1].partition(";")[0], bytes(content)
+
+
+def _no_picture(code: str) -> RowProblem:
+    return RowProblem(None, code, "the PIM does not give this picture", kind=ProblemKind.MISSING)
 
 
 def choices(session: Session, column: Column | None, language: str) -> Sequence[Choice] | None:
