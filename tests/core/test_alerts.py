@@ -66,6 +66,14 @@ def test_a_login_that_is_refused_is_the_administrators_with_what_to_do(told, sho
     assert "What you must do: Put new ones into the project." in message.text
 
 
+def test_what_was_not_done_is_no_duty(told, shop):
+    shop.tables["products"] = BORD[:1]
+    told.run(guards={"min_rows": 1})
+    (message,) = of(shop, "peter")
+    assert "Nothing was written." in message.text
+    assert "What you must do: find out why; the log has every detail." in message.text
+
+
 def test_a_server_that_is_away_asks_nobody_to_do_anything_yet(told, shop):
     shop.scripts["open"] = [UnreachableError("the shop did not answer")]
     told.run()
@@ -113,6 +121,22 @@ def test_who_is_told_that_others_were_told_has_nothing_to_do(bench, shop, colour
     bench.run()
     assert "Nothing to do for you here: the ERP team was told." in of(shop, "julia")[0].text
     assert of(shop, "erp")[0].text.startswith("What you must do:")
+
+
+def test_a_monitor_is_no_administrator(bench, shop, colours):
+    bench.settings["notify"] = [JULIA, {"type": "shop.notice", "windows": ["monitor"], "on": ["success", "failure"]}]
+    colours["who"] = Who.ADMINISTRATOR
+    shop.tables["products"] = BORD
+    bench.run()
+    assert "To pass on to your administrator:" in of(shop, "julia")[0].text
+
+
+def test_who_is_new_hears_of_no_recovery_from_what_was_no_concern_of_theirs(bench, shop):
+    shop.scripts["open"] = [LoginError("refused")]
+    bench.run()
+    bench.settings["notify"] = [JULIA, PETER]
+    bench.run()
+    assert [window for window, _ in shop.messages] == ["peter"]
 
 
 def test_kinds_that_an_entry_names_are_told_and_no_others(bench, shop):

@@ -12,7 +12,7 @@ from loguru import logger
 from pimflow.assemble import Recipient
 from pimflow.errors import FlowError
 from pimflow.log import Mask
-from pimflow.model import Message, Who
+from pimflow.model import Event, Message, Who
 
 _PATIENCE = 600.0
 """Seconds after which a notifier that does not come to an end is left behind."""
@@ -43,8 +43,9 @@ def went_through(recipient: Recipient, told: Message, mask: Mask) -> bool:
 
 
 def readers(recipients: Iterable[Recipient]) -> frozenset[Who]:
-    """Say who is told at all; an entry that names nobody is the administrator's, who wrote it."""
-    return frozenset(one.notifier.for_ or Who.ADMINISTRATOR for one in recipients)
+    """Say who is told of problems; an entry that names nobody is the administrator's, who wrote it."""
+    told = (one.notifier for one in recipients if Event.PROBLEMS in one.notifier.on)
+    return frozenset(one.for_ or Who.ADMINISTRATOR for one in told)
 
 
 def _delivered(recipient: Recipient, told: Message, mask: Mask) -> FlowError | None:

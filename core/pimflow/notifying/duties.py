@@ -34,15 +34,21 @@ def remedies(report: RunReport, who: Who, told: Collection[Who]) -> list[str]:
         was_told = Who.ADMINISTRATOR in told
         return ["Nothing to do for you: your administrator was told." if was_told else "Tell your administrator."]
     errors = [error for error in (report.error, *(flow.error for flow in report.flows)) if error]
-    after = list(dict.fromkeys(rest for error in errors if (rest := error.partition(". ")[2])))
-    if after:
-        return [f"What you must do: {' '.join(map(full_stop, after))}"]
+    asked = list(dict.fromkeys(sentence for error in errors for sentence in _asked(error)))
+    if asked:
+        return [f"What you must do: {' '.join(asked)}"]
     kinds = {flow.error_kind for flow in report.flows if flow.error}
     if (undelivered(report) and not errors) or (kinds and kinds <= _PASSES):
         return ["Nothing to do yet: the next run tries again by itself. If that fails too, look into it."]
     if not errors:
         return ["What you must do: look at what was refused, with those whose products these are."]
-    return ["What you must do: what the sentence above asks for; the log has every detail."]
+    return ["What you must do: find out why; the log has every detail."]
+
+
+def _asked(error: str) -> list[str]:
+    """Give the sentences of an error that ask for something; the first tells what happened, some what did not."""
+    sentences = [full_stop(sentence) for sentence in error.split(". ")[1:]]
+    return [sentence for sentence in sentences if not sentence.startswith("Nothing was ")]
 
 
 def duties(

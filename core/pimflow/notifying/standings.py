@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pimflow.assemble import Recipient
 from pimflow.errors import StateError
 from pimflow.model import Run
+from pimflow.notifying.audience import failure_concerns
 from pimflow.notifying.occasions import Standing, has_failed
 from pimflow.plain import to_json
 from pimflow.report import report_from_json
@@ -59,7 +60,8 @@ class Standings:
         ended = next((one for one in earlier if one.report is not None), None)
         if kept is not None or ended is None:
             return kept or Standing()
-        return Standing(ended.number, failed=has_failed(report_from_json(ended.report)))
+        report = report_from_json(ended.report)
+        return Standing(ended.number, failed=has_failed(report) and failure_concerns(recipient.notifier, report))
 
     def keep(self, recipient: Recipient, standing: Standing) -> None:
         """Keep what a recipient knows now."""

@@ -10,7 +10,8 @@ from pimflow.assemble import Flow
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.guards import allowed
-from pimflow.model import FlowReport, Status
+from pimflow.errors import GuardError
+from pimflow.model import FlowReport, ProblemKind, Status
 
 
 def reports(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> list[FlowReport]:
@@ -46,7 +47,7 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgr
         seconds=time.monotonic() - done.began,
         exit_code=done.exit_code if done.error else int(failed or too_many or needs_attention),
         shared=bool(target.other_keys),
-        error_kind=done.failure.kind if done.failure else None,
+        error_kind=_kind(done),
     )
 
 
@@ -54,9 +55,13 @@ def _unopened(context: RunContext, flow: Flow, done: FlowProgress) -> FlowReport
     seconds = time.monotonic() - done.began
     report = replace(_nothing_done(flow, context.mask(done.error)), detail=context.mask(done.detail), seconds=seconds)
     idle = done.idle and not done.error
-    kind = done.failure.kind if done.failure else None
     exit_code = 0 if idle else report.exit_code
-    return replace(report, notes=tuple(done.notes), complete=idle, exit_code=exit_code, error_kind=kind)
+    return replace(report, notes=tuple(done.notes), complete=idle, exit_code=exit_code, error_kind=_kind(done))
+
+
+def _kind(done: FlowProgress) -> ProblemKind | None:
+    """Give the class of what stopped a flow; a guard is none of them."""
+    return None if done.failure is None or isinstance(done.failure, GuardError) else done.failure.kind
 
 
 def skipped(flow: Flow, needed: str) -> FlowReport:
