@@ -115,4 +115,5 @@ def times_after(cron: str, moment: datetime) -> Iterator[datetime]:
 
 def latest_until(cron: str, moment: datetime) -> datetime | None:
     """Give the latest time up to a moment, that moment included."""
-    return next(CronSim(cron, moment + timedelta(minutes=1), reverse=True), None)
+    minute = moment.replace(second=0, microsecond=0)
+    return next(CronSim(cron, minute + timedelta(minutes=1), reverse=True), None)

@@ -88,6 +88,9 @@ class ServeConfig(Checked):
     trusted_proxies: list[Annotated[str, AfterValidator(_network)]] = Field(
         [], description="Addresses or networks of proxies, which say for whom they ask (`X-Forwarded-For`)."
     )
+    runs_at_once: int = Field(
+        2, ge=1, le=32, strict=True, description="Most runs, of different pipelines, that go side by side."
+    )
     hooks: dict[Name, HookConfig] = Field({}, description="Where events come in, by name.")
     log: LogConfig = Field(LogConfig.model_construct(), description="How long the log of the server is kept.")
 
@@ -107,6 +110,7 @@ def settings_of(root: Path, environment: str | None, *, host: str | None = None,
         {name: _hook(name, one) for name, one in config.hooks.items()},
         config.log.days,
         int(config.log.megabytes * 1_000_000),
+        config.runs_at_once,
     )
 
 

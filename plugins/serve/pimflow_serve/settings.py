@@ -19,7 +19,7 @@ class Settings:
 
     `public_url` is where browsers find it, without a slash at the end; empty where that is `host` and `port`.
     `trusted_proxies` are the addresses that may say for whom they ask. `hooks` are the places where events come in; the
-    log is kept for `log_days`, in files of at most `log_bytes`.
+    log is kept for `log_days`, in files of at most `log_bytes`. `runs_at_once` of different pipelines go side by side.
     """
 
     host: str = "127.0.0.1"
@@ -30,6 +30,7 @@ class Settings:
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     log_days: int = 30
     log_bytes: int = 10_000_000
+    runs_at_once: int = 2
 
     @property
     def url(self) -> str:

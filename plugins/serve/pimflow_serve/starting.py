@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -27,6 +28,7 @@ from pimflow_serve.app import create_app
 from pimflow_serve.configuring import settings_of
 from pimflow_serve.jobs.digests import digests_sent
 from pimflow_serve.jobs.runner import Runner
+from pimflow_serve.jobs.working import working
 from pimflow_serve.project import Project
 from pimflow_serve.serving import Serving
 from pimflow_serve.settings import Settings
@@ -51,10 +53,11 @@ def start(host: str | None, port: int | None, state: StatePlace | None) -> None:
     settings = settings_of(root, environment, host=host, port=port)
     with closing(listening(settings)) as listener, opened_state(root, state) as database:
         project = Project(root, environment)
-        serving = Serving(project, database, _now, Runner(project, database, _now), settings)
+        runner = Runner(project, database, _now, settings.runs_at_once, state)
+        serving = Serving(project, database, _now, runner, settings)
         app = create_app(serving)
         _tell(app, settings, database)
-        with logged(serving), digests_sent(serving), suppress(KeyboardInterrupt):
+        with logged(serving), digests_sent(serving), working(runner), suppress(KeyboardInterrupt):
             server_of(app, settings).run(sockets=[listener])
     click.echo("stopped")
 
@@ -83,7 +86,18 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
         log_config=None,
         timeout_graceful_shutdown=_TO_END,
     )
-    return uvicorn.Server(config)
+    return Server(config)
+
+
+class Server(uvicorn.Server):
+    """The web server; when it is told to stop, pages that are followed live are let go at once."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop."""
+        app = self.config.app
+        assert isinstance(app, FastAPI)
+        app.state.serving.runner.feed.close()
+        super().handle_exit(sig, frame)
 
 
 def listening(settings: Settings) -> socket.socket:

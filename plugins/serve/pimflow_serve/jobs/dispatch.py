@@ -51,6 +51,7 @@ class Dispatch:
 
     def __init__(
         self,
+        server: Server,
         project: Project,
         database: Database,
         clock: Callable[[], datetime],
@@ -59,11 +60,10 @@ class Dispatch:
         tell: Callable[[str], None],
         wake: Callable[[], None],
     ) -> None:
-        self._project, self._database, self._clock = project, database, clock
+        self.server, self._project, self._database, self._clock = server, project, database, clock
         self._at_once, self._state, self._tell, self._wake = at_once, state, tell, wake
         self._children: dict[int, Child] = {}
         self._next = dict.fromkeys((_LOOK, _BEAT, _TIDY), 0.0)
-        self.server = this_server()
 
     @property
     def children(self) -> list[Child]:

@@ -10,6 +10,8 @@ from threading import Lock
 
 _STILL_THERE = 15.0
 """Seconds without news after which a browser is sent a blank line: a connection that is gone is noticed then."""
+_LOOK = 1.0
+"""Seconds between two looks whether the server ends."""
 
 
 @dataclass(eq=False)
@@ -19,15 +21,16 @@ class _Listener:
     loop: asyncio.AbstractEventLoop
     news: dict[str, bytes]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    over: bool = False
 
     def take(self, event: str, data: bytes) -> None:
         self.news[event] = data
         self.woken.set()
 
-    def end(self) -> None:
-        self.over = True
-        self.woken.set()
+    def taken(self) -> bytes:
+        """Give what is new, as server-sent events have it."""
+        news, self.news = self.news, {}
+        self.woken.clear()
+        return b"".join(b"event: %s\ndata: %s\n\n" % (name.encode(), data) for name, data in news.items())
 
 
 class Feed:
@@ -37,6 +40,7 @@ class Feed:
         self._listeners: set[_Listener] = set()
         self._latest: dict[str, bytes] = {}
         self._lock = Lock()
+        self._over = False
 
     def tell(self, event: str, data: bytes, *, keep: bool = False) -> None:
         """Tell everybody; what is kept is also told to who comes later."""
@@ -49,12 +53,8 @@ class Feed:
                 one.loop.call_soon_threadsafe(one.take, event, data)
 
     def close(self) -> None:
-        """Let everybody go."""
-        with self._lock:
-            listeners = list(self._listeners)
-        for one in listeners:
-            with suppress(RuntimeError):
-                one.loop.call_soon_threadsafe(one.end)
+        """Let everybody go within a second. May be called where a signal is handled."""
+        self._over = True
 
     async def listen(self, longest: float) -> AsyncIterator[bytes]:
         """Give events as server-sent events have them, for so many seconds; a browser then comes again by itself."""
@@ -62,17 +62,16 @@ class Feed:
         with self._lock:
             listener = _Listener(loop, dict(self._latest))
             self._listeners.add(listener)
-        ends = loop.time() + longest
+        ends, silent = loop.time() + longest, loop.time()
         try:
             yield b"retry: 3000\n\n"
-            while not listener.over and loop.time() < ends:
-                news, listener.news = listener.news, {}
-                listener.woken.clear()
-                yield b"".join(b"event: %s\ndata: %s\n\n" % (name.encode(), data) for name, data in news.items())
-                if not news:
-                    yield b":\n\n"
+            while not self._over and loop.time() < ends:
+                news = listener.taken()
+                if news or loop.time() - silent > _STILL_THERE:
+                    silent = loop.time()
+                    yield news or b":\n\n"
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(listener.woken.wait(), min(_STILL_THERE, max(0.0, ends - loop.time())))
+                    await asyncio.wait_for(listener.woken.wait(), _LOOK)
         finally:
             with self._lock:
                 self._listeners.discard(listener)

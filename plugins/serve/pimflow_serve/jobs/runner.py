@@ -19,9 +19,10 @@ from pimflow.state import requests
 from pimflow.state.database import Database
 from pimflow.state.place import StatePlace
 from pimflow.state.requests import Request, Wish
+from pimflow.state.servers import Server
 from pimflow.words import did_you_mean
 from pimflow_serve.jobs.children import wish_again
-from pimflow_serve.jobs.dispatch import Dispatch
+from pimflow_serve.jobs.dispatch import Dispatch, this_server
 from pimflow_serve.jobs.feed import Feed
 from pimflow_serve.jobs.previews import plan_file
 from pimflow_serve.project import Project
@@ -39,6 +40,7 @@ class Runner:
 
     `at_once` is how many processes run side by side, `state` where it is if another was given than the project says.
     `feed` tells browsers: `progress` how far the runs are that go on, `changed` of which pipeline one began or ended.
+    `late` names the pipelines that had no good run for longer than their schedule says.
     """
 
     project: Project
@@ -47,6 +49,8 @@ class Runner:
     at_once: int = 2
     state: StatePlace | None = None
     feed: Feed = field(default_factory=Feed)
+    server: Server = field(default_factory=this_server)
+    late: frozenset[str] = frozenset()
     _live: Mapping[str, Progress] = field(default_factory=dict)
     _woken: Event = field(default_factory=Event)
     _stopping: Event = field(default_factory=Event)
@@ -124,7 +128,14 @@ class Runner:
 
     def _work(self) -> None:
         dispatch = Dispatch(
-            self.project, self.database, self.clock, self.at_once, self.state, self._changed, self._woken.set
+            self.server,
+            self.project,
+            self.database,
+            self.clock,
+            self.at_once,
+            self.state,
+            self._changed,
+            self._woken.set,
         )
         logger.info("server {} began", dispatch.server.name)
         while not self._stopping.is_set():

@@ -23,6 +23,11 @@ def zone_of(timetable: Timetable) -> tzinfo:
     return ZoneInfo(timetable.time_zone) if timetable.time_zone else get_localzone()
 
 
+def kept_as(timetable: Timetable, kind: str) -> str:
+    """Give the times of a kind of run as they are remembered, so that other times are seen to be others."""
+    return f"{timetable.kinds[kind]} {zone_of(timetable)}"
+
+
 def next_time(cron: str, moment: datetime, zone: tzinfo) -> datetime | None:
     """Give the first time after a moment, in UTC."""
     found = next(iter(times_after(cron, moment.astimezone(zone))), None)

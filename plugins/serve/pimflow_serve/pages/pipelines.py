@@ -9,9 +9,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
-from pimflow.state import schedules
 from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.access.roles import Person
+from pimflow_serve.jobs import pausing
 from pimflow_serve.languages import words
 from pimflow_serve.project import Served
 from pimflow_serve.refusals import not_found
@@ -69,7 +69,7 @@ def stop(name: str, request: Request, serving: Shared, person: Operator, number:
 @router.post("/pipelines/{name}/pause")
 def pause(name: str, request: Request, serving: Shared, person: Operator) -> Response:
     """Let the schedule of a pipeline rest."""
-    schedules.pause(serving.database, served_one(serving, name).name, person.name, serving.clock())
+    pausing.pause(serving.database, served_one(serving, name), person.name, serving.clock())
     said = words(request, person).gettext("The schedule is paused. It goes on when you say so.")
     return go(f"/pipelines/{quote(name)}", said)
 
@@ -77,7 +77,7 @@ def pause(name: str, request: Request, serving: Shared, person: Operator) -> Res
 @router.post("/pipelines/{name}/resume")
 def resume(name: str, request: Request, serving: Shared, person: Operator) -> Response:
     """Let the schedule of a pipeline go on."""
-    schedules.resume(serving.database, served_one(serving, name).name, serving.clock())
+    pausing.resume(serving.database, served_one(serving, name), serving.clock())
     return go(f"/pipelines/{quote(name)}", words(request, person).gettext("The schedule goes on."))
 
 

@@ -1,0 +1,130 @@
+"""Runs: asked for, followed, stopped, looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from pimflow.progress_files import Progress
+from pimflow.state import requests
+from pimflow.state.requests import Request as Asked
+from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.refusals import not_found
+from pimflow_serve.serving import Shared
+from pimflow_serve.views.history import RunLine, latest
+from pimflow_serve.views.run import run_page
+
+router = APIRouter(prefix="/api/v1", tags=["runs"])
+
+
+class NewRun(BaseModel):
+    """What is asked for. `keys` are SKUs, for `only`, `retry` and a preview of some.
+
+    `plan` is the number of the request of the preview that `apply` carries out; `full` makes a preview one of
+    everything; `allow` names guards that may be passed this once; `confirm` is the name of the production that may be
+    written for the first time.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    kind: Literal["changes", "everything", "only", "retry", "preview", "apply"] = "changes"
+    keys: list[str] = Field(default_factory=list, max_length=10_000)
+    plan: int | None = None
+    full: bool = False
+    allow: list[Literal["min_rows", "max_changed", "max_missing", "max_cleared", "first_import"]] = Field(
+        default_factory=list
+    )
+    confirm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OneRun:
+    """One run. `report` is that of `pimflow runs RUN --json`, none while it goes on or where its process was killed."""
+
+    line: RunLine
+    report: dict[str, Any] | None
+    live: Progress | None
+    request: Asked | None
+
+
+@router.post("/pipelines/{pipeline}/runs", status_code=202)
+def post_run(pipeline: str, wanted: NewRun, serving: Shared, person: Operator) -> Asked:
+    """Ask for a run; it begins as soon as nothing else of the pipeline runs."""
+    if serving.project.pipeline(pipeline) is None:
+        raise not_found("pipeline of this name")
+    return serving.runner.ask(
+        pipeline,
+        wanted.kind,
+        person.name,
+        keys=wanted.keys,
+        plan=wanted.plan,
+        full=wanted.full,
+        allow=wanted.allow,
+        confirm=wanted.confirm,
+    )
+
+
+@router.get("/requests")
+def list_requests(
+    serving: Shared,
+    _person: Viewer,
+    pipeline: Annotated[str | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 20,
+) -> Sequence[Asked]:
+    """Give what was asked for, the latest first: who asked, when, and what became of it."""
+    return serving.runner.requests(pipeline, limit)
+
+
+@router.get("/requests/{number}")
+def get_request(number: int, serving: Shared, _person: Viewer) -> Asked:
+    """Give one request, to see whether it has ended."""
+    return _there(requests.find(serving.database, number))
+
+
+@router.post("/requests/{number}/stop", status_code=202)
+def post_stop(number: int, serving: Shared, person: Operator) -> Asked:
+    """Stop what was asked for. What is under way finishes first."""
+    return _there(serving.runner.cancel(number, person.name))
+
+
+@router.post("/requests/{number}/again", status_code=202)
+def post_again(number: int, serving: Shared, person: Operator) -> Asked:
+    """Ask for the same once more; a run that was broken off goes on so."""
+    return _there(serving.runner.again(number, person.name))
+
+
+@router.get("/runs")
+def list_runs(
+    serving: Shared,
+    _person: Viewer,
+    pipeline: Annotated[str | None, Query()] = None,
+    before: Annotated[int | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 20,
+) -> list[RunLine]:
+    """Give past runs and those that go on, the latest first; `before` takes the `number` of the last one given."""
+    return latest(serving.database, pipeline, limit, before, serving.runner.live())
+
+
+@router.get("/runs/{run}")
+def get_run(run: str, serving: Shared, _person: Viewer) -> OneRun:
+    """Give one run with its report."""
+    found = run_page(serving, run)
+    if found is None:
+        raise not_found("run of this id")
+    return OneRun(found.line, found.past.report, found.live, found.asked)
+
+
+@router.get("/live")
+def get_live(serving: Shared, _person: Viewer) -> list[Progress]:
+    """Tell how far the runs are that go on now; /api/v1/events tells it as it happens."""
+    return list(serving.runner.live().values())
+
+
+def _there(found: Asked | None) -> Asked:
+    if found is None:
+        raise not_found("request of this number")
+    return found
