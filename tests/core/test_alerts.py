@@ -71,7 +71,15 @@ def test_what_was_not_done_is_no_duty(told, shop):
     told.run(guards={"min_rows": 1})
     (message,) = of(shop, "peter")
     assert "Nothing was written." in message.text
-    assert "What you must do: find out why; the log has every detail." in message.text
+    (duty,) = [line for line in message.text.splitlines() if line.startswith("What you must do: ")]
+    assert "Nothing was" not in duty
+    assert "--allow min_rows" in duty
+
+
+def test_an_error_that_asks_for_nothing_is_to_be_looked_into(told, shop):
+    shop.scripts["open"] = [LoginError("the shop refused the credentials")]
+    told.run()
+    assert "What you must do: find out why; the log has every detail." in of(shop, "peter")[0].text
 
 
 def test_a_server_that_is_away_asks_nobody_to_do_anything_yet(told, shop):
