@@ -301,3 +301,12 @@ def test_every_call_of_the_api_tells_who_may(signed_in):
     page = signed_in("viewer").get("/api/docs").text
     for path in description["paths"]:
         assert path in page
+
+
+def test_who_speaks_french_is_told_in_french(stranger, signed_in):
+    stranger.headers["Accept-Language"] = "fr-FR,fr;q=0.9"
+    assert "Le nom ou le mot de passe est" in sign_in(stranger, name="Jean").text
+    peter = signed_in("administrator", language="fr")
+    answer = peter.post("/people/add", data={"name": "Jean", "role": "viewer", "password": "court"})
+    assert "Choisissez un autre mot de passe : il faut au moins 10 caractères." in answer.text
+    assert "choose another password" in peter.post("/api/v1/people", json={"name": "J", "password": "x"}).text

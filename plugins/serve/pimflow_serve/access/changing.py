@@ -5,11 +5,11 @@ from __future__ import annotations
 from loguru import logger
 
 from pimflow.state import people, sign_ins
-from pimflow.state.people import PeopleError
-from pimflow_serve.access.people import new_password, new_person, new_token
+from pimflow_serve.access.people import UnusableError, new_password, new_person, new_token
 from pimflow_serve.access.roles import Person, Role
 from pimflow_serve.access.tokens import digest, new_token_secret
 from pimflow_serve.languages import LANGUAGES
+from pimflow_serve.refusals import N_
 from pimflow_serve.serving import Serving
 
 
@@ -61,4 +61,6 @@ def remove_token(serving: Serving, by: Person, name: str) -> None:
 
 def _check_language(language: str) -> None:
     if language and language not in LANGUAGES:
-        raise PeopleError(f"pages speak {', '.join(LANGUAGES)}; found {language!r}")
+        raise UnusableError(
+            N_("pages speak %(known)s; found %(found)s"), known=", ".join(LANGUAGES), found=repr(language)
+        )

@@ -13,15 +13,9 @@ _HASHER = PasswordHasher()
 _ROOM = BoundedSemaphore(2)
 
 
-def wrong_with(password: str, name: str) -> str:
-    """Tell what is wrong with a new password; nothing where it may be used."""
-    if len(password) < SHORTEST:
-        return f"it has {len(password)} characters, and {SHORTEST} are the fewest"
-    if len(password) > LONGEST:
-        return f"it has {len(password)} characters, and {LONGEST} are the most"
-    if name.lower() in password.lower() or len(set(password)) < SHORTEST // 2:
-        return "it is easily guessed: it holds the name, or few different characters"
-    return ""
+def is_easily_guessed(password: str, name: str) -> bool:
+    """Tell whether it holds the name, or only few different characters."""
+    return name.lower() in password.lower() or len(set(password)) < SHORTEST // 2
 
 
 def hashed(password: str) -> str:

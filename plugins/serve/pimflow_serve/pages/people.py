@@ -8,11 +8,12 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pimflow.state.people import PeopleError
-from pimflow.words import capital, full_stop
 from pimflow_serve.access.changing import add_person, add_token, change_person, remove_person, remove_token
 from pimflow_serve.access.guard import Administrator
+from pimflow_serve.access.people import UnusableError, told
 from pimflow_serve.access.roles import Role
 from pimflow_serve.languages import words
+from pimflow_serve.refusals import N_
 from pimflow_serve.rendering import go, render
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.people import shown_people, shown_tokens
@@ -35,7 +36,7 @@ def add(request: Request, serving: Shared, person: Administrator, name: Text, ro
     try:
         add_person(serving, person, name.strip(), _role(role), password)
     except PeopleError as error:
-        return _page(request, serving, person, wrong=str(error), name=name)
+        return _page(request, serving, person, wrong=error, name=name)
     return go("/people", words(request, person).gettext("%s may sign in.") % name.strip())
 
 
@@ -54,7 +55,7 @@ def change(
     try:
         change_person(serving, person, name, **given, active=active == "yes" if active else None)  # type: ignore[arg-type]
     except PeopleError as error:
-        return _page(request, serving, person, wrong=str(error))
+        return _page(request, serving, person, wrong=error)
     return go("/people", words(request, person).gettext("%s was changed.") % name)
 
 
@@ -64,7 +65,7 @@ def remove(request: Request, serving: Shared, person: Administrator, name: Text)
     try:
         remove_person(serving, person, name)
     except PeopleError as error:
-        return _page(request, serving, person, wrong=str(error))
+        return _page(request, serving, person, wrong=error)
     return go("/people", words(request, person).gettext("%s may sign in no longer.") % name)
 
 
@@ -76,7 +77,7 @@ def make_token(
     try:
         secret = add_token(serving, person, name.strip(), _role(role), days or None)
     except PeopleError as error:
-        return _page(request, serving, person, wrong=str(error))
+        return _page(request, serving, person, wrong=error)
     return _page(request, serving, person, token=name.strip(), secret=secret)
 
 
@@ -86,18 +87,22 @@ def end_token(request: Request, serving: Shared, person: Administrator, name: Te
     try:
         remove_token(serving, person, name)
     except PeopleError as error:
-        return _page(request, serving, person, wrong=str(error))
+        return _page(request, serving, person, wrong=error)
     return go("/people", words(request, person).gettext("The token %s works no longer.") % name)
 
 
-def _page(request: Request, serving: Shared, person: Administrator, *, wrong: str = "", **given: Any) -> Response:
-    shown = {"name": "", "token": "", "secret": "", **given, "wrong": full_stop(capital(wrong)) if wrong else ""}
+def _page(
+    request: Request, serving: Shared, person: Administrator, *, wrong: PeopleError | None = None, **given: Any
+) -> Response:
     lists = {"everybody": shown_people(serving.database), "tokens": shown_tokens(serving.database)}
-    return render(request, "people.html", person, status=409 if wrong else 200, **lists, **shown)
+    shown = {"name": "", "token": "", "secret": "", **given, **lists}
+    shown["wrong"] = told(wrong, words(request, person)) if wrong else ""
+    return render(request, "people.html", person, status=409 if wrong else 200, **shown)
 
 
 def _role(name: str) -> Role:
     try:
         return Role(name)
     except ValueError:
-        raise PeopleError(f"a role is one of {', '.join(Role)}; found {name!r}") from None
+        known = ", ".join(Role)
+        raise UnusableError(N_("a role is one of %(known)s; found %(found)s"), known=known, found=repr(name)) from None

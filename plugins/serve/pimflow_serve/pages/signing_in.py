@@ -10,15 +10,14 @@ from starlette.responses import RedirectResponse, Response
 
 from pimflow.state import people
 from pimflow.state.people import PeopleError
-from pimflow.words import capital, full_stop
 from pimflow_serve.access.first import add_first, check_welcome
 from pimflow_serve.access.guard import Viewer
 from pimflow_serve.access.origin import check_origin
-from pimflow_serve.access.people import new_password
+from pimflow_serve.access.people import UnusableError, new_password, told
 from pimflow_serve.access.sessions import begin_session, end_session, who_asks
 from pimflow_serve.access.signing_in import sign_in
 from pimflow_serve.languages import words
-from pimflow_serve.refusals import Refused
+from pimflow_serve.refusals import N_, Refused
 from pimflow_serve.rendering import go, render
 from pimflow_serve.serving import Shared
 
@@ -85,7 +84,7 @@ def welcome(
     check_origin(request, serving)
     try:
         if password != again:
-            raise PeopleError("the two passwords differ")  # noqa: TRY301 - told as other mistakes are
+            raise UnusableError(N_("the two passwords differ"))
         person = add_first(request, serving, code, name.strip(), password)
     except PeopleError as error:
         return render(
@@ -95,7 +94,7 @@ def welcome(
             status=400,
             code=code,
             name=name,
-            wrong=full_stop(capital(str(error))),
+            wrong=told(error, words(request, None)),
         )
     answer = go("/")
     begin_session(serving, person.name, answer)
@@ -113,17 +112,17 @@ def change_password(
     request: Request, serving: Shared, person: Viewer, old: Text = "", password: Text = "", again: Text = ""
 ) -> Response:
     """Change somebody's own password, and sign them out in their other browsers."""
-    told = words(request, person)
+    said = words(request, person)
     try:
         if password != again:
-            raise PeopleError("the two passwords differ")  # noqa: TRY301 - told as other mistakes are
+            raise UnusableError(N_("the two passwords differ"))
         kept = new_password(password, person.name)
         sign_in(request, serving, person.name, old)
     except PeopleError as error:
-        return render(request, "password.html", person, status=400, wrong=full_stop(capital(str(error))))
+        return render(request, "password.html", person, status=400, wrong=told(error, said))
     except Refused as refused:
-        return render(request, "password.html", person, status=refused.status_code, wrong=refused.sentences(told))
-    answer = go("/settings", told.gettext("Your password was changed."))
+        return render(request, "password.html", person, status=refused.status_code, wrong=refused.sentences(said))
+    answer = go("/settings", said.gettext("Your password was changed."))
     people.change(serving.database, person.name, password=kept)
     begin_session(serving, person.name, answer)
     return answer
