@@ -238,6 +238,19 @@ def test_what_cannot_come_back_is_told_in_the_product(world):
     assert world.told(CUP) == ("in_erp", "")
 
 
+def test_a_product_that_goes_over_once_is_the_erps_from_then_on(world):
+    world.rewrite("    identity: uuid\n", "    identity: uuid\n    mode: create\n")
+    world.create(CUP, "Cup")
+    world.run()
+    assert world.told(CUP) == ("in_erp", "")
+    world.create(CUP, "Cup with handle", tick=False)
+    weighed(world, "MUG-0001", "1.5")
+    world.run()
+    assert "Cup with handle" not in str(world.erp.store.product("MUG-0001").values["name"])
+    assert world.values(CUP)["weight"] == {"amount": "1.5", "unit": "KILOGRAM"}
+    assert world.told(CUP) == ("in_erp", "")
+
+
 def test_a_product_ticked_again_is_served_again_and_keeps_its_sku(world):
     world.create(CUP, "Cup")
     world.run()

@@ -54,10 +54,10 @@ class FlowLedger:
                 new = first.keys() - met.of(first.keys())
                 met.add(new)
                 yield from (one for one in page if one.id in new and one is first[one.id])
-            with closing(self._arrived(told, returned_by, since)) as arrived:
-                for page in arrived:
-                    known = met.of({one.id for one in page})
-                    yield from (one for one in page if one.id not in known)
+            with closing(self._arrived(told, returned_by, since)) as pages:
+                for arrived in pages:
+                    known = met.of({one.id for one in arrived})
+                    yield from (one for one in arrived if one.id not in known)
 
     def ids(self, flow: str, keys: Collection[str]) -> dict[str, str]:
         """Give the ids of the records that a flow has written under these keys, by key."""

@@ -19,9 +19,10 @@ from pimflow_odoo.shapes import TEMPLATE, VARIANT
 def find(session: Session, marks: Sequence[str]) -> Mapping[str, Record]:
     """Give the products by mark, each with its id and its reference."""
     ids = session.codes.ids(marks)
+    if not ids:
+        return {}
     domain, fields = [["product_tmpl_id", "in", sorted(ids.values())]], ["default_code", "product_tmpl_id"]
-    asked = {"domain": domain, "fields": fields, "order": "id"}
-    found = session.call(VARIANT, "search_read", archived=True, **asked) if ids else []
+    found: list[Record] = session.call(VARIANT, "search_read", archived=True, domain=domain, fields=fields, order="id")
     by_template = {number_of(one["product_tmpl_id"]): one for one in reversed(found)}
     return {mark: by_template[number] for mark, number in ids.items() if number in by_template}
 
