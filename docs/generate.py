@@ -34,9 +34,11 @@ from pimflow.plugins import KINDS, create_registry
 from pimflow_akeneo.structure import codecs, resources
 from pimflow_akeneo.structure.codecs import Codec
 from pimflow_akeneo.structure.description import Column, Resource
+from pimflow_serve.configuring import HookConfig, LogConfig, ServeConfig
 
 MARK = re.compile(r"^<!-- generate: (?P<what>\w+)(?P<names>[^\n]*?) -->$", re.MULTILINE)
-_MODELS = (PipelineConfig, ProjectConfig, EnvironmentConfig, History, Timetable, Ownership, FlowConfig, Guards, Sku)
+_OF_PIPELINES = (PipelineConfig, History, Timetable, Ownership, FlowConfig, Guards, Sku)
+_MODELS = (*_OF_PIPELINES, ProjectConfig, EnvironmentConfig, ServeConfig, HookConfig, LogConfig)
 MODELS: Mapping[str, type[BaseModel]] = {model.__name__: model for model in _MODELS}
 _HELP_WIDTH = 100
 

@@ -13,20 +13,12 @@ import pimflow_erp
 import pimflow_http
 import pimflow_testkit
 from pimflow import hookspecs
-from pimflow.configuration.forms import (
-    EnvironmentConfig,
-    FlowConfig,
-    Guards,
-    History,
-    Ownership,
-    PipelineConfig,
-    ProjectConfig,
-)
-from pimflow.configuration.timetable import Timetable
+from pimflow.configuration.forms import FlowConfig, PipelineConfig, ProjectConfig
 from pimflow.errors import PimflowError
 from pimflow.model import Cause, FlowReport, Problem, ProblemKind, Run, RunReport, Status, Who
 from pimflow.plugins import create_registry, kind_of
 from pimflow.state.tables import metadata
+from pimflow_serve.configuring import ServeConfig
 
 
 @pytest.fixture
@@ -111,10 +103,11 @@ def test_every_structure_resource_is_in_the_reference(text_of, generate):
 
 def test_every_key_of_the_files_is_in_the_reference(text_of, generate):
     text = text_of("reference/pipeline-file.md")
-    for model in (PipelineConfig, ProjectConfig, EnvironmentConfig, History, Timetable, Ownership, FlowConfig, Guards):
+    assert {PipelineConfig, ProjectConfig, FlowConfig, ServeConfig} <= set(generate.MODELS.values())
+    for model in generate.MODELS.values():
         assert f"<!-- generate: keys {model.__name__} -->" in text
-        for name in model.model_fields:
-            assert f"| `{name}` |" in generate.keys(model.__name__)
+        for name, field in model.model_fields.items():
+            assert f"| `{field.alias or name}` |" in generate.keys(model.__name__)
 
 
 def test_every_mark_can_be_made(pages, generate):
