@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ...e2e.conftest import command  # noqa: TID252 - tests have no name to import by
+from .dolibarr_records import LATE
 from .dolibarr_routes import KEY
 
 __all__ = ["command"]
@@ -170,6 +171,16 @@ def test_a_product_is_known_by_the_uuid_in_a_field_where_the_state_and_the_refer
     number = shop.ids()["LAMP-1"]
     shop.forget()
     shop.run(("u-1", "LAMP-9", "Lamp"))
+    assert (shop.ids()["LAMP-9"], "LAMP-1" in shop.ids()) == (number, False)
+
+
+def test_a_product_whose_creation_got_no_answer_is_met_again_though_its_sku_changed_meanwhile(shop, no_waiting):
+    shop.options |= {"mapped": ", ref_ext: uuid", "sink": ", uuid_field: ref_ext"}
+    shop.erp.faults.answers.append((f"{LATE}POST products", 504, "text/html", b"<html>Gateway timeout</html>"))
+    shop.run(("u-1", "LAMP-1", "Lamp"))
+    number = shop.ids()["LAMP-1"]
+    told = shop.run(("u-1", "LAMP-9", "Lamp"))
+    assert "need your attention" not in told, told
     assert (shop.ids()["LAMP-9"], "LAMP-1" in shop.ids()) == (number, False)
 
 

@@ -203,6 +203,24 @@ def test_an_item_is_known_by_the_uuid_in_a_field_where_the_state_and_the_code_we
     assert "1 already up to date" in erp.run(("u-1", "LAMP-9", "Lamp"))
 
 
+def test_an_item_whose_creation_got_no_answer_is_met_again_though_its_sku_changed_meanwhile(erp, monkeypatch):
+    with_field(erp)
+    insert = erp.site._insert_many
+
+    def lost(user, documents):
+        insert(user, documents)
+        raise RefusedError(504, "GatewayTimeout", messages=False)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erp.site, "_insert_many", lost)
+        erp.run(("u-1", "LAMP-1", "Lamp"))
+    made = erp.made("LAMP-1")
+    told = erp.run(("u-1", "LAMP-9", "Lamp"))
+    assert "need your attention" not in told, told
+    assert erp.made("LAMP-9") == made
+    assert "LAMP-1" not in erp.names()
+
+
 def test_the_field_with_the_uuid_is_written_by_a_user_who_may_not_look_at_types_of_fields(erp):
     with_field(erp)
     erp.site.closed |= {"DocField", "Custom Field"}
