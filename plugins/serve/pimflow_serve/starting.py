@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
@@ -57,9 +58,24 @@ def start(host: str | None, port: int | None, state: StatePlace | None) -> None:
         serving = Serving(project, database, _now, runner, settings)
         app = create_app(serving)
         _tell(app, settings, database)
-        with logged(serving), digests_sent(serving), working(runner), suppress(KeyboardInterrupt):
+        with logged(serving), digests_sent(serving), working(runner), _ended_in_order():
             server_of(app, settings).run(sockets=[listener])
     click.echo("stopped")
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Go on behind the block when the server was told to stop: it sends itself the signal again once it has ended."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def logged(serving: Serving) -> AbstractContextManager[None]:

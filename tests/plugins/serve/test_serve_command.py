@@ -91,7 +91,8 @@ def test_a_first_start_tells_how_to_come_in_and_ends_when_told(project):
             codes = [guessed(browser, number) for number in range(6)]
             assert codes == [401] * 5 + [429]  # whatever somebody says for whom they ask
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        assert process.wait(30) == 0
+    assert (project / "told.txt").read_text().endswith("stopped\n")
     assert code not in "".join(path.read_text() for path in (project / ".pimflow").rglob("*.log*"))
 
 
