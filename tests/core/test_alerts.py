@@ -1,5 +1,6 @@
 """Who is told of what, in which words, and when: through runs of the bench."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from pimflow.errors import ConfigError, LoginError, UnreachableError
 from pimflow.model import Event, Item, Problem, ProblemKind, Status, Who
 from pimflow.notifying.digests import tell_digests
 from pimflow.notifying.missing import tell_missed
+from pimflow.notifying.standings import Standings
 from pimflow.running.run import RunOptions
 
 COLOURS = {"BORD", "GRN", "BLU"}
@@ -292,8 +294,11 @@ def test_a_digest_is_sent_by_a_run_where_there_is_no_server(bench, shop):
     bench.settings["notify"] = [DIGEST]
     shop.tables["products"] = BORD
     bench.run()
-    ago = (datetime.now(UTC) - timedelta(days=2)).isoformat()
-    bench.sql(f"""UPDATE memory SET text = json_set(text, '$.digested', '{ago}') WHERE address = 'pimflow:notify'""")
+    with bench.database() as database:
+        standings = Standings(database, "bench")
+        (recipient,) = bench.assembly().recipients
+        ago = datetime.now(UTC) - timedelta(days=2)
+        standings.keep(recipient, replace(standings.kept(recipient), digested=ago))
     bench.run()
     assert len(shop.messages) == 1
 

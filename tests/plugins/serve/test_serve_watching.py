@@ -36,7 +36,7 @@ def test_metrics_tell_how_runs_went(served, signed_in):
     of = f'{{pipeline="{NAME}"}}'
     assert found[f"pimflow_last_run_exit_code{of}"] == 0
     assert found[f"pimflow_attention_records{of}"] == 1
-    assert found[f"pimflow_pipeline_mistakes{of}"] == 0
+    assert (found[f"pimflow_pipeline_mistakes{of}"], found[f"pimflow_pipeline_late{of}"]) == (0, 0)
     assert found[f'pimflow_last_run_records{{flow="products",pipeline="{NAME}",status="{Status.CREATED}"}}'] == 2
     assert (
         found[f"pimflow_last_good_run_end_timestamp_seconds{of}"]

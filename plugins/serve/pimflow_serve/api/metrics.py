@@ -60,6 +60,8 @@ class _OfState(Collector):
             "When the last good run of everything, or of all changes, ended.",
             {(name,): _seconds(run.finished) for name, run in good.items()},
         )
+        late = {(name,): int(name in self._serving.runner.late) for name in pipelines}
+        yield _gauge("pimflow_pipeline_late", "Whether no good run ended in the time that the schedule gives it.", late)
         yield _gauge("pimflow_attention_records", "Records that need attention.", _open(database, pipelines))
         asked = Counter((one.pipeline, one.status) for one in open_ones(database))
         yield _gauge("pimflow_requests", "Runs that were asked for, and wait or run.", asked, "pipeline", "status")
