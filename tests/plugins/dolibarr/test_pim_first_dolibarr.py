@@ -5,7 +5,7 @@ import pytest
 from pimflow_akeneo_sandbox.serve import serve
 
 from ...e2e.conftest import command  # noqa: TID252 - tests have no name to import by
-from ..erp.born import CATALOG, Born, renamed  # noqa: TID252
+from ..erp.born import CATALOG, Born, named, renamed  # noqa: TID252
 from .dolibarr_routes import KEY
 
 __all__ = ["command"]
@@ -82,5 +82,34 @@ def test_a_reference_changed_in_dolibarr_stays_that_of_its_product(born, erp):
     assert (len(erp.products), born.shown(0)["sku"]) == (count, "CRO-000001")
     assert born.shown(0)["erp_weight"]["amount"] == "0.5"
     born.run()
+    before = writes(erp)
+    assert (born.sent(), writes(erp)) == (0, before)
+
+
+def test_texts_come_back_to_products_by_their_ids(born, erp):
+    pim = {"type": "akeneo.products", "connection": "pim"}
+    born.flows = {
+        "products": {
+            "entity": "product",
+            "source": {"type": "dolibarr.products", "connection": "erp"},
+            "transforms": [{"map": {"identifier": "ref", "family": {"constant": "lamps"}}}],
+            "sink": pim,
+        },
+        "texts": {
+            "returns": "products",
+            "source": pim,
+            "transforms": [{"map": {"ref": "identifier", "label": "name-en_US"}}],
+            "sink": {"type": "dolibarr.products", "connection": "erp"},
+        },
+    }
+    born.write()
+    born.run()
+    number, uuid = int(product(erp, "BAG-TOT")["id"]), born.pim.store.product("BAG-TOT").uuid
+    erp.now += 60
+    erp.touch(number, ref="BAG-TOTE")
+    born.change_of(uuid, values=named("Tote, bright"))
+    told = born.run()
+    assert (erp.products[number]["ref"], erp.products[number]["label"]) == ("BAG-TOTE", "Tote, bright"), told
+    assert born.pim.store.products[uuid].identifier == "BAG-TOTE"
     before = writes(erp)
     assert (born.sent(), writes(erp)) == (0, before)

@@ -74,7 +74,10 @@ class Born:
         )
 
     def change(self, number, **values):
-        self._patch(f"products-uuid/{uuid(number)}", {"uuid": uuid(number), **values})
+        self.change_of(uuid(number), **values)
+
+    def change_of(self, uuid, **values):
+        self._patch(f"products-uuid/{uuid}", {"uuid": uuid, **values})
 
     def shown(self, number):
         """Give what the product manager sees: the values of a product by attribute, and its SKU."""

@@ -1,5 +1,7 @@
 """Products born in a served sandbox go to a served ERPNext, and come back, as its how-to says."""
 
+from datetime import timedelta
+
 import pytest
 
 from pimflow_akeneo_sandbox.serve import serve
@@ -96,6 +98,21 @@ def test_an_item_renamed_in_erpnext_stays_that_of_its_product(born, site):
     assert (born.sent(), writes(site)) == (0, before)
 
 
+def test_what_is_handed_over_once_does_not_follow_but_keeps_its_sku(born, site):
+    born.flows["hand_over"]["mode"] = "create"
+    born.write()
+    born.create(0, "Cup")
+    born.run()
+    born.change(0, values=named("Cup, large"))
+    born.run()
+    assert site.get("Item", "CRO-000001")["item_name"] == "Cup"
+    made = site.get("Item", "CRO-000001")["creation"]
+    born.change(0, values=renamed("CUP-NEW"))
+    born.run()
+    assert site.get("Item", "CUP-NEW")["creation"] == made
+    assert born.sent() == 0
+
+
 def test_an_item_deleted_in_erpnext_is_made_anew_not_for_sale_when_its_product_changes(born, site):
     born.create(0, "Cup")
     born.run()
@@ -116,32 +133,31 @@ def test_a_run_without_edits_finds_no_conflict_in_texts_that_are_the_same_in_two
     assert "changed on both sides" not in born.run()
 
 
-def test_texts_come_back_to_items_by_when_they_were_made(tmp_path, site, command, no_waiting):
-    with served(site) as url, serve(CATALOG) as pim:
-        born = Born(pim, {"type": "erpnext", **connection_options(url)}, "erpnext.md", tmp_path, command)
-        pim_first = {"connection": "pim", "type": "akeneo.products"}
-        born.flows = {
-            "products": {
-                "entity": "product",
-                "source": {"type": "erpnext.products", "connection": "erp", "id_field": "creation"},
-                "transforms": [{"map": {"identifier": "item_code", "family": {"constant": "lamps"}}}],
-                "sink": pim_first,
-            },
-            "texts": {
-                "returns": "products",
-                "source": pim_first,
-                "transforms": [{"map": {"item_code": "identifier", "item_name": "name-en_US"}}],
-                "sink": {"type": "erpnext.products", "connection": "erp"},
-            },
-        }
-        born.write()
-        born.run()
-        made = site.get("Item", "LST-003")["creation"]
-        product = pim.store.product("LST-003")
-        site.rename("Item", "LST-003", "THEIRS")
-        data = [{"locale": "en_US", "scope": None, "data": "Lamp, bright"}]
-        born._patch(f"products-uuid/{product.uuid}", {"uuid": product.uuid, "values": {"name": data}})
-        born.run()
-        assert (site.get("Item", "THEIRS") or site.get("Item", "LST-003"))["creation"] == made
-        names = {one["creation"]: one["item_name"] for one in site.documents["Item"].values()}
-        assert names[made] == "Lamp, bright"
+def test_texts_come_back_to_items_by_when_they_were_made(born, site):
+    pim = {"type": "akeneo.products", "connection": "pim"}
+    born.flows = {
+        "products": {
+            "entity": "product",
+            "source": {"type": "erpnext.products", "connection": "erp", "id_field": "creation"},
+            "transforms": [{"map": {"identifier": "item_code", "family": {"constant": "lamps"}}}],
+            "sink": pim,
+        },
+        "texts": {
+            "returns": "products",
+            "source": pim,
+            "transforms": [{"map": {"item_code": "identifier", "item_name": "name-en_US"}}],
+            "sink": {"type": "erpnext.products", "connection": "erp"},
+        },
+    }
+    born.write()
+    born.run()
+    made, uuid = site.get("Item", "LST-003")["creation"], born.pim.store.product("LST-003").uuid
+    site.now += timedelta(hours=1)
+    site.rename("Item", "LST-003", "THEIRS")
+    born.change_of(uuid, values=named("Lamp, bright"))
+    told = born.run()
+    item = site.get("Item", "THEIRS")
+    assert (item["creation"], item["item_name"]) == (made, "Lamp, bright"), told
+    assert born.pim.store.products[uuid].identifier == "THEIRS"
+    before = writes(site)
+    assert (born.sent(), writes(site)) == (0, before)
