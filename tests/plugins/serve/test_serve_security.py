@@ -16,7 +16,7 @@ OPEN = {"/login", "/welcome", "/healthz", "/readyz"}
 """What needs nobody signed in."""
 OWN_PROOF = ("/hooks/", "/metrics")
 """What has a signature or a token of its own."""
-OF_EVERYBODY = {"/api/v1/me", "/logout", "/password", "/settings/language", "/settings/theme", "/settings"}
+OF_EVERYBODY = {"/logout", "/password", "/settings/language", "/settings/theme", "/api/v1/me"}
 """What changes nothing but one's own."""
 HTML = "<script>alert(1)</script>"
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -202,3 +202,29 @@ def test_texts_of_products_are_shown_as_text(served, signed_in):
     assert HTML not in shown
     assert colour not in shown
     assert "CUP" in shown
+
+
+def test_no_secret_of_a_connection_reaches_a_browser(served, signed_in):
+    secret = "s3cret-of-the-pim"
+    file = served.folder / "pipelines" / "products.yaml"
+    file.write_text(file.read_text("utf-8").replace("password: sandbox", f"password: {secret}"), "utf-8")
+    report = served.run()
+    assert report.exit_code
+    peter = signed_in("administrator")
+    given = {
+        "name": "products",
+        "pipeline": "products",
+        "run": report.run.id,
+        "run_id": report.run.id,
+        "flow": "products",
+    }
+    checked = peter.post("/api/v1/connections/check")
+    shown = [checked.text, peter.get("/products?sku=CUP").text]
+    for method, path, _ in routes():
+        if method == "GET" and "events" not in path:
+            answer = peter.get(re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: given.get(found[1], "1"), path))
+            assert answer.status_code < 500, path
+            shown.append(answer.text)
+    assert any(report.run.id in text for text in shown)
+    assert any("client_id" in text for text in shown)  # the pipeline file is shown, without what is secret in it
+    assert not any(secret in text for text in shown)
