@@ -50,7 +50,7 @@ def target_of(serving: Serving, pipeline: str, flow: str, language: str) -> Targ
     found = next((one for one in assembly.flows if one.name == flow), None)
     if found is None:
         raise not_found("flow of this name")
-    return Target(assembly, serving.database, found, language, serving.clock())
+    return Target(serving.systems, assembly, serving.database, found, language, serving.clock())
 
 
 def answer(serving: Serving, pipeline: str, cause: str, becomes: str | None) -> Given:

@@ -13,10 +13,10 @@ from pimflow.errors import FlowError, RowProblem
 from pimflow.log import masker
 from pimflow.model import Run
 from pimflow.outlook import Card, Choice
-from pimflow.sessions import Sessions
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
+from pimflow_serve.systems import OpenSystems
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Choices:
 class Target:
     """A sink of a flow that is asked on behalf of a person, who speaks a language."""
 
+    systems: OpenSystems
     assembly: Assembly
     database: Database
     flow: Flow
@@ -82,8 +83,8 @@ class Target:
         memory = KeptMemory(self.database, self.assembly.address(sink))
         run = Run("page", self.assembly.pipeline.name, self.now, limit=0, dry=True, memory=memory)
         try:
-            with Sessions(self.assembly) as sessions:
-                writer = sink.open(sessions.of(sink), run)
+            with self.systems.session(self.assembly, sink) as session:
+                writer = sink.open(session, run)
                 try:
                     yield writer
                 finally:

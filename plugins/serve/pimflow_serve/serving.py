@@ -14,6 +14,7 @@ from pimflow_serve.counting import Counts
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.project import Project
 from pimflow_serve.settings import Settings
+from pimflow_serve.systems import OpenSystems
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Serving:
     runner: Runner
     settings: Settings = field(default_factory=Settings)
     counts: Counts = field(default_factory=Counts)
+    systems: OpenSystems = field(default_factory=OpenSystems)
 
 
 def serving_of(request: Request) -> Serving:
