@@ -201,13 +201,16 @@ def find_pipeline(given: str | None) -> Path:
     raise ConfigError(Mistake(f"no such file{hint}", given))
 
 
-def assembled(given: str | None) -> Any:
-    """Give the assembly of a pipeline, everything checked and nothing contacted. Raises ConfigError."""
+def assembled(given: str | None, kept: Path | None = None) -> Any:
+    """Give the assembly of a pipeline, everything checked and nothing contacted. Raises ConfigError.
+
+    `kept` is where it stands as it was once, see `load_pipeline`.
+    """
     from pimflow.assemble import assemble
     from pimflow.configuration.loading import load_pipeline
     from pimflow.plugins import create_registry
 
-    return assemble(load_pipeline(find_pipeline(given), chosen_environment()), create_registry())
+    return assemble(load_pipeline(find_pipeline(given), chosen_environment(), kept), create_registry())
 
 
 def pipeline_called(name: str) -> Any:

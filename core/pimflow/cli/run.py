@@ -6,6 +6,7 @@ import shlex
 import sys
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 @groups_option
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything needs attention.")
 @click.option("--tell", is_flag=True, help="With --only: tell those of `notify` too, as nobody sits in front of it.")
+@click.option("--as-kept", type=click.Path(file_okay=False, path_type=Path), hidden=True)  # for servers
 @state_option
 @json_option
 def run(
@@ -60,6 +62,7 @@ def run(
     by: str | None,
     groups: int | None,
     strict: bool,
+    as_kept: Path | None,
     tell: bool,
     state_path: StatePlace | None,
     as_json: bool,
@@ -74,7 +77,7 @@ def run(
 
     begin = since_when(since, full=full)
     check_by(by, groups=groups, others=bool(only or limit or since))
-    assembly = assembled(pipeline)
+    assembly = assembled(pipeline, as_kept)
     state = "--state ADDRESS" if isinstance(state_path, ServerState) else f"--state {shlex.quote(str(state_path))}"
     given = {"--full": full, f"--groups {groups}": groups, "--strict": strict, state: state_path}
     checkpoints = Checkpoints(pipeline, groups, [option for option, there in given.items() if there], quiet=as_json)

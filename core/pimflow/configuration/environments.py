@@ -15,7 +15,7 @@ from pimflow.words import did_you_mean
 VARIABLE = "PIMFLOW_ENVIRONMENT"
 """The variable that chooses an environment where no option does."""
 
-_TAKEN = frozenset({"logs", "previews", "under_way"})
+_TAKEN = frozenset({"last_good", "logs", "previews", "server", "under_way"})
 """Names that have another meaning in the folder `.pimflow`."""
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from pimflow.configuration.document import Document, Trail, read_document
+from pimflow.configuration.document import Document, Trail, parse_document, read_document
 from pimflow.configuration.environments import Environment, chosen_name, environments_of, without_project
 from pimflow.configuration.forms import DEFAULT_HISTORY, History, Ownership, PipelineConfig, ProjectConfig
 from pimflow.configuration.neighbours import connections_in
@@ -68,14 +68,16 @@ class Pipeline:
         return Part(self.document, trail, data)
 
 
-def load_pipeline(file: Path, wanted: str | None = None) -> Pipeline:
+def load_pipeline(file: Path, wanted: str | None = None, kept: Path | None = None) -> Pipeline:
     """Read a pipeline file and the project file above it, for the environment that is wanted or the default.
 
-    Raises ConfigError with all mistakes of the form.
+    `kept` is a folder where `keep_texts` put what stood in both files once. Raises ConfigError with all mistakes of
+    the form.
     """
-    document = read_document(file)
+    document = _document(file, kept)
     config = check_document(PipelineConfig, document)
-    project = _project(file)
+    above = _project_file(file)
+    project = _document(above, kept) if above else None
     connections = {name: Part(document, ("connections", name), data) for name, data in config.connections.items()}
     notify = _parts(document, "notify")
     environments: tuple[Environment, ...] = ()
@@ -156,12 +158,30 @@ def _parts(document: Document, key: str) -> tuple[Part, ...]:
     return tuple(Part(document, (key, number), one) for number, one in enumerate(document.data.get(key, ())))
 
 
-def _project(file: Path) -> Document | None:
-    for folder in file.absolute().parents:
-        candidate = folder / PROJECT_FILE
-        if candidate.is_file() and candidate != file.absolute():
-            return read_document(candidate)
-    return None
+def keep_texts(file: Path, folder: Path) -> None:
+    """Keep what stands in a pipeline file and its project file, for a time when one of them has mistakes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (file, _project_file(file)):
+        if path is not None:
+            _put(folder / path.name, path.read_bytes())
+
+
+def _put(file: Path, text: bytes) -> None:
+    if not file.is_file() or file.read_bytes() != text:
+        beside = file.with_suffix(".new")
+        beside.write_bytes(text)
+        beside.replace(file)
+
+
+def _document(file: Path, kept: Path | None) -> Document:
+    """Read a file, or what stood in it when it was kept."""
+    text = kept / file.name if kept else None
+    return parse_document(text.read_text("utf-8-sig"), str(file)) if text and text.is_file() else read_document(file)
+
+
+def _project_file(file: Path) -> Path | None:
+    candidates = (folder / PROJECT_FILE for folder in file.absolute().parents)
+    return next((one for one in candidates if one.is_file() and one != file.absolute()), None)
 
 
 def check_document(model: type[ModelT], document: Document) -> ModelT:

@@ -16,7 +16,7 @@ import click
 import uvicorn
 from fastapi import FastAPI
 
-from pimflow.cli.common import environment_in, opened_state, project_root
+from pimflow.cli.common import environment_in, opened_state, place_of_state, project_root
 from pimflow.errors import ConfigError, PimflowError
 from pimflow.log import masker, server_log
 from pimflow.running.run import server_log_folder
@@ -54,7 +54,8 @@ def start(host: str | None, port: int | None, state: StatePlace | None) -> None:
     settings = settings_of(root, environment, host=host, port=port)
     with closing(listening(settings)) as listener, opened_state(root, state) as database:
         project = Project(root, environment)
-        runner = Runner(project, database, _now, settings.runs_at_once, state)
+        place = state or place_of_state(root, environment)  # a run of a broken file cannot ask for it
+        runner = Runner(project, database, _now, settings.runs_at_once, place)
         serving = Serving(project, database, _now, runner, settings)
         app = create_app(serving)
         _tell(app, settings, database)

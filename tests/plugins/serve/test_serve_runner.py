@@ -11,11 +11,13 @@ import pytest
 
 from pimflow.errors import ConfigError
 from pimflow.processes import place
+from pimflow.running.run import state_file
 from pimflow.state import history, requests, servers
 from pimflow.state.plans import saved_plan
 from pimflow.state.servers import Server
 from pimflow_serve.jobs import previews
 from pimflow_serve.jobs.runner import Runner
+from pimflow_serve.project import Project
 
 
 @contextmanager
@@ -190,15 +192,29 @@ def test_one_of_two_servers_begins_what_was_asked_for(served):
     assert len(history.past_runs(served.database, "products", 5)) == 1
 
 
-def test_a_pipeline_whose_file_has_a_mistake_is_not_run_and_the_mistake_is_told(served):
+def test_a_pipeline_whose_file_always_had_a_mistake_is_not_run_and_the_mistake_is_told(served):
     file = served.folder / "pipelines" / "products.yaml"
-    served.serving.project.pipelines()
     file.write_text(file.read_text("utf-8") + "flow: 1\n", "utf-8")
     with started(served) as runner:
         done = ended(served, runner.ask("products", "changes", "Julia").number)
     assert done.exit_code == 2
     assert "unknown key; did you mean 'flows'?" in done.told
     assert not history.past_runs(served.database, "products", 5)
+
+
+def test_a_file_that_has_a_mistake_now_runs_as_it_was_before_also_after_a_restart(served):
+    project, file = served.serving.project, served.folder / "pipelines" / "products.yaml"
+    project.pipelines()
+    file.write_text(file.read_text("utf-8") + "flow: 1\n", "utf-8")
+    (served.folder / "pimflow.yaml").write_text("version: 1\nnonsense: 1\n", "utf-8")
+    runner = Runner(Project(project.root), served.database, served.clock, state=state_file(project.root))
+    runner.start()
+    done = ended(served, runner.ask("products", "changes", "Julia").number)
+    preview = ended(served, runner.ask("products", "preview", "Julia").number)
+    runner.stop()
+    assert (done.exit_code, done.told) == (0, "Its file has mistakes; it ran as it was before them.")
+    assert skus(served) == {"CUP", "POT"}
+    assert preview.exit_code == 2, "who looks wants to know"
 
 
 def test_a_run_waits_for_one_that_somebody_else_began(served):

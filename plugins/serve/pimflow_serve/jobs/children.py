@@ -19,6 +19,8 @@ from pimflow_serve.jobs.previews import folder_of, plan_file
 from pimflow_serve.project import Project, Served
 
 BROKEN_OFF, BUSY = 3, 4
+AS_KEPT = frozenset({"changes", "everything", "only"})
+"""What can be run of a file that has mistakes, as it was before."""
 _SHOWN = 100
 _STOPPED = "What was written stays; ask for it again, and it goes on from there."
 
@@ -36,13 +38,14 @@ class Ended:
 
 @dataclass
 class Child:
-    """The process of one run. `stopped`: it was told to end."""
+    """The process of one run. `stopped`: it was told to end; `as_kept`: its file has mistakes by now."""
 
     request: Request
     process: subprocess.Popen[bytes]
     _out: IO[bytes]
     _err: IO[bytes]
     stopped: bool = False
+    as_kept: bool = False
     run: str | None = field(default=None)
 
     def stop(self) -> None:
@@ -93,7 +96,7 @@ def begin(request: Request, served: Served, project: Project, state: StatePlace 
         stderr=err,
         start_new_session=True,  # Ctrl-C in the terminal of the server is for the server
     )
-    return Child(request, process, out, err)
+    return Child(request, process, out, err, as_kept=bool(served.mistakes))
 
 
 def _arguments(request: Request, served: Served, project: Project) -> list[str]:
@@ -112,6 +115,7 @@ def _arguments(request: Request, served: Served, project: Project) -> list[str]:
         save = [f"--save={plan_file(project, request.number)}", f"--show={_SHOWN}"]
         return ["plan", "--json", *named, *options, *save, "--", *file]
     options += ["--tell"] if wish.cause == "event" else []
+    options += [f"--as-kept={served.kept}"] if served.mistakes and served.kept else []
     return ["run", "--json", *named, *confirm, *options, "--", *file]
 
 

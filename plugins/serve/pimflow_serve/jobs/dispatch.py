@@ -24,7 +24,7 @@ from pimflow.state.place import StatePlace
 from pimflow.state.requests import RUNNING, Request
 from pimflow.state.servers import Server
 from pimflow_serve.jobs import children, previews
-from pimflow_serve.jobs.children import BROKEN_OFF, BUSY, Child, Ended
+from pimflow_serve.jobs.children import AS_KEPT, BROKEN_OFF, BUSY, Child, Ended
 from pimflow_serve.project import Project, Served
 
 _LOOK, _BEAT, _TIDY = 5.0, 20.0, 3600.0
@@ -34,6 +34,7 @@ _STALE = timedelta(seconds=30)
 _KEPT = timedelta(days=90)
 _KILLED = "Broken off: the server was killed while it ran. What was written stays; ask for it again, and it goes on."
 _BUSY = "Another run of this pipeline is under way; this one comes after it."
+_AS_KEPT = "Its file has mistakes; it ran as it was before them."
 _GOES_ON = "The server was stopped while it ran; it goes on when the server is there again."
 
 
@@ -148,8 +149,8 @@ class Dispatch:
 
     def _begin(self, request: Request) -> None:
         served = self._project.pipeline(request.pipeline)
-        mistakes = ["There is no such pipeline any more."] if served is None else list(served.mistakes)
-        if served is None or mistakes:
+        if served is None or (served.mistakes and (served.assembly is None or request.kind not in AS_KEPT)):
+            mistakes = served.mistakes if served else ["There is no such pipeline any more."]
             self._close(request, Ended(2, None, "\n".join(mistakes), b""))
             return
         try:
@@ -174,7 +175,9 @@ class Dispatch:
             elif ended.exit_code == BUSY:
                 requests.put_back(self._database, request.number, self._clock() + _AGAIN, _BUSY)
             else:
-                self._close(request, replace(ended, run=ended.run or child.run or self._latest_run(request)))
+                told = ended.told or (_AS_KEPT if child.as_kept else "")
+                run = ended.run or child.run or self._latest_run(request)
+                self._close(request, replace(ended, run=run, told=told))
             del self._children[request.number]
             self._tell(request.pipeline)
 
