@@ -10,12 +10,16 @@ from typing import Protocol
 
 
 class Standing(StrEnum):
-    """How a record of a flow stands: still to arrive, there, brought back by another flow, or in need of somebody."""
+    """How a record of a flow stands: still to arrive, there, brought back by another flow, or in need of somebody.
+
+    Withdrawn is one that was told to be kept back, never arrived, and does not come any more.
+    """
 
     WAITING = "waiting"
     SENT = "sent"
     RETURNED = "returned"
     ATTENTION = "attention"
+    WITHDRAWN = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ flows:
       type: akeneo.products
       connection: pim
       by_uuid: true
+      everything: true
       search: {{send_to_erp: [{{operator: "=", value: true}}]}}
     transforms:
       - map:
@@ -187,6 +188,31 @@ def test_a_product_whose_sku_cannot_be_made_says_why_and_goes_when_it_is_mended(
     world.run()
     assert world.told(CUP) == ("in_erp", "")
     assert {world.values(uuid)["identifier"] for uuid in (CUP, BOWL)} == {"MUG-0001", "MUG-0002"}
+
+
+def test_a_product_that_is_withdrawn_before_it_had_a_sku_shows_nothing_any_more(world):
+    world.create(CUP, "Cup")
+    world.create(BOWL, "Bowl")
+    for uuid in (CUP, BOWL):
+        world.patch(world.pim, uuid, {"family": None})
+    world.run()
+    assert [world.told(uuid)[0] for uuid in (CUP, BOWL)] == ["attention", "attention"]
+    world.create(CUP, "Cup", tick=False)
+    done = world.run()
+    assert "1 needs your attention" in done.out
+    assert world.told(CUP) == (None, "")
+    assert world.told(BOWL)[0] == "attention"
+    del world.pim.store.products[BOWL]
+    for _ in range(2):
+        assert "attention" not in world.run().out
+    before = world.writes()
+    world.run()
+    world.run("--full")
+    assert world.writes() == before
+    assert list(world.pim.store.products) == [CUP]
+    world.create(CUP, "Cup")
+    world.run()
+    assert (world.told(CUP), world.values(CUP)["identifier"]) == (("in_erp", ""), "MUG-0001")
 
 
 def test_a_product_for_which_no_number_is_left_is_told_whose_business_it_is(world):

@@ -22,7 +22,8 @@ class Outcomes(Source):
     """How the records of another flow of the pipeline stand, to be told where people look: a status in the PIM, say.
 
     `standing` is `waiting` (it goes by itself), `sent`, `returned` (the flow `returned_by` has brought it back) or
-    `attention`; `reason` says then in whole sentences why, and what to do. `id` is what the flow's `identity` names,
+    `attention`; `reason` says then in whole sentences why, and what to do. One that never arrived and does not come any
+    more is told once more, with neither. `id` is what the flow's `identity` names,
     `key` the record's key in the target.
     After a complete read the next one gives what was met since, and all that is open.
     """

@@ -40,11 +40,10 @@ class Conflicts:
         one = self.count == 1
         value, it = ("value was", "it") if one else ("values were", "them")
         whose = f"'{owner}' owns {it}, and flow '{flow}' writes for that one" if owner else f"flow '{flow}' owns {it}"
-        kept = "was" if one else "were"
         told = [self._told(each, names.get(each.key, each.key), source, target) for each in self.first]
         more = "; …" if self.count > len(told) else ""
         yield (
-            f"{self.count:,} {value} changed on both sides since the last run. As {whose}, what {source} says {kept} "
+            f"{self.count:,} {value} changed on both sides since the last run. As {whose}, what {source} says was "
             f"kept: {'; '.join(told)}{more}"
         )
 

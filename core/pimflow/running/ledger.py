@@ -14,6 +14,8 @@ from pimflow.model import Cause, FlowReport, Status, Who
 from pimflow.report import advice, what_happened
 from pimflow.state import open_items, standings
 from pimflow.state.database import Database
+from pimflow.state.kept_back import KeptBack
+from pimflow.state.memory import KeptMemory
 from pimflow.state.met_ids import new_met_ids
 from pimflow.state.open_items import OpenItem
 from pimflow.state.records import Scope
@@ -42,22 +44,28 @@ class FlowLedger:
     ) -> Iterator[RecordStanding]:
         """Tell how the records of a flow stand, each once: all, or those met since that run and those that are open.
 
-        What the flows `before` it keep back is told first: it did not come as far as this one. Last comes what the flow
-        keeps back that returns the records.
+        What the flows `before` it keep back is told first: it did not come as far as this one. What is no longer kept
+        back, and never arrived, comes last.
         """
         told = self._flow(flow)
-        flows = [*map(self._flow, before), told]
         back = self._open_back(told, self._flow(returned_by)) if returned_by else ()
         with new_met_ids() as met:
-            for page in chunked(chain(*map(self._open, flows), back), _PAGE):
+            for page in chunked(chain(*map(self._open, [*map(self._flow, before), told]), back), _PAGE):
                 first = {one.id: one for one in reversed(page)}
                 new = first.keys() - met.of(first.keys())
                 met.add(new)
+                self._kept_back(told).note(new)
                 yield from (one for one in page if one.id in new and one is first[one.id])
             with closing(self._arrived(told, returned_by, since)) as pages:
                 for arrived in pages:
                     known = met.of({one.id for one in arrived})
                     yield from (one for one in arrived if one.id not in known)
+            for id_ in self._kept_back(told).withdrawn(met, lambda ids: self.keys(flow, ids), int(self.now), since):
+                yield RecordStanding(id_, "", Standing.WITHDRAWN)
+
+    def _kept_back(self, flow: Flow) -> KeptBack:
+        address = self._assembly.address(flow.sinks[0])
+        return KeptBack(KeptMemory(self._database, address), f"{self._assembly.pipeline.name} {flow.name}")
 
     def ids(self, flow: str, keys: Collection[str]) -> dict[str, str]:
         """Give the ids of the records that a flow has written under these keys, by key."""
