@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pimflow.state.database import Database
@@ -42,6 +43,13 @@ def take(database: Database, hook: str, keys: Mapping[str, str | None], gatherin
             wanted = replace(wish, kind="changes" if everything else "only", keys=() if everything else named)
             gather(connection, wanted, gathering.now, gathering.due, MOST_KEYS)
     return len(new)
+
+
+def latest(database: Database) -> dict[str, datetime]:
+    """Give, of each hook, when the last event came that is remembered."""
+    query = sa.select(events.c.hook, sa.func.max(events.c.received).label("received")).group_by(events.c.hook)
+    with database.reading() as connection:
+        return {row.hook: datetime.fromisoformat(row.received) for row in connection.execute(query)}
 
 
 def begin_once(database: Database, what: str, id_: str, now: datetime) -> bool:

@@ -304,3 +304,18 @@ def test_no_signature_but_the_right_one_is_taken(body, key, told):
     assert signed(body, [key], [*told, f" {right.upper()} "])
     assert not signed(body, [key], [one for one in told if one.strip().lower() != right])
     assert not signed(body, [], [right])
+
+
+def test_an_administrator_sees_where_events_come_in_and_when_the_last_one_did(hooked, signed_in):
+    send(hooked, event())
+    peter = signed_in("administrator")
+    pim, erp = peter.get("/api/v1/hooks").json()
+    assert pim["address"].endswith("/hooks/akeneo/pim")
+    assert (pim["pipelines"], pim["wait_seconds"], erp["last"]) == ([NAME], 5.0, None)
+    assert pim["last"] is not None
+    page = peter.get("/settings").text
+    assert "Events from other systems" in page
+    assert pim["address"] in page
+    assert KEY not in page
+    assert signed_in("operator").get("/api/v1/hooks").status_code == 403
+    assert "Events from other systems" not in signed_in("operator").get("/settings").text

@@ -9,10 +9,12 @@ from loguru import logger
 from pimflow.state import events
 from pimflow.state.events import Gathering
 from pimflow.state.requests import Wish
+from pimflow_serve.access.guard import Administrator
 from pimflow_serve.hooks import akeneo, changed
 from pimflow_serve.hooks.hook import Hook, Told
 from pimflow_serve.refusals import Refused, not_found
 from pimflow_serve.serving import Serving, Shared
+from pimflow_serve.views.hooks import ShownHook, shown_hooks
 
 router = APIRouter(tags=["events"])
 _READERS = {"akeneo": akeneo.read, "changed": changed.read}
@@ -28,6 +30,12 @@ async def from_akeneo(name: str, request: Request, serving: Shared) -> dict[str,
 async def from_anybody(name: str, request: Request, serving: Shared) -> dict[str, int]:
     """Take `{"keys": [...]}`: signed in `X-Pimflow-Signature`, at the time `X-Pimflow-Timestamp`."""
     return await _received("changed", name, request, serving)
+
+
+@router.get("/api/v1/hooks", summary="List where events come in")
+def hooks(serving: Shared, _person: Administrator) -> list[ShownHook]:
+    """Give the places where events come in, without their keys."""
+    return shown_hooks(serving)
 
 
 async def _received(kind: str, name: str, request: Request, serving: Serving) -> dict[str, int]:

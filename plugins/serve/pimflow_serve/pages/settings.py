@@ -11,13 +11,14 @@ from starlette.responses import Response
 from pimflow.notifying.trying import Tried, try_all
 from pimflow.state import people
 from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.access.roles import Person
+from pimflow_serve.access.roles import Person, Role
 from pimflow_serve.languages import LANGUAGES, catalogue, language_of, words
 from pimflow_serve.pages.pipelines import served_one
 from pimflow_serve.refusals import N_, Refused
 from pimflow_serve.rendering import THEMES, go, render
 from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.alerts import who_is_told
+from pimflow_serve.views.hooks import shown_hooks
 
 router = APIRouter(include_in_schema=False)
 
@@ -65,4 +66,5 @@ def _page(
     request: Request, serving: Serving, person: Person, tested: str = "", tried: Sequence[Tried] = ()
 ) -> Response:
     told = who_is_told(serving.project)
-    return render(request, "settings.html", person, told=told, tested=tested, tried=tried)
+    hooks = shown_hooks(serving) if person.may(Role.ADMINISTRATOR) else []
+    return render(request, "settings.html", person, told=told, tested=tested, tried=tried, hooks=hooks)
