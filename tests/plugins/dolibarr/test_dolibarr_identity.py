@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ...e2e.conftest import command  # noqa: TID252 - tests have no name to import by
+from ..erp.random_renames import rename_at_random  # noqa: TID252
 from .dolibarr_records import LATE
 from .dolibarr_routes import KEY
 
@@ -227,3 +228,23 @@ def test_an_id_of_another_system_is_not_passed_along(shop, tmp_path):
     (tmp_path / "identity.yaml").write_text(text, "utf-8")
     shop.command("run", str(tmp_path / "identity.yaml"))
     assert (shop.label("BAG-TOT"), shop.label("MUG")) == ("City tote", "Mug")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_renamed_on_both_sides_each_record_stays_one_product(shop, seed):
+    shop.options["mapped"] = ", ref_ext: uuid"
+
+    def products():
+        return [one for one in shop.erp.products.values() if one["ref_ext"]]
+
+    def rename(uuid, ref):
+        shop.erp.touch(next(int(one["id"]) for one in products() if one["ref_ext"] == uuid), ref=ref)
+
+    def ids():
+        found = {one["ref_ext"]: one["id"] for one in products()}
+        return found | {None: len(shop.erp.products), "of records": len(products())}
+
+    def labels():
+        return {one["ref_ext"]: one["label"] for one in products()}
+
+    rename_at_random(seed, lambda rows: shop.run(*rows), rename, ids, labels)

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from ..erp.random_renames import rename_at_random  # noqa: TID252 - tests have no name to import by
 from .frappe_forms import RefusedError
 from .frappe_server import served
 
@@ -309,3 +310,23 @@ def test_a_hundred_new_items_cost_one_call_more_than_before(erp):
     assert "100 new" in erp.run(*rows)
     asked = [path for _, path, _ in erp.site.calls if path.endswith(("Item", "get_list", "insert_many"))]
     assert len(asked) <= 8, asked
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_renamed_on_both_sides_each_record_stays_one_item(erp, seed):
+    with_field(erp)
+
+    def items():
+        return [one for one in erp.site.documents["Item"].values() if one["custom_pim_uuid"]]
+
+    def rename(uuid, code):
+        erp.site.rename("Item", next(one["name"] for one in items() if one["custom_pim_uuid"] == uuid), code)
+
+    def ids():
+        found = {one["custom_pim_uuid"]: one["creation"] for one in items()}
+        return found | {None: len(erp.site.documents["Item"]), "of records": len(items())}
+
+    def labels():
+        return {one["custom_pim_uuid"]: one["item_name"] for one in items()}
+
+    rename_at_random(seed, lambda rows: erp.run(*rows), rename, ids, labels)
