@@ -1,8 +1,13 @@
 """A person corrects one cell of one record: it stands until the source has another value there."""
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
+
+from pimflow.state import attention, open_items
+from pimflow.state.database import open_database
 
 from .conftest import Project
 
@@ -131,3 +136,11 @@ def test_explain_tells_who_corrected_a_value(heavy):
     printed = heavy.command("explain", "MUG-1", "weight", *state)
     assert "corrected here by" in printed.out
     assert "weight is '0.7' in place of 'heavy'" in printed.out
+
+
+def test_what_was_dismissed_is_counted_and_shown_no_longer(heavy):
+    with closing(open_database(heavy.folder / ".pimflow" / "state.sqlite")) as database:
+        (scope,) = open_items.scopes_of(database, "pipeline").values()
+        attention.dismiss(database, scope, [("products", "MUG-1")], "Julia", datetime.now(UTC))
+    printed = heavy.command("problems", str(heavy.folder / "pipeline.yaml"))
+    assert printed.out == "1 dismissed record is not shown.\nNothing needs attention.\n"

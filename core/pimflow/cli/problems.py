@@ -74,13 +74,17 @@ def problems(
 def _list_causes(
     assembly: Assembly, database: Database, wanted: Wanted, pipeline: str | None, *, as_json: bool
 ) -> None:
-    from pimflow.problems.causes import by_cause
+    from pimflow.problems.causes import by_cause, places
+    from pimflow.state.attention import dismissed
 
     found = by_cause(assembly, database, wanted)
     if as_json:
         return echo_json([_data(one, cause) for one in found for cause in one.causes])
     for one in found:
         _print_flow(one)
+    hidden = sum(len(dismissed(database, place.scope)) for place in places(assembly, database))
+    if hidden:
+        click.echo(f"{hidden:,} dismissed {'record is' if hidden == 1 else 'records are'} not shown.")
     hint = (
         _HINT.format(of=f" --pipeline {pipeline}", named=f" {pipeline}") if pipeline else _HINT.format(of="", named="")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 
 from pimflow.answers import Answer
 from pimflow.assemble import Assembly, assemble
@@ -88,8 +89,8 @@ def retry(serving: Serving, person: Person, pipeline: str, keys: Sequence[str] =
     """Ask for a run that tries records again: those with these keys, those of a cause, or all that is open."""
     assembly = assembly_of(serving, pipeline)
     if cause and not keys:
-        found = (open_items.plain_key(item.key, item.row) for _, item in items_of(assembly, serving.database, cause))
-        keys = tuple(dict.fromkeys(found))
+        items = islice(items_of(assembly, serving.database, cause), _AT_ONCE + 1)
+        keys = tuple(dict.fromkeys(open_items.plain_key(item.key, item.row) for _, item in items))
         # A row whose key is not known can only be found again by reading all; so are very many quicker.
         keys = () if "" in keys or len(keys) > _AT_ONCE else keys
     return serving.runner.ask(pipeline, "retry", person.name, keys=tuple(keys))
