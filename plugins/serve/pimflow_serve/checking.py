@@ -26,6 +26,7 @@ def check_now(serving: Serving, person: Person, name: str = "", pipeline: str = 
     ]
     if not found:
         raise not_found("connection of this name")
+    serving.project.forget()
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pimflow-check") as pool:
         return list(pool.map(lambda one: _check(serving, person, one), found))
 
