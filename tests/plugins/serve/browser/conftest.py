@@ -8,15 +8,21 @@ import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from pimflow.running.run import state_file
+from pimflow.state import people
+from pimflow.state.database import open_database
+from pimflow.state.people import PersonRow
 from pimflow_akeneo_sandbox.serve import Served, serve
+from pimflow_serve.access.passwords import hashed
 
 from ....e2e.conftest import CATALOG, HEADER, PIPELINE  # noqa: TID252 - tests are no package
 
@@ -52,13 +58,12 @@ class Site:
         """Let `products.csv` have these rows."""
         (self.folder / "products.csv").write_text("\n".join([HEADER, *rows]) + "\n", "utf-8")
 
-    def pimflow(self, *arguments: str, given: str = "") -> str:
+    def pimflow(self, *arguments: str) -> str:
         """Use the command line in the project."""
         done = subprocess.run(
             [sys.executable, "-m", "pimflow", *arguments],
             cwd=self.folder,
             env=_environment(),
-            input=given,
             capture_output=True,
             text=True,
             check=False,
@@ -76,8 +81,7 @@ def served_site(folder: Path, pim: Served, files: dict[str, str], prepare: Calla
         (folder / name).write_text(text, "utf-8")
     port = _free_port()
     site = Site(folder, f"http://127.0.0.1:{port}", pim)
-    for name, role in PEOPLE.items():
-        site.pimflow("serve", "add-person", name, "--role", role, given=f"{PASSWORD}\n")
+    _let_in(folder)
     prepare(site)
     with (folder / "server.log").open("wb") as log:
         command = [sys.executable, "-m", "pimflow", "serve", "--port", str(port)]
@@ -88,6 +92,14 @@ def served_site(folder: Path, pim: Served, files: dict[str, str], prepare: Calla
         finally:
             server.terminate()
             server.wait(60)
+
+
+def _let_in(folder: Path) -> None:
+    """Let people sign in, in one go; `pimflow serve add-person` has tests of its own."""
+    now, password = datetime.now(UTC), hashed(PASSWORD)
+    with closing(open_database(state_file(folder))) as database:
+        for name, role in PEOPLE.items():
+            people.add(database, PersonRow(name, role, password, "", active=True, created=now))
 
 
 def _environment() -> dict[str, str]:
@@ -136,6 +148,7 @@ def chromium() -> Iterator[Any]:
     path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("no Chromium here: `apt-get install chromium` brings it")
+    playwright.expect.set_options(timeout=30_000)
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -160,6 +173,19 @@ def tab(chromium: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def draw(pytestconfig: pytest.Config) -> Callable[[Any, str], None]:
+    """Draw a page into the folder of `--screenshots`, where that is given."""
+    folder: Path | None = pytestconfig.getoption("screenshots", default=None)
+
+    def draw_page(page: Any, name: str) -> None:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    return draw_page
 
 
 def _is_complaint(told: Any) -> bool:

@@ -1,11 +1,16 @@
 """Each page in Chromium: light and dark, on a desktop and on a phone, and with the eyes of axe-core."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from pimflow.running.run import state_file
+from pimflow.state import requests
+from pimflow.state.database import open_database
+from pimflow.state.requests import Wish
 from pimflow_akeneo_sandbox.serve import Served
 
 from .conftest import Site, pipeline_text, served_site, sign_in
@@ -31,8 +36,10 @@ PAGES = {
     "sign-in": "/login",
     "overview": "/",
     "pipeline": "/pipelines/products",
+    "preview": "/pipelines/products/preview/1",
     "run": "/runs/{run}",
     "problems": "/problems",
+    "cause": "{cause}",
     "product": "/products?sku=CUP-0007",
     "corrections": "/corrections",
     "connections": "/connections",
@@ -71,11 +78,16 @@ def shown(tmp_path_factory: pytest.TempPathFactory, pim: Served) -> Iterator[Sit
 
     def prepare(site: Site) -> None:
         site.pimflow("run", "pipelines/structure.yaml")
-        for number in (80, 95, 95, 120):
+        for number in (80, 120):
             site.write(*rows(number))
             site.pimflow("run", "pipelines/products.yaml")
         site.write(*rows(160, bad=True))
         site.pimflow("run", "pipelines/products.yaml")
+        latest = site.pimflow("runs", "--pipeline", "products", "--limit", "1").split()[0]
+        (site.folder / "latest-run").write_text(latest, "utf-8")
+        site.write(*rows(175, bad=True), "CUP-0001;mugs;cups;Cup, large;red;0.4")
+        with closing(open_database(state_file(site.folder))) as database:
+            requests.add(database, Wish("products", "preview", "Peter"), datetime.now(UTC))
 
     with served_site(tmp_path_factory.mktemp("shown"), pim, files, prepare) as site:
         yield site
@@ -95,20 +107,21 @@ def stumbling_blocks(page: Any, axe: str) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", ["desktop", "phone"])
 def test_every_page_fits_its_screen_and_nobody_stumbles_over_it(
-    shown: Site, tab: Callable[..., Any], axe: str, screen: str, scheme: str, pytestconfig: pytest.Config
+    shown: Site, tab: Callable[..., Any], axe: str, screen: str, scheme: str, draw: Callable[[Any, str], None]
 ) -> None:
     page = tab(viewport=PHONE if screen == "phone" else DESKTOP, color_scheme=scheme)
-    run = shown.pimflow("runs", "--pipeline", "products", "--limit", "1").split()[0]
-    folder: Path | None = pytestconfig.getoption("screenshots", default=None)
+    run = (shown.folder / "latest-run").read_text("utf-8")
     found = []
     for name, path in PAGES.items():
         if path == "/":
             sign_in(page, shown, "Peter")
-        page.goto(f"{shown.url}{path.format(run=run)}")
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / f"{name}-{screen}-{scheme}.png", full_page=True)
+        cause = page.locator(".cause a").first.get_attribute("href") if name == "cause" else ""
+        page.goto(f"{shown.url}{path.format(run=run, cause=cause)}")
+        if name == "preview":
+            page.get_by_role("button", name="Carry it out").wait_for()
+        draw(page, f"{name}-{screen}-{scheme}")
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{name}: wider than the screen")
-        found += [f"{name}: {told}" for told in stumbling_blocks(page, axe)]
+        if screen == "desktop":
+            found += [f"{name}: {told}" for told in stumbling_blocks(page, axe)]
     assert found == []
