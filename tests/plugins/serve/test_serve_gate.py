@@ -310,3 +310,11 @@ def test_who_speaks_french_is_told_in_french(stranger, signed_in):
     answer = peter.post("/people/add", data={"name": "Jean", "role": "viewer", "password": "court"})
     assert "Choisissez un autre mot de passe : il faut au moins 10 caractères." in answer.text
     assert "choose another password" in peter.post("/api/v1/people", json={"name": "J", "password": "x"}).text
+
+
+def test_a_page_that_is_not_there_keeps_the_menu_of_who_is_signed_in(signed_in, stranger):
+    page = signed_in("administrator").get("/nothing")
+    assert page.status_code == 404
+    assert 'href="/people"' in page.text
+    assert re.search(r'name="csrf" value="\w{64}"', page.text)
+    assert 'href="/people"' not in stranger.get("/nothing").text
