@@ -188,7 +188,8 @@ def correct(pipeline: str, cause: str, request: Request, serving: Shared, person
     if not given:
         return go(_of(pipeline, cause), say("Nothing was changed."))
     said = say("Corrected. It is sent now, and stands until the ERP has another value.")
-    return go(_of(pipeline, cause), said)
+    left = cause_card(deciding.assembly_of(serving, pipeline), serving.database, cause)
+    return go(_of(pipeline, cause) if left and left.count > 1 else "/problems", said)
 
 
 def wanted(who: str, kind: str) -> Wanted:
