@@ -10,6 +10,7 @@ from pimflow_serve.deciding import as_it_is_now
 from pimflow_serve.refusals import not_found
 from pimflow_serve.serving import Serving
 from pimflow_serve.views.connections import Checked, ShownConnection, check, connections, keep_check
+from pimflow_serve.views.fits import Fit, keep, look
 
 _AT_ONCE = 4
 
@@ -29,6 +30,14 @@ def check_now(serving: Serving, person: Person, name: str = "", pipeline: str = 
     serving.project.forget()
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pimflow-check") as pool:
         return list(pool.map(lambda one: _check(serving, person, one), found))
+
+
+def look_now(serving: Serving, person: Person, pipeline: str) -> Fit:
+    """Hold a pipeline against its targets, its files read anew. Raises ConfigError with their mistakes."""
+    assembly = as_it_is_now(serving, pipeline)
+    fit = look(assembly, serving.database, serving.clock(), person.name)
+    keep(serving.database, fit)
+    return fit
 
 
 def _check(serving: Serving, person: Person, one: ShownConnection) -> Checked:

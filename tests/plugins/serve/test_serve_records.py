@@ -109,6 +109,23 @@ def test_a_connection_that_is_not_there_cannot_be_checked(served, signed_in):
     assert signed_in().post("/api/v1/connections/check?name=none").status_code == 404
 
 
+def test_a_pipeline_is_held_against_its_target_and_what_was_found_is_kept(served, signed_in):
+    pipeline = served.folder / "pipelines" / f"{NAME}.yaml"
+    pipeline.write_text(pipeline.read_text("utf-8").replace("colour: colour", "coulour: colour"), "utf-8")
+    browser = signed_in()
+    assert "Not looked at yet" in text_of(browser.get("/connections"))
+    browser.post("/connections/fit", data={"pipeline": NAME})
+    told = text_of(browser.get("/connections"))
+    assert "Something cannot work" in told
+    assert "coulour" in told
+    pipeline.write_text(pipeline.read_text("utf-8").replace("coulour: colour", "colour: colour"), "utf-8")
+    assert not any(
+        one["severity"] in {"error", "fatal"} for one in browser.post(f"/api/v1/fits/{NAME}").json()["remarks"]
+    )
+    assert "Something cannot work" not in text_of(browser.get("/connections"))
+    assert signed_in("viewer").post(f"/api/v1/fits/{NAME}").status_code == 403
+
+
 def test_plugins_are_listed_with_what_they_offer(served, signed_in):
     told = text_of(signed_in("viewer").get("/plugins"))
     assert "pimflow-akeneo" in told

@@ -11,11 +11,12 @@ from pimflow.state.corrections import Correction
 from pimflow.state.requests import Request as Asked
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.checking import check_now
+from pimflow_serve.checking import check_now, look_now
 from pimflow_serve.refusals import Refused, not_found
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.connections import Checked, ShownConnection, connections
 from pimflow_serve.views.corrections import ShownCorrection, shown_corrections
+from pimflow_serve.views.fits import Fit, fits
 from pimflow_serve.views.plugins import ShownPlugin, installed
 from pimflow_serve.views.previews import Preview, preview
 from pimflow_serve.views.products import ShownProduct, products
@@ -73,6 +74,18 @@ def list_connections(serving: Shared, _person: Viewer) -> list[ShownConnection]:
 def post_check(serving: Shared, person: Operator, name: str = "", pipeline: str = "") -> list[Checked]:
     """Check the connection of this name, or all: log in, and ask whether all rights are there."""
     return check_now(serving, person, name, pipeline)
+
+
+@router.get("/fits")
+def list_fits(serving: Shared, _person: Viewer) -> list[Fit]:
+    """Give what the last look at each pipeline and its targets found."""
+    return fits(serving.project, serving.database)
+
+
+@router.post("/fits/{pipeline}")
+def post_fit(pipeline: str, serving: Shared, person: Operator) -> Fit:
+    """Hold a pipeline against its targets: what cannot work, who mends it and how. Nothing is written there."""
+    return look_now(serving, person, pipeline)
 
 
 @router.get("/plugins")

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.checking import check_now
+from pimflow_serve.checking import check_now, look_now
 from pimflow_serve.languages import words
 from pimflow_serve.rendering import go, render
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.connections import connections
+from pimflow_serve.views.fits import fits
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,7 +23,8 @@ def connections_page(request: Request, serving: Shared, person: Viewer) -> Respo
     """Show the connections with what their last check said."""
     broken = [one for one in serving.project.pipelines().values() if one.mistakes]
     shown = connections(serving.project, serving.database)
-    return render(request, "connections.html", person, found=shown, broken=broken)
+    fit = fits(serving.project, serving.database)
+    return render(request, "connections.html", person, found=shown, broken=broken, fits=fit)
 
 
 @router.post("/connections/check")
@@ -46,3 +48,12 @@ def check(
         else told.gettext("All connections work.")
     )
     return go("/connections", said)
+
+
+@router.post("/connections/fit")
+def fit(request: Request, serving: Shared, person: Operator, pipeline: Annotated[str, Form()]) -> Response:
+    """Hold a pipeline against its targets."""
+    found = look_now(serving, person, pipeline)
+    say = words(request, person).gettext
+    said = say("They fit together.") if found.is_well else say("Something does not fit: see below.")
+    return go("/connections#fits", said)
