@@ -79,6 +79,9 @@ class _Routing:
         return replace(self.told, causes=(*tally.causes(), *of_no_record), attention=needy)
 
     def _theirs(self, scope: Scope, items: Items) -> Iterator[OpenItem]:
+        if not is_routed(self.notifier):
+            yield from items(scope)
+            return
         cells = cells_behind(self.flow, (_FAMILY, _CATEGORIES))
         for some in chunked(items(scope), _AT_ONCE):
             with self.database.reading() as connection:
@@ -94,8 +97,6 @@ def _label(labels: Mapping[str, str], column: str) -> str:
 
 
 def _is_theirs(cells: Mapping[str, Any], notifier: Notifier) -> bool:
-    if not is_routed(notifier):
-        return True
     family, categories = cells.get(_FAMILY), _listed(cells.get(_CATEGORIES))
     unknown = not (notifier.families and family) and not (notifier.categories and categories)
     return unknown or family in notifier.families or not categories.isdisjoint(notifier.categories)
