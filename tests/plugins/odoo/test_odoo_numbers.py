@@ -1,6 +1,7 @@
 """Products of the PIM that a served Odoo numbers: each is made once, and its number comes back by its uuid."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -174,6 +175,16 @@ def test_an_answer_that_was_lost_makes_no_second_product(world):
     assert world.run().code == 0
     assert world.references() == [("Cup", "P00001")]
     assert world.skus() == {uuid(0): "P00001"}
+
+
+def test_many_products_take_a_few_calls_a_batch(world):
+    many = [{**born(0, "Cup"), "uuid": f"0a4b1c2d-3e4f-4a5b-8c6d-7e8f9a0b{n:04x}"} for n in range(250)]
+    world.pim.seed({"products": many})
+    world.run()
+    assert len({sku for sku in world.skus().values() if sku}) == 250
+    calls = Counter(method for model, method, _ in world.erp.calls if model in {"product.product", "product.template"})
+    assert calls["load"] == 3
+    assert sum(calls.values()) <= 30, calls
 
 
 def test_one_product_that_was_asked_for_goes_alone(world):
