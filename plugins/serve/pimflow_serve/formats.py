@@ -1,4 +1,7 @@
-"""How numbers, moments and spans of time are written for people, in their language."""
+"""How numbers, moments and spans of time are written for people, in their language.
+
+Moments are in the time of this machine; a browser in another time zone writes them anew, in its own (pimflow.js).
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ def when(value: datetime | str | None, now: datetime, language: str) -> Markup:
         skeleton = "MMMd" if local.year == today.year else "yMMMd"
         text = f"{format_skeleton(skeleton, local, locale=language)}, {clock}"
     whole = format_datetime(local, "full", locale=language)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, text)
+    return Markup('<time datetime="{}" title="{}" data-when="short">{}</time>').format(at.isoformat(), whole, text)
 
 
 def ago(value: datetime | str | None, now: datetime, language: str) -> Markup:
@@ -53,7 +56,7 @@ def ago(value: datetime | str | None, now: datetime, language: str) -> Markup:
         return _NO_TIME
     text = format_timedelta(at - now, add_direction=True, locale=language)
     whole = format_datetime(at.astimezone(), "full", locale=language)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, text)
+    return Markup('<time datetime="{}" title="{}" data-when="ago">{}</time>').format(at.isoformat(), whole, text)
 
 
 def duration(seconds: float | timedelta | None, language: str) -> str:

@@ -149,6 +149,18 @@ def test_no_file_but_a_log_is_given_as_one(served: ServedProject, signed_in: Cal
         assert "Broken off" in julia.get(f"/runs/r{number}").text
 
 
+def test_a_run_that_was_broken_off_goes_on_when_somebody_says_so(
+    served: ServedProject, signed_in: Callable[..., TestClient]
+):
+    history.begin_run(served.database, Run("killed", NAME, served.clock()), "")
+    julia = signed_in()
+    assert "Broken off" in julia.get("/").text
+
+    assert "The run begins now." in julia.post("/runs/killed/again").text
+
+    assert [one.wish.kind for one in served.serving.runner.requests(NAME)] == ["changes"]
+
+
 def test_ten_thousand_runs_are_read_page_by_page(served: ServedProject, signed_in: Callable[..., TestClient]):
     for number in range(45):
         history.begin_run(served.database, Run(f"r{number:02}", NAME, served.clock()), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import chain
+from typing import Any
 
 from fastapi import APIRouter, Request
 from loguru import logger
@@ -29,7 +30,8 @@ def pages_of_plugins() -> tuple[Page, ...]:
     found: list[list[Page]] = []
     for implementation in registry.manager.hook.pimflow_pages.get_hookimpls():
         try:
-            found.append(list(implementation.function()))
+            given: Any = implementation.function()
+            found.append(list(given))
         except Exception as error:  # noqa: BLE001 - somebody else's code
             logger.opt(exception=error).error("plugin {} failed to give its pages", implementation.plugin_name)
     return tuple(sorted(chain.from_iterable(found), key=lambda page: page.title))

@@ -56,6 +56,17 @@ def stop(run_id: str, request: Request, serving: Shared, person: Operator) -> Re
     return go(f"/runs/{quote(run_id)}", said)
 
 
+@router.post("/runs/{run_id}/again")
+def again(run_id: str, request: Request, serving: Shared, person: Operator) -> Response:
+    """Go on with a run that was broken off: what it was asked for is asked for once more."""
+    found = _found(serving, run_id)
+    if found.asked is None:
+        serving.runner.ask(found.line.pipeline, "changes", person.name)
+    else:
+        serving.runner.again(found.asked.number, person.name)
+    return go(f"/pipelines/{quote(found.line.pipeline)}", words(request, person).gettext("The run begins now."))
+
+
 def _found(serving: Serving, run_id: str) -> RunPage:
     found = run_page(serving, run_id)
     if found is None:

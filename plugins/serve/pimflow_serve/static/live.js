@@ -53,6 +53,7 @@
 
   // Parts with the same name are exchanged; one in which somebody writes, or has opened something, stays.
   function exchange(fresh) {
+    localTimes(fresh);
     for (const part of document.querySelectorAll("[data-part]")) {
       const other = fresh.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
       const busy = part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");

@@ -52,3 +52,25 @@ addEventListener("pageshow", () => {
 document.addEventListener("change", (event) => {
   if (event.target instanceof Element && event.target.matches("[data-send]")) event.target.form.requestSubmit();
 });
+
+// Times are written by the server in its own time zone; here they are written in that of the reader.
+function localTimes(part) {
+  const language = root.lang || "en";
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const today = new Date();
+  for (const time of part.querySelectorAll("time[data-when]")) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.valueOf())) continue;
+    time.title = at.toLocaleString(language, { dateStyle: "full", timeStyle: "long" });
+    if (time.dataset.when === "clock") time.textContent = at.toLocaleTimeString(language, { ...clock, second: "2-digit" });
+    if (time.dataset.when !== "short") continue;
+    const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
+    const days = Math.abs(Math.round((midnight(at) - midnight(today)) / 86400000));
+    const hours = at.toLocaleTimeString(language, clock);
+    const year = at.getFullYear() === today.getFullYear() ? {} : { year: "numeric" };
+    const date = days < 7 ? at.toLocaleDateString(language, { weekday: "short" }) : at.toLocaleDateString(language, { month: "short", day: "numeric", ...year });
+    time.textContent = days === 0 ? hours : `${date}${days < 7 ? " " : ", "}${hours}`;
+  }
+}
+
+localTimes(document);

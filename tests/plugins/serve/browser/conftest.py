@@ -183,7 +183,9 @@ def draw(pytestconfig: pytest.Config) -> Callable[[Any, str], None]:
     def draw_page(page: Any, name: str) -> None:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / f"{name}.png", full_page=True)
+            size = page.evaluate("[innerWidth, Math.min(document.documentElement.scrollHeight, 1500)]")
+            clip = {"x": 0, "y": 0, "width": size[0], "height": size[1]}
+            page.screenshot(path=folder / f"{name}.png", full_page=True, clip=clip)
 
     return draw_page
 
