@@ -1,5 +1,6 @@
 """Who is told of what, in which words, and when: through runs of the bench."""
 
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ from pimflow.running.run import RunOptions
 COLOURS = {"BORD", "GRN", "BLU"}
 JULIA = {"type": "shop.notice", "windows": ["julia"], "for": "product manager"}
 PETER = {"type": "shop.notice", "windows": ["peter"], "for": "administrator"}
+DIGEST = {**JULIA, "digest": "daily at 07:00"}
 BORD = [("sku", "colour"), ("A", "BORD"), ("B", "red"), ("C", "BORD")]
 
 
@@ -178,6 +180,22 @@ def test_each_looks_after_families_of_their_own(bench, shop):
     assert "'BLU'" not in of(shop, "mugs")[0].text
 
 
+def test_each_target_of_a_flow_is_counted_by_itself(bench, shop):
+    bench.settings["notify"] = [{**JULIA, "families": ["mugs"]}, {**DIGEST, "windows": ["daily"]}]
+    shop.tables["products"] = [("sku", "colour", "family"), ("A", "BORD", "mugs"), ("B", "GRN", "lamps")]
+    bench.connections["other"] = {"type": "shop", "name": "other"}
+    shops = sys.modules["shop_in_memory"]
+    shops.SHOPS["other"] = shops.Shop()
+    sinks = [{"type": "shop.products", "connection": name} for name in ("shop", "other")]
+    bench.run_all(sink=sinks)
+    (message,) = of(shop, "julia")
+    assert [flow.attention for flow in message.report.flows] == [1, 1]
+    with bench.database() as database:
+        tell_digests(bench.assembly(sink=sinks), database, datetime.now(UTC) + timedelta(days=1))
+    (message,) = of(shop, "daily")
+    assert [flow.attention for flow in message.report.flows] == [2, 1]
+
+
 def test_a_record_of_no_family_is_told_to_all(bench, shop):
     bench.settings["notify"] = [{**JULIA, "families": ["mugs"]}]
     shop.tables["products"] = BORD
@@ -217,9 +235,6 @@ def test_a_run_of_some_records_that_went_well_is_no_recovery_even_where_it_tells
     assert [message.event for message in of(shop, "peter")] == [Event.FAILURE]
     told.run()
     assert [message.event for message in of(shop, "peter")] == [Event.FAILURE, Event.RECOVERY]
-
-
-DIGEST = {**JULIA, "digest": "daily at 07:00"}
 
 
 def digest(bench, days=1):

@@ -21,6 +21,8 @@ from pimflow.state.open_items import OpenItem
 from pimflow.state.records import Scope
 
 _AT_ONCE = 50
+_OfSink = tuple[str, int]
+"""A flow, and which of its sinks."""
 _CHANGED = (Status.CREATED, Status.UPDATED, Status.DELETED)
 
 
@@ -40,8 +42,8 @@ class Day:
     met_everything: bool = False
     report: RunReport | None = None
     failure: RunReport | None = None
-    _flows: dict[str, FlowReport] = field(default_factory=dict)
-    _counts: dict[str, Counter[Status]] = field(default_factory=dict)
+    _flows: dict[_OfSink, FlowReport] = field(default_factory=dict)
+    _counts: dict[_OfSink, Counter[Status]] = field(default_factory=dict)
 
     def take(self, number: int, report: RunReport, *, fails: bool) -> None:
         """Add one run; they come the latest first."""
@@ -50,13 +52,16 @@ class Day:
         self.runs, self.failed, self.begun = self.runs + 1, self.failed + fails, report.run.started
         self.met_everything |= met_everything(report)
         self.failure = self.failure or (report if fails else None)
+        met: Counter[str] = Counter()
         for flow in report.flows:
-            self._flows.setdefault(flow.name, flow)
-            self._counts.setdefault(flow.name, Counter()).update({one: flow.counts.get(one, 0) for one in _CHANGED})
+            of_sink = flow.name, met[flow.name]
+            met[flow.name] += 1
+            self._flows.setdefault(of_sink, flow)
+            self._counts.setdefault(of_sink, Counter()).update({one: flow.counts.get(one, 0) for one in _CHANGED})
 
     def flows(self) -> tuple[FlowReport, ...]:
         """Give each flow as it was last, with what all runs changed."""
-        return tuple(replace(flow, counts=dict(self._counts[name])) for name, flow in self._flows.items())
+        return tuple(replace(flow, counts=dict(self._counts[of_sink])) for of_sink, flow in self._flows.items())
 
 
 def day_since(number: int, notifier: Notifier, assembly: Assembly, database: Database, now: datetime) -> Day:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,24 +38,20 @@ def routed(report: RunReport, notifier: Notifier, assembly: Assembly, database: 
     """
     known = open_items.scopes_of(database, assembly.pipeline.name)
     flows = {flow.name: flow for flow in assembly.flows}
-    return replace(
-        report,
-        flows=tuple(
-            _Routing(one, notifier, flows[one.name], database).report(_scopes(assembly, flows[one.name], known), items)
-            if one.name in flows
-            else one
-            for one in report.flows
-        ),
-    )
+    met: Counter[str] = Counter()
+    told = []
+    for one in report.flows:
+        flow = flows.get(one.name)
+        places = assembly.places(flow)[met[one.name] :][:1] if flow else []  # a flow has a report for each of its sinks
+        met[one.name] += 1
+        scopes = [known[one.name, *place] for place in places if (one.name, *place) in known]
+        told.append(_Routing(one, notifier, flow, database).report(scopes, items) if flow and scopes else one)
+    return replace(report, flows=tuple(told))
 
 
 def is_routed(notifier: Notifier) -> bool:
     """Tell whether a recipient looks after some of the records only."""
     return bool(notifier.families or notifier.categories)
-
-
-def _scopes(assembly: Assembly, flow: Flow, known: Mapping[tuple[str, str, str], Scope]) -> list[Scope]:
-    return [known[flow.name, *place] for place in assembly.places(flow) if (flow.name, *place) in known]
 
 
 @dataclass(frozen=True, slots=True)
