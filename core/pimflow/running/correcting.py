@@ -151,4 +151,4 @@ def end(database: Database, stage: Correcting, *, dry: bool) -> list[str]:
 
 
 def _text(cell: Any) -> str:
-    return as_text(as_cell(cell))
+    return cell.strip() if type(cell) is str else as_text(as_cell(cell))
