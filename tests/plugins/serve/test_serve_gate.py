@@ -16,6 +16,9 @@ from pimflow_serve.access.tokens import digest
 from pimflow_serve.app import create_app
 from pimflow_serve.serving import Serving
 from pimflow_serve.settings import Settings
+from pimflow_serve.starting import server_of
+
+from .conftest import HERE
 
 PASSWORD = "a long enough word"
 EVIL = "https://evil.example"
@@ -318,3 +321,14 @@ def test_a_page_that_is_not_there_keeps_the_menu_of_who_is_signed_in(signed_in, 
     assert 'href="/people"' in page.text
     assert re.search(r'name="csrf" value="\w{64}"', page.text)
     assert 'href="/people"' not in stranger.get("/nothing").text
+
+
+@pytest.mark.parametrize(("proxy", "last"), [("10.1.2.3", 401), ("192.168.1.1", 429)])
+def test_proxies_that_are_trusted_say_for_whom_they_ask(served, julia, proxy, last):
+    config = server_of(served.app, Settings(trusted_proxies=("10.0.0.0/8",))).config
+    config.load()
+    browser = TestClient(config.loaded_app, HERE, headers={"Origin": HERE}, client=(proxy, 50000))
+    for number in range(6):
+        browser.headers["X-Forwarded-For"] = f"203.0.113.{number}"
+        answer = sign_in(browser, password=f"guess {number}")
+    assert answer.status_code == last
