@@ -138,6 +138,7 @@ class Runner:
             self._woken.set,
         )
         logger.info("server {} began", dispatch.server.name)
+        self.feed.tell("progress", b'{"runs":[]}', keep=True)
         while not self._stopping.is_set():
             self._safely(partial(self._step, dispatch, asked=self._woken.is_set()))
             self._woken.wait(_BETWEEN)
@@ -167,10 +168,11 @@ class Runner:
                 if child.run is None and child.is_of(progress):
                     dispatch.know_run(child, progress.run)
         if live != self._live:
-            gone = {one.pipeline for run, one in self._live.items() if run not in live}
+            both = {**self._live, **live}
+            changed = {both[run].pipeline for run in self._live.keys() ^ live.keys()}
             self._live = live
             self.feed.tell("progress", to_json({"runs": [asdict(one) for one in live.values()]}), keep=True)
-            for pipeline in gone:
+            for pipeline in changed:
                 self._changed(pipeline)
 
     def _changed(self, pipeline: str) -> None:
