@@ -69,7 +69,7 @@ class Correcting:
         """Give the rows, chunk by chunk."""
         for chunk in results:
             if isinstance(chunk, Carried):
-                yield Carried(chunk.numbers, chunk.sources, [*map(self._row, chunk.results)])
+                yield Carried(chunk.numbers, chunk.sources, self._rows(chunk.results))
             else:
                 yield [self._one(row) for row in chunk]
 
@@ -97,13 +97,19 @@ class Correcting:
     def _one(self, row: Passed | Stopped) -> Passed | Stopped:
         if isinstance(row, Stopped):
             return row
-        return Passed(row.row, row.source, self._row(row.result), row.key)
+        return Passed(row.row, row.source, self._rows([row.result])[0], row.key)
 
-    def _row(self, row: Row) -> Row:
+    def _rows(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Give rows, those that are known by their cells corrected. Most are not: no more is done to find that out."""
         for places, known in self.known:
-            found = known.get(tuple(_text(row[at]) for at in places))
-            row = self._corrected(row, found) if found else row
-        return row
+            cells = [tuple(_text(row[at]) for at in places) for row in rows] if places[1:] else _of_one(rows, places[0])
+            met = [number for number, one in enumerate(cells) if one in known]
+            if met:
+                new = list(rows)
+                for number in met:
+                    new[number] = self._corrected(rows[number], known[cells[number]])
+                rows = new
+        return rows
 
     def _corrected(self, row: Row, found: Iterable[Correction]) -> Row:
         cells = list(row)
@@ -150,5 +156,9 @@ def end(database: Database, stage: Correcting, *, dry: bool) -> list[str]:
     return told
 
 
+def _of_one(rows: Iterable[Row], at: int) -> list[Cells]:
+    return [(cell.strip() if type(cell) is str else _text(cell),) for cell in (row[at] for row in rows)]
+
+
 def _text(cell: Any) -> str:
-    return cell.strip() if type(cell) is str else as_text(as_cell(cell))
+    return as_text(as_cell(cell))
