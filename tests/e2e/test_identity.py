@@ -65,6 +65,15 @@ def test_a_renamed_product_takes_its_changes_along(project, run):
     assert project.product("NEW-1")["values"]["colour"][0]["data"] == "red"
 
 
+def test_a_flow_that_only_creates_gives_a_product_its_new_sku_and_nothing_else(project, run):
+    run("1;OLD-1;mugs;Mug;red", mode="create")
+    uuid = known(project)["OLD-1"][1]
+    for _ in range(2):
+        run("1;NEW-1;mugs;Beaker;blue")
+        assert known(project) == {"NEW-1": ("Mug", uuid)}
+        assert project.product("NEW-1")["values"]["colour"][0]["data"] == "red"
+
+
 def test_a_sku_passed_on_in_one_read_reaches_its_new_owner(project, run):
     run("1;A-1;mugs;First;red", "2;B-1;mugs;Second;red")
     before = known(project)

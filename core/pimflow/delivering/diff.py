@@ -154,9 +154,11 @@ def compare(prepared: Prepared, known: Known | None, open_item: OpenItem | None,
     columns = known.columns if known else frozenset()
     payload = compared(item.payload, columns, rules)
     now = fingerprint(payload)
+    settled = known is not None and known.fingerprint is not None
+    if settled and rules.mode == "create" and prepared.renaming:
+        payload = {}  # it gets its new key, and does not follow in anything else
     if DISABLED in columns and rules.enabled:
         payload = {rules.enabled: True, **payload}
-    settled = known is not None and known.fingerprint is not None
     owed = {name: item.payload[name] for name in _mended(prepared, columns, rules, open_item)} if rules.once else {}
     same = known is not None and known.fingerprint == now and not owed
     unchanged = not prepared.was and (same or (settled and rules.mode == "create"))

@@ -109,7 +109,7 @@ def test_what_is_handed_over_once_does_not_follow_but_keeps_its_sku(born, site):
     made = site.get("Item", "CRO-000001")["creation"]
     born.change(0, values=renamed("CUP-NEW"))
     born.run()
-    assert site.get("Item", "CUP-NEW")["creation"] == made
+    assert (site.get("Item", "CUP-NEW")["creation"], site.get("Item", "CUP-NEW")["item_name"]) == (made, "Cup")
     assert born.sent() == 0
 
 
