@@ -50,7 +50,7 @@ def target_of(serving: Serving, pipeline: str, flow: str, language: str) -> Targ
     assembly = assembly_of(serving, pipeline)
     found = next((one for one in assembly.flows if one.name == flow), None)
     if found is None:
-        raise not_found("flow of this name")
+        raise not_found("part of the pipeline of this name")
     return Target(serving.systems, assembly, serving.database, found, language, serving.clock())
 
 

@@ -36,7 +36,12 @@ class Refused(HTTPException):
     def said(self, words: NullTranslations) -> tuple[str, str]:
         """Give message and remedy in a language."""
         message, remedy = (words.gettext(text) if text else "" for text in self._said)
-        return (message % self._fields, remedy % self._fields) if self._fields else (message, remedy)
+        if not self._fields:
+            return message, remedy
+        fields = {
+            name: words.gettext(one) if isinstance(one, str) and one else one for name, one in self._fields.items()
+        }
+        return message % fields, remedy % fields
 
     def sentences(self, words: NullTranslations) -> str:
         """Give both as one text for people."""
@@ -53,6 +58,6 @@ class NotSignedIn(Refused):
 
 
 def not_found(what: str) -> Refused:
-    """Tell that something is not there."""
+    """Tell that something is not there: a `page of this name`, which the tools of gettext find here too."""
     remedy = N_("It may have been removed, or the address is wrong.")
     return Refused(404, N_("there is no %(what)s"), remedy, fields={"what": what})

@@ -16,7 +16,7 @@ import pimflow_serve
 from pimflow_serve.languages import CATALOGUES, LANGUAGES, catalogue
 
 PACKAGE = Path(pimflow_serve.__file__).parent
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "say": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "not_found": None, "say": None}
 FIELDS = re.compile(r"%\(\w+\)s|%s")
 TRANSLATED = sorted(set(LANGUAGES) - {"en"})
 
