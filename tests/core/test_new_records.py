@@ -140,7 +140,7 @@ def test_side_by_side_or_one_by_one_is_the_same(bench, shop_plugin, small_chunks
 
     together = carried_out()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sifting, "without_usual", lambda _self, made, **_: made)
+        patch.setattr(Sifting, "without_usual", lambda _self, ready, **_: ready.made)
         alone = carried_out()
     assert together[:-1] == alone[:-1]
     assert _plain(together[-1]) == _plain(alone[-1])

@@ -24,11 +24,11 @@ from pimflow.delivering.diff import (
 from pimflow.delivering.due import current_rows, due_items
 from pimflow.delivering.following import Reply, under_new_key
 from pimflow.delivering.guards import check_guards, samples_told
-from pimflow.delivering.intake import Intake, Made, Target
+from pimflow.delivering.intake import Intake, Target
 from pimflow.delivering.keeping import Keeping
 from pimflow.delivering.load import Loading
 from pimflow.delivering.new_records import Arrived
-from pimflow.delivering.sifting import Sifting
+from pimflow.delivering.sifting import Ready, Sifting
 from pimflow.log import Mask
 from pimflow.many_outcomes import Untold
 from pimflow.model import SETTLED, Header, Outcome, Row, Status
@@ -105,23 +105,23 @@ class Delivery:
             problem = replace(reason.problem, field=reason.problem.field or name)
             self.tally.add_problem(problem, Status.UNCHANGED, count=0)
 
-    def take(self, rows: Sequence[Passed | Stopped]) -> None:
+    def readied(self, results: Iterable[Sequence[Passed | Stopped]]) -> Iterator[Ready]:
+        """Make items of rows that come in small chunks, and give them in chunks as large as any, for `take`."""
+        return self._sifting.readied(results, self._intake, again=self._again)
+
+    def take(self, rows: Sequence[Passed | Stopped] | Ready) -> None:
         """See a chunk of rows on their way. Raises FlowError when the flow cannot go on."""
         if isinstance(rows, Carried) and self._appended(rows.results):
             return
-        stopped = 0 if isinstance(rows, Carried) else sum(isinstance(row, Stopped) for row in rows)
-        found = [*self._intake.made(rows)]
-        verdicts = [one for one in found if isinstance(one, Verdict)]
-        made = [one for one in found if isinstance(one, Made)]
-        if not self._again:
-            made = self._sifting.without_usual(made, some_open=self._keeping.open, held=self._held is not None)
-        prepared = [Prepared(*one) for one in made]
+        ready = rows if isinstance(rows, Ready) else next(self.readied([rows]))
+        made = self._sifting.without_usual(ready, some_open=self._keeping.open, held=self._held is not None)
+        verdicts, prepared = ready.verdicts, [Prepared(*one) for one in made]
         if self.target.domain is not None:
             prepared = self.target.domain.narrowed(prepared)
             self.target.domain.note(() if self._again else prepared)
         if self.target.identification is not None:
             prepared = self.target.identification.collect(prepared)
-        self.unidentified += max(stopped, sum(one.outcome.key == f"row {one.prepared.row}" for one in verdicts))
+        self.unidentified += max(ready.stopped, sum(one.outcome.key == f"row {one.prepared.row}" for one in verdicts))
         if self.target.sink.whole:
             for one in prepared:
                 self._loading.put(whole(one))

@@ -19,6 +19,7 @@ from pimflow.delivering.first_import import first_import
 from pimflow.delivering.identification import Columns, Identification
 from pimflow.delivering.intake import Target, other_keys
 from pimflow.delivering.ownership import Domain
+from pimflow.delivering.sifting import Ready
 from pimflow.errors import FlowError, PimflowError
 from pimflow.model import FlowReport, Header, Outcome
 from pimflow.observers import notify_observers
@@ -120,8 +121,8 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
         before_full_run(context, flow, chain.header, deliveries, done)
         begin(deliveries, reader.header, chain.header)
         context.progress(flow.name, 0, done.total)
-        with closing(_coming(flow, reader, chain)) as coming:
-            for rows in _limited(coming, limit if has_whole_transform(flow) else None):
+        with closing(_coming(flow, reader, chain, deliveries, limit)) as coming:
+            for rows in coming:
                 done.read, done.dropped = reader.read, chain.dropped
                 deliver(deliveries, rows)
                 context.progress(flow.name, done.settled(), done.total)
@@ -134,12 +135,16 @@ def _move(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done:
     done.complete = True
 
 
-def _coming(flow: Flow, reader: Reader, chain: Chain) -> Generator[Sequence[Passed | Stopped], None, None]:
+def _coming(
+    flow: Flow, reader: Reader, chain: Chain, deliveries: Sequence[Delivery], limit: int | None
+) -> Generator[Sequence[Passed | Stopped] | Ready, None, None]:
     """Give what comes out of the transforms, which go on while sinks write where the source has to be waited for."""
-    results = chain.run(reader)
-    if reader.at_hand:
+    results = _limited(chain.run(reader), limit) if has_whole_transform(flow) else chain.run(reader)
+    if reader.at_hand and len(deliveries) == 1 and not flow.sinks[0].whole:
+        yield from deliveries[0].readied(results)
+    elif reader.at_hand:
         yield from results if all(sink.whole for sink in flow.sinks) else gathered(results)
-    elif all(isinstance(stage, Steps | Correcting) for stage in chain.stages):
+    elif all(isinstance(stage, Steps) for stage in chain.stages):
         yield from ahead(results)
     else:
         yield from results
@@ -190,7 +195,7 @@ def begin(deliveries: Sequence[Delivery], source_header: Header, header: Header)
             delivery.hold()
 
 
-def deliver(deliveries: Sequence[Delivery], rows: Sequence[Passed | Stopped]) -> None:
+def deliver(deliveries: Sequence[Delivery], rows: Sequence[Passed | Stopped] | Ready) -> None:
     """Hand rows to each sink in turn: what a later one refers to is written by then."""
     for delivery in deliveries:
         delivery.take(rows)

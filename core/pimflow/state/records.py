@@ -77,7 +77,7 @@ class Records:
         """Give those of these records that the target has, as far as is known here."""
         return {record for record, known in self.known(keys).items() if known.fingerprint is not None}
 
-    def sift(self, resource: str, prints: Mapping[str, bytes], run: int) -> tuple[set[str], set[str]]:
+    def sift(self, resource: str, prints: Mapping[str, bytes], run: int) -> tuple[list[str], set[str]]:
         """Give those of these keys that settled with just this fingerprint, and those never met.
 
         It is noted that this run met the former; those that it met before are left out.
@@ -91,7 +91,7 @@ class Records:
             with self.database.writing() as connection:
                 for chunk in chunked(same, _KEYS_PER_QUERY):
                     mark(connection, _MEET, (run, self.scope.id, resource), chunk)
-        return set(same), prints.keys() - {key for key, *_ in rows}
+        return same, prints.keys() - {key for key, *_ in rows}
 
     def open_among(self, resource: str, keys: Iterable[str]) -> set[str]:
         """Give those of these keys under which something is open."""
