@@ -142,7 +142,7 @@ def _by_cells(
     """Sort corrections by how their rows are found; those whose columns the source does not have rest."""
     found: dict[tuple[int, ...], dict[Cells, list[Correction]]] = {}
     for one in given:
-        if {*one.known_by, one.column} <= {*header}:
+        if one.known_by and {*one.known_by, one.column} <= {*header}:
             places = tuple(header.index(name) for name in one.known_by)
             found.setdefault(places, {}).setdefault((*one.known_by.values(),), []).append(one)
     return list(found.items())
