@@ -74,6 +74,35 @@ def test_problems_tell_which_records_and_why(run, told):
     assert "pimflow runs 2" in text
 
 
+@pytest.fixture
+def both(project, mailbox, monkeypatch):
+    """Julia is the product manager, Peter the administrator."""
+    monkeypatch.setenv("JULIA", mailbox.address("julia@shop.example"))
+    monkeypatch.setenv("PETER", mailbox.address("peter@shop.example"))
+    project.notify(
+        '{type: notify.message, for: product manager, to: ["${env:JULIA}"]}',
+        '{type: notify.message, for: administrator, to: ["${env:PETER}"]}',
+    )
+    return mailbox
+
+
+def test_each_is_told_of_what_concerns_them_and_what_to_do(run, both):
+    run(BAD)
+    run(NOTHING)
+    run(BAD)
+    assert [(str(mail["to"]), str(mail["subject"])) for mail in both.mails] == [
+        ("julia@shop.example", "[pimflow] shop: 2 records need attention"),
+        ("peter@shop.example", "[pimflow] shop failed: the source gave 0 rows, and `min_rows` is 1"),
+        ("peter@shop.example", "[pimflow] shop works again"),
+    ]
+    first, second, third = both.text(0).splitlines()[:3]
+    assert (first, second) == ("Nothing to do for you.", "To pass on to the ERP team:")
+    assert third.startswith("  - price: products.csv says 'cheap', ")
+    assert "pimflow " not in both.text(0)
+    assert "What you must do: " in both.text(1)
+    assert "Nothing to do for you." in both.text(2)
+
+
 def test_letters_of_all_scripts_arrive_as_they_are(run, told):
     run(["Ä-1;größer als €5", "B-2;日本"])
     text = told.text(0)
