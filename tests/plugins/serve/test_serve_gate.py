@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from pimflow.state import people, sign_ins
@@ -332,3 +333,12 @@ def test_proxies_that_are_trusted_say_for_whom_they_ask(served, julia, proxy, la
         browser.headers["X-Forwarded-For"] = f"203.0.113.{number}"
         answer = sign_in(browser, password=f"guess {number}")
     assert answer.status_code == last
+
+
+def test_a_password_that_was_hashed_with_less_work_is_hashed_anew_when_it_is_used(stranger, served):
+    older = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PASSWORD)
+    people.add(served.database, PersonRow("Julia", "operator", older, "", True, served.clock()))
+    assert sign_in(stranger).status_code == 303
+    assert people.find(served.database, "Julia").password != older
+    assert is_in(stranger)
+    assert sign_in(served.browser()).status_code == 303

@@ -133,6 +133,13 @@ def test_what_is_too_large_is_refused_before_it_is_read(stranger, announced):
     assert "larger than 1,048,576 bytes" in answer.text
 
 
+def test_json_that_is_too_large_is_refused(signed_in):
+    given = {"name": "x" * LARGEST, "password": "a long enough word"}
+    answer = signed_in("administrator").post("/api/v1/people", json=given)
+    assert answer.status_code == 413
+    assert "larger than" in answer.json()["error"]["message"]
+
+
 def test_json_that_is_none_is_told(signed_in):
     browser = signed_in("administrator")
     for body in (b"{", b"[]", b'{"name": 1}', b"\xff\xfe"):
