@@ -189,7 +189,7 @@ def _decide(change: PastChange, values: _Values, there: Found, back: KeyBack, si
         return _outcome(change, Status.REFUSED, _ANEW)
     if change.deed is Deed.CREATED:
         return _taken_out_of_use(change, now, sink)
-    return _put_back(change, values.ours, values.old, now, back)
+    return _put_back(change, values.ours, values.old, now, back, sink.key)
 
 
 def _taken_out_of_use(change: PastChange, now: Mapping[str, Any], sink: Sink) -> Candidate | Outcome:
@@ -206,13 +206,14 @@ def _put_back(
     old: Mapping[str, Any],
     now: Mapping[str, Any],
     back: KeyBack,
+    key: str | None,
 ) -> Candidate | Outcome:
     present = as_json(dict(now))
     problems = [back.problem] if back.problem else []
     problems += [replace(_UNKNOWN, field=name) for name in change.columns if name not in old]
     values: dict[str, Any] = {}
     for name, before in old.items():
-        if present.get(name) == before:
+        if present.get(name) == before or (name == key and not before):  # what it is known by stays
             continue
         if any(name in form and present.get(name) == form[name] for form in ours):
             values[name] = before

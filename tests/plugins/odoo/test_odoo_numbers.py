@@ -60,10 +60,10 @@ class World:
         self.folder, self.pim, self.erp = folder, pim, erp
         self.file = folder / "pipeline.yaml"
         self.file.write_text(PIPELINE.format(erp=erp.url, pim=pim.url, key=KEY), "utf-8")
-        self._command = command
+        self.command = command
 
     def run(self, *words, verb="run"):
-        return self._command(verb, str(self.file), *words)
+        return self.command(verb, str(self.file), *words)
 
     def skus(self):
         return {product.uuid: product.identifier for product in self.pim.store.products.values()}
@@ -175,6 +175,18 @@ def test_an_answer_that_was_lost_makes_no_second_product(world):
     assert world.run().code == 0
     assert world.references() == [("Cup", "P00001")]
     assert world.skus() == {uuid(0): "P00001"}
+
+
+def test_an_undo_takes_out_of_use_what_was_made_and_no_second_product_comes(world, monkeypatch):
+    monkeypatch.chdir(world.folder)
+    world.pim.seed({"products": [born(0, "Cup")]})
+    world.run()
+    done = world.command("undo", "last", "--yes")
+    assert done.code == 0, done.out + done.err
+    assert world.erp.named("P00001")[0]["active"] is False
+    for options in ((), ("--full",)):
+        world.run(*options)
+    assert world.references() == [("Cup", "P00001")]
 
 
 def test_many_products_take_a_few_calls_a_batch(world):
