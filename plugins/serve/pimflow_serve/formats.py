@@ -73,4 +73,4 @@ def duration(seconds: float | timedelta | None, language: str) -> str:
 
 def told(sentence: str) -> Markup:
     """Write a sentence of pimflow's: what stands between backticks is a name in a file, or a command."""
-    return Markup(_NAMED.sub(r"<code>\1</code>", str(escape(sentence))))  # noqa: S704 - what it holds is escaped
+    return Markup(_NAMED.sub(r"<code>\1</code>", str(escape(sentence))))  # noqa: S704  # nosec B704 - what it holds is escaped

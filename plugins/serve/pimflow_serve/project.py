@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -83,7 +84,7 @@ class Project:
         try:
             assembly = assemble(load_pipeline(file, self.environment), create_registry())
         except ConfigError as error:
-            mistakes = tuple(str(mistake) for mistake in error.mistakes)
+            mistakes = tuple(str(mistake).replace(f"{self.root}{os.sep}", "") for mistake in error.mistakes)
             last = self._last_good(file, kept)
             name = last.pipeline.name if last else before.name if before else file.stem
             return Served(name, file, last, mistakes, kept)

@@ -110,7 +110,7 @@
   });
   setInterval(() => {
     if (document.querySelector("[data-goes-on] ~ * details[open]")) refresh();
-  }, 3000);
+  }, 5000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   addEventListener("pagehide", () => events.close());
 })();

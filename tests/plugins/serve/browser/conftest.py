@@ -9,6 +9,7 @@ import tarfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +40,7 @@ FLAGS = [
 ]
 AXE = "axe-core@4.14.1"
 PASSWORD = "plum tree and pear tree"
+LABELS = {"sku": "SKU", "name": "Name", "colour": "Colour", "weight": "Weight"}
 PEOPLE = {"Julia": "operator", "Peter": "administrator", "Vera": "viewer"}
 
 
@@ -132,7 +134,12 @@ def pipeline_text(url: str, *, schedule: str = "", file: str = "products.csv") -
 
 @pytest.fixture(scope="session")
 def catalog() -> dict[str, Any]:
-    return CATALOG
+    """The small PIM, with the names by which people know what is in it."""
+    named = deepcopy(CATALOG)
+    for attribute in named["attributes"]:
+        attribute["labels"] = {"en_US": LABELS[attribute["code"]]}
+    named["families"][0] |= {"attribute_as_label": "name", "labels": {"en_US": "Mugs"}}
+    return named
 
 
 @pytest.fixture(scope="module")

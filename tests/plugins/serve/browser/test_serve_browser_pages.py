@@ -57,10 +57,14 @@ SERIOUS = ("serious", "critical")
 def rows(number: int, *, bad: bool = False) -> list[str]:
     """Make rows of cups; of the bad ones some have colours and weights that the PIM does not take."""
     colours = ["BORD", "red", "blue", "red", "petrol", "red", "blue"] if bad else ["red", "blue"]
-    weights = [f"0.{one % 10}" for one in range(number)]
+    weights = [f"0.{one % 9 + 1}" for one in range(number)]
     if bad:
         weights[3::61] = ["heavy"] * len(weights[3::61])
-    return [f"CUP-{one:04};mugs;cups;Cup {one};{colours[one % len(colours)]};{weights[one]}" for one in range(number)]
+    names = ["Espresso cup", "Tea mug", "Latte glass", "Milk jug", "Sugar bowl", "Cake plate", "Tea pot", "Saucer"]
+    return [
+        f"CUP-{one:04};mugs;cups;{names[one % len(names)]} {one};{colours[one % len(colours)]};{weights[one]}"
+        for one in range(number)
+    ]
 
 
 @pytest.fixture(scope="module")
