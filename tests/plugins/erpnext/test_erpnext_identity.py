@@ -22,7 +22,7 @@ flows:
     transforms:
       - map: {{item_code: sku, item_name: name, variant_of: model, attributes.Handle: handle{mapped}}}
     sink: {{type: erpnext.products, connection: erp, default_group: Drills{sink}}}
-"""
+{more}"""
 COLUMNS = ("uuid", "sku", "name", "model", "handle")
 
 
@@ -31,7 +31,7 @@ class Erp:
 
     def __init__(self, site, url, folder, command):
         self.site, self.url, self._folder, self.command = site, url, folder, command
-        self.options = {"erp": "", "sink": "", "mapped": ""}
+        self.options = {"erp": "", "sink": "", "mapped": "", "more": ""}
 
     def run(self, *rows, words=("run", "--full")):
         told = [dict(zip(COLUMNS, (*row, None, None)[:5], strict=True)) for row in rows]
@@ -227,6 +227,18 @@ def test_the_field_with_the_uuid_is_written_by_a_user_who_may_not_look_at_types_
     erp.site.closed |= {"DocField", "Custom Field"}
     assert "1 new" in erp.run(("u-1", "LAMP-1", "Lamp"))
     assert erp.site.get("Item", "LAMP-1")["custom_pim_uuid"] == "u-1"
+
+
+def test_an_item_that_was_renamed_there_is_disabled_when_its_record_goes_and_met_again_when_it_comes(erp):
+    with_field(erp)
+    erp.options["more"] = "    on_missing: disable\n    guards: {max_missing: 100%}\n"
+    erp.run(("u-1", "LAMP-1", "Lamp"), ("u-2", "LAMP-2", "Lamp"))
+    erp.site.rename("Item", "LAMP-1", "THEIRS-1")
+    erp.run(("u-2", "LAMP-2", "Lamp"))
+    assert [erp.site.get("Item", code)["disabled"] for code in ("THEIRS-1", "LAMP-2")] == [1, 0]
+    erp.run(("u-1", "LAMP-1", "Lamp"), ("u-2", "LAMP-2", "Lamp"))
+    assert erp.site.get("Item", "LAMP-1")["disabled"] == 0
+    assert "THEIRS-1" not in erp.names()
 
 
 def test_two_items_with_one_uuid_tell_nothing(erp):
