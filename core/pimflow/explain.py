@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pimflow.assemble import Assembly, Flow
@@ -70,7 +70,7 @@ class ExplainedRecord:
     `called` is what people know it by in a source that is a system: `'Office chair' (id 12)`; `source_key` is its
     key there, where the target has another. `disabled`: the column that took it out of use when the source no longer
     had it. `keys` tell how it came to its key, the latest first; `corrections` are cells of the source that a person
-    corrected.
+    corrected, and `source_row` is what the source said.
     """
 
     place: Place
@@ -89,6 +89,7 @@ class ExplainedRecord:
     source_key: str = ""
     keys: tuple[PastKey, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    source_row: Mapping[str, Any] = field(default_factory=dict)
 
 
 def explain(database: Database, key: str, column: str | None, find: Find) -> list[ExplainedRecord]:
@@ -143,6 +144,7 @@ def _record(
             PastKey(one.was, one.given, _id(runs.get(one.run)), _time(runs.get(one.run))) for one in past if one.was
         ),
         corrections=tuple(given),
+        source_row=sent.source,
     )
 
 

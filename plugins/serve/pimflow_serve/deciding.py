@@ -161,10 +161,11 @@ def _send(
     serving: Serving, person: Person, pipeline: str, key: str, cells: Mapping[str, str], known_by: Mapping[str, str]
 ) -> None:
     """Ask for a run of a record; one that gets another key by it, or has none yet, is met by a run of changes."""
-    if set(cells) & set(known_by) or key.startswith("row "):
+    plain = open_items.plain_key(key, 0)
+    if set(cells) & set(known_by) or not plain:
         serving.runner.ask(pipeline, "changes", person.name)
     else:
-        serving.runner.ask(pipeline, "retry", person.name, keys=(key,))
+        serving.runner.ask(pipeline, "retry", person.name, keys=(plain,))
 
 
 def as_it_is_now(serving: Serving, pipeline: str) -> Assembly:

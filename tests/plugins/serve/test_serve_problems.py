@@ -204,7 +204,7 @@ def test_the_list_comes_as_csv_and_for_excel(problems, signed_in):
     answer = browser.get(f"/problems/{NAME}/export.xlsx", params={"cause": cause})
     rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
     assert [row[1] for row in rows[1:]] == ["MUG-2", "MUG-3"]
-    assert browser.get(f"/problems/{NAME}/export.pdf").status_code == 409
+    assert browser.get(f"/problems/{NAME}/export.pdf").status_code == 404
 
 
 def test_texts_of_products_are_shown_as_text(served, signed_in):

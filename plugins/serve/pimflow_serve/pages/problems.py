@@ -22,6 +22,7 @@ from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.access.roles import Person
 from pimflow_serve.languages import language_of, words
+from pimflow_serve.refusals import not_found
 from pimflow_serve.rendering import go, render
 from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.problems import answered, cause_card, problems, records_page
@@ -71,8 +72,10 @@ def problems_page(
 @router.get("/problems/{pipeline}/export.{kind}")
 def export(pipeline: str, kind: str, serving: Shared, _person: Viewer, cause: str = "") -> Response:
     """Give every record and problem, with its source row, as a table that can be corrected."""
+    if kind not in {"csv", "xlsx"}:
+        raise not_found("list of this kind")
     assembly = deciding.assembly_of(serving, pipeline)
-    with tempfile.NamedTemporaryFile(prefix="pimflow-", suffix=f".{kind[:5]}", delete=False) as made:
+    with tempfile.NamedTemporaryFile(prefix="pimflow-", suffix=f".{kind}", delete=False) as made:
         file = Path(made.name)
     try:
         sheet_writer(file)(file, export_lines(assembly, serving.database, Wanted(cause=cause or None)))

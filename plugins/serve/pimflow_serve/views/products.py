@@ -12,6 +12,7 @@ from pimflow.explain import ExplainedRecord, ExplainedValue, explain
 from pimflow.model import Cause
 from pimflow.problems.causes import Labels, Place, labels_of, places, report_of, shown_key
 from pimflow.report import advice, what_happened
+from pimflow.sheets import as_cell
 from pimflow.state import open_items
 from pimflow.state.corrections import Correction
 from pimflow.state.database import Database
@@ -80,7 +81,8 @@ class ProductProblem:
 class ShownProduct:
     """A product as one flow sent it, or could not send it: then it has no values.
 
-    `called` is what its own system calls it, `page` its page there. `state` is sent, deleted, disabled or waiting.
+    `name` and `called` are what its own system calls it, `page` is its page there. `state` is sent, deleted, disabled
+    or waiting.
     """
 
     pipeline: str
@@ -92,6 +94,7 @@ class ShownProduct:
     state: str
     run: str
     time: datetime | None
+    name: str
     called: str
     page: str
     source_key: str
@@ -142,7 +145,8 @@ def _sent(
     flow = next((flow for flow in assembly.flows if flow.name == place.flow), None) if assembly else None
     sink = next((sink for sink in flow.sinks if sink.type == place.sink.partition(" ")[0]), None) if flow else None
     state = "deleted" if one.deleted else "disabled" if one.disabled else "sent"
-    page = page_of(assembly, flow.source, opened[2].source_row) if assembly and flow and opened else ""
+    page = page_of(assembly, flow.source, one.source_row) if assembly and flow else ""
+    name = as_cell(one.source_row.get(flow.source.named or "")) if flow else ""
     return ShownProduct(
         place.pipeline,
         place.flow,
@@ -153,6 +157,7 @@ def _sent(
         state,
         one.run or "",
         _moment(one.time),
+        name,
         one.called,
         page,
         one.source_key,
@@ -166,7 +171,7 @@ def _sent(
 def _waiting(database: Database, assembly: Assembly, place: Place, item: OpenItem) -> ShownProduct:
     """Tell of a product that never arrived."""
     report, source = report_of(place), place.flow.source
-    named = str(item.source_row.get(source.named or "") or "")
+    named = as_cell(item.source_row.get(source.named or ""))
     return ShownProduct(
         assembly.pipeline.name,
         place.flow.name,
@@ -177,6 +182,7 @@ def _waiting(database: Database, assembly: Assembly, place: Place, item: OpenIte
         "waiting",
         "",
         item.last,
+        named,
         named,
         page_of(assembly, source, item.source_row),
         "",
