@@ -84,9 +84,18 @@ def _print(one: Advice, called: str) -> None:
         click.echo(f"    {_why(one)}")
     _line("Everything", one.everything, f"pimflow run {called}{' --full' if one.changes else ''}")
     click.echo(f"    {_why_everything(one)}")
+    click.echo("  For `pimflow serve`, in the file of the pipeline:")
+    click.secho(f"    {_key(one)}", fg="cyan")
     runs = one.pace.runs
     said = f"From {runs} {'run' if runs == 1 else 'runs'}." if runs else "Nothing was measured yet."
     click.echo(f"  {said}{'' if runs > 20 else ' Ask again when it has run for a week.'}")
+
+
+def _key(one: Advice) -> str:
+    """Give the key `schedule` of the pipeline's file, to be pasted as it is."""
+    times = {"changes": one.changes, "everything": one.everything}
+    said = [f'{kind}: "{time.cron}"' for kind, time in times.items() if time]
+    return f"schedule: {{{', '.join(said)}}}"
 
 
 def _line(what: str, schedule: Schedule, command: str) -> None:
@@ -130,6 +139,7 @@ def _data(one: Advice) -> dict[str, Any]:
         "changes_an_hour": one.pace.changes_an_hour,
         "changes_only": _schedule(one.changes) if one.changes else None,
         "everything": _schedule(one.everything),
+        "schedule": _key(one),
         "shares_its_target": one.slowed,
     }
 

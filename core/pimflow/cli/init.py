@@ -34,8 +34,8 @@ Next:
      pimflow plan        what would happen
      pimflow run
   4. Let it be your own PIM: other values in step 2, and your columns in pipelines/products.yaml.
-  5. Let it run by itself: changes only every 15 minutes, everything on Sunday night. `pimflow advise` proposes better
-     times once it has seen some runs, and writes them as cron does."""
+  5. Let it run by itself: `pimflow serve` opens it in a browser and keeps to `schedule` in pipelines/products.yaml.
+     `pimflow advise` proposes better times once it has seen some runs, and writes them as cron does, too."""
 
 
 @click.command()
