@@ -144,7 +144,7 @@ def _coming(
         yield from deliveries[0].readied(results)
     elif reader.at_hand:
         yield from results if all(sink.whole for sink in flow.sinks) else gathered(results)
-    elif all(isinstance(stage, Steps) for stage in chain.stages):
+    elif all(isinstance(stage, Steps | Correcting) for stage in chain.stages):
         yield from ahead(results)
     else:
         yield from results
