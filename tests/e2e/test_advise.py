@@ -1,6 +1,7 @@
 """How often to run what, asked after some runs and before there were any."""
 
 import json
+import re
 
 
 def test_before_the_first_run_there_is_a_proposal_with_lines_for_cron(project):
@@ -9,6 +10,9 @@ def test_before_the_first_run_there_is_a_proposal_with_lines_for_cron(project):
     assert "Changes only: every 15 minutes." in said
     assert "-59/15 * * * *  pimflow run pipeline.yaml\n" in said
     assert "* * 0  pimflow run pipeline.yaml --full" in said
+    assert re.search(
+        r'^    schedule: \{changes: "\d+-59/15 \* \* \* \*", everything: "\d+ 2 \* \* 0"\}$', said, re.MULTILINE
+    )
     assert "Nothing was measured yet. Ask again when it has run for a week." in said
 
 
@@ -20,6 +24,7 @@ def test_after_runs_it_goes_by_what_they_took(project):
     [told] = json.loads(project.command("advise", str(project.folder / "pipeline.yaml"), "--json").out)
     assert told["runs"] == 2
     assert 0 < told["everything"]["longest_seconds"] < 60
+    assert told["schedule"] == f'schedule: {{everything: "{told["everything"]["cron"]}"}}'
     assert told["changes_only"] is None, "a file is read as a whole each time"
     assert project.pim.stats()["routes"] == before, "nobody is asked"
 
