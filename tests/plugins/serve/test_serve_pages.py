@@ -10,7 +10,7 @@ from pimflow.configuration.loading import load_pipeline
 from pimflow.model import Page, Run, RunReport
 from pimflow.plugins import create_registry
 from pimflow.running.run import RunOptions, log_folder, run_pipeline
-from pimflow.state import history, schedules
+from pimflow.state import attention, history, open_items, schedules
 
 from .conftest import NAME, ServedProject
 
@@ -221,3 +221,12 @@ def test_programs_see_what_pages_show(served: ServedProject, signed_in: Callable
     assert vera.patch("/api/v1/me", json={"language": "fr"}).json()["language"] == "fr"
     assert '<html lang="fr"' in vera.get("/").text
     assert vera.patch("/api/v1/me", json={"language": "xx"}).status_code == 400
+
+
+def test_what_was_dismissed_is_counted_no_longer(served: ServedProject, signed_in: Callable[..., TestClient]):
+    served.write(*BAD)
+    run_here(served)
+    (scope,) = open_items.scopes_of(served.database, NAME).values()
+    attention.dismiss(served.database, scope, [("products", "POT")], "Julia", served.clock())
+
+    assert "1 record needs your attention." in signed_in().get("/").text

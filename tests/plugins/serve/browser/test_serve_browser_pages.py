@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -137,3 +138,46 @@ def test_every_page_fits_its_screen_and_nobody_stumbles_over_it(
         if screen == "desktop":
             found += [f"{name}: {told}" for told in stumbling_blocks(page, axe)]
     assert found == []
+
+
+def test_a_page_is_used_with_the_keyboard_alone(shown: Site, tab: Callable[..., Any]) -> None:
+    from playwright.sync_api import expect
+
+    page = tab(viewport=PHONE)
+    sign_in(page, shown, "Vera")
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+    menu = page.get_by_role("button", name="Menu")
+    menu.focus()
+    expect(page.get_by_role("link", name="Settings")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Settings")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Settings")).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
+def test_light_and_dark_are_switched_and_stay_so(shown: Site, tab: Callable[..., Any]) -> None:
+    from playwright.sync_api import expect
+
+    page = tab(color_scheme="light")
+    sign_in(page, shown, "Vera")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    page.goto(f"{shown.url}/settings")
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.get_by_role("radio", name="Dark")).to_be_checked()
+
+
+def test_times_are_those_of_the_reader(shown: Site, tab: Callable[..., Any]) -> None:
+    page = tab(timezone_id="Pacific/Kiritimati")
+    sign_in(page, shown, "Vera")
+    page.goto(f"{shown.url}/pipelines/products")
+    time = page.locator("#history + .scroll time").first
+
+    at = datetime.fromisoformat(time.get_attribute("datetime")).astimezone(ZoneInfo("Pacific/Kiritimati"))
+    assert time.inner_text().endswith(f"{at:%H:%M}")
