@@ -169,6 +169,12 @@ def test_the_command_that_goes_on_is_as_strict_as_the_first(shop):
     assert going_on in first.out
 
 
+def test_the_command_that_goes_on_leaves_to_the_environment_what_it_says(shop, monkeypatch):
+    monkeypatch.setenv("PIMFLOW_STATE", "my state.sqlite")
+    first = shop.command("run", "pipeline.yaml", "--by", "family")
+    assert "`pimflow run pipeline.yaml --by family` goes on with 'lamps'" in first.out
+
+
 def test_no_answer_at_the_question_keeps_what_was_brought(shop):
     stopped = in_terminal(shop.folder, [b"\x04"], "run", "pipeline.yaml", "--by", "family")
     assert stopped.code == 0

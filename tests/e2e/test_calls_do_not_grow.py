@@ -10,6 +10,7 @@ from .conftest import ATTRIBUTE, CATALOG
 
 PIPELINE = """\
 version: 1
+name: load-{name}
 connections:
   pim: {{type: akeneo, url: "{url}", client_id: sandbox, secret: sandbox, username: sandbox, password: sandbox}}
 flows:
@@ -74,7 +75,7 @@ def load(tmp_path, served, command):
         )
         folder = tmp_path / f"{count}-{existing}"
         folder.mkdir()
-        (folder / "pipeline.yaml").write_text(PIPELINE.format(url=served.url), "utf-8")
+        (folder / "pipeline.yaml").write_text(PIPELINE.format(url=served.url, name=folder.name), "utf-8")
         (folder / "products.csv").write_text("\n".join([HEADER, *map(row, range(count))]) + "\n", "utf-8")
         before = reads(served)
         printed = command("run", str(folder / "pipeline.yaml"))

@@ -1,6 +1,7 @@
 """A person corrects one cell of one record: it stands until the source has another value there."""
 
 import json
+import os
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ import pytest
 
 from pimflow.state import attention, open_items
 from pimflow.state.database import open_database
+from pimflow.state.place import state_place
 
 from .conftest import Project
 
@@ -15,9 +17,13 @@ GOOD = "GOOD;mugs;cups;Good mug;red;0.5"
 HEAVY = "MUG-1;mugs;cups;Mug;red;heavy"
 
 
+def state_of(project: Project) -> str:
+    return os.environ.get("PIMFLOW_STATE", str(project.folder / ".pimflow" / "state.sqlite"))
+
+
 def corrections(project: Project, *words: str):
-    state = ("--state", str(project.folder / ".pimflow" / "state.sqlite"))
-    return project.command("corrections", *words, "--pipeline", str(project.folder / "pipeline.yaml"), *state)
+    file = str(project.folder / "pipeline.yaml")
+    return project.command("corrections", *words, "--pipeline", file, "--state", state_of(project))
 
 
 def correct(project: Project, key: str, column: str, value: str):
@@ -25,7 +31,7 @@ def correct(project: Project, key: str, column: str, value: str):
 
 
 def kept(project: Project) -> list[dict]:
-    printed = project.command("corrections", "--json", "--state", str(project.folder / ".pimflow" / "state.sqlite"))
+    printed = project.command("corrections", "--json", "--state", state_of(project))
     return json.loads(printed.out)
 
 
@@ -132,14 +138,14 @@ def test_a_list_of_corrected_rows_goes_as_it_is(heavy):
 def test_explain_tells_who_corrected_a_value(heavy):
     correct(heavy, "MUG-1", "weight", "0.7")
     heavy.run()
-    state = ("--state", str(heavy.folder / ".pimflow" / "state.sqlite"))
+    state = ("--state", state_of(heavy))
     printed = heavy.command("explain", "MUG-1", "weight", *state)
     assert "corrected here by" in printed.out
     assert "weight is '0.7' in place of 'heavy'" in printed.out
 
 
 def test_what_was_dismissed_is_counted_and_shown_no_longer(heavy):
-    with closing(open_database(heavy.folder / ".pimflow" / "state.sqlite")) as database:
+    with closing(open_database(state_place(state_of(heavy)))) as database:
         (scope,) = open_items.scopes_of(database, "pipeline").values()
         attention.dismiss(database, scope, [("products", "MUG-1")], "Julia", datetime.now(UTC))
     printed = heavy.command("problems", str(heavy.folder / "pipeline.yaml"))

@@ -17,6 +17,7 @@ from .conftest import Project
 
 ROWS = [f"MUG-{n:03};mugs;cups;Mug number {n};red;0.{n:03}" for n in range(1, 121)]
 PROJECT = 'version: 1\nstate: "${env:STATE_OF_MUGS}"\n'
+STATE_IN_FILES = True  # but for those that ask for a server
 PASSWORD = "p@ss/wört: 1"
 
 

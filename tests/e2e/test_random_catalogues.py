@@ -19,6 +19,7 @@ from pimflow_akeneo_sandbox.serve import serve
 
 from .random_catalogues import Catalogue, catalogues
 
+STATE_IN_FILES = True  # each example begins with an empty one
 NEEDS = {
     "measurement_families": [],
     "categories": [],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from pimflow.cli.checkpoints import Checkpoints, by_option, check_by, groups_option
 from pimflow.cli.common import (
@@ -79,7 +80,8 @@ def run(
     check_by(by, groups=groups, others=bool(only or limit or since))
     assembly = assembled(pipeline, as_kept)
     state = "--state ADDRESS" if isinstance(state_path, ServerState) else f"--state {shlex.quote(str(state_path))}"
-    given = {"--full": full, f"--groups {groups}": groups, "--strict": strict, state: state_path}
+    said = click.get_current_context().get_parameter_source("state_path") is ParameterSource.COMMANDLINE
+    given = {"--full": full, f"--groups {groups}": groups, "--strict": strict, state: said}
     checkpoints = Checkpoints(pipeline, groups, [option for option, there in given.items() if there], quiet=as_json)
     by_groups = ByGroups(by, checkpoints.go_on) if by else None
     options = RunOptions(full, only, limit, strict, since=begin, allow=frozenset(allow), by=by_groups, tell=tell)
