@@ -71,6 +71,20 @@ def test_other_letters_lead_to_the_keys_that_may_be_meant(served, signed_in):
     assert "Did you mean" not in text_of(signed_in("viewer").get("/products?sku=%25"))
 
 
+def test_what_has_arrived_can_be_corrected_too(served, signed_in):
+    run(served)
+    browser = signed_in()
+    assert "Correct what products.csv says" in browser.get("/products?sku=CUP").text
+    filled = {"pipeline": NAME, "flow": "products", "key": "CUP", "sku": "CUP", "column": "name", "becomes": "Cup!"}
+    told = text_of(browser.post("/products/correct", data=filled))
+    assert "Corrected. It is sent now" in told
+    run(served)
+    told = text_of(browser.get("/products?sku=CUP&column=name-en_US"))
+    assert "name: “Cup!” is sent in place of “Cup” (Julia" in told
+    assert "products.csv says name: Cup!" in told
+    assert signed_in("viewer").post("/products/correct", data=filled).status_code == 403
+
+
 def test_a_connection_with_a_wrong_password_is_told_and_works_once_it_is_mended(served, signed_in):
     secret = served.folder / "password"
     secret.write_text("wrong-password", "utf-8")

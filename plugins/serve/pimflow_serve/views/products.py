@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pimflow.answers import name_of
 from pimflow.assemble import Assembly
@@ -82,7 +83,7 @@ class ShownProduct:
     """A product as one flow sent it, or could not send it: then it has no values.
 
     `name` and `called` are what its own system calls it, `page` is its page there. `state` is sent, deleted, disabled
-    or waiting.
+    or waiting. `said` are the cells of its source row, by column; `item_key` is what a correction of them names.
     """
 
     pipeline: str
@@ -102,6 +103,8 @@ class ShownProduct:
     problems: tuple[ProductProblem, ...]
     corrections: tuple[Correction, ...]
     renamed: tuple[tuple[str, str], ...]
+    said: tuple[tuple[str, str], ...]
+    item_key: str
 
 
 def products(project: Project, database: Database, key: str, column: str = "") -> list[ShownProduct]:
@@ -165,6 +168,8 @@ def _sent(
         tuple(_problems(opened[1], opened[2], labels_of(opened[0], database))) if opened else (),
         one.corrections,
         tuple((name.was, name.given) for name in one.keys),
+        _said(opened[2].source_row if opened else one.source_row),
+        opened[2].key if opened else one.key,
     )
 
 
@@ -190,6 +195,8 @@ def _waiting(database: Database, assembly: Assembly, place: Place, item: OpenIte
         tuple(_problems(place, item, labels_of(assembly, database))),
         (),
         (),
+        _said(item.source_row),
+        item.key,
     )
 
 
@@ -200,6 +207,10 @@ def _problems(place: Place, item: OpenItem, labels: Labels) -> Iterator[ProductP
         told = advice(problem) if problem.remedy else ""
         name = name_of(place.flow.name, problem.field, problem.value, problem.reason)
         yield ProductProblem(name, says, told, problem.detail)
+
+
+def _said(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, as_cell(cell)) for name, cell in row.items())
 
 
 def _value(value: ExplainedValue, why: ExplainedValue | None) -> ShownValue:
