@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from limits import RateLimitItemPerSecond
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
@@ -20,7 +21,7 @@ from pimflow.state import people
 from pimflow.state.database import Database, open_database
 from pimflow.state.people import PersonRow
 from pimflow_akeneo_sandbox.serve import Served, serve
-from pimflow_serve.access import passwords
+from pimflow_serve.access import attempts, passwords
 from pimflow_serve.access.roles import Role
 from pimflow_serve.access.sessions import begin_session, cookie_name
 from pimflow_serve.access.tokens import form_secret
@@ -81,6 +82,7 @@ class ServedProject:
 def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords with next to no work: how much it takes is the library's matter."""
     monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(attempts, "AT_ONCE", RateLimitItemPerSecond(1000, 1))
 
 
 @pytest.fixture(scope="module")

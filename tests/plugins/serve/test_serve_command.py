@@ -62,7 +62,7 @@ def started(folder, *words):
         process.wait()
 
 
-def told(folder, process, pattern, seconds=30):
+def told(folder, process, pattern, seconds=60):
     """Wait until the server has said this."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:

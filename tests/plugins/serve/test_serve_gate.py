@@ -2,19 +2,24 @@
 
 import re
 from datetime import timedelta
+from threading import BoundedSemaphore
 
 import pytest
 from argon2 import PasswordHasher
+from limits import RateLimitItemPerSecond
 from starlette.testclient import TestClient
 
 from pimflow.state import people, sign_ins
 from pimflow.state.people import PersonRow
 from pimflow.state.sign_ins import Token
+from pimflow_serve.access import attempts, passwords
+from pimflow_serve.access.attempts import Attempts
 from pimflow_serve.access.passwords import hashed
 from pimflow_serve.access.roles import Role
 from pimflow_serve.access.sessions import cookie_name
 from pimflow_serve.access.tokens import digest
 from pimflow_serve.app import create_app
+from pimflow_serve.refusals import Refused
 from pimflow_serve.serving import Serving
 from pimflow_serve.settings import Settings
 from pimflow_serve.starting import server_of
@@ -342,3 +347,22 @@ def test_a_password_that_was_hashed_with_less_work_is_hashed_anew_when_it_is_use
     assert people.find(served.database, "Julia").password != older
     assert is_in(stranger)
     assert sign_in(served.browser()).status_code == 303
+
+
+def test_a_flood_from_many_addresses_is_slowed_as_well(monkeypatch):
+    monkeypatch.setattr(attempts, "AT_ONCE", RateLimitItemPerSecond(10, 1))
+    tried = Attempts()
+    for number in range(10):
+        tried.begin(f"name {number}", f"203.0.113.{number}")
+    with pytest.raises(Refused, match="too many attempts"):
+        tried.begin("another", "198.51.100.1")
+
+
+def test_who_finds_no_room_to_sign_in_is_told_to_come_again(stranger, julia, monkeypatch):
+    monkeypatch.setattr(passwords, "_PATIENCE", 0.01)
+    monkeypatch.setattr(passwords, "_ROOM", BoundedSemaphore(1))
+    with passwords._ROOM:
+        answer = sign_in(stranger)
+    assert answer.status_code == 503
+    assert "Too many people sign in at the same time. Try again in a moment." in answer.text
+    assert sign_in(stranger).status_code == 303

@@ -15,7 +15,7 @@ from pimflow_serve.refusals import N_, Refused
 OF_NAME_THERE = RateLimitItemPerMinute(5, 5)
 OF_ADDRESS = RateLimitItemPerMinute(30, 5)
 OF_NAME = RateLimitItemPerMinute(60, 60)
-AT_ONCE = RateLimitItemPerSecond(20, 1)
+AT_ONCE = RateLimitItemPerSecond(10, 1)
 
 
 @dataclass
