@@ -126,7 +126,7 @@ def test_ctrl_c_ends_in_words_with_exit_code_3(environment, pipeline, tmp_path):
         "`pimflow runs last` tells how far it came"
     )
     told = process(sys.executable, "-m", "pimflow", "runs", "last", environment=environment, cwd=tmp_path).stdout
-    assert ": stopped. A person stopped it; what was written stays, and the next run goes on from there." in told
+    assert ": stopped. It was stopped; what was written stays, and the next run goes on from there." in told
     assert re.search(r"  Before that: 50 products read; [1-9]\d* new, 0 updated", told)
 
 

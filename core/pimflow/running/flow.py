@@ -74,7 +74,7 @@ def carry_out(context: RunContext, flow: Flow, move: Move) -> list[FlowReport]:
     try:
         _carry_out(context, flow, deliveries, done, move)
     except KeyboardInterrupt:
-        done.error = "A person stopped it; what was written stays, and the next run goes on from there"
+        done.error = "It was stopped; what was written stays, and the next run goes on from there"
         context.stopped.extend(reports(context, flow, deliveries, done))
         raise
     if done.complete and not done.error:

@@ -237,7 +237,7 @@ def _kept(context: RunContext, keep: Keep, reports: list[FlowReport], began: flo
         raise
     except KeyboardInterrupt:
         flows = (*reports, *context.stopped)
-        told = "" if context.stopped else "stopped by a person"
+        told = "" if context.stopped else "it was stopped"
         keep(RunReport(context.run, flows, time.monotonic() - began, 3, log, told))
         raise
 

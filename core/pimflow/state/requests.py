@@ -16,6 +16,8 @@ from pimflow.state.database import Database
 from pimflow.state.server_tables import requests
 
 WAITING, RUNNING, ENDED = "waiting", "running", "ended"
+KILLED = "Broken off:"
+"""What is told of a run whose process, or server, was killed begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ class Request:
     def kind(self) -> str:
         """What was asked for."""
         return self.wish.kind
+
+    @property
+    def was_killed(self) -> bool:
+        """Tell whether its process, or its server, was killed."""
+        return self.status == ENDED and self.told.startswith(KILLED)
 
 
 def add(database: Database, wish: Wish, now: datetime, *, once: bool = False, told: str = "") -> Request:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from pimflow.errors import ConfigError
+from pimflow.model import Run
 from pimflow.processes import place
 from pimflow.running.run import state_file
 from pimflow.state import history, requests, servers
@@ -18,6 +19,7 @@ from pimflow.state.servers import Server
 from pimflow_serve.jobs import previews
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.project import Project
+from pimflow_serve.views.history import latest
 
 
 @contextmanager
@@ -146,6 +148,10 @@ def test_what_a_killed_server_ran_is_shown_as_broken_off_and_goes_on_when_asked(
     with started(served):
         broken_off = ended(served, asked.number)
         assert (broken_off.exit_code, broken_off.told[:37]) == (3, "Broken off: the server was killed whi")
+        history.begin_run(database, Run("R-1", "products", now), "")
+        requests.know_run(database, asked.number, "R-1")
+        (line,) = latest(database, "products", 5)
+        assert (line.state, line.error) == ("broken", broken_off.told)
         again = ended(served, runner.again(asked.number, "Peter").number)
     assert (again.exit_code, again.wish.asked_by, again.wish.kind) == (0, "Peter", "changes")
     assert not list(servers.dead(database, place(), now))

@@ -14,7 +14,7 @@ import orjson
 
 from pimflow.progress_files import Progress
 from pimflow.state.place import ServerState, StatePlace
-from pimflow.state.requests import Request, Wish
+from pimflow.state.requests import KILLED, Request, Wish
 from pimflow_serve.jobs.previews import folder_of, plan_file
 from pimflow_serve.project import Project, Served
 
@@ -132,7 +132,7 @@ def _understood(exit_code: int, said: bytes, complaint: bytes, *, stopped: str) 
     if "errors" in data:
         return Ended(exit_code, run, " ".join(map(_sentence, data["errors"])), said)
     if exit_code < 0:
-        return Ended(BROKEN_OFF, run, f"Broken off: its process was killed (signal {-exit_code}). {_STOPPED}", said)
+        return Ended(BROKEN_OFF, run, f"{KILLED} its process was killed (signal {-exit_code}). {_STOPPED}", said)
     if not data:
         text = complaint.decode("utf-8", "replace")
         told = "It ended in a way that pimflow does not foresee. Your administrator finds why in the log of the server."

@@ -21,7 +21,7 @@ from pimflow.running.holding import is_dead
 from pimflow.state import history, locks, requests, servers
 from pimflow.state.database import Database
 from pimflow.state.place import StatePlace
-from pimflow.state.requests import RUNNING, Request
+from pimflow.state.requests import KILLED, RUNNING, Request
 from pimflow.state.servers import Server
 from pimflow_serve.jobs import children, previews
 from pimflow_serve.jobs.children import AS_KEPT, BROKEN_OFF, BUSY, Child, Ended
@@ -32,7 +32,7 @@ _LOOK, _BEAT, _TIDY = 5.0, 20.0, 3600.0
 _AGAIN = timedelta(seconds=20)
 _STALE = timedelta(seconds=30)
 _KEPT = timedelta(days=90)
-_KILLED = "Broken off: the server was killed while it ran. What was written stays; ask for it again, and it goes on."
+_KILLED = f"{KILLED} the server was killed while it ran. What was written stays; ask for it again, and it goes on."
 _BUSY = "Another run of this pipeline is under way; this one comes after it."
 _AS_KEPT = "Its file has mistakes; it ran as it was before them."
 _GOES_ON = "The server was stopped while it ran; it goes on when the server is there again."

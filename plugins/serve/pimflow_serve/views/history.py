@@ -78,17 +78,23 @@ def _line(database: Database, past: PastRun, asked: Request | None, live: Collec
         past.id,
         past.pipeline,
         datetime.fromisoformat(past.started),
-        "running" if past.id in live and past.report is None else state_of(database, past, counts),
+        _state(database, past, counts, asked, live),
         report.get("seconds"),
         _extent(report, asked, keys),
         keys,
         counts,
         bool(run.get("dry")) or (asked is not None and asked.kind == "preview"),
         past.undid,
-        _error(report),
+        asked.told if asked and asked.was_killed else _error(report),
         asked.wish.asked_by if asked else "",
         asked.wish.cause if asked else "",
     )
+
+
+def _state(database: Database, past: PastRun, counts: Counts, asked: Request | None, live: Collection[str]) -> str:
+    if past.id in live and past.report is None:
+        return "running"
+    return "broken" if asked is not None and asked.was_killed else state_of(database, past, counts)
 
 
 def state_of(database: Database, past: PastRun, counts: Counts) -> str:
