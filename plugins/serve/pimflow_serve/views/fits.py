@@ -69,7 +69,10 @@ def look(assembly: Assembly, database: Database, now: datetime, person: str) -> 
     with Sessions(assembly) as sessions:
         for flow in assembly.flows:
             found += _of_flow(assembly, flow, sessions, database)
-    remarks = (Remark(one.what, one.severity, one.found, one.remedy, one.who, one.detail) for one in found)
+    remarks = (
+        Remark(one.what.removeprefix("flow "), one.severity, one.found, one.remedy, one.who, one.detail)
+        for one in found
+    )
     data = mask([asdict(one) for one in dict.fromkeys(remarks)])
     return Fit(assembly.pipeline.name, now, person, tuple(Remark(**one) for one in data))
 
