@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pimflow_serve.hooks.hook import Hook
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what is meant by it is known here, nothing listens
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - known here, nothing listens  # nosec B104
 
 
 @dataclass(frozen=True, slots=True)
