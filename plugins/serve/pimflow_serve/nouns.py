@@ -1,4 +1,4 @@
-"""What systems call their records, as plugins say it, so that the catalogues know these words; others stay as they are."""
+"""What systems call their records, so that the catalogues know these words; what others call theirs stays as it is."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pimflow.configuration.loading import load_pipeline
 from pimflow.model import Page, Run, RunReport
 from pimflow.plugins import create_registry
 from pimflow.running.run import RunOptions, log_folder, run_pipeline
-from pimflow.state import attention, history, open_items, schedules
+from pimflow.state import attention, history, open_items, requests, schedules
 
 from .conftest import NAME, ServedProject
 
@@ -230,3 +230,31 @@ def test_what_was_dismissed_is_counted_no_longer(served: ServedProject, signed_i
     attention.dismiss(served.database, scope, [("products", "POT")], "Julia", served.clock())
 
     assert "1 record needs your attention." in signed_in().get("/").text
+
+
+def test_production_is_named_before_its_first_run(served: ServedProject, signed_in: Callable[..., TestClient]):
+    (served.folder / "pimflow.yaml").write_text(
+        "version: 1\ndefault_environment: live\nenvironments:\n  live: {production: true}\n", "utf-8"
+    )
+    julia, where = signed_in(), f"/pipelines/{NAME}"
+
+    assert "Name of the environment" in julia.get(where).text
+    for confirm in ("", "test"):
+        answer = julia.post(f"{where}/run", data={"kind": "everything", "confirm": confirm})
+        assert (answer.status_code, "Write the name of the environment" in answer.text) == (400, True)
+    assert "The run begins now." in julia.post(f"{where}/run", data={"kind": "everything", "confirm": "live"}).text
+    (asked,) = served.serving.runner.requests(NAME)
+    assert asked.wish.confirm == "live"
+
+
+def test_what_did_not_begin_is_told(served: ServedProject, signed_in: Callable[..., TestClient]):
+    julia = signed_in()
+    julia.post(f"/pipelines/{NAME}/run", data={"kind": "changes"})
+    (asked,) = served.serving.runner.requests(NAME)
+    requests.claim(served.database, asked.number, "here", served.clock())
+    requests.end(served.database, asked.number, served.clock(), 2, None, "A guard says: `first_import`.")
+
+    page = julia.get(f"/pipelines/{NAME}").text
+
+    assert "What was asked for last did not begin." in page
+    assert "A guard says: <code>first_import</code>." in page

@@ -20,7 +20,7 @@ from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.chart import bars
 from pimflow_serve.views.history import latest
 from pimflow_serve.views.overview import pipeline_state
-from pimflow_serve.views.pipelines import drawing, file_text
+from pimflow_serve.views.pipelines import drawing, file_text, trouble, unconfirmed
 from pimflow_serve.views.schedules import schedule_line
 
 router = APIRouter(include_in_schema=False)
@@ -45,13 +45,17 @@ def run(
     person: Operator,
     kind: Annotated[str, Form()],
     keys: Annotated[str, Form(max_length=20_000)] = "",
+    confirm: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Ask for a run."""
     served, say = served_one(serving, name), words(request, person).gettext
     wanted = [key for key in _BETWEEN_KEYS.split(keys) if key]
     if kind == "only" and not wanted:
         return _page(served, request, serving, person, wrong=say("Which SKUs? Write at least one."), status=400)
-    asked = serving.runner.ask(name, kind, person.name, keys=wanted)
+    if kind != "preview" and confirm.strip() != unconfirmed(served, serving.database):
+        wrong = say("Write the name of the environment, so that it is sure that this one is meant.")
+        return _page(served, request, serving, person, wrong=wrong, status=400)
+    asked = serving.runner.ask(name, kind, person.name, keys=wanted, confirm=confirm.strip())
     if kind == "preview":
         return go(f"/pipelines/{quote(name)}/preview/{asked.number}")
     return go(f"/pipelines/{quote(name)}", say("The run begins now."))
@@ -101,8 +105,8 @@ def _page(
 ) -> Response:
     state = pipeline_state(serving, served)
     past = latest(serving.database, served.name, _RUNS_A_PAGE + 1, before, serving.runner.live())
-    live = serving.runner.live()
-    asked = [one for one in serving.runner.requests(served.name) if one.status != "ended" and one.run not in live]
+    live, requests = serving.runner.live(), serving.runner.requests(served.name)
+    asked = [one for one in requests if one.status != "ended" and one.run not in live]
     return render(
         request,
         "pipeline.html",
@@ -119,5 +123,7 @@ def _page(
         asked=asked,
         bars=bars(state.recent),
         wrong=wrong,
+        trouble=trouble(requests),
+        unconfirmed=unconfirmed(served, serving.database),
         timetable=schedule_line(serving.database, served, serving.clock()),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,7 +11,10 @@ from pimflow.assemble import Assembly, Flow, Placed
 from pimflow.doctor.masked_yaml import Vocabulary, masked_yaml, vocabulary_of
 from pimflow.doctor.project import text_of
 from pimflow.plugins import create_registry
+from pimflow.running.first_run import new_targets, run_of
 from pimflow.sinks import Sink
+from pimflow.state.database import Database
+from pimflow.state.requests import ENDED, Request
 from pimflow_serve.project import Served
 from pimflow_serve.views.overview import plain
 
@@ -74,6 +78,21 @@ def _target(assembly: Assembly, sink: Sink) -> End:
 def _step(placed: Placed) -> Step:
     does = inspect.getdoc(type(placed.transform)) or ""
     return Step(placed.transform.type, does.split("\n\n")[0].replace("\n", " ").replace("`", ""))
+
+
+def unconfirmed(served: Served, database: Database) -> str:
+    """Name the production that a pipeline has never written to: a person has to name it first. Empty elsewhere."""
+    assembly = served.assembly
+    environment = assembly.pipeline.environment if assembly else None
+    if assembly is None or environment is None or not environment.production:
+        return ""
+    return environment.name if new_targets(assembly, database, run_of(assembly)) else ""
+
+
+def trouble(asked: Sequence[Request]) -> str:
+    """Tell why what was asked for last, of the latest first, did not come to a run; empty where it did."""
+    last = next((one for one in asked if one.kind != "preview"), None)
+    return last.told if last is not None and last.status == ENDED and last.run is None else ""
 
 
 def file_text(served: Served) -> str:

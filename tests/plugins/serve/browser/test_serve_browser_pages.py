@@ -69,9 +69,10 @@ def rows(number: int, *, bad: bool = False) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory, pim: Served) -> Iterator[Site]:
+def shown(tmp_path_factory: pytest.TempPathFactory, pim: Served, pytestconfig: pytest.Config) -> Iterator[Site]:
     """A project with three pipelines and a past, one of them with a mistake in its file."""
     pim.reset()
+    drawn = pytestconfig.getoption("screenshots", default=None) is not None
     files = {
         "pimflow.yaml": "version: 1\nnotify:\n  - {type: notify.message, to: ['json://127.0.0.1:1/alerts']}\n",
         "pipelines/products.yaml": pipeline_text(pim.url, schedule=SCHEDULE),
@@ -83,7 +84,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory, pim: Served) -> Iterator[Sit
 
     def prepare(site: Site) -> None:
         site.pimflow("run", "pipelines/structure.yaml")
-        for number in (80, 120):
+        for number in (60, 60, 75, 80, 80, 95, 96, 120) if drawn else (80, 120):
             site.write(*rows(number))
             site.pimflow("run", "pipelines/products.yaml")
         site.write(*rows(160, bad=True))
