@@ -277,8 +277,9 @@ _WRITTEN = frozenset({Status.CREATED, Status.UPDATED})
 _ADMINISTRATOR = Who.ADMINISTRATOR
 _CHANGED = Problem(
     "which is not what the run wrote: somebody changed it since, so it was left",
-    remedy="Look whether it is right; `pimflow explain` tells the values before.",
+    remedy="Look whether it is right.",
     who=Who.PRODUCT_MANAGER,
+    detail="`pimflow explain` tells the values before.",
 )
 _UNKNOWN = Problem(
     "what stood there before the run is not known, so it was left",
@@ -290,7 +291,7 @@ _GONE = Problem("it is no longer there, so nothing was put back", ProblemKind.MI
 _ANEW = Problem("it was created or deleted anew since, so it was left", who=Who.PRODUCT_MANAGER)
 _STAYS = Problem(
     "the run created it, and such a record cannot be taken out of use",
-    remedy="Delete it in the target if it is not wanted.",
+    remedy="Delete it there if it is not wanted.",
     who=Who.PRODUCT_MANAGER,
 )
 _DELETED = Problem(

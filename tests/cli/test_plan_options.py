@@ -35,7 +35,7 @@ def test_a_preview_lets_a_guard_pass_as_the_run_will(cli, pipeline, shop):
     shop.tables["products"] = [(sku, f"New {name}") if sku != "sku" else (sku, name) for sku, name, _ in CHANGED]
     held = cli("plan")
     assert held.code == 3
-    assert "hanged would be 3, and `max_changed` is 1" in held.out
+    assert "3 would change, and the most allowed is 1" in held.out
     allowed = cli("plan", "--allow", "max_changed")
     assert allowed.code == 0
     assert "3 updated" in allowed.out

@@ -211,7 +211,7 @@ def test_an_answer_for_a_column_that_is_nowhere_is_told(bench, shop):
     decide(bench, "color;BORD;use;red", "colour;OTHER;use;red")
     report = bench.run()
     assert report.notes == (
-        "answers/bench.csv:2: flow products has no column 'color'; did you mean 'colour'? This answer changes nothing.",
+        "answers/bench.csv:2: products has no column 'color'; did you mean 'colour'? This answer changes nothing.",
     )
     assert report.attention == 1
 

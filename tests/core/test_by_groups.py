@@ -222,12 +222,12 @@ def test_a_column_that_no_flow_has_is_a_mistake_before_anything_is_written(famil
 
 
 def test_guards_are_asked_for_each_group_and_of_all_rows(families, shop):
-    assert "`min_rows` is 7" in families.run_all(options=by(), guards={"min_rows": 7}).flows[0].error
+    assert "the least allowed is 7" in families.run_all(options=by(), guards={"min_rows": 7}).flows[0].error
     assert families.run_all(options=by(groups=99), guards={"min_rows": 6}).exit_code == 0
     shop.tables["products"] = [HEADER, *((sku, f"{name}!", family) for sku, name, family in ROWS)]
     stopped = families.run_all(options=by(groups=99), guards={"max_changed": 1})
     assert parts(stopped) == [("family chairs", 2, {})]
-    assert "`max_changed` is 1" in stopped.flows[0].error
+    assert "the most allowed is 1" in stopped.flows[0].error
 
 
 def flow_of(table, **more):

@@ -127,7 +127,7 @@ def test_a_source_that_knows_no_times_reads_everything_and_says_so(bench, shop):
     assert report.notes == ("Shelf cannot tell what changed since a time: everything was read.",)
 
 
-CHANGED = ("The mapping, an option or a table of this flow changed: everything was read again.",)
+CHANGED = ("The mapping, an option or a table changed: everything was read again.",)
 
 
 def test_a_changed_table_or_option_makes_the_next_run_full_once(dated, shop, tmp_path):

@@ -79,7 +79,7 @@ def test_mode_update_creates_nothing_and_says_so(bench, shop):
     report = bench.run(mode="update")
     assert counts(report) == {"updated": 1, "refused": 2}
     (cause,) = report.causes
-    assert cause.problem.reason == "shop has no such product, and this flow creates none"
+    assert cause.problem.reason == "shop has no such product, and pimflow creates none there"
     assert cause.count == 2
     assert ("products", "B") not in shop.records
 

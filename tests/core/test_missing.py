@@ -86,7 +86,7 @@ def test_more_than_a_fifth_is_held_back_unless_the_flow_or_a_person_says_otherwi
     ten.run(on_missing="delete")
     without(shop, "S-001", "S-002", "S-003")
     report = ten.run(on_missing="delete")
-    assert report.error.startswith("missing would be 3, and `max_missing` is 20% of 10. Nothing was written")
+    assert report.error.startswith("3 would be missing, and the most allowed is 20% of 10. Nothing was written")
     assert shop.deleted == []
     ten.run(RunOptions(allow=frozenset({"max_missing"})), on_missing="delete")
     assert len(shop.deleted) == 3

@@ -111,7 +111,7 @@ def test_plan_shows_what_a_guard_would_hold_back(bench, shop):
     bench.run()
     shop.tables["products"] = [("sku", "name"), *[(key, "New") for key in "ABC"]]
     report, planned = bench.plan(guards={"max_changed": 1})
-    assert "changed would be 3, and `max_changed` is 1" in report.error
+    assert "3 would change, and the most allowed is 1" in report.error
     assert [change.key for change in planned] == ["A", "B", "C"]
 
 

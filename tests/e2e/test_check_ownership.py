@@ -162,8 +162,8 @@ def test_a_column_that_others_own_is_told_before_each_run_leaves_it_alone(projec
     run = project(contract, header="sku,claim,enabled,colour")
     done = run("check")
     assert (
-        "warn  flow products, column claim: it belongs to 'pim', and this flow writes for 'erp'; each run would leave "
-        "it alone."
+        "warn  flow products, column claim: it belongs to 'pim', and pimflow writes for 'erp' here; each run would "
+        "leave it alone."
     ) in done.lines
     assert [one for one in done.lines if "belongs to" in one and "colour" in one] == []
     assert (done.code, run("check", "--strict").code) == (0, 1)

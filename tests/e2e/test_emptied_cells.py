@@ -147,7 +147,7 @@ def test_what_another_owner_has_is_not_emptied(erasing):
     rows(erasing, EMPTIED.replace("0.5", "0.7"))
     ran = erasing.run()
     assert ran.code == 0
-    assert "it belongs to 'pim', and this flow writes for 'erp'; it was left alone" in " ".join(ran.out.split())
+    assert "it belongs to 'pim', and pimflow writes for 'erp' here; it was left alone" in " ".join(ran.out.split())
     assert values(erasing)["care"][0]["data"] == "Wash me"
     assert values(erasing)["weight"][0]["data"]["amount"] == "0.7000"
 

@@ -153,7 +153,7 @@ def test_the_first_run_stops_until_the_pairs_are_decided_and_then_writes_to_the_
     writes = used.writes()
     stopped = used.command("run")
     assert stopped.code == 3
-    assert "the PIM, which has 265 products of others: the flow names 100 of them, and would create 170" in stopped.out
+    assert "which has 265 products of others: what comes names 100 of them, and would create 170" in stopped.out
     assert "`pimflow match`" in stopped.out
     assert used.writes() == writes
     pairs = used.folder / "pairs.csv"

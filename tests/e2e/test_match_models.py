@@ -133,7 +133,7 @@ def test_the_first_run_that_would_create_models_beside_others_stops(used):
     writes = used.writes()
     stopped = used.command("run")
     assert stopped.code == 3
-    told = "Models was never imported into the PIM, which has 3 product models of others: the flow names 0 of them"
+    told = "Models was never imported into the PIM, which has 3 product models of others: what comes names 0 of them"
     assert told in stopped.out
     assert used.writes() == writes
     assert used.command("run", "--allow", "first_import").code == 0

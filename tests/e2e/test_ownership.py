@@ -123,7 +123,7 @@ def test_what_the_owner_does_not_own_is_refused_and_listed(run, pim):
     assert (product.enabled, product.values["colour"]) == (True, "red")
     assert "price" not in product.values
     for column, owner in [("claim", "pim"), ("Enabled", "pim"), ("price-USD", "erp_us"), ("LOOKS-products", "pim")]:
-        assert f"it belongs to '{owner}', and this flow writes for 'erp'; it was left alone" in done.out, column
+        assert f"it belongs to '{owner}', and pimflow writes for 'erp' here; it was left alone" in done.out, column
     assert "1 updated" in done.out
     assert "attention" not in done.out
 
@@ -133,8 +133,8 @@ def test_categories_of_other_trees_are_told_once_with_a_count_and_need_nobody(ru
     rows = "sku;family;categories", "A-1;mugs;best,cups", "A-2;mugs;acme,mugs,cups", "A-3;mugs;acme"
     for _ in range(2):
         done = run(*rows)
-        assert done.out.count("do not own") + done.out.count("does not own") == 1
-        said = "this flow does not own the tree 'master'; categories of it were left alone. 2 products: 'cups', 'mugs' "
+        assert done.out.count("belongs to others") == 1
+        said = "the tree 'master' belongs to others; categories of it were left alone. 2 products: 'cups', 'mugs' "
         assert f"{said}(A-1, A-2)." in done.out
         assert "attention" not in done.out
     assert stored(pim, "A-1").categories == ["best", "mugs"]

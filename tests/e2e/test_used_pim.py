@@ -16,6 +16,7 @@ from ..started import run as started  # noqa: TID252 - tests are no package
 from .conftest import Project
 from .test_icecat import rows, writes
 
+STATE_IN_FILES = True  # its project lives longer than a test
 COPIES = ("", "-B", "-C")
 PROJECT = """\
 version: 1
@@ -187,7 +188,7 @@ def test_match_counts_what_is_nearly_equal(lived):
 
 
 def test_check_tells_what_the_contract_forbids(lived):
-    told = "it belongs to 'pim', and this flow writes for 'erp'; each run would leave it alone."
+    told = "it belongs to 'pim', and pimflow writes for 'erp' here; each run would leave it alone."
     assert f"flow products, column description-en_US-print: {told}" in lived.check
     assert "price-EUR" not in lived.check
     assert "wrong" not in lived.check
@@ -226,7 +227,7 @@ def test_what_the_erp_owns_is_there(lived):
 def test_what_the_contract_gives_to_others_is_refused_and_listed(lived):
     (flow,) = lived.applied["flows"]
     reasons = [cause["problem"]["reason"] for cause in flow["causes"] if cause["problem"]["kind"] == "permission"]
-    assert len([reason for reason in reasons if "it belongs to 'pim', and this flow writes for 'erp'" in reason]) == 1
+    assert sum("it belongs to 'pim', and pimflow writes for 'erp' here" in reason for reason in reasons) == 1
 
 
 def test_the_next_run_sends_nothing_whatever_she_edited(lived):

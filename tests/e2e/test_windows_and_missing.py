@@ -46,7 +46,7 @@ def test_a_guard_stops_shows_samples_and_lets_one_run_pass(project: Project) -> 
     writes = project.writes()
     run = project.run()
     assert run.code == 3
-    assert "Changed would be 20, and `max_changed` is 10% of 20. Nothing was written." in run.out
+    assert "20 would change, and the most allowed is 10% of 20. Nothing was written." in run.out
     assert "Held back, the first 20: MUG-001, MUG-002," in run.out
     assert project.writes() == writes
     assert "20 updated" in project.run("--allow", "max_changed").out
@@ -97,5 +97,5 @@ def test_a_changed_mapping_reads_everything_again(project: Project) -> None:
     assert "everything was read again" not in project.run().out
     pipeline(project, "          identifier: identifier\n", "          identifier: {from: identifier, default: none}\n")
     run = project.run()
-    assert "The mapping, an option or a table of this flow changed: everything was read again." in run.out
+    assert "The mapping, an option or a table changed: everything was read again." in run.out
     assert "everything was read again" not in project.run().out

@@ -83,7 +83,7 @@ def softened(findings: Iterable[Finding], flow: Flow, assembly: Assembly) -> Ite
         if not brought or finding.severity not in BAD or problem.kind is not ProblemKind.REFERENCE:
             yield finding
             continue
-        remedy = f"Nothing to do if an earlier flow brings it. {problem.remedy}".rstrip()
+        remedy = f"Nothing to do if it arrives earlier in the same run. {problem.remedy}".rstrip()
         yield replace(finding, severity=Severity.WARNING, problem=replace(problem, remedy=remedy))
 
 

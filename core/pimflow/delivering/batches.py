@@ -297,9 +297,10 @@ def outcome_of(candidate: Candidate, status: Status, *problems: Problem) -> Outc
 def refuse_missing(candidate: Candidate, sink: Sink) -> Outcome:
     """Refuse a record that a flow with `mode: update` does not find in the target."""
     problem = Problem(
-        f"{sink.title} has no such {sink.noun[0]}, and this flow creates none",
+        f"{sink.title} has no such {sink.noun[0]}, and pimflow creates none there",
         ProblemKind.MISSING,
-        remedy="Correct the key in the source; or let the administrator allow the flow to create (`mode: upsert`).",
+        remedy=f"Correct the key in the source. Your administrator can let pimflow create {sink.noun[1]} there.",
+        detail="`mode: upsert` lets the flow create records that are not there.",
     )
     return outcome_of(candidate, Status.REFUSED, problem)
 

@@ -30,7 +30,7 @@ class Conflicts:
         self.count += len(real)
         self.first += real[: _NAMED - len(self.first)]
 
-    def notes(self, flow: str, owner: str | None, source: str, target: str, names: Mapping[str, str]) -> Iterator[str]:
+    def notes(self, owner: str | None, source: str, target: str, names: Mapping[str, str]) -> Iterator[str]:
         """Tell it in a sentence; `owner` is the one for whom the flow writes, where a contract says who owns what.
 
         `names` are what people call records, by key, where that is something else.
@@ -39,11 +39,11 @@ class Conflicts:
             return
         one = self.count == 1
         value, it = ("value was", "it") if one else ("values were", "them")
-        whose = f"'{owner}' owns {it}, and flow '{flow}' writes for that one" if owner else f"flow '{flow}' owns {it}"
+        what = f"As '{owner}' owns {it}, what" if owner else "What"
         told = [self._told(each, names.get(each.key, each.key), source, target) for each in self.first]
         more = "; …" if self.count > len(told) else ""
         yield (
-            f"{self.count:,} {value} changed on both sides since the last run. As {whose}, what {source} says was "
+            f"{self.count:,} {value} changed on both sides since the last run. {what} {source} says was "
             f"kept: {'; '.join(told)}{more}"
         )
 

@@ -14,6 +14,10 @@ from pimflow.state.database import Database
 from pimflow.state.links import Links, known_there
 from pimflow.state.records import Records
 
+_WAYS_OUT = (
+    "The guard is `first_import`. `pimflow match` tells which are the same; once that is settled the flow runs. If all "
+    "are to be created, let one run pass with `--allow first_import`."
+)
 _SAMPLES = 20
 
 
@@ -41,15 +45,15 @@ class FirstImport:
             new += len(created)
             samples += created[: _SAMPLES - len(samples)]
         if new and there < self.strangers:
-            raise GuardError(self._told(there, new), samples=tuple(samples))
+            raise GuardError(self._told(there, new), detail=_WAYS_OUT, samples=tuple(samples))
 
     def _told(self, there: int, new: int) -> str:
         noun = self.sink.noun[0] if self.strangers == 1 else self.sink.noun[1]
         return (
             f"{self.flow} was never imported into {self.sink.title}, which has {self.strangers:,} {noun} of others: "
-            f"the flow names {there:,} of them, and would create {new:,} new. Some of these may be there under another "
-            "spelling. Nothing was written. `pimflow match` tells which; once that is settled the flow runs. If all "
-            "are to be created, let this run pass with `--allow first_import`"
+            f"what comes names {there:,} of them, and would create {new:,} new. Some of these may be there under "
+            "another spelling. Nothing was written. Your administrator can find out which, or have all of them "
+            "created; then it goes on"
         )
 
 

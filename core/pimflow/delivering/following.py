@@ -26,7 +26,7 @@ def follow(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
         if found is None:
             going.append(candidate)
         elif found.key in ours:
-            told = f"is '{found.key}' in {sink.title} now, which is the key of another {sink.noun[0]} of this flow"
+            told = f"is '{found.key}' in {sink.title} now, which is the key of another one from here"
             replies.append((candidate, _refused(candidate, told, sink)))
         elif found.taken and found.key is not None:
             now = f"is '{found.key}' there now" if found.key else "has none there now"

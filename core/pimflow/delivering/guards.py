@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +14,12 @@ from pimflow.spool import Spool
 from pimflow.state.records import Records
 
 _SAMPLES = 20
+_HELD_BACK = "Nothing was written. If it is right, your administrator can let one run pass"
+_WOULD: Mapping[str, str] = {
+    "max_changed": "{} would change",
+    "max_missing": "{} would be missing",
+    "max_cleared": "{} would be emptied",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,8 @@ def check_guards(
         limit = getattr(guards, name)
         if limit is not None and name not in passing and found.number > allowed(limit, found.of):
             raise GuardError(
-                f"{name.removeprefix('max_')} would be {found.number}, and `{name}` is {_told(limit, found.of)}. "
-                f"{_nothing_written(name)}",
+                f"{_WOULD[name].format(found.number)}, and the most allowed is {_told(limit, found.of)}. {_HELD_BACK}",
+                detail=_way_out(name, limit),
                 samples=found.samples,
             )
 
@@ -63,7 +69,8 @@ def check_min_rows(guards: Guards, read: int, *, full: bool, passing: frozenset[
     """Hold a flow back whose source gave too few rows. Raises GuardError."""
     if full and read < guards.min_rows and "min_rows" not in passing:
         raise GuardError(
-            f"the source gave {read} rows, and `min_rows` is {guards.min_rows}. {_nothing_written('min_rows')}"
+            f"the source gave {read} rows, and the least allowed is {guards.min_rows}. {_HELD_BACK}",
+            detail=_way_out("min_rows", guards.min_rows),
         )
 
 
@@ -99,8 +106,8 @@ def _counted(things: Iterable[str], of: int) -> Found:
     return Found(len(samples) + sum(1 for _ in rest), of, samples)
 
 
-def _nothing_written(name: str) -> str:
+def _way_out(name: str, limit: int | str) -> str:
     return (
-        "Nothing was written. `pimflow plan` shows what would be; if it is right, let one run pass with "
-        f"`--allow {name}`"
+        f"The guard is `{name}: {limit}`. `pimflow plan` shows what would be; if it is right, let one run pass with "
+        f"`--allow {name}`."
     )

@@ -278,7 +278,7 @@ def _names(claimed: Collection[Identity]) -> list[str]:
 
 
 _STILL_TAKEN = Problem(
-    "which the target still has for another record, whose own key changed and could not be written yet",
+    "which another record still has there, whose own key changed and could not be written yet",
     ProblemKind.DUPLICATE,
     remedy="It goes by itself once the other has its new key; see what is told about that one.",
 )

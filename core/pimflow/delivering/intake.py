@@ -110,7 +110,7 @@ class Intake:
         for answer in self._target.answers:
             if answer.column not in names:
                 near = did_you_mean(answer.column, names - {""})
-                said = full_stop(f"flow {answer.flow} has no column '{answer.column}'{near}")
+                said = full_stop(f"{answer.flow} has no column '{answer.column}'{near}")
                 yield f"{self._target.answers.file}:{answer.line}: {said} This answer changes nothing."
 
     def take(self, rows: Sequence[Passed | Stopped]) -> Iterator[Prepared | Verdict]:

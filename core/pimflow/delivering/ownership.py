@@ -139,7 +139,7 @@ class Domain:
 def not_owned(column: str, owners_: Sequence[str], writer: str, effect: str) -> Problem:
     """Tell that a column belongs to others than the one for whom a flow writes, and what comes of it."""
     return Problem(
-        f"it belongs to {_named(owners_)}, and this flow writes for {writer!r}; {effect}",
+        f"it belongs to {_named(owners_)}, and pimflow writes for {writer!r} here; {effect}",
         ProblemKind.PERMISSION,
         column,
         remedy="Take the column out of the flow, or change `ownership:` if this is not so.",

@@ -33,7 +33,7 @@ def remedies(report: RunReport, who: Who, told: Collection[Who]) -> list[str]:
     if who is not Who.ADMINISTRATOR:
         was_told = Who.ADMINISTRATOR in told
         return ["Nothing to do for you: your administrator was told." if was_told else "Tell your administrator."]
-    errors = [error for error in (report.error, *(flow.error for flow in report.flows)) if error]
+    errors = [error for error in (report.error, *map(_error, report.flows)) if error]
     asked = list(dict.fromkeys(sentence for error in errors for sentence in _asked(error)))
     if asked:
         return [f"What you must do: {' '.join(asked)}"]
@@ -43,6 +43,12 @@ def remedies(report: RunReport, who: Who, told: Collection[Who]) -> list[str]:
     if not errors:
         return ["What you must do: look at what was refused, with those whose products these are."]
     return ["What you must do: find out why; the log has every detail."]
+
+
+def _error(flow: FlowReport) -> str:
+    """Give what stopped a flow; of one that a guard held back what the administrator is told apart."""
+    is_held_back = flow.error and flow.error_kind is None and flow.detail
+    return flow.detail if is_held_back else flow.error
 
 
 def _asked(error: str) -> list[str]:

@@ -46,7 +46,7 @@ def _of_both_sides(context: RunContext, flow: Flow, delivery: Delivery) -> Itera
     if flow.config.returns is not None and found.count:
         ledger = FlowLedger(context.assembly, context.database)
         names = ledger.keys(flow.config.returns, {one.key for one in found.first})
-    yield from found.notes(flow.name, flow.config.owner, flow.source.title, delivery.target.sink.title, names)
+    yield from found.notes(flow.config.owner, flow.source.title, delivery.target.sink.title, names)
 
 
 def send_kept(

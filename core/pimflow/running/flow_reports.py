@@ -26,7 +26,7 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgr
     notes = [*done.notes, *delivery.notes, *target.writer.notes]
     too_many = limit is not None and refused > allowed(limit, done.read)
     if too_many:
-        notes.append(f"More were refused than `max_refused: {limit}` allows.")
+        notes.append(f"More were refused than the most allowed, {limit}.")
     failed = tally.counts[Status.FAILED] + tally.counts[Status.UNKNOWN] > 0
     needs_attention = context.strict and tally.attention > 0
     return FlowReport(

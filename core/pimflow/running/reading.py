@@ -56,6 +56,6 @@ def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None
     before = history.basis(context.database, run.pipeline, flow.name)
     if known is None or before == done.basis:
         return known
-    why = "The mapping, an option or a table of this flow changed" if before else "How all was read last is not known"
+    why = "The mapping, an option or a table changed" if before else "How all was read last is not known"
     done.notes.append(f"{why}: everything was read again.")
     return None

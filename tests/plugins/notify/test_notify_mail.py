@@ -33,11 +33,11 @@ def told(project, mailbox, monkeypatch):
 def test_one_mail_for_a_failure_none_for_the_second_one_when_it_works_again(run, told):
     assert [run(rows).code for rows in (GOOD, NOTHING, NOTHING, GOOD, GOOD)] == [0, 3, 3, 0, 0]
     assert told.subjects == [
-        "[pimflow] shop failed: the source gave 0 rows, and `min_rows` is 1",
+        "[pimflow] shop failed: the source gave 0 rows, and the least allowed is 1",
         "[pimflow] shop works again",
     ]
     assert [str(mail["to"]) for mail in told.mails] == ["julia@shop.example"] * 2
-    assert "stopped. The source gave 0 rows, and `min_rows` is 1. Nothing was written." in told.text(0)
+    assert "stopped. The source gave 0 rows, and the least allowed is 1. Nothing was written." in told.text(0)
     assert "2 records read; " in told.text(1)
 
 
@@ -92,7 +92,7 @@ def test_each_is_told_of_what_concerns_them_and_what_to_do(run, both):
     run(BAD)
     assert [(str(mail["to"]), str(mail["subject"])) for mail in both.mails] == [
         ("julia@shop.example", "[pimflow] shop: 2 records need attention"),
-        ("peter@shop.example", "[pimflow] shop failed: the source gave 0 rows, and `min_rows` is 1"),
+        ("peter@shop.example", "[pimflow] shop failed: the source gave 0 rows, and the least allowed is 1"),
         ("peter@shop.example", "[pimflow] shop works again"),
     ]
     first, second, third = both.text(0).splitlines()[:3]
@@ -131,7 +131,7 @@ def test_a_mail_server_that_is_away_changes_nothing_and_is_tried_by_the_next_run
     assert "could not be told of the failure: E-Mail did not take the message" in away.err
     monkeypatch.setenv("MAIL", told.address())
     run(NOTHING)
-    assert told.subjects == ["[pimflow] shop failed: the source gave 0 rows, and `min_rows` is 1"]
+    assert told.subjects == ["[pimflow] shop failed: the source gave 0 rows, and the least allowed is 1"]
     assert "Connection refused" in project.logs()
     assert "hush-word" not in project.logs() + away.err + away.out
 
