@@ -4,10 +4,11 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pimflow import progress_files
+from pimflow import Run, progress_files
 from pimflow.processes import birth_of, place
 from pimflow.progress_files import FlowProgress, Progress
 from pimflow.running.run import RunOptions, run_pipeline
+from pimflow.running.showing import Showing
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC).isoformat()
 
@@ -81,3 +82,12 @@ def test_a_run_that_is_broken_off_leaves_no_file(bench, shop):
     shop.tables["products"] = lambda: 1 / 0
     bench.run()
     assert not list((bench.folder / ".pimflow" / "under_way").iterdir())
+
+
+def test_what_is_no_flow_is_not_shown_as_one(bench, tmp_path):
+    run = Run("R-1", "bench", datetime(2026, 11, 23, tzinfo=UTC))
+    showing = Showing(bench.assembly(), run, tmp_path, lambda: run.started)
+    showing.take("products in the PIM", 1, 2)
+    showing.write()
+    (shown,) = progress_files.under_way(tmp_path)
+    assert shown.flows == ()

@@ -19,6 +19,7 @@ from pimflow_akeneo_sandbox.serve import serve
 
 from ..started import run as started  # noqa: TID252 - tests are no package
 
+STATE_IN_FILES = True  # its projects live longer than a test
 PIPELINES = Path(__file__).parent / "icecat"
 FILES = (
     "attribute_groups", "attributes", "attribute_options", "categories", "channels", "families", "family_variants",

@@ -12,6 +12,7 @@ from pimflow_akeneo_sandbox.serve import serve
 
 from .test_icecat import FILES, media_columns, project, rows, with_pictures, writes
 
+STATE_IN_FILES = True  # its projects live longer than a test
 NEW = ("NEW-1", "NEW-2")
 FIXED = {"sku", "code", "family", "family_variant", "parent", "enabled"}
 

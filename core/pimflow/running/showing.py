@@ -61,7 +61,10 @@ class Showing:
         return both
 
     def take(self, called: str, done: int, total: int | None) -> None:
-        """Take how far a flow is; `called` is its name, and that of a group behind a comma."""
+        """Take how far a flow is; `called` is its name, and that of a group behind a comma.
+
+        What is called otherwise is not shown, as when `match` reads the target.
+        """
         name, _, part = called.partition(", ")
         known, pace = self._paces.get(name, ("", None))
         if pace is None or known != called:
@@ -69,7 +72,7 @@ class Showing:
             self._paces[name] = called, pace
         remaining = pace.remaining(done, total)
         moment = time.monotonic()
-        if moment >= self._next:
+        if moment >= self._next and name in self._flows:
             self._next = moment + _BETWEEN
             self._flows[name] = replace(
                 self._flows[name],
