@@ -48,8 +48,8 @@ class OpenSystems:
     def session(self, assembly: Assembly, sink: Sink) -> Iterator[Any]:
         """Give the session of a sink during the block.
 
-        A system that cannot be reached, or refused the login, is asked again after a while, or once the pipeline was read anew. Raises FlowError, also
-        where too many are asked already.
+        A system that cannot be reached, or refused the login, is asked again after a while, or once the pipeline was
+        read anew. Raises FlowError, also where too many are asked already.
         """
         if not self._places.acquire(timeout=_PATIENCE):
             raise UnreachableError(f"{sink.title} is asked by too many at once; try again in a moment")
