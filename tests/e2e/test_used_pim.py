@@ -17,7 +17,6 @@ from .conftest import Project
 from .test_icecat import rows, writes
 
 STATE_IN_FILES = True  # its project lives longer than a test
-STATE_IN_FILES = True  # its project lives longer than a test
 COPIES = ("", "-B", "-C")
 PROJECT = """\
 version: 1
