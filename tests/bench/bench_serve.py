@@ -93,17 +93,15 @@ def followed(folder):
 
 
 def test_a_run_that_browsers_follow(record, tmp_path):
-    cpu, wall, own = [], [], []
+    cpu, own = [], []
     with pim(tmp_path, model(), concurrency=4, latency_ms=50, latency_per_line_ms=2) as served:
         for _ in range(ROUNDS):
             alone = took(OURS, project(tmp_path / "alone", served))
             taken, server_took = followed(project(tmp_path / "followed", served))
             cpu.append(taken.cpu / alone.cpu)
-            wall.append(taken.wall / alone.wall)
             own.append(server_took / alone.cpu)
             sys.stdout.write(f"run {alone.cpu:.1f} s, followed {taken.cpu:.1f} s, server {server_took:.1f} s of CPU; ")
             sys.stdout.write(f"{alone.wall:.1f} s, followed {taken.wall:.1f} s\n")
     baseline = "the same run without server and browsers"
     record.ratio("serve_run_cpu", statistics.median(cpu), baseline, ROUNDS)
-    record.ratio("serve_run_wall", statistics.median(wall), baseline, ROUNDS)
     record.ratio("serve_own_cpu", statistics.median(own), "what the run takes", ROUNDS)

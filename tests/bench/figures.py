@@ -39,7 +39,6 @@ FIGURES: Mapping[str, Figure] = {
     "pull_four": Figure("50,000 products out of the PIM, four parts at once, wall clock", 0.35),
     "overlap": Figure("Reading, changing and writing at once, wall clock", 1.2),
     "serve_run_cpu": Figure("20,000 products into the PIM while 20 browsers follow it, CPU of the run", 1.1),
-    "serve_run_wall": Figure("The same, wall clock", 1.1),
     "serve_own_cpu": Figure("The same, CPU of the server meanwhile", 1),
     "start_help": Figure("`pimflow --help`", 2.5),
     "start_validate": Figure("`pimflow validate` of a pipeline", 6),
