@@ -80,6 +80,8 @@ class Whereabouts:
         self._keep(seen)
         with self._lock:
             self._new += made
+            if len(self._new) > 2 * _MOST_WANTED:
+                del self._new[_CALLS * PAGE : -_MOST_WANTED]  # nobody would ask for these
 
     def close(self) -> None:
         """Ask for the uuids of products that were made, the oldest first; the rest waits for the next runs."""
