@@ -59,7 +59,7 @@ def start(host: str | None, port: int | None, state: StatePlace | None) -> None:
         serving = Serving(project, database, _now, runner, settings)
         app = create_app(serving)
         _tell(app, settings, database)
-        with logged(serving), digests_sent(serving), working(runner), _ended_in_order():
+        with logged(serving), digests_sent(serving), working(runner), _ended_in_order(), closing(serving.systems):
             server_of(app, settings).run(sockets=[listener])
     click.echo("stopped")
 
