@@ -155,7 +155,7 @@ def chromium() -> Iterator[Any]:
     path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("no Chromium here: `apt-get install chromium` brings it")
-    playwright.expect.set_options(timeout=30_000)
+    playwright.expect.set_options(timeout=40_000)
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -171,7 +171,7 @@ def tab(chromium: Any) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"} | options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(40_000)
         page.on("console", lambda told: complaints.append(told.text) if _is_complaint(told) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
@@ -219,7 +219,8 @@ def axe(request: pytest.FixtureRequest) -> str:
         npm = shutil.which("npm")
         if npm is None:
             pytest.skip("no npm here: it brings axe-core")
-        told = subprocess.run([npm, "pack", AXE, "--silent"], cwd=cache, capture_output=True, text=True, check=False)
+        command = [npm, "pack", AXE, "--silent", "--fetch-retries=1", "--fetch-timeout=30000"]
+        told = subprocess.run(command, cwd=cache, capture_output=True, text=True, check=False)
         if told.returncode:
             pytest.skip(f"axe-core cannot be fetched from npm: {told.stderr.strip()[-200:]}")
         with tarfile.open(cache / told.stdout.split()[-1]) as package:
