@@ -39,12 +39,12 @@ class Conflicts:
             return
         one = self.count == 1
         value, it = ("value was", "it") if one else ("values were", "them")
-        what = f"As '{owner}' owns {it}, what" if owner else "What"
+        whose = f"'{owner}'" if owner else source
         told = [self._told(each, names.get(each.key, each.key), source, target) for each in self.first]
         more = "; …" if self.count > len(told) else ""
         yield (
-            f"{self.count:,} {value} changed on both sides since the last run. {what} {source} says was "
-            f"kept: {'; '.join(told)}{more}"
+            f"{self.count:,} {value} changed on both sides since the last run. As {whose} owns {it}, what {source} "
+            f"says was kept: {'; '.join(told)}{more}"
         )
 
     def _told(self, one: Overwritten, name: str, source: str, target: str) -> str:
