@@ -52,9 +52,10 @@ docs: $(VENV)/.installed-docs
 bench: $(VENV)/.installed
 	$(BIN)/python -m pytest $(wildcard tests/bench/bench_*.py) -q -s
 
-# Measures a million products, and writes its table into the same page.
+# Measures a million products, into nothing and into the sandbox, and writes its tables into the same page.
 bench-scale: $(VENV)/.installed
 	$(BIN)/python tests/bench/scale.py
+	$(BIN)/python tests/bench/scale_pim.py
 
 # Pin anew what a fresh environment gets today.
 constraints:
