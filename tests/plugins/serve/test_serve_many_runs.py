@@ -11,8 +11,8 @@ from pimflow.state.server_tables import requests
 from pimflow.state.tables import runs
 
 RUNS = 10_000
-QUICK = 1.5
-"""Seconds, on a machine that does much else: with few runs each takes some hundredths."""
+QUICK = 1.0
+"""Seconds of processor time: each takes some hundredths."""
 
 
 @pytest.fixture
@@ -56,9 +56,9 @@ def test_pages_and_calls_answer_with_10_000_runs(many, signed_in):
         "/api/v1/schedules",
         "/metrics",
     ):
-        begun = time.perf_counter()
+        begun = time.process_time()
         answer = julia.get(path)
-        slow[path] = time.perf_counter() - begun
+        slow[path] = time.process_time() - begun
         assert answer.status_code == 200, path
     assert {path: seconds for path, seconds in slow.items() if seconds > QUICK} == {}
     assert len(julia.get("/api/v1/runs?limit=100").json()) == 100

@@ -56,12 +56,16 @@ def ended(served, number):
     return until(look)
 
 
-def test_a_run_that_is_asked_for_is_begun_and_its_end_is_kept(served):
+def test_a_run_that_is_asked_for_is_begun_by_one_of_two_servers_and_its_end_is_kept(served):
+    other = Runner(served.serving.project, served.database, served.clock)
+    other.start()
     with started(served) as runner:
         asked = runner.ask("products", "changes", "Julia")
         assert (asked.status, asked.wish.asked_by) == ("waiting", "Julia")
         done = ended(served, asked.number)
-    assert (done.exit_code, done.told, done.server != "") == (0, "", True)
+        other.stop()
+    assert (done.exit_code, done.told) == (0, "")
+    assert done.server in {runner.server.name, other.server.name}
     (past,) = history.past_runs(served.database, "products", 5)
     assert done.run == past.id
     assert skus(served) == {"CUP", "POT"}
@@ -83,10 +87,13 @@ def test_a_preview_is_kept_as_a_plan_and_can_be_applied(served):
     assert skus(served) == {"CUP", "POT"}
 
 
+ROWS = 1600
+
+
 def slow(served):
     """Let runs take so long that one can do something meanwhile: some seconds."""
-    served.write(*(f"S-{number:04};mugs;cups;Cup;red;1" for number in range(2000)))
-    served.pim.faults(latency_per_line_ms=8)
+    served.write(*(f"S-{number:04};mugs;cups;Cup;red;1" for number in range(ROWS)))
+    served.pim.faults(latency_per_line_ms=12)
 
 
 def running(runner, served, number):
@@ -105,7 +112,7 @@ def test_a_run_is_shown_while_it_goes_on_and_can_be_stopped(served):
     with started(served) as runner:
         asked = runner.ask("products", "everything", "Julia")
         live = running(runner, served, asked.number)
-        assert (live.pipeline, live.full, live.flows[0].total) == ("products", True, None)
+        assert (live.pipeline, live.full) == ("products", True)
         runner.cancel(asked.number, "Peter")
         done = ended(served, asked.number)
         served.pim.faults(latency_per_line_ms=0)
@@ -115,7 +122,7 @@ def test_a_run_is_shown_while_it_goes_on_and_can_be_stopped(served):
     (past,) = history.past_runs(served.database, "products", 5)
     written = len(skus(served))
     assert past.report is not None
-    assert 0 < sum(past.report["flows"][0]["counts"].values()) == written < 2000
+    assert 0 < sum(past.report["flows"][0]["counts"].values()) == written < ROWS
 
 
 def test_a_server_that_is_stopped_leaves_its_run_to_the_next_which_goes_on_with_it(served):
@@ -128,15 +135,15 @@ def test_a_server_that_is_stopped_leaves_its_run_to_the_next_which_goes_on_with_
     assert "it goes on when the server is there again" in left.told
     served.pim.faults(latency_per_line_ms=0)
     written = len(skus(served))
-    assert 0 < written < 2000
+    assert 0 < written < ROWS
     after = Runner(served.serving.project, served.database, served.clock)
     after.start()
     done = ended(served, asked.number)
     after.stop()
     assert done.exit_code == 0
-    assert len(skus(served)) == 2000
+    assert len(skus(served)) == ROWS
     (last, _) = history.past_runs(served.database, "products", 5)
-    assert last.report["flows"][0]["counts"] == {"created": 2000 - written, "unchanged": written}
+    assert last.report["flows"][0]["counts"] == {"created": ROWS - written, "unchanged": written}
 
 
 def test_what_a_killed_server_ran_is_shown_as_broken_off_and_goes_on_when_asked(served):
@@ -173,7 +180,7 @@ def test_a_run_ends_when_its_server_is_killed(served, tmp_path):
     (past,) = until(lambda: [one for one in history.past_runs(served.database, "products", 5) if one.finished])
     assert past.exit_code == 3
     assert "stopped" in str(past.report)
-    assert len(skus(served)) < 2000
+    assert len(skus(served)) < ROWS
 
 
 def test_the_same_is_not_asked_for_twice_and_everything_brings_changes_too(served):
@@ -185,17 +192,6 @@ def test_the_same_is_not_asked_for_twice_and_everything_brings_changes_too(serve
     runner.cancel(first.number, "Julia")
     taken_back = requests.find(served.database, first.number)
     assert (taken_back.status, taken_back.told) == ("ended", "Taken back by Julia before it began.")
-
-
-def test_one_of_two_servers_begins_what_was_asked_for(served):
-    served.serving.runner.ask("products", "changes", "Julia")
-    other = Runner(served.serving.project, served.database, served.clock)
-    with started(served):
-        other.start()
-        done = ended(served, 1)
-        other.stop()
-    assert done.exit_code == 0
-    assert len(history.past_runs(served.database, "products", 5)) == 1
 
 
 def test_a_pipeline_whose_file_always_had_a_mistake_is_not_run_and_the_mistake_is_told(served):

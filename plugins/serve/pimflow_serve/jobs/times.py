@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from tzlocal import get_localzone
 
-from pimflow.configuration.timetable import Timetable, latest_until, times_after
+from pimflow.configuration.times import latest_until, times_after
+from pimflow.configuration.timetable import Timetable
 
 _LOOKED_AT = timedelta(days=8)
 _TOLERANCE = timedelta(hours=2)
