@@ -189,6 +189,17 @@ def test_a_preview_is_waited_for_then_read_and_carried_out(served, previewed, si
     assert "It is being carried out." in text_of(browser.get(path))
 
 
+def test_a_preview_that_fits_no_longer_is_not_offered(served, previewed, signed_in):
+    end(served, previewed)
+    run(served)
+    browser, path = signed_in(), f"/pipelines/{NAME}/preview/{previewed}"
+    told = text_of(browser.get(path))
+    assert "The pipeline ran since this preview was made" in told
+    assert "Make a new preview" in told
+    assert "Carry it out" not in told
+    assert browser.post(f"/api/v1/previews/{previewed}/apply").status_code == 409
+
+
 def test_a_preview_that_is_gone_is_told_and_one_of_another_pipeline_is_not_shown(served, previewed, signed_in):
     end(served, previewed)
     plan_file(served.serving.project, previewed).unlink()

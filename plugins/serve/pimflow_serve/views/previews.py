@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pimflow.errors import StateError
 from pimflow.plan import NOT_KNOWN
-from pimflow.state import requests
+from pimflow.state import history, requests
 from pimflow.state.plans import SavedChange, saved_plan
 from pimflow.state.requests import Request
 from pimflow_serve.jobs.previews import plan_file, said_of
@@ -41,7 +41,7 @@ class PlannedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A preview that somebody asked for. `state` is being made, ready, failed, gone or applied.
+    """A preview that somebody asked for. `state` is being made, ready, failed, outdated, gone or applied.
 
     `cleared` counts values that would be emptied; `applied` is the request that applies it.
     """
@@ -73,12 +73,23 @@ def preview(serving: Serving, number: int, after: int = 0, only: str = "") -> Pr
     flows = flow_lines(said["report"])
     total, changes, following = _changes(serving, number, after, only)
     failed = any(flow.error for flow in flows)
-    state = "failed" if failed else "gone" if changes is None else "applied" if _well(applied) else "ready"
+    state = "gone" if changes is None else "applied" if _well(applied) else "ready"
+    if state == "ready" and (applied or _ran_since(serving, asked)):
+        state = "outdated"
+    state = "failed" if failed else state
     return Preview(asked, state, flows, tuple(changes or ()), total, said.get("cleared", 0), following, applied)
 
 
 def _well(applied: Request | None) -> bool:
     return applied is not None and (applied.status != requests.ENDED or applied.exit_code in {0, 1})
+
+
+def _ran_since(serving: Serving, asked: Request) -> bool:
+    """Tell whether the pipeline ran since a preview was made: then that fits no longer."""
+    with saved_plan(plan_file(serving.project, asked.number)) as plan:
+        before = plan.facts.get("last_run")
+    latest = history.past_runs(serving.database, asked.pipeline, 1)
+    return (latest[0].id if latest else None) != before
 
 
 def _changes(
