@@ -110,7 +110,7 @@ def test_a_used_pim_is_matched_before_the_first_family(shop):
     shop.pim.seed({"products": [*there, {"identifier": "HERS", "family": "mugs", "values": {}}]})
     stopped = shop.command("run", "pipeline.yaml", "--by", "family")
     assert stopped.code == 3
-    assert "the PIM, which has 41 products of others: the flow names" in stopped.out
+    assert "the PIM, which has 41 products of others: what comes names" in stopped.out
     assert "`pimflow match` tells which" in stopped.out
     assert shop.command("match", "pipeline.yaml", "--approve-all", "case").code == 0
     chairs = data(shop.command("run", "pipeline.yaml", "--by", "family", "--json"))

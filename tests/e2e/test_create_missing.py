@@ -139,7 +139,7 @@ def test_no_more_than_allowed_are_created_and_the_rest_is_told(asking):
     ran = project.run()
     assert ran.code == 0
     assert "Note: 3 options were created: " in ran.out
-    assert "`max_new: 3` of `create_missing` was reached" in ran.out
+    assert "3 may be created in one run, and that was reached" in ran.out
     assert ran.out.count("1 product arrived without a colour") == 2
     assert len(options(project.pim, "colour")) == 5
 
@@ -262,15 +262,14 @@ def test_attributes_count_among_what_a_run_may_create(tasting):
     file.write_text(text.replace("taste: name", "taste: name, colour: colour"), "utf-8")
     tasting.write("MUG-1;mugs;cups;sweet;Oak;5", "MUG-2;mugs;cups;sweet;Elm;5")
     planned = tasting.command("plan", str(file))
-    assert "`max_new: 3` of `create_missing` was reached" in planned.out
+    assert "3 may be created in one run, and that was reached" in planned.out
     ran = tasting.run()
     assert ran.code == 0
     assert "Note: 2 attributes were created in group erp: note, pieces." in ran.out
     assert "Note: 1 option was created: colour: Oak." in ran.out
-    assert "`max_new: 3` of `create_missing` was reached: what else is missing was not created." in ran.out
+    assert "3 may be created in one run, and that was reached: what else is missing was not created." in ran.out
     assert (
-        "the PIM lacks this attribute, and `max_new: 3` of `create_missing` allows no further one. 2 products arrived "
-        "without a taste"
+        "the PIM lacks this attribute, and no more than 3 may be created in one run. 2 products arrived without a taste"
     ) in ran.out
     assert tasting.pim.store.get("attributes", "taste") is None
     file.write_text(file.read_text("utf-8").replace("max_new: 3", "max_new: 30"), "utf-8")

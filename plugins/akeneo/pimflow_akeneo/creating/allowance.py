@@ -26,6 +26,6 @@ class Allowance:
         """Tell where it was too small."""
         if self.exceeded:
             yield (
-                f"`max_new: {self.most}` of `create_missing` was reached: what else is missing was not created. Look "
-                "at what was created before you allow more."
+                f"{self.most:,} may be created in one run, and that was reached: what else is missing was not created. "
+                "Look at what was created before more is allowed."
             )

@@ -133,8 +133,8 @@ class NewAttributes:
         for code in sorted(codes - self._allowed.keys()):
             self._allowed[code] = self._allowance.take()
         most = self._allowance.most
-        reason = f"the PIM lacks this attribute, and `max_new: {most}` of `create_missing` allows no further one"
-        remedy = "Look at what was created before you allow more."
+        reason = f"the PIM lacks this attribute, and no more than {most} may be created in one run"
+        remedy = "Look at what was created before you allow more with `max_new` of `create_missing`."
         problem = Problem(reason, ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)
         return {code: problem for code in codes if not self._allowed[code]}
 

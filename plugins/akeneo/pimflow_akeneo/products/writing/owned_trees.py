@@ -99,9 +99,9 @@ class OwnedTrees:
 
     def _named(self, name: str, code: str) -> Problem:
         tree = self._catalog.tree(code)
-        reason = f"which stands in the tree '{tree}' that this flow does not own; each run would leave it alone"
+        reason = f"which stands in the tree '{tree}' of others; each run would leave it alone"
         return Problem(reason, ProblemKind.PERMISSION, name, code, _REMEDY, Who.ADMINISTRATOR)
 
     def _left_alone(self, name: str, code: str) -> Problem:
-        reason = f"this flow does not own the tree '{self._catalog.tree(code)}'; categories of it were left alone"
+        reason = f"the tree '{self._catalog.tree(code)}' belongs to others; categories of it were left alone"
         return Problem(reason, ProblemKind.PERMISSION, name, code, _REMEDY, Who.ADMINISTRATOR)
