@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from pimflow.assemble import assemble
@@ -11,6 +13,7 @@ from pimflow.model import Page, Run, RunReport
 from pimflow.plugins import create_registry
 from pimflow.running.run import RunOptions, log_folder, run_pipeline
 from pimflow.state import attention, history, open_items, requests, schedules
+from pimflow_serve.views.logs import read_log
 
 from .conftest import NAME, ServedProject
 
@@ -136,6 +139,18 @@ def test_a_log_is_filtered_and_given_whole(served: ServedProject, signed_in: Cal
     whole = julia.get(f"{where}/log")
     assert whole.headers["content-type"].startswith("application/jsonl")
     assert whole.content == (log_folder(served.folder) / f"{report.run.id}.jsonl").read_bytes()
+
+
+def test_of_a_large_log_the_end_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    line = '{{"time": "2026-11-23T10:00:00+00:00", "level": "INFO", "message": "step {}"}}\n'
+    file = tmp_path / "run.jsonl"
+    file.write_text("".join(line.format(number) for number in range(2000)), "utf-8")
+
+    assert [len(read_log(file).lines), read_log(file).cut] == [500, True]
+    assert [one.message for one in read_log(file, text="STEP 7").lines][:2] == ["step 7", "step 70"]
+    monkeypatch.setattr("pimflow_serve.views.logs._BYTES", 1000)
+    found = read_log(file)
+    assert (found.lines[-1].message, found.cut, len(found.lines) < 15) == ("step 1999", True, True)
 
 
 def test_no_file_but_a_log_is_given_as_one(served: ServedProject, signed_in: Callable[..., TestClient]):

@@ -15,6 +15,8 @@ from pimflow_serve.project import Project
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _MOST = 500
+_BYTES = 32 << 20
+"""Of a log that is larger only so much is looked through, at its end: a page is to come at once."""
 _FRAME = frozenset({"time", "level", "logger", "message", "exception", "run"})
 
 
@@ -48,7 +50,7 @@ def read_log(file: Path, level: str = "INFO", text: str = "") -> Log:
     """Give the last lines of a log of this level or a higher one that hold a text, whatever its case."""
     wanted = LEVELS[LEVELS.index(level) :] if level in LEVELS else LEVELS[1:]
     kept: list[LogLine] = []
-    cut = False
+    cut = file.stat().st_size > _BYTES
     for line in _lines(file, text.casefold()):
         if line.level in wanted or line.level not in LEVELS:
             kept.append(line)
@@ -59,6 +61,9 @@ def read_log(file: Path, level: str = "INFO", text: str = "") -> Log:
 
 def _lines(file: Path, text: str) -> Iterator[LogLine]:
     with file.open("rb") as lines:
+        if (before := file.stat().st_size - _BYTES) > 0:
+            lines.seek(before)
+            lines.readline()  # the rest of a line
         for line in lines:
             if text and text not in line.decode("utf-8", "replace").casefold():
                 continue
