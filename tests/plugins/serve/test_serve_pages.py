@@ -134,6 +134,9 @@ def test_a_log_is_filtered_and_given_whole(served: ServedProject, signed_in: Cal
     julia, where = signed_in(), f"/runs/{report.run.id}"
 
     assert "log-line" in julia.get(where, params={"level": "DEBUG"}).text
+    finest = read_log(log_folder(served.folder) / f"{report.run.id}.jsonl", "DEBUG").lines
+    rare = next(one.message for one in finest if one.level == "DEBUG")
+    assert "No such line." not in julia.get(where, params={"text": rare, "level": "WARNING"}).text
     assert "No such line." in julia.get(where, params={"text": "nothing says this"}).text
     assert julia.get(where, params={"level": "../../etc"}).status_code == 200
     whole = julia.get(f"{where}/log")

@@ -33,6 +33,9 @@ def run_page_(
     file = log_file(serving.project, found.past)
     level = level if level in LEVELS else "INFO"
     log = read_log(file, level, text) if file else None
+    if file and log and text and not log.lines:  # what befell one record stands in the finest lines
+        level = LEVELS[0]
+        log = read_log(file, level, text)
     return render(request, "run.html", person, found=found, run=found.line, log=log, level=level, text=text)
 
 
