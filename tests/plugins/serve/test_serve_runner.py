@@ -14,6 +14,8 @@ from pimflow.model import Run
 from pimflow.processes import place
 from pimflow.running.run import state_file
 from pimflow.state import history, requests, servers
+from pimflow.state.database import open_database
+from pimflow.state.place import state_place
 from pimflow.state.plans import saved_plan
 from pimflow.state.servers import Server
 from pimflow_serve.jobs import previews
@@ -233,6 +235,29 @@ def test_a_run_waits_for_one_that_somebody_else_began(served):
         by_hand.wait()
         served.pim.faults(latency_per_line_ms=0)
         assert ended(served, asked.number).exit_code == 0
+
+
+def test_a_key_that_no_process_can_be_given_ends_its_request_and_nothing_else(served):
+    with started(served) as runner:
+        broken = ended(served, runner.ask("products", "only", "Julia", keys=["CUP\0"]).number)
+        assert (broken.exit_code, "cannot be begun" in broken.told) == (3, True)
+        assert ended(served, runner.ask("products", "only", "Julia", keys=["CUP"]).number).exit_code == 0
+    assert skus(served) == {"CUP"}
+
+
+def test_with_a_state_in_postgresql_each_request_is_run_once_by_several_servers(served, postgres_state):
+    place = state_place(postgres_state)
+    database = open_database(place)
+    runners = [Runner(served.serving.project, database, served.clock, state=place) for _ in range(2)]
+    for one in runners:
+        one.start()
+    number = runners[0].ask("products", "changes", "Julia").number
+    done = until(lambda: next((one for one in runners[1].requests() if one.status == "ended"), None))
+    for one in runners:
+        one.stop()
+    (past,) = history.past_runs(database, "products", 5)
+    assert (done.number, done.exit_code, done.run) == (number, 0, past.id)
+    database.close()
 
 
 def test_what_cannot_be_asked_for_is_refused_in_words(served):

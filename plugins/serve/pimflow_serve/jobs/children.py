@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from typing import IO, Any
 
 import orjson
@@ -46,7 +46,8 @@ class Child:
     _err: IO[bytes]
     stopped: bool = False
     as_kept: bool = False
-    run: str | None = field(default=None)
+    run: str | None = None
+    _became: Ended | None = None
 
     def stop(self) -> None:
         """Let it end as by Ctrl-C: batches under way finish first. Told twice, it waits for none."""
@@ -65,13 +66,13 @@ class Child:
         return progress.pid == self.process.pid
 
     def ended(self) -> Ended | None:
-        """Give what became of it; None while it goes on."""
-        if self.process.poll() is None:
-            return None
-        self._close()
-        with self._out, self._err:
-            said, complaint = _content(self._out), _content(self._err)
-        return _understood(self.process.returncode, said, complaint, stopped=self.request.stopped)
+        """Give what became of it; None while it goes on. May be asked again where that could not be kept."""
+        if self._became is None and self.process.poll() is not None:
+            self._close()
+            with self._out, self._err:
+                said, complaint = _content(self._out), _content(self._err)
+            self._became = _understood(self.process.returncode, said, complaint, stopped=self.request.stopped)
+        return self._became
 
     def _close(self) -> None:
         if self.process.stdin is not None:
@@ -84,18 +85,20 @@ def begin(request: Request, served: Served, project: Project, state: StatePlace 
     environment = dict(os.environ)
     if state is not None:
         environment["PIMFLOW_STATE"] = state.url if isinstance(state, ServerState) else str(state.absolute())
-    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has ended
     if request.kind == "preview":
         folder_of(project).mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(  # noqa: S603 - our own command, its parts handed over one by one
-        [sys.executable, "-m", "pimflow_serve.jobs.child", *_arguments(request, served, project)],
-        cwd=project.root,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=out,
-        stderr=err,
-        start_new_session=True,  # Ctrl-C in the terminal of the server is for the server
-    )
+    with ExitStack() as opened:
+        out, err = (opened.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+        process = subprocess.Popen(  # noqa: S603 - our own command, its parts handed over one by one
+            [sys.executable, "-m", "pimflow_serve.jobs.child", *_arguments(request, served, project)],
+            cwd=project.root,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,  # Ctrl-C in the terminal of the server is for the server
+        )
+        opened.pop_all()  # closed when it has ended
     return Child(request, process, out, err, as_kept=bool(served.mistakes))
 
 

@@ -155,8 +155,8 @@ class Dispatch:
             return
         try:
             child = children.begin(request, served, self._project, self._state)
-        except OSError as error:
-            told = f"Its process cannot be begun: {error.strerror}. Tell your administrator."
+        except (OSError, ValueError) as error:  # no room for a process, or a key that no process can be given
+            told = f"Its process cannot be begun: {error}. Tell your administrator."
             self._close(request, Ended(BROKEN_OFF, None, told, b"", repr(error)))
             return
         self._children[request.number] = child
