@@ -57,6 +57,16 @@ def test_what_was_dismissed_is_left_out_until_it_has_other_problems(database, sc
     assert sum(one.count for one in attention.alike(database, scope, 9)) == 2
 
 
+def test_what_was_dismissed_and_is_open_no_longer_is_news_when_it_happens_again(database, scope):
+    put(database, scope, "A", "B")
+    attention.dismiss(database, scope, [("products", "A"), ("products", "B")], "Julia", NOW)
+    with database.writing() as connection:
+        open_items.close(connection, scope, [("products", "A")])
+    attention.forget_closed(database, scope)
+    put(database, scope, "A")
+    assert attention.dismissed(database, scope) == [("products", "B")]
+
+
 def test_who_asked_last_about_a_cause_is_kept(database):
     attention.ask(database, "p", "abc", "Julia", NOW)
     attention.ask(database, "p", "abc", "Peter", NOW + timedelta(days=1))

@@ -12,7 +12,7 @@ from pimflow.delivering.missing import settle_missing
 from pimflow.errors import GuardError
 from pimflow.rows import Chunk
 from pimflow.running.ledger import FlowLedger
-from pimflow.state import history, open_items
+from pimflow.state import attention, history, open_items
 from pimflow.transforming.chain import Chain
 
 _SAMPLE = 20
@@ -84,6 +84,7 @@ def conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], do
     if not context.is_partial:
         for delivery in deliveries:
             open_items.close_duplicates(context.database, delivery.target.records.scope, context.number)
+            attention.forget_closed(context.database, delivery.target.records.scope)
     full = context.is_full(done.window)
     for delivery in deliveries:
         identification = delivery.target.identification

@@ -146,6 +146,17 @@ def take_back(database: Database, scope: Scope) -> int:
         return connection.execute(dismissals.delete().where(dismissals.c.scope == scope.id)).rowcount
 
 
+def forget_closed(database: Database, scope: Scope) -> None:
+    """Forget what was dismissed and is open no longer: should it happen again, that is news."""
+    same = [getattr(open_items.c, name) == getattr(dismissals.c, name) for name in ("scope", "resource", "key")]
+    closed = (dismissals.c.scope == scope.id) & ~sa.exists().where(*same)
+    with database.reading() as connection:
+        if connection.execute(sa.select(dismissals.c.key).where(closed).limit(1)).first() is None:
+            return
+    with database.writing() as connection:
+        connection.execute(dismissals.delete().where(closed))
+
+
 def ask(database: Database, pipeline: str, cause: str, person: str, now: datetime) -> None:
     """Note that somebody has asked about a cause."""
     row = {"pipeline": pipeline, "cause": cause, "made_by": person, "made": now.isoformat()}
