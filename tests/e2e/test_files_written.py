@@ -73,7 +73,7 @@ def test_a_column_of_the_file_that_the_flow_has_not_is_told_by_check_only(flow, 
     assert told.code == 0
     warned = [one for one in json.loads(told.out)["flows"] if one["severity"] == "warning"]
     assert [(one["column"], one["found"]) for one in warned] == [
-        ("nett", "the flow has no such column, so it stays empty; did you mean 'net'?")
+        ("nett", "no such column comes, so it stays empty; did you mean 'net'?")
     ]
     run("run")
     assert (tmp_path / "out.csv").read_text("utf-8") == "sku;name-de;net;nett\n01;Tasse;0.3;\n02;Kanne;;\n"

@@ -11,7 +11,7 @@ from typing import Any
 
 from pimflow import ProblemKind, RowProblem, Who
 from pimflow_akeneo.columns import ValueColumn
-from pimflow_akeneo.patterns import matches
+from pimflow_akeneo.patterns import in_words, matches
 from pimflow_akeneo.spelling import CLOSE, alike
 
 Codes = Mapping[str, str]
@@ -22,6 +22,8 @@ _NO_IDENTIFIER = re.compile(r"[,;]|^\s|\s$")
 _LINE_BREAK = re.compile(r"[\r\n]")
 _DIGITS = 18
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WRITTEN_OTHERWISE = "Correct it at the source; your administrator can set how it is read."
+_CONVERT = "`convert` tells how it is written"
 _AMOUNT_UNIT = re.compile(r"\s*(\S+)\s+(\S+)\s*")
 
 
@@ -47,7 +49,7 @@ def text(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
         raise _bad(column, value, reason, "Shorten it at the source.", kind=ProblemKind.TOO_LARGE)
     wanted = pattern(column)
     if wanted and not matches(wanted, value):
-        raise _bad(column, value, f"the PIM wants the pattern {wanted}", "Correct it at the source.")
+        raise _bad(column, value, _wanted(wanted), "Correct it at the source.", detail=f"pattern {wanted}")
     return value
 
 
@@ -83,7 +85,7 @@ def number(cell: Any, column: ValueColumn) -> Decimal:
     """Accept a number within the attribute's limits."""
     written = str(cell).strip()
     if isinstance(cell, bool) or not _NUMBER.fullmatch(written):
-        raise _bad(column, cell, "which is no number", "Correct it at the source, or declare its form with `convert`.")
+        raise _bad(column, cell, "which is no number", _WRITTEN_OTHERWISE, detail=_CONVERT)
     value = Decimal(written)
     if abs(value.adjusted()) >= _DIGITS:
         raise _bad(column, cell, f"the PIM keeps less than {_DIGITS + 1} digits", "Correct it at the source.")
@@ -107,7 +109,8 @@ def boolean(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> bool:
     """Accept true, false, 1 and 0."""
     value = _BOOLEANS.get(str(cell).strip().lower())
     if value is None:
-        raise _bad(column, cell, "which is neither yes (1) nor no (0)", "Map it to 1 or 0 with `value_map`.")
+        remedy = "Give 1 or 0 at the source; your administrator can have other words translated."
+        raise _bad(column, cell, "which is neither yes (1) nor no (0)", remedy, detail="`value_map` translates words")
     return value
 
 
@@ -117,8 +120,7 @@ def date(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
     try:
         value = dt.datetime.fromisoformat(written if _DAY.match(written) else "").date().isoformat()
     except ValueError:
-        remedy = "Correct it at the source, or declare its form with `convert`."
-        raise _bad(column, cell, "which is no date of the form YYYY-MM-DD", remedy) from None
+        raise _bad(column, cell, "which is no date such as 2026-01-31", _WRITTEN_OTHERWISE, detail=_CONVERT) from None
     first, last = column.attribute.date_min, column.attribute.date_max
     if first and value < first[:10]:
         raise _bad(column, cell, f"the PIM takes no day before {first[:10]}", "Correct it at the source.")
@@ -206,5 +208,11 @@ def _bad(
     *,
     kind: ProblemKind = ProblemKind.VALUE,
     who: Who = Who.SOURCE_TEAM,
+    detail: str = "",
 ) -> RowProblem:
-    return RowProblem(column.name, value, reason, kind=kind, remedy=remedy, who=who)
+    return RowProblem(column.name, value, reason, kind=kind, remedy=remedy, who=who, detail=detail)
+
+
+def _wanted(wanted: str) -> str:
+    words = in_words(wanted)
+    return f"the PIM takes {words} here" if words else f"the PIM's rule for this attribute is {wanted}"

@@ -7,12 +7,35 @@ from functools import lru_cache
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
+_SIGNS = {
+    "[0-9]": ("digit", "digits"),
+    r"\d": ("digit", "digits"),
+    "[A-Z]": ("capital letter", "capital letters"),
+    "[a-z]": ("small letter", "small letters"),
+    "[A-Z0-9]": ("capital letter or digit", "capital letters or digits"),
+}
+_ONE_KIND = re.compile(
+    rf"(?P<edge>[/#~])\^(?P<signs>{'|'.join(map(re.escape, _SIGNS))})"
+    r"\{(?P<least>[0-9]+)(?P<open>,(?P<most>[0-9]+)?)?\}\$(?P=edge)"
+)
 
 
 def matches(pattern: str, text: str) -> bool:
     """Tell whether the text fits; True where Python does not understand the pattern, for the PIM to decide."""
     compiled = _compiled(pattern.strip())
     return compiled is None or compiled.search(text) is not None
+
+
+def in_words(pattern: str) -> str:
+    """Say a pattern of one kind of sign, such as /^[0-9]{13}$/, as people do: "13 digits"; empty for any other."""
+    found = _ONE_KIND.fullmatch(pattern.strip())
+    if found is None:
+        return ""
+    least, most = int(found["least"]), int(found["most"] or found["least"])
+    one, several = _SIGNS[found["signs"]]
+    if found["open"] and not found["most"]:
+        return f"at least {least} {several}"
+    return f"{least} {one if most == 1 else several}" if least == most else f"{least} to {most} {several}"
 
 
 @lru_cache(maxsize=256)

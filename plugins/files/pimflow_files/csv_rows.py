@@ -215,7 +215,8 @@ def _readable(cell: str, name: str, line: int) -> Any:
         return BadValue(Problem(reason, field=name, value=cell, remedy="Export the column as text.", detail=where))
     if "\x00" in cell or not _encodable(cell):
         shown = UNDECODED.sub("\N{REPLACEMENT CHARACTER}", cell).replace("\x00", "\N{REPLACEMENT CHARACTER}")
-        remedy = "Export the file as UTF-8, or state its encoding under `encoding:`."
+        remedy = "Export the file as UTF-8, or tell your administrator its encoding."
+        where = f"{where}; `encoding:` of the source names another encoding"
         reason = "which holds unreadable characters"
         return BadValue(Problem(reason, field=name, value=shown, remedy=remedy, detail=where))
     return cell

@@ -29,7 +29,7 @@ def unfilled(chosen: Sequence[str], outlook: Outlook) -> Iterator[Finding]:
         if name not in there:
             near = get_close_matches(name, there, 1)
             meant = f"; did you mean {near[0]!r}?" if near else ""
-            reason = f"the flow has no such column, so it stays empty{meant}"
+            reason = f"no such column comes, so it stays empty{meant}"
             remedy = "Correct it under `columns:` of the sink. Nothing to do where that is meant."
             yield Finding(Severity.WARNING, Problem(reason, field=name, remedy=remedy, who=Who.ADMINISTRATOR))
 

@@ -76,8 +76,8 @@ def _no_name(column: str) -> RowProblem:
 
 
 def _twice(column: str) -> RowProblem:
-    reason = "the name of its element gives this attribute a value, as `by` of the sink says"
-    remedy = "Leave it out of the mapping."
+    reason = "the name of its element gives this attribute a value already"
+    remedy = "Leave it out of the mapping, or change `by` of the sink."
     return RowProblem(column, None, reason, kind=ProblemKind.DUPLICATE, remedy=remedy, who=Who.ADMINISTRATOR)
 
 

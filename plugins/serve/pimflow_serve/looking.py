@@ -57,7 +57,7 @@ class Target:
                     return writer.picture(name)
                 except NotImplementedError:
                     continue
-        raise RowProblem(None, name, "no system of this flow has pictures")
+        raise RowProblem(None, name, "neither system shows pictures")
 
     def choices(self, column: str) -> Choices:
         """List the values that a column takes. Raises FlowError."""

@@ -108,8 +108,8 @@ def _problem(column: str, expression: str, error: ValueError) -> Problem:
     """Tell what went wrong; other values that are no numbers have the same cause."""
     value = getattr(error, "value", None)
     if value is not None:
-        reason = f"which is not a number, as `{expression}` needs it"
-        return Problem(reason, field=column, value=value, remedy="Correct it there, or the expression in the pipeline.")
+        told, detail = "which is not a number, and it is computed with", f"computed as `{expression}`"
+        return Problem(told, field=column, value=value, remedy="Correct it there.", detail=detail)
     reason = f"cannot be computed as `{expression}`: {error}"
     remedy = "Correct the cells that it is made of, or the expression."
     return Problem(reason, field=column, value=None, remedy=remedy, who=Who.ADMINISTRATOR)

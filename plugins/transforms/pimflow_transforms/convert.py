@@ -21,7 +21,7 @@ _OPTIONS: Mapping[Kind, frozenset[str]] = {
     "date": frozenset({"format"}),
     "text": frozenset(),
 }
-_REMEDY = "Correct it there, or declare in the pipeline how such values are written."
+_REMEDY = "Correct it there; your administrator can set how such values are read."
 
 
 class Conversion(Rule):

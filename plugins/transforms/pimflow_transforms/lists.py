@@ -77,10 +77,13 @@ def _part(at: int, name: str, splitting: Splitting, number: int) -> Callable[[Ro
         if is_empty(value) or isinstance(value, BadValue):
             return value
         parts = [one.strip() for one in as_text(value).split(splitting.by)]
+        if len(parts) > there and number:
+            return None
         if len(parts) > there:
-            reason = f"which has {len(parts)} parts, and {there} columns are named for them"
-            remedy = "Correct it there, or name more columns under `into`."
-            return BadValue(Problem(reason, field=name, value=value, remedy=remedy)) if number == 0 else None
+            reason = f"which has {len(parts)} parts, and there is place for {there}"
+            remedy = "Correct it there; your administrator can make place for more."
+            detail = "the columns of the parts are named under `into`"
+            return BadValue(Problem(reason, field=name, value=value, remedy=remedy, detail=detail))
         return parts[number] or None if number < len(parts) else None
 
     return part

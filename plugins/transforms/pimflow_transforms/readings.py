@@ -15,6 +15,8 @@ _USUAL = re.compile(r"(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 """A number written as most are: what `plain` makes of it is seen without reading it."""
 _USUAL_ONES = re.compile(r"(?:(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)?\n)*")
 _ZEROS = re.compile(r"\.0+\n|(\.[0-9]*[1-9])0+\n")
+_DAY = date(2026, 1, 31)
+"""Shows how a day is written."""
 _BLANKS = str.maketrans(
     {"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ", "\N{RIGHT SINGLE QUOTATION MARK}": "'"}
 )
@@ -104,6 +106,6 @@ def read_date(form: str | None) -> Callable[[Any], str]:
             day = text[:10] if text[10:11] in {"T", " "} else text
             return date.fromisoformat(day).isoformat()
         except ValueError:
-            raise ValueError(f"which is not a date written as {form or 'in 2026-01-31'}") from None
+            raise ValueError(f"which is not a date written as in {_DAY.strftime(form or '%Y-%m-%d')}") from None
 
     return read

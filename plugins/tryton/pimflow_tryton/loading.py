@@ -167,8 +167,9 @@ def _archived(target: Target) -> Problem:
     return Problem(
         f"it is archived in Tryton, and archived {target.noun[1]} cannot be changed there",
         ProblemKind.VALUE,
-        remedy="Have it taken back into use in Tryton, or map `active`.",
+        remedy="Have it taken back into use in Tryton; your administrator can let pimflow do that.",
         who=Who.SOURCE_TEAM,
+        detail="a mapping of `active` takes it back into use",
     )
 
 

@@ -12,7 +12,7 @@ from pimflow_akeneo import fields
 from pimflow_akeneo.checks import Vocabulary
 from pimflow_akeneo.columns import ValueColumn
 from pimflow_akeneo.model import Attribute
-from pimflow_akeneo.patterns import matches
+from pimflow_akeneo.patterns import in_words, matches
 
 OPTIONS = {"red": "red", "dark_blue": "Dark_Blue", "bordeaux": "Bordeaux"}
 VOCABULARY = Vocabulary(lambda _: OPTIONS, lambda _: {"gram": "GRAM", "kilogram": "KILOGRAM"})
@@ -114,7 +114,16 @@ def test_the_code_of_a_file_goes_as_it_is(kind):
         ("2051-01-01", column("date", date_max="2050-12-31"), "after 2050-12-31"),
         ("x" * 256, column("text"), "256 characters; the PIM takes 255"),
         ("abcdef", column("text", max_characters=5), "6 characters; the PIM takes 5"),
-        ("abc", column("text", validation_rule="regexp", validation_regexp="/^[0-9]+$/"), "pattern"),
+        (
+            "abc",
+            column("text", validation_rule="regexp", validation_regexp="/^[0-9]+$/"),
+            "the PIM's rule for this attribute is /^[0-9]+$/",
+        ),
+        (
+            "abc",
+            column("text", validation_rule="regexp", validation_regexp="/^[0-9]{13}$/"),
+            "the PIM takes 13 digits here",
+        ),
         ("12", column("metric"), "needs a unit"),
         ("12 PARSEC", column("metric"), "no unit of Weight"),
         ("green", column("simpleselect"), "the PIM has no such option"),
@@ -153,3 +162,21 @@ def test_an_unknown_option_names_the_one_spelled_alike_and_who_decides():
 )
 def test_patterns_of_php_are_understood(pattern, text, fits):
     assert matches(pattern, text) is fits
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("/^[0-9]{13}$/", "13 digits"),
+        (r"/^\d{8,14}$/", "8 to 14 digits"),
+        ("#^[A-Z]{1}$#", "1 capital letter"),
+        ("/^[A-Z0-9]{4,}$/", "at least 4 capital letters or digits"),
+        ("/^[0-9]+$/", ""),
+        ("/[0-9]{13}/", ""),
+        ("/^[a-z]{3}$/i", ""),
+        ("/^[A-Z]{2}-[0-9]{3}$/", ""),
+        ("^[0-9]{13}$", ""),
+    ],
+)
+def test_a_pattern_is_said_in_words_only_where_nothing_is_guessed(pattern, words):
+    assert in_words(pattern) == words

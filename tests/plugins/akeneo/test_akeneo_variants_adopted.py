@@ -88,7 +88,7 @@ def test_a_flow_that_creates_nothing_updates_an_adopted_model_and_refuses_the_ot
     assert models(shop) == ["old-shirt"]
     assert shop.values("old-shirt") == {"name-en_US": "Shirt", "brand": "Acme"}
     assert shop.values("s-1") == {"color": "red", "size": "m"}
-    assert "this flow creates none" in told
+    assert "pimflow creates none there" in told
 
 
 def test_the_plan_shows_the_adopted_model_as_an_update(shop, items):

@@ -61,7 +61,7 @@ def test_what_is_calculated_with_an_empty_cell_is_empty(empty):
 
 
 def test_what_goes_wrong_is_a_bad_value_with_its_reason():
-    assert reason("a|number", a="abc") == "which is not a number, as `a|number` needs it"
+    assert reason("a|number", a="abc") == "which is not a number, and it is computed with"
     assert reason("1 / a|number", a="0") == "cannot be computed as `1 / a|number`: there is no such number"
     assert reason("a|number > 5", a="") == "cannot be computed as `a|number > 5`: a cell that it needs is empty"
     assert "no attribute" in reason("a.missing", a="x")
@@ -121,7 +121,7 @@ def test_an_empty_cell_is_no_zero(expression, made):
 @pytest.mark.parametrize("expression", ["a|float", "a|int", "a|number * 2", "a|round", "a|round(2)"])
 def test_values_that_are_no_numbers_are_one_cause_whatever_they_are(expression):
     cells = [computed(expression, a=text) for text in ("abc", "n/a")]
-    assert {cell.problem.reason for cell in cells} == {f"which is not a number, as `{expression}` needs it"}
+    assert {cell.problem.reason for cell in cells} == {"which is not a number, and it is computed with"}
     assert [cell.problem.value for cell in cells] == ["abc", "n/a"]
 
 

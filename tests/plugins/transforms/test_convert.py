@@ -80,7 +80,7 @@ def test_values_take_their_canonical_form(rule, value, expected):
         ("integer", "12.5", "which is not a whole number"),
         ("boolean", "maybe", "which means neither yes nor no"),
         ("date", "31.01.2026", "which is not a date written as in 2026-01-31"),
-        ({"to": "date", "format": "%d.%m.%Y"}, "2026-01-31", "which is not a date written as %d.%m.%Y"),
+        ({"to": "date", "format": "%d.%m.%Y"}, "2026-01-31", "which is not a date written as in 31.01.2026"),
         ("date", "2026-02-30", "which is not a date written as in 2026-01-31"),
     ],
 )

@@ -32,7 +32,7 @@ def test_parts_go_into_columns_of_their_own():
 
 def test_more_parts_than_columns_are_told_once():
     made = after(Split, {"size": {"by": "x", "into": ["width", "height"]}}, size="1x2x3")
-    assert made["width"].problem.reason == "which has 3 parts, and 2 columns are named for them"
+    assert made["width"].problem.reason == "which has 3 parts, and there is place for 2"
     assert (made["width"].problem.field, made["height"]) == ("size", None)
 
 

@@ -125,8 +125,9 @@ class Taking:
             found = self._found(path)
         except OutsideError:
             reason = "which lies outside the folder of the media files"
-            remedy = f"Give a path below {self._folder.root}; the administrator sets it as `media: {{folder: …}}`."
-            raise RowProblem(None, None, reason, kind=ProblemKind.PERMISSION, remedy=remedy) from None
+            remedy = f"Give a path below {self._folder.root}; your administrator can have another folder taken."
+            detail = "`media: {folder: …}` names the folder"
+            raise RowProblem(None, None, reason, kind=ProblemKind.PERMISSION, remedy=remedy, detail=detail) from None
         name = clean_name(path.name)
         return _Taken(Content(found.digest, name), found.size, Origin(FILE, str(path)))
 

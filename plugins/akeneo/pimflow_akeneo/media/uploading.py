@@ -209,7 +209,7 @@ def _refusal(response: httpx.Response, place: Place, content: Content) -> Proble
         remedy = "Give the product an identifier; the file will then arrive by itself."
     else:
         reason, kind, who = f"the PIM does not take it: {message}", ProblemKind.VALUE, Who.SOURCE_TEAM
-        remedy = "Correct it at the source or in the mapping; it will then arrive by itself."
+        remedy = "Correct it at the source, or ask your administrator to change the mapping; it will then arrive."
     return Problem(reason, kind, place.column.name, content.name, remedy, who, f"{response.status_code} {message}")
 
 

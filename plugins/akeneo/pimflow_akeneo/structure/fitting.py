@@ -102,8 +102,9 @@ def _shown(column: Column, value: Any) -> str:
 
 def _in_another_group(attribute: Attribute, where: str) -> Problem:
     reason = f"the PIM keeps the group with the attribute, and this one {where}"
-    remedy = "Set the column 'group' of the attribute; a flow into akeneo.attributes does that."
-    return Problem(reason, ProblemKind.VALUE, "attributes", attribute.code, remedy, Who.PRODUCT_MANAGER)
+    remedy = "Change the group of the attribute itself; your administrator can have it come from the source."
+    detail = "a flow into `akeneo.attributes` sets it, in the column `group`"
+    return Problem(reason, ProblemKind.VALUE, "attributes", attribute.code, remedy, Who.PRODUCT_MANAGER, detail)
 
 
 def _with(change: Change, payload: Values, problems: list[Problem]) -> Change:

@@ -56,7 +56,7 @@ class Units:
         if code is None:
             code = next((code for known, code in self._akeneo.items() if self._same(known, unit)), None)
         if code is None:
-            raise ValueError(f"whose unit {unit} Akeneo does not have: say with `to` which one it becomes")
+            raise ValueError(f"whose unit {unit} Akeneo does not have")
         return code
 
     def converted(self, amount: Decimal, unit: Unit, to: Unit) -> Decimal:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pimflow_transforms.measures.known import Units
 
 Codes = Literal["un_ece", "sap", "odoo", "erpnext"]
-_REMEDY = "Correct the unit there, or say in the pipeline under `codes` whose codes these are."
+_REMEDY = "Correct the unit there, or say in the pipeline whose codes these are (`codes`), or what they become (`to`)."
 
 
 class NoAmountError(ValueError):

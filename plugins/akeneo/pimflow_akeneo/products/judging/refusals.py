@@ -18,7 +18,7 @@ from pimflow_akeneo.statuses import sentence
 TAKEN = re.compile(r"\balready\b|\bsame\b", re.IGNORECASE)
 _TAKEN_VALUE = "another {noun} in the PIM already has this value"
 _CHANGE_ONE = "Decide with the product manager which of the two is right, and change the other."
-_CORRECT = "Correct it at the source or in the mapping; it will then arrive by itself."
+_CORRECT = "Correct it at the source, or ask your administrator to change the mapping; it will then arrive."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ _RULES: tuple[Rule, ...] = (
         r'product model "(?P<code>.+)" cannot have a parent',
         "parent",
         "its family variant has one level, so no product model stands below another",
-        "Leave `parent` empty, or choose a family variant with two levels.",
+        "Name no product model above it, or choose a family variant with two levels.",
     ),
     Rule(
         r"The new parent of the product model must be of the same family variant",
@@ -93,7 +93,7 @@ _RULES: tuple[Rule, ...] = (
         r'Property "parent" cannot be modified',
         "parent",
         "the PIM never puts a product model of the highest level below another one",
-        "Leave `parent` empty, or create the product model anew under another code.",
+        "Name no product model above it, or create it anew under another code.",
     ),
     Rule(
         r'Property "family_variant" cannot be modified',
@@ -107,20 +107,20 @@ _RULES: tuple[Rule, ...] = (
         r"family variant must not be empty|\"family_variant\" does not expect an empty value",
         "family_variant",
         "a product model needs one",
-        "Fill it in the source or in the mapping; it will then arrive by itself.",
+        "Fill it in the source, or have your administrator map one; it will then arrive by itself.",
         ProblemKind.MISSING,
     ),
     Rule(
         r"variant product family must be the same than its parent",
         "family",
         "a variant has the family of its product model, which is another one",
-        "Correct the family, or the product model that `parent` names.",
+        "Correct the family, or name another product model.",
     ),
     Rule(
         r"The family cannot be \"null\"",
         "family",
         "a variant cannot be without family",
-        "Let `family` be that of its product model, or leave the column out.",
+        "Give it the family of its product model.",
     ),
     Rule(
         r"The version of the uuid",

@@ -62,7 +62,8 @@ def _other_variant(model: Ancestor, family_variant: str) -> Problem:
         f"its variants are in the PIM already, below '{model.code}' of family variant '{model.family_variant}'; "
         f"the PIM moves none to family variant '{family_variant}'"
     )
-    remedy = "Name that family variant in the mapping; or make the variants simple products in the PIM first."
+    mapped = f"have '{model.family_variant}' mapped by your administrator"
+    remedy = f"Make the variants simple products in the PIM first; or {mapped}."
     return Problem(
         reason, ProblemKind.DUPLICATE, "family_variant", family_variant, remedy=remedy, who=Who.PRODUCT_MANAGER
     )

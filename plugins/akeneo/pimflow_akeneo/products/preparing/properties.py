@@ -94,7 +94,8 @@ def _is_quantity(text: str) -> bool:
 def _enabled(cell: Any) -> bool:
     text = str(cell).strip().lower()
     if text not in {"1", "0", "true", "false"}:
-        raise RowProblem("enabled", cell, "which is neither yes (1) nor no (0)", remedy="Map it to 1 or 0.")
+        remedy = "Give 1 or 0 at the source; your administrator can have other words translated."
+        raise RowProblem("enabled", cell, "which is neither yes (1) nor no (0)", remedy=remedy)
     return text in {"1", "true"}
 
 
