@@ -84,6 +84,7 @@ class Intake:
     def __init__(self, target: Target, header: Header, refused: Container[str] = ()) -> None:
         self._target = target
         self._header = tuple("" if name in refused else name for name in header)
+        self._key = target.key
         today = target.rules.now.astimezone().date().isoformat()
         self._stamps = {name: today for name in target.rules.stamps if name not in refused}
         self._other_keys = [place for place, name in enumerate(header) if name in target.other_keys]
@@ -141,9 +142,9 @@ class Intake:
         """Give the items of a row of which nothing is left out."""
         key, found = "", list[Made | Verdict]()
         try:
-            key = read_key(cells, self._target.config, self._target.key)
+            key = read_key(cells, self._target.config, self._key)
             for item in self._target.writer.prepare(cells):
-                check_length(item.key, self._target.key)
+                check_length(item.key, self._key)
                 found.append(Made(number, source, item, _NONE_BAD))
         except Exception as error:  # noqa: BLE001 - told, but for those that end the flow
             found.append(_failed(number, source, key, error))
