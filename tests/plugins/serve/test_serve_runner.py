@@ -35,7 +35,7 @@ def started(served):
         runner.stop()
 
 
-def until(told, seconds=15.0):
+def until(told, seconds=60.0):
     """Wait until something is so, and give it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -267,3 +267,17 @@ def test_what_cannot_be_asked_for_is_refused_in_words(served):
             runner.ask("products", kind, "Julia", keys=keys)
     with pytest.raises(ConfigError, match="did you mean 'products'"):
         runner.ask("product", "changes", "Julia")
+
+
+def test_a_run_that_does_not_end_when_told_is_killed(served, monkeypatch):
+    """The last one here: what the PIM was asked for arrives in it a minute later."""
+    monkeypatch.setattr("pimflow_serve.jobs.dispatch._PATIENT", 0.5)
+    slow(served)
+    with started(served) as runner:
+        asked = runner.ask("products", "changes", "Julia")
+        running(runner, served, asked.number)
+        served.pim.faults(latency_ms=60_000, writes_only=False)
+        runner.cancel(asked.number, "Julia")
+        done = ended(served, asked.number)
+    served.pim.faults(latency_ms=0, latency_per_line_ms=0, writes_only=True)
+    assert (done.exit_code, done.told[:16]) == (3, "Stopped by Julia")

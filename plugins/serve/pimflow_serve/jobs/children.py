@@ -38,22 +38,22 @@ class Ended:
 
 @dataclass
 class Child:
-    """The process of one run. `stopped`: it was told to end; `as_kept`: its file has mistakes by now."""
+    """The process of one run. `stopped`: how often it was told to end; `as_kept`: its file has mistakes by now."""
 
     request: Request
     process: subprocess.Popen[bytes]
     _out: IO[bytes]
     _err: IO[bytes]
-    stopped: bool = False
+    stopped: int = 0
     as_kept: bool = False
     run: str | None = None
     _became: Ended | None = None
 
     def stop(self) -> None:
-        """Let it end as by Ctrl-C: batches under way finish first. Told twice, it waits for none."""
+        """Let it end as by Ctrl-C: batches under way finish first. Told twice, it waits for none; then it is killed."""
         if self.stopped:
-            self.process.terminate()
-        self.stopped = True
+            (self.process.terminate if self.stopped == 1 else self.process.kill)()
+        self.stopped += 1
         self._close()
 
     def kill(self) -> None:

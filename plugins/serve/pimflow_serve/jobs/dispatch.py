@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import secrets
@@ -29,6 +30,8 @@ from pimflow_serve.project import Project, Served
 
 _LOOK, _BEAT, _TIDY = 5.0, 20.0, 3600.0
 """Seconds between two looks for what other servers were asked, two signs of life, and two times of tidying."""
+_PATIENT = 120.0
+"""Seconds that a run has to finish its batches after it was told to stop, and again until it is killed."""
 _AGAIN = timedelta(seconds=20)
 _STALE = timedelta(seconds=30)
 _KEPT = timedelta(days=90)
@@ -64,6 +67,7 @@ class Dispatch:
         self.server, self._project, self._database, self._clock = server, project, database, clock
         self._at_once, self._state, self._tell, self._wake = at_once, state, tell, wake
         self._children: dict[int, Child] = {}
+        self._stopped: dict[int, float] = {}
         self._next = dict.fromkeys((_LOOK, _BEAT, _TIDY), 0.0)
 
     @property
@@ -74,8 +78,9 @@ class Dispatch:
     def step(self, *, asked: bool = False) -> None:
         """Do what is due. Raises StateError."""
         self._see_to_ended()
+        self._hurry()
         if self._is_due(_BEAT):
-            servers.beat(self._database, self.server, self._clock())
+            servers.beat(self._database, self.server, self._database.now(self._clock))
             self._bury()
         if self._is_due(_LOOK) or asked:
             self._look()
@@ -112,7 +117,7 @@ class Dispatch:
 
     def _bury(self) -> None:
         """See to what servers left that are no more."""
-        gone = list(servers.dead(self._database, self.server.place, self._clock()))
+        gone = list(servers.dead(self._database, self.server.place, self._database.now(self._clock)))
         if not gone:
             return
         for one in requests.abandon(self._database, gone, self._clock(), _KILLED, BROKEN_OFF):
@@ -134,7 +139,17 @@ class Dispatch:
     def _stop_if_told(self, child: Child, request: Request) -> None:
         if request.stopped and not child.request.stopped:
             child.request = request
-            child.stop()
+            self._stop(child)
+
+    def _stop(self, child: Child) -> None:
+        child.stop()
+        self._stopped[child.request.number] = time.monotonic()
+
+    def _hurry(self) -> None:
+        """Tell again what was told to stop and does not: its target may not answer for very long."""
+        for child in self.children:
+            if time.monotonic() - self._stopped.get(child.request.number, math.inf) > _PATIENT:
+                self._stop(child)
 
     def _may_begin(self, request: Request) -> bool:
         if request.due is not None and request.due > self._clock():
@@ -170,7 +185,8 @@ class Dispatch:
     def _see_to_ended(self, *, going: bool = False) -> None:
         for child, ended in list(self._ended()):
             request = child.request
-            if going and child.stopped and not request.stopped and ended.exit_code >= BROKEN_OFF:
+            left = child.stopped and (ended.exit_code >= BROKEN_OFF or ended.defect)
+            if going and left and not request.stopped:
                 requests.put_back(self._database, request.number, self._clock(), _GOES_ON)
             elif ended.exit_code == BUSY:
                 requests.put_back(self._database, request.number, self._clock() + _AGAIN, _BUSY)
@@ -179,6 +195,7 @@ class Dispatch:
                 run = ended.run or child.run or self._latest_run(request)
                 self._close(request, replace(ended, run=run, told=told))
             del self._children[request.number]
+            self._stopped.pop(request.number, None)
             self._tell(request.pipeline)
 
     def _ended(self) -> Iterator[tuple[Child, Ended]]:
