@@ -18,9 +18,10 @@ _KEYS_KEPT = 20
 _VALUES_TOLD = 5
 _PARTICULAR = re.compile(r"\d+|'[^']*'")
 _MORE = Problem(
-    "further causes; `pimflow problems --export` has each record",
+    "further causes, too many to be told one by one",
     remedy="Mend the causes above first; the next report tells what is left.",
     who=Who.ADMINISTRATOR,
+    detail="`pimflow problems --export` has each record",
 )
 
 
