@@ -179,8 +179,8 @@ def test_a_category_of_anothers_tree_in_the_mapping_is_told(project, tmp_path):
     done = run("check")
     assert done.code == 2
     assert (
-        "wrong flow products, column categories: the constant says 'cups', which stands in the tree 'master' of others; "
-        "each run would leave it alone."
+        "wrong flow products, column categories: the constant says 'cups', which stands in the tree 'master' of "
+        "others; each run would leave it alone."
     ) in done.lines
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from pimflow.errors import ConfigError
-from pimflow_serve.access.roles import Person
 from pimflow_serve.deciding import as_it_is_now
 from pimflow_serve.refusals import not_found
+from pimflow_serve.roles import Person
 from pimflow_serve.serving import Serving
 from pimflow_serve.views.connections import Checked, ShownConnection, check, connections, keep_check
 from pimflow_serve.views.fits import Fit, keep, look

@@ -89,7 +89,7 @@ def add_person(state_path: StatePlace | None, *, name: str, role: str, as_json: 
 
     from pimflow.state import people
     from pimflow_serve.access.people import new_person
-    from pimflow_serve.access.roles import Role
+    from pimflow_serve.roles import Role
     from pimflow_serve.starting import opened
 
     person = new_person(name, Role(role), _password(), datetime.now(UTC))
@@ -140,8 +140,8 @@ def add_token(state_path: StatePlace | None, *, name: str, role: str, days: int 
 
     from pimflow.state import sign_ins
     from pimflow_serve.access.people import new_token
-    from pimflow_serve.access.roles import Role
     from pimflow_serve.access.tokens import digest, new_token_secret
+    from pimflow_serve.roles import Role
     from pimflow_serve.starting import opened
 
     token = new_token(name, Role(role), "the command line", datetime.now(UTC), days)

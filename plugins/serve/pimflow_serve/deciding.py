@@ -18,9 +18,9 @@ from pimflow.state import attention, corrections, open_items
 from pimflow.state.corrections import Correction
 from pimflow.state.records import RecordKey, Scope
 from pimflow.state.requests import Request
-from pimflow_serve.access.roles import Person
 from pimflow_serve.looking import Target
 from pimflow_serve.refusals import N_, Refused, not_found
+from pimflow_serve.roles import Person
 from pimflow_serve.serving import Serving
 from pimflow_serve.views.problems import CauseCard, cause_card, items_of
 

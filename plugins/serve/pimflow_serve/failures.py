@@ -20,11 +20,11 @@ from pimflow.state.people import PeopleError
 from pimflow.words import capital
 from pimflow_serve.access.headers import ALWAYS
 from pimflow_serve.access.origin import changes_something
-from pimflow_serve.access.roles import Person
 from pimflow_serve.access.sessions import who_asks
 from pimflow_serve.languages import words
 from pimflow_serve.refusals import N_, NotSignedIn, Refused
 from pimflow_serve.rendering import render
+from pimflow_serve.roles import Person
 from pimflow_serve.serving import serving_of
 
 _FOR_PROGRAMS = ("/api/v1/", "/hooks/", "/metrics", "/healthz", "/readyz")

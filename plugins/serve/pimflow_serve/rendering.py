@@ -20,9 +20,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from pimflow_serve import formats
-from pimflow_serve.access.roles import Person, Role
 from pimflow_serve.cron_words import in_words
 from pimflow_serve.languages import LANGUAGES, catalogue, language_of
+from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import serving_of
 
 TEMPLATES = Path(__file__).parent / "templates"

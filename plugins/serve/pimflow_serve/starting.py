@@ -27,7 +27,7 @@ from pimflow.words import did_you_mean, listed
 from pimflow_serve.access.first import welcome_path
 from pimflow_serve.app import create_app
 from pimflow_serve.configuring import settings_of
-from pimflow_serve.jobs.digests import digests_sent
+from pimflow_serve.digests import digests_sent
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.jobs.working import working
 from pimflow_serve.project import Project

@@ -22,12 +22,12 @@ from pimflow.state.database import Database, open_database
 from pimflow.state.people import PersonRow
 from pimflow_akeneo_sandbox.serve import Served, serve
 from pimflow_serve.access import attempts, passwords
-from pimflow_serve.access.roles import Role
 from pimflow_serve.access.sessions import begin_session, cookie_name
 from pimflow_serve.access.tokens import form_secret
 from pimflow_serve.app import create_app, hand_over
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.project import Project
+from pimflow_serve.roles import Role
 from pimflow_serve.serving import Serving
 from pimflow_serve.settings import Settings
 

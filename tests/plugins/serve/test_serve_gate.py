@@ -15,11 +15,11 @@ from pimflow.state.sign_ins import Token
 from pimflow_serve.access import attempts, passwords
 from pimflow_serve.access.attempts import Attempts
 from pimflow_serve.access.passwords import hashed
-from pimflow_serve.access.roles import Role
 from pimflow_serve.access.sessions import cookie_name
 from pimflow_serve.access.tokens import digest
 from pimflow_serve.app import create_app
 from pimflow_serve.refusals import Refused
+from pimflow_serve.roles import Role
 from pimflow_serve.serving import Serving
 from pimflow_serve.settings import Settings
 from pimflow_serve.starting import server_of

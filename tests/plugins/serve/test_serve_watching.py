@@ -6,8 +6,8 @@ from loguru import logger
 
 from pimflow.model import Status
 from pimflow.running.run import RunOptions, run_pipeline
+from pimflow_serve.digests import send_due
 from pimflow_serve.good_runs import GoodRuns
-from pimflow_serve.jobs.digests import send_due
 from pimflow_serve.starting import logged
 
 from ..notify.notify_servers import Mailbox  # noqa: TID252 - tests are no package

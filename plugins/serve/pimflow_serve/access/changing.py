@@ -6,10 +6,10 @@ from loguru import logger
 
 from pimflow.state import people, sign_ins
 from pimflow_serve.access.people import UnusableError, new_password, new_person, new_token
-from pimflow_serve.access.roles import Person, Role
 from pimflow_serve.access.tokens import digest, new_token_secret
 from pimflow_serve.languages import LANGUAGES
 from pimflow_serve.refusals import N_
+from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import Serving
 
 

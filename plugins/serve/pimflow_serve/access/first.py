@@ -7,9 +7,9 @@ from fastapi import FastAPI, Request
 from pimflow.state import people
 from pimflow.state.people import PersonRow
 from pimflow_serve.access.people import new_person
-from pimflow_serve.access.roles import Role
 from pimflow_serve.access.tokens import digest, new_secret, same
 from pimflow_serve.refusals import N_, Refused
+from pimflow_serve.roles import Role
 from pimflow_serve.serving import Serving
 
 

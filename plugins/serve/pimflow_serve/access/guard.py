@@ -15,10 +15,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
 
 from pimflow_serve.access.origin import changes_something, check_origin
-from pimflow_serve.access.roles import Person, Role
 from pimflow_serve.access.sessions import Asking, who_asks
 from pimflow_serve.access.tokens import same
 from pimflow_serve.refusals import N_, NotSignedIn, Refused
+from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import Shared
 
 FIELD, HEADER = "csrf", "x-csrf-token"

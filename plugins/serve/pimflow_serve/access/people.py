@@ -10,8 +10,8 @@ from pimflow.state.people import PeopleError, PersonRow
 from pimflow.state.sign_ins import Token
 from pimflow.words import capital, full_stop
 from pimflow_serve.access.passwords import LONGEST, SHORTEST, hashed, is_easily_guessed
-from pimflow_serve.access.roles import Role
 from pimflow_serve.refusals import N_
+from pimflow_serve.roles import Role
 
 LONGEST_NAME = 100
 LAST_ADMINISTRATOR = N_("this is the only administrator left; make another one first")

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from pimflow.errors import StateError
 from pimflow.state import sign_ins
-from pimflow_serve.access.roles import Person, Role
 from pimflow_serve.access.tokens import digest, form_secret, new_secret
+from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import Serving
 
 LONGEST = timedelta(days=7)

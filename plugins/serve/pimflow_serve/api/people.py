@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pimflow.state import people, sign_ins
 from pimflow_serve.access.changing import add_person, add_token, change_person, remove_person, remove_token
 from pimflow_serve.access.guard import Administrator, Viewer
-from pimflow_serve.access.roles import Person, Role
 from pimflow_serve.refusals import not_found
+from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.people import ShownPerson, ShownToken, shown_people, shown_tokens
 

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pimflow.state import history, people
 from pimflow_serve.access.guard import Viewer
-from pimflow_serve.access.roles import Person
 from pimflow_serve.languages import LANGUAGES
 from pimflow_serve.pages.pipelines import served_one
 from pimflow_serve.refusals import N_, Refused, not_found
+from pimflow_serve.roles import Person
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.logs import Log, log_file, read_log
 from pimflow_serve.views.overview import PipelineState, overview, pipeline_state

@@ -11,10 +11,10 @@ from pimflow.state.people import PeopleError
 from pimflow_serve.access.changing import add_person, add_token, change_person, remove_person, remove_token
 from pimflow_serve.access.guard import Administrator
 from pimflow_serve.access.people import UnusableError, told
-from pimflow_serve.access.roles import Role
 from pimflow_serve.languages import words
 from pimflow_serve.refusals import N_
 from pimflow_serve.rendering import go, render
+from pimflow_serve.roles import Role
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.people import shown_people, shown_tokens
 

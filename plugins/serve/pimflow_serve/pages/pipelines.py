@@ -10,12 +10,12 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.access.roles import Person
 from pimflow_serve.jobs import pausing
 from pimflow_serve.languages import words
 from pimflow_serve.project import Served
 from pimflow_serve.refusals import not_found
 from pimflow_serve.rendering import go, render
+from pimflow_serve.roles import Person
 from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.chart import bars
 from pimflow_serve.views.history import latest

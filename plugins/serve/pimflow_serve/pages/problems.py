@@ -20,10 +20,10 @@ from pimflow.problems.causes import Wanted
 from pimflow.problems.export import export_lines
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.access.roles import Person
 from pimflow_serve.languages import language_of, words
 from pimflow_serve.refusals import not_found
 from pimflow_serve.rendering import go, render
+from pimflow_serve.roles import Person
 from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.problems import answered, cause_card, problems, records_page
 

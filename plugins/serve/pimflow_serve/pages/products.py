@@ -11,9 +11,9 @@ from starlette.responses import Response
 from pimflow.errors import ConfigError
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.access.roles import Person
 from pimflow_serve.languages import words
 from pimflow_serve.rendering import go, render
+from pimflow_serve.roles import Person
 from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.products import keys_alike, products
 

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from pimflow.notifying.trying import Tried, try_all
 from pimflow.state import people
 from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.access.roles import Person, Role
 from pimflow_serve.languages import LANGUAGES, catalogue, language_of, words
 from pimflow_serve.pages.pipelines import served_one
 from pimflow_serve.refusals import N_, Refused
 from pimflow_serve.rendering import THEMES, go, render
+from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.alerts import who_is_told
 from pimflow_serve.views.hooks import shown_hooks

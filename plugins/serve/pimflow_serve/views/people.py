@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pimflow.state import people, sign_ins
 from pimflow.state.database import Database
-from pimflow_serve.access.roles import Role
+from pimflow_serve.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
