@@ -6,6 +6,7 @@ Ctrl-C ends it; what is in it stays.
 
 import base64
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ MODULES = ["product", "product_attribute", "product_measurements"]
 
 def main(port: int, folder: Path = FOLDER) -> None:
     """Make the database where there is none, then serve it until somebody ends it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it by that ends Tryton, too
     configuration = folder / "trytond.conf"
     is_new = not configuration.exists()
     (folder / "db").mkdir(parents=True, exist_ok=True)

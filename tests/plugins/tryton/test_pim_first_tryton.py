@@ -129,7 +129,7 @@ def world(tmp_path_factory):
             made.pimflow("check", PIPELINE)
             yield made
         finally:
-            tryton.send_signal(signal.SIGINT)
+            tryton.terminate()
 
 
 def test_products_go_over_and_come_back_and_a_second_run_sends_nothing(world, request):
