@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,20 +21,35 @@ class Taken:
     mb: float
 
 
+_LAUNCHER = """\
+import json, os, subprocess, sys, time
+began = time.perf_counter()
+child = subprocess.Popen(sys.argv[2:])
+_, status, usage = os.wait4(child.pid, 0)
+taken = [usage.ru_utime + usage.ru_stime, time.perf_counter() - began, usage.ru_maxrss]
+with open(sys.argv[1], "w") as file:
+    json.dump(taken, file)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+"""Starts a command out of a small process: the system counts the memory of whoever starts one as that one's, too."""
+
+
 def took(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Taken:
     """Run a command and give what it took. Raises AssertionError, with its output, where it does not end well."""
+    launched = [sys.executable, "-S", "-c", _LAUNCHER, "taken.json", *command]
     with (folder / "output.txt").open("w+b") as output:
-        began = time.perf_counter()
-        child = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, **(environment or {})}, stdout=output, stderr=subprocess.STDOUT
+        done = subprocess.run(
+            launched,
+            check=False,
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - began
-        child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        assert child.returncode == 0, output.read().decode(errors="replace")
-    kilobytes = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss
-    return Taken(usage.ru_utime + usage.ru_stime, wall, kilobytes / 1024)
+        assert done.returncode == 0, output.read().decode(errors="replace")
+    cpu, wall, most = json.loads((folder / "taken.json").read_text("utf-8"))
+    return Taken(cpu, wall, most / (1024 * 1024 if sys.platform == "darwin" else 1024))
 
 
 def in_turn(rounds: int, **measured: Callable[[], float]) -> dict[str, float]:
