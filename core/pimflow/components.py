@@ -18,10 +18,11 @@ from pimflow.daily import daily
 from pimflow.errors import FlowError, RowProblem
 from pimflow.model import Event, Header, Level, Message, Origin, ProblemKind, Row, RowStep, Who, Window
 from pimflow.model import Field as FieldInfo
-from pimflow.outlook import Expected
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # who checks a file only needs none of these
     import petl
+
+    from pimflow.outlook import Expected
 
 ConnectionT = TypeVar("ConnectionT", bound="Connection")
 Knows = Callable[[str], bool]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pimflow.components import Component
 from pimflow.errors import RowProblem
 from pimflow.many_outcomes import Alike
 from pimflow.model import Change, Header, Item, Level, Outcome, Row, Run
-from pimflow.outlook import Card, Choice, Finding, Offer, Outlook, Structure
+
+if TYPE_CHECKING:  # who checks a file only needs none of these
+    from pimflow.outlook import Card, Choice, Finding, Offer, Outlook, Structure
 
 
 @dataclass(frozen=True, slots=True)
