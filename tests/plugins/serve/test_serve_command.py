@@ -62,7 +62,7 @@ def started(folder, *words):
         process.wait()
 
 
-def told(folder, process, pattern, seconds=60):
+def told(folder, process, pattern, seconds=180):
     """Wait until the server has said this."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
@@ -91,7 +91,7 @@ def test_a_first_start_tells_how_to_come_in_and_ends_when_told(project):
             codes = [guessed(browser, number) for number in range(6)]
             assert codes == [401] * 5 + [429]  # whatever somebody says for whom they ask
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
     assert (project / "told.txt").read_text().endswith("stopped\n")
     assert code not in "".join(path.read_text() for path in (project / ".pimflow").rglob("*.log*"))
 

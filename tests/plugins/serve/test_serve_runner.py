@@ -35,7 +35,7 @@ def started(served):
         runner.stop()
 
 
-def until(told, seconds=60.0):
+def until(told, seconds=180.0):
     """Wait until something is so, and give it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -58,7 +58,7 @@ def scheduled(served, monkeypatch):
         one.scheduler.stop()
 
 
-def until(told, seconds=60.0):
+def until(told, seconds=180.0):
     end = time.monotonic() + seconds
     while not told():
         assert time.monotonic() < end, "it never came"

@@ -75,12 +75,12 @@ def test_who_asks_a_slow_system_is_told_when_too_many_do(served, assembly, sink,
     def hold(one):
         with opened.session(assembly, sink):
             one.set()
-            go.wait(20)
+            go.wait(60)
 
     threads = [Thread(target=hold, args=(one,)) for one in begun]
     for thread in threads:
         thread.start()
-    assert all(one.wait(20) for one in begun)
+    assert all(one.wait(60) for one in begun)
     with pytest.raises(UnreachableError, match="too many at once"), opened.session(assembly, sink):
         pass
     go.set()

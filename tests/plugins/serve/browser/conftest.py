@@ -116,7 +116,8 @@ def _free_port() -> int:
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     with httpx.Client(trust_env=False) as client:
-        for _ in range(300):
+        end = time.monotonic() + 180
+        while time.monotonic() < end:
             assert server.poll() is None, log.read_text("utf-8")
             try:
                 if client.get(f"{url}/healthz").status_code == 200:
