@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pimflow.assemble import Assembly
+from pimflow.assemble import Assembly, Flow
 from pimflow.context import Progress
 from pimflow.delivering.batches import Batches, Settle, outcome_of, refuse_missing
 from pimflow.delivering.diff import Candidate, Rules, columns_of_new
@@ -63,6 +63,8 @@ class PlannedChange:
 
 
 OnPlanned = Callable[[PlannedChange], None]
+Made = dict[tuple[str, str], set[tuple[str, str]]]
+"""By type and address of a sink: the records, by kind and key, that a plan makes before flows that only update them."""
 
 
 def plan_pipeline(
@@ -76,14 +78,22 @@ def plan_pipeline(
 ) -> RunReport:
     """Tell what a run would do, and call `on_planned` for each record that it would create or change.
 
-    `on_looked` is called for these and for each that the target has already as it would be sent.
+    `on_looked` is called for these, for each that the target has already as it would be sent, and for those refused.
     """
+    made: Made = {
+        place: set() for flow in assembly.flows if flow.config.mode == "update" for place in _ends(assembly, flow)
+    }
 
     def planner(sink: Sink, writer: Writer, rules: Rules, settle: Settle, _max_failed: int, **_: Any) -> Loading:
-        return Planner(sink, writer, rules, settle, on_planned, on_looked)
+        there = made.get((sink.type, assembly.address(sink)))
+        return Planner(sink, writer, rules, settle, on_planned, on_looked, there)
 
     with _copied(database) as copy:
         return run_pipeline(assembly, copy, replace(options, dry=True), progress, planner, carry_out=carry_out)
+
+
+def _ends(assembly: Assembly, flow: Flow) -> Iterator[tuple[str, str]]:
+    return ((sink.type, assembly.address(sink)) for sink in flow.sinks)
 
 
 class Planner:
@@ -97,6 +107,7 @@ class Planner:
         settle: Settle,
         on_planned: OnPlanned,
         on_looked: OnPlanned = lambda _change: None,
+        made: set[tuple[str, str]] | None = None,
     ) -> None:
         self._sink = sink
         self._writer = writer
@@ -104,6 +115,7 @@ class Planner:
         self._settle = settle
         self._on_planned = on_planned
         self._on_looked = on_looked
+        self._made = made
         self._batches = Batches(sink.batch_size, self._look)
 
     def put(self, candidate: Candidate) -> None:
@@ -158,15 +170,17 @@ class Planner:
 
     def _judge(self, candidate: Candidate, current: Mapping[str, Any] | None, digest: str) -> Outcome:
         change = candidate.change
-        if change.whole and change.item.problems:
-            return outcome_of(candidate, Status.REFUSED, *change.item.problems)
+        if current is None and self._is_made_before(change):
+            current = {}
+        left = self._left(candidate, current)
+        if left is not None:
+            self._on_looked(self._planned(change, left.status, (), digest))
+            return left
         if current is None:
-            if self._rules.mode == "update":
-                return refuse_missing(candidate, self._sink)
-            if candidate.deleted and not self._rules.recreate:
-                return outcome_of(candidate, Status.UNCHANGED)
             new = _made_anew(candidate, self._rules)
             status, values = Status.CREATED, [ValueChange(name, None, value) for name, value in new.items()]
+            if self._made is not None:
+                self._made.add((change.resource, change.key))
         elif self._rules.mode == "create":
             status, values = Status.UNCHANGED, []
         else:
@@ -181,12 +195,30 @@ class Planner:
             values = [one for one in values if one.column not in (candidate.prepared.renaming or {})]
             if current is None or not values:
                 return outcome_of(candidate, Status.UPDATED)
-        place = (self._rules.flow, self._rules.place, change.resource)
-        planned = PlannedChange(self._sink.noun[0], change.key, status, tuple(values), place, digest)
+        planned = self._planned(change, status, tuple(values), digest)
         self._on_looked(planned)
         if values:
             self._on_planned(planned)
         return outcome_of(candidate, status, *change.item.problems)
+
+    def _is_made_before(self, change: Change) -> bool:
+        """Tell whether a flow before this one, which only updates, makes the record."""
+        return self._rules.mode == "update" and (change.resource, change.key) in (self._made or ())
+
+    def _left(self, candidate: Candidate, current: Mapping[str, Any] | None) -> Outcome | None:
+        """Give what becomes of a record that is not written, whatever the flow has of it; None for all others."""
+        change = candidate.change
+        if change.whole and change.item.problems:
+            return outcome_of(candidate, Status.REFUSED, *change.item.problems)
+        if current is None and self._rules.mode == "update":
+            return refuse_missing(candidate, self._sink)
+        if current is None and candidate.deleted and not self._rules.recreate:
+            return outcome_of(candidate, Status.UNCHANGED)
+        return None
+
+    def _planned(self, change: Change, status: Status, values: tuple[ValueChange, ...], digest: str) -> PlannedChange:
+        place = (self._rules.flow, self._rules.place, change.resource)
+        return PlannedChange(self._sink.noun[0], change.key, status, values, place, digest)
 
 
 def _made_anew(candidate: Candidate, rules: Rules) -> Mapping[str, Any]:

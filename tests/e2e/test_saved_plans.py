@@ -42,3 +42,24 @@ def test_a_change_in_the_pim_refuses_the_plan_and_is_named(project, monkeypatch)
     saved(project)
     assert project.command("apply", "the.plan").code == 0
     assert {one["values"]["colour"][0]["data"] for one in project.products()} == {"blue"}
+
+
+def test_what_a_flow_makes_and_a_later_one_updates_is_planned_and_done_at_once(project, monkeypatch):
+    at(project, monkeypatch)
+    project.write(*ROWS)
+    (project.folder / "texts.csv").write_text("sku;text\nMUG-001;Un mug\nMUG-002;Deux\nNONE-1;Nobody\n", "utf-8")
+    pipeline = project.folder / "pipeline.yaml"
+    texts = """\
+  texts:
+    source: {type: files.csv, path: texts.csv}
+    transforms: [{map: {identifier: sku, name-de_DE: text}}]
+    sink: {type: akeneo.products, connection: pim}
+    mode: update
+    needs: [products]
+"""
+    pipeline.write_text(pipeline.read_text("utf-8") + texts, "utf-8")
+    assert "3 products read; 0 new, 2 updated, 0 already up to date, 1 needs your attention" in saved(project).out
+    done = project.command("apply", "the.plan", "--json")
+    first, second = json.loads(done.out)["flows"]
+    assert (done.code, first["counts"]["created"]) == (0, 150)
+    assert (second["error"], second["counts"]["updated"], second["counts"]["refused"]) == ("", 2, 1)
