@@ -52,6 +52,7 @@ def test_other_files_and_a_folder_that_is_not_there_show_nothing(tmp_path):
 def test_a_folder_that_cannot_be_made_does_no_harm(tmp_path):
     (tmp_path / "file").write_text("")
     progress_files.write(tmp_path / "file" / "below", progress())
+    assert (tmp_path / "file").read_text() == ""
 
 
 def test_a_run_shows_how_far_each_flow_is_and_then_nothing(bench, shop, monkeypatch):
