@@ -23,6 +23,7 @@ from loguru import logger
 from pimflow.errors import PimflowError
 from pimflow.model import Problem
 from pimflow.plain import to_json
+from pimflow.said import Said, masked
 
 if TYPE_CHECKING:
     from loguru import Message, Record
@@ -43,6 +44,8 @@ def masker(secrets: Iterable[str]) -> Mask:
     hidden = sorted(written, key=len, reverse=True)
 
     def mask(value: Any) -> Any:
+        if isinstance(value, Said):
+            return masked(value, mask)
         if isinstance(value, str):
             for secret in hidden:
                 value = value.replace(secret, MASK)
@@ -74,7 +77,8 @@ def _console_line(_record: Record) -> str:
 
 def masked_problem(problem: Problem, mask: Mask) -> Problem:
     """Give a problem without secrets in its texts: what a plugin failed with may hold some."""
-    return replace(problem, reason=mask(problem.reason), remedy=mask(problem.remedy), detail=mask(problem.detail))
+    texts = {name: mask(getattr(problem, name)) for name in ("reason", "remedy", "detail", "effect")}
+    return replace(problem, **texts)
 
 
 @contextmanager

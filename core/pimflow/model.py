@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from pimflow.checkpoint import Checkpoint
 from pimflow.memories import Memory, ShortMemory
+from pimflow.said import Text
 from pimflow.words import Lead
 
 Header = tuple[str, ...]
@@ -63,15 +64,15 @@ class Problem:
     sentence begins where it is not so; `effect` what became of those that it names, as in "Neither was updated".
     """
 
-    reason: str
+    reason: Text
     kind: ProblemKind = ProblemKind.VALUE
     field: str | None = None
     value: Any = None
-    remedy: str = ""
+    remedy: Text = ""
     who: Who = Who.SOURCE_TEAM
     detail: str = ""
     lead: Lead = Lead.COLUMN
-    effect: str = ""
+    effect: Text = ""
 
     def __str__(self) -> str:
         """Give `field: 'value': reason` for logs."""
@@ -252,7 +253,7 @@ class Cause:
     keys: tuple[str, ...] = ()
     label: str = ""
     others: tuple[Any, ...] = ()
-    record: str = ""
+    record: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +265,9 @@ class FlowReport:
     """
 
     name: str
-    source: str
-    target: str
-    noun: tuple[str, str]
+    source: Text
+    target: Text
+    noun: tuple[Text, Text]
     read: int = 0
     dropped: int = 0
     counts: Mapping[Status, int] = field(default_factory=dict)
@@ -274,9 +275,9 @@ class FlowReport:
     causes: tuple[Cause, ...] = ()
     full: bool = True
     complete: bool = True
-    error: str = ""
+    error: Text = ""
     detail: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     seconds: float = 0.0
     exit_code: int = 0
     shared: bool = False
@@ -293,7 +294,7 @@ class RunReport:
     seconds: float
     exit_code: int
     log: str = ""
-    error: str = ""
+    error: Text = ""
     checkpoint: Checkpoint | None = None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pimflow.model import SETTLED, Cause, FlowReport, Problem, ProblemKind, RunReport, Status
-from pimflow.plain import to_json
+from pimflow.plain import to_kept_json
 from pimflow.words import Lead, capital, full_stop, one_of, titled
 
 _EFFECTS = {
@@ -34,8 +34,8 @@ def report_data(report: RunReport) -> dict[str, Any]:
 
 
 def report_json(report: RunReport) -> bytes:
-    """Give the same as JSON."""
-    return to_json(report_data(report))
+    """Give the same as JSON, as the state keeps it."""
+    return to_kept_json(report_data(report))
 
 
 def report_from_json(data: Any) -> RunReport:

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pimflow.said import Said, begin, together
+
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -79,10 +81,11 @@ def to_the_minute(moment: datetime) -> str:
 
 def full_stop(text: str) -> str:
     """End a text as a sentence."""
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    if text.endswith((".", "!", "?")):
+        return text
+    return together("{sentence}.", sentence=text) if isinstance(text, Said) else f"{text}."
 
 
 def capital(text: str) -> str:
     """Begin a text as a sentence; one that begins with a name, such as that of a file, stays as it is."""
-    is_word = text.partition(" ")[0].isalpha()
-    return text[:1].upper() + text[1:] if is_word else text
+    return together("{sentence:capital}", sentence=text) if isinstance(text, Said) else begin(text)

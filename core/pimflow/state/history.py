@@ -11,6 +11,7 @@ import orjson
 import sqlalchemy as sa
 
 from pimflow.model import Run
+from pimflow.said import understood
 from pimflow.state.database import Database
 from pimflow.state.statements import upsert
 from pimflow.state.tables import bases, changes, cursors, runs
@@ -174,5 +175,5 @@ def _of_source(pipeline: str, flow: str, address: str) -> sa.ColumnElement[bool]
 
 
 def _past_run(row: Any) -> PastRun:
-    report = orjson.loads(row.report) if row.report else None
+    report = understood(orjson.loads(row.report)) if row.report else None
     return PastRun(row.number, row.id, row.pipeline, row.started, row.finished, row.exit_code, report, row.log)

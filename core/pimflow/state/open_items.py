@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection, Row
 
 from pimflow.chunks import chunked
 from pimflow.model import BadValue, Problem, ProblemKind, Status, Who
-from pimflow.plain import to_json
+from pimflow.plain import to_kept_json
+from pimflow.said import understood
 from pimflow.state.database import Database
 from pimflow.state.records import RecordKey, Scope, by_chunks
 from pimflow.state.tables import open_items, records, scopes
@@ -23,6 +24,7 @@ from pimflow.words import Lead
 DUPLICATE = "duplicate"
 """The resource under which the later of two rows with one key is kept open."""
 
+_SENTENCES = ("reason", "remedy", "effect")
 _AT_ONCE = 500
 _WITHOUT_KEY = re.compile(r"(row \d+)( [0-9a-f]{8})?")
 _OF_ID = re.compile(r" \(id [^()]*\)$")
@@ -187,7 +189,7 @@ def put(connection: Connection, scope: Scope, items: Iterable[OpenItem], run: in
             "resource": item.resource,
             "key": item.key,
             "row": item.row,
-            "source_row": to_json(item.source_row).decode(),
+            "source_row": to_kept_json(item.source_row).decode(),
             "status": str(item.status),
             "problems": _stored(item.problems),
             "told": _stored(item.told),
@@ -262,7 +264,7 @@ def _item(row: Row[Any]) -> OpenItem:
 
 
 def _stored(problems: Iterable[Problem]) -> str:
-    return to_json([asdict(problem) for problem in problems]).decode()
+    return to_kept_json([asdict(problem) for problem in problems]).decode()
 
 
 def problems_of(stored: str) -> tuple[Problem, ...]:
@@ -279,4 +281,5 @@ def _cell(value: Any) -> Any:
 
 def _problem(data: dict[str, Any]) -> Problem:
     lead = Lead(data.get("lead", Lead.COLUMN))
-    return Problem(**{**data, "kind": ProblemKind(data["kind"]), "who": Who(data["who"]), "lead": lead})
+    said = {name: understood(data[name]) for name in _SENTENCES if name in data}
+    return Problem(**{**data, **said, "kind": ProblemKind(data["kind"]), "who": Who(data["who"]), "lead": lead})
