@@ -11,7 +11,7 @@ import orjson
 from pimflow import Card, Choice, ProblemKind, RowProblem, Who
 from pimflow_akeneo.columns import Column, Property, ValueColumn
 from pimflow_akeneo.creating.codes import code_of
-from pimflow_akeneo.kinds import Kind
+from pimflow_akeneo.kinds import PRODUCTS, Kind
 from pimflow_akeneo.session import Session
 
 _SELECTS = frozenset({"simpleselect", "multiselect"})
@@ -38,9 +38,23 @@ def _card(session: Session, kind: Kind, address: str, record: Mapping[str, Any],
     family = session.shared(path, lambda: session.find(path) or {}) if path else {}
     label = _in(values.get(family.get("attribute_as_label") or "", ()), language)
     picture = _in(values.get(family.get("attribute_as_image") or "", ()), language)
-    uuid = record.get("uuid")
-    link = f"{address}/#/enrich/product/{uuid}" if uuid and kind.has_identifier else ""
-    return Card(str(label or ""), link, str(picture or ""))
+    uuid = record.get("uuid") if kind.has_identifier else _variant_of(session, str(record["code"]))
+    return Card(str(label or ""), page_of(address, uuid), str(picture or ""))
+
+
+def page_of(address: str, uuid: Any) -> str:
+    """Give the address of a product's page; empty without a uuid: PIMs before version 7 have none."""
+    return f"{address}/#/enrich/product/{uuid}" if uuid else ""
+
+
+def _variant_of(session: Session, code: str) -> str:
+    """Give the uuid of a variant of a model, on whose page the model is chosen.
+
+    The address of the model's own page ends in a number that the API does not tell.
+    """
+    search = orjson.dumps({"parent": [{"operator": "=", "value": code}]}).decode()
+    found = session.get(PRODUCTS.path, {"search": search, "limit": "1"})["_embedded"]["items"]
+    return str(found[0].get("uuid") or "") if found else ""
 
 
 def _in(values: Sequence[Mapping[str, Any]], language: str) -> Any:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from pimflow import RemoteError, Window
+from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, Kind
 from pimflow_akeneo.model import Model
 from pimflow_akeneo.products.reading import parts, queries
@@ -18,6 +19,7 @@ from pimflow_akeneo.products.reading.record_sources import ChangesSource, Record
 from pimflow_akeneo.products.reading.rows import PUBLISHED, Reading
 from pimflow_akeneo.search_tables import PRODUCT_MODELS
 from pimflow_akeneo.session import Session
+from pimflow_akeneo.showing import page_of
 
 _MORE = {
     "with_completenesses": "with_completenesses",
@@ -66,6 +68,10 @@ class AkeneoProductsSource(ChangesSource):
         if self.partitions and self.media is not None:
             raise ValueError("`partitions` goes without `media`: one reader at a time keeps a folder of files")
         return self
+
+    def page(self, connection: AkeneoConnection, row: Mapping[str, Any]) -> str:
+        """Give the address of the product's page."""
+        return page_of(connection.address, row.get("uuid"))
 
     def parts(self, session: Session, window: Window) -> Sequence[Window]:
         """Cut a complete read by family. Changes since the last one are read in one piece: they are few."""

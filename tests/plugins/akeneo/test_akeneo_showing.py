@@ -2,10 +2,11 @@
 
 import pytest
 
-from pimflow import Choice, RowProblem
+from pimflow import Choice, RowProblem, Window
+from pimflow_akeneo.sources import AkeneoProductsSource
 from pimflow_akeneo_sandbox.serve import serve
 
-from .media_setup import MEDIA_CATALOG, PNG, AkeneoProductModelsSink, calls, write, writing
+from .media_setup import MEDIA_CATALOG, PNG, AkeneoProductModelsSink, calls, connection, write, writing
 
 FAMILY = {**MEDIA_CATALOG["families"][0], "attribute_as_label": "name", "attribute_as_image": "picture"}
 
@@ -45,10 +46,16 @@ def test_a_record_is_shown_by_the_name_and_the_picture_that_its_family_says(boot
     assert calls(pim, "GET /api/rest/v1/families/{code}") == 1
 
 
-def test_a_model_is_shown_in_whatever_language_it_has_a_name(boots):
+def test_a_model_is_shown_in_whatever_language_it_has_a_name_and_leads_to_a_variant(boots, pim):
     with writing(boots, sink=AkeneoProductModelsSink) as writer:
         (card,) = writer.cards(["m"], "de").values()
-    assert (card.label, card.link) == ("Botte", "")
+        assert (card.label, card.link) == ("Botte", "")
+        write(boots, {"identifier": "m-red", "family": "footwear", "parent": "m", "color": "red"})
+        (card,) = writer.cards(["m"], "de").values()
+    source = AkeneoProductsSource(connection="pim")
+    header, variant = source.rows(boots, Window(keys=("m-red",)))
+    row = dict(zip(header, variant, strict=True))
+    assert card.link == source.page(connection(pim), row) == f"{pim.url}/#/enrich/product/{row['uuid']}"
 
 
 @pytest.mark.parametrize("name", ["no/such.png", "../../../api/oauth/v1/token", "a//b", "/etc/passwd", "a/./b"])
