@@ -16,6 +16,7 @@ OURS = re.compile(
     r"\b(?:flows?|sinks?|deltas?|cursors?|scopes?|payloads?|rejected|HTTP|upsert|40[0-9]|422|429|50[0-9])\b",
     re.IGNORECASE,
 )
+NAMED = re.compile("`[^`]*`")
 OF_THE_FILE = re.compile(r"`|%[dmYHMSyjB]|\b[a-z]+_[a-z_]+: ")
 
 
@@ -37,7 +38,8 @@ def test_problems_are_told_in_the_words_of_those_who_mend_them(sentences):
 
 
 def test_what_happened_is_told_to_the_product_manager_whoever_mends_it(sentences):
-    wrong = [one for one in sentences if one.part != "remedy" and OURS.search(one.text)]
+    """Names in files stand between backticks: only administrators are told of these."""
+    wrong = [one for one in sentences if OURS.search(NAMED.sub("", one.text))]
     assert [f"{one.file}:{one.line}: {one.part}: {one.text}" for one in wrong] == []
 
 

@@ -26,7 +26,7 @@ FITS = "ownership: {attribute_groups: {erp: erp, texts: pim}, categories: {suppl
 NO_SWITCH = """\
 note  PIM: this edition cannot make attributes read only; labels can say that values come from the ERP, and people \
 can change them all the same.
-      Administrator: Give a flow `diff: target` and run it on a schedule, such as each night: it puts back what was \
+      Administrator: Give it `diff: target` and let it run on a schedule, such as each night: it puts back what was \
 changed.""".splitlines()
 
 
@@ -205,11 +205,11 @@ def test_owners_that_no_flow_has_are_people_or_misspelt(project, tmp_path, name)
     (tmp_path / "pipelines" / "us.yaml").write_text(PIPELINE.replace("KEYS", "owner: erp_us"))
     told = run(name).lines
     assert (
-        "note  pimflow.yaml:5: ownership.attributes.claim: no flow of the project writes for 'pim': what it owns, only "
+        "note  pimflow.yaml:5: ownership.attributes.claim: nothing in the project writes for 'pim': what it owns, only "
         "people change."
     ) in told
     assert (
-        "warn  pimflow.yaml:6: ownership.others: no flow of the project writes for 'erp_uk': what it owns, only people "
+        "warn  pimflow.yaml:6: ownership.others: nothing in the project writes for 'erp_uk': what it owns, only people "
         "change; did you mean 'erp_us'?"
     ) in told
     assert not [line for line in told if "'erp':" in line]
@@ -222,7 +222,7 @@ def test_owners_that_no_flow_has_are_people_or_misspelt(project, tmp_path, name)
             "attributes: {colour: [pim, erp]}",
             "",
             "attributes.colour",
-            "'pim' stands before 'erp', and no flow writes for it",
+            "'pim' stands before 'erp', and nothing writes for it",
         ),
         (
             "categories: {suppliers: [erp, erp_us]}",
@@ -279,7 +279,7 @@ def test_an_attribute_outside_the_group_counts_for_its_owner_alone(project):
 
 def test_where_the_pim_has_the_switch_attributes_that_people_can_change_are_named(project, pims):
     run = project("ownership: {others: erp}", header="sku,colour,claim,weight", pim="ee")
-    told = "note  flow products: people can change what only this flow should write: "
+    told = "note  flow products: people can change what only this pipeline should write: "
     assert f"{told}claim, colour, weight." in run("check").lines
     pims["ee"].seed([
         {"resource": "attributes", "data": pims["ee"].store.get("attributes", code) | {"is_read_only": True}}

@@ -79,7 +79,7 @@ def _without_flow(contract: Part, ownership: Ownership, written: set[str]) -> It
             first.setdefault(owner, place)
     for owner in sorted(first.keys() - written):
         meant = nearest(owner, written - first.keys())
-        reason = f"no flow of the project writes for {owner!r}: what it owns, only people change{meant}"
+        reason = f"nothing in the project writes for {owner!r}: what it owns, only people change{meant}"
         yield _remark(
             Severity.WARNING if meant else Severity.NOTE,
             contract,
@@ -100,10 +100,10 @@ def _order(
         yield _remark(Severity.WARNING, contract, place, reason, "Give each owner a tree of its own.")
     elif behind:
         reason = (
-            f"{listed([repr(one) for one in people])} stands before {listed([repr(one) for one in behind])}, and no "
-            "flow writes for it: what people write is not known, and would be overwritten"
+            f"{listed([repr(one) for one in people])} stands before {listed([repr(one) for one in behind])}, and "
+            "nothing writes for it: what people write is not known, and would be overwritten"
         )
-        remedy = "Leave it to people alone; or to the flow, with the column under `once` or without."
+        remedy = "Leave it to people alone; or to the pipeline, with the column under `once` or without."
         yield _remark(Severity.WARNING, contract, place, reason, remedy)
     elif not has_history:
         reason = "without a history nobody knows which owner wrote first, so each writes over the others"

@@ -142,7 +142,7 @@ def not_owned(column: str, owners_: Sequence[str], writer: str, effect: str) -> 
         f"it belongs to {_named(owners_)}, and pimflow writes for {writer!r} here; {effect}",
         ProblemKind.PERMISSION,
         column,
-        remedy="Take the column out of the flow, or change `ownership:` if this is not so.",
+        remedy="Take the column out of the mapping, or change `ownership:` if this is not so.",
         who=Who.ADMINISTRATOR,
     )
 

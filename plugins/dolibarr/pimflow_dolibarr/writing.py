@@ -100,7 +100,7 @@ class ProductWriter(DolibarrWriter):
         elif column in STOCK:
             reason = f"{TITLE} changes stock by movements only"
         elif column == IMAGE:
-            reason, remedy = "pictures are written from a folder only", "Give the sink a `picture_folder`."
+            reason, remedy = "pictures are written from a folder only", "Give the target a `picture_folder`."
         else:
             return super().unknown(column)
         return reason, remedy

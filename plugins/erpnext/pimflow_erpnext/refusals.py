@@ -14,7 +14,7 @@ DEADLOCK = "QueryDeadlockError"
 PASSING = frozenset({STALE, DEADLOCK, "QueryTimeoutError"})
 """What another try can mend."""
 FORBIDDEN = "PermissionError"
-GROUP = "Map `item_group`, or give the sink a `default_group`."
+GROUP = "Map `item_group`, or give the target a `default_group`."
 _FILL = "Map it, or fill it in the source."
 _NEEDED = frozenset({"item_code", "item_name", "item_group", "stock_uom", "barcode"})
 """Fields that people know by their names."""

@@ -18,7 +18,7 @@ class UnwritableError(ValueError):
 
 def no_column(name: str) -> RowProblem:
     """Tell that a column of the flow is none of the file."""
-    remedy = "Name it under `columns:` or in `record:` of the sink, or leave it out of the mapping."
+    remedy = "Name it under `columns:` or in `record:` of the target, or leave it out of the mapping."
     return RowProblem(name, None, "the file has no such column", remedy=remedy, who=Who.ADMINISTRATOR)
 
 
@@ -30,7 +30,7 @@ def unfilled(chosen: Sequence[str], outlook: Outlook) -> Iterator[Finding]:
             near = get_close_matches(name, there, 1)
             meant = f"; did you mean {near[0]!r}?" if near else ""
             reason = f"no such column comes, so it stays empty{meant}"
-            remedy = "Correct it under `columns:` of the sink. Nothing to do where that is meant."
+            remedy = "Correct it under `columns:` of the target. Nothing to do where that is meant."
             yield Finding(Severity.WARNING, Problem(reason, field=name, remedy=remedy, who=Who.ADMINISTRATOR))
 
 
@@ -41,7 +41,7 @@ def unwritable(error: Exception) -> Problem:
     if isinstance(error, UnicodeEncodeError):
         value = error.object[error.start : error.end]
         reason = f"which the file's encoding {error.encoding} lacks"
-        remedy = "State `encoding: utf-8` at the sink, or replace the character."
+        remedy = "State `encoding: utf-8` at the target, or replace the character."
         return Problem(reason, value=value, remedy=remedy, who=Who.ADMINISTRATOR, detail=str(error))
     remedy = "Convert it to text or to a smaller number."
     return Problem(

@@ -77,7 +77,7 @@ def _no_name(column: str) -> RowProblem:
 
 def _twice(column: str) -> RowProblem:
     reason = "the name of its element gives this attribute a value already"
-    remedy = "Leave it out of the mapping, or change `by` of the sink."
+    remedy = "Leave it out of the mapping, or change `by` of the target."
     return RowProblem(column, None, reason, kind=ProblemKind.DUPLICATE, remedy=remedy, who=Who.ADMINISTRATOR)
 
 

@@ -71,7 +71,7 @@ class OdooWriter(RecordWriter[Place]):
             reason, remedy = self._unknown_attribute(field.removeprefix(ATTRIBUTES))
         elif field == IMAGE:
             reason = "pictures are written from a folder only"
-            remedy = "Give the sink of products a `picture_folder`, or take the column out of the mapping."
+            remedy = "Give the target of products a `picture_folder`, or take the column out of the mapping."
         else:
             return super().unknown(field)
         return reason, remedy
@@ -79,7 +79,7 @@ class OdooWriter(RecordWriter[Place]):
     def _unknown_attribute(self, name: str) -> tuple[str, str]:
         if name in self._session.catalog.without_variants:
             return f"the attribute {name!r} never makes variants in Odoo", "Take the column out of the mapping."
-        remedy = "Correct the mapping, have the attribute made in Odoo, or give the sink `create_options: true`."
+        remedy = "Correct the mapping, have the attribute made in Odoo, or give the target `create_options: true`."
         return f"Odoo has no attribute {name!r} that makes variants", remedy
 
 

@@ -87,11 +87,11 @@ class TableWriter(RecordWriter[Place]):
         found = self._target
         for name in found.keys:
             if name not in outlook.columns:
-                reason = f"the flow does not bring it, and rows of the table {found.name} are found by it"
+                reason = f"the pipeline does not bring it, and rows of the table {found.name} are found by it"
                 yield Finding(Severity.FATAL, _lacks(name, reason))
         for place in found.places.values():
             if place.needed and place.name not in (*outlook.columns, *found.keys):
-                reason = f"the flow does not bring it, and the table {found.name} takes no new row without it"
+                reason = f"the pipeline does not bring it, and the table {found.name} takes no new row without it"
                 yield Finding(Severity.WARNING, _lacks(place.name, reason))
 
     def item(self, row: Mapping[str, Any]) -> Item:

@@ -61,7 +61,7 @@ def _needed(change: Change, field: str) -> Problem:
         f"Tryton needs a {_NEEDED[field]} for a new {_NOUNS[change.resource]}, and this one has none",
         ProblemKind.MISSING,
         field,
-        remedy="Map it, or give the sink a `default_unit`." if is_unit else "Fill it in the source.",
+        remedy="Map it, or give the target a `default_unit`." if is_unit else "Fill it in the source.",
         who=Who.ADMINISTRATOR if is_unit else Who.SOURCE_TEAM,
     )
 

@@ -204,7 +204,7 @@ class TrytonWriter(RecordWriter[Place]):
             remedy = "Correct the mapping, or have the attribute made in Tryton."
         elif field == IMAGE:
             reason = "pictures are written from a folder only, and with the module product_image"
-            remedy = "Give the sink of products a `picture_folder`, or take the column out of the mapping."
+            remedy = "Give the target of products a `picture_folder`, or take the column out of the mapping."
         else:
             return super().unknown(field)
         return reason, remedy

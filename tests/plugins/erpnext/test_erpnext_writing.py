@@ -51,7 +51,7 @@ REFUSALS = {
         "GTIN: texts.csv says '4006381333931', which item DRL-18V has already in ERPNext.",
         "Correct the GTIN here, or have it corrected there",
     ),
-    "X-2;Bowl;;;;;;;;": ("ERPNext needs an item group, and this one has none.", "give the sink a `default_group`"),
+    "X-2;Bowl;;;;;;;;": ("ERPNext needs an item group, and this one has none.", "give the target a `default_group`"),
     "X-3;Claw hammer;;;;;;HAM;Ash wood;": (
         "Variant HAM-ASH of the same template has the same attributes",
         "Decide with the ERP team which one is right.",

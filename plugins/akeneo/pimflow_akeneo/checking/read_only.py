@@ -23,7 +23,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     changeable = [code for code, attribute in ours.items() if not attribute.is_read_only]
     if changeable:
-        reason = f"people can change what only this flow should write: {listed(changeable, 20)}"
+        reason = f"people can change what only this pipeline should write: {listed(changeable, 20)}"
         remedy = (
             "Make them read only, in the PIM or with `is_read_only: true` in a file for `pimflow akeneo provision`."
         )
@@ -42,6 +42,6 @@ def _no_switch() -> Finding:
         "this edition cannot make attributes read only; labels can say that values come from the ERP, and people can "
         "change them all the same"
     )
-    remedy = "Give a flow `diff: target` and run it on a schedule, such as each night: it puts back what was changed."
+    remedy = "Give it `diff: target` and let it run on a schedule, such as each night: it puts back what was changed."
     problem = Problem(reason, ProblemKind.PERMISSION, remedy=remedy, who=Who.ADMINISTRATOR)
     return Finding(Severity.NOTE, problem, about="PIM")

@@ -159,7 +159,7 @@ class Web:
         """Hold each call, those of redirections too, against the hosts that may be asked."""
         if self._options.hosts is not None and request.url.host not in self._options.hosts:
             reason = f"server {request.url.host} is not among those that may be asked for files"
-            remedy = "Add it to `hosts` under `media` of the sink, or correct the address at the source."
+            remedy = "Add it to `hosts` under `media` of the target, or correct the address at the source."
             raise RowProblem(None, None, reason, kind=ProblemKind.PERMISSION, remedy=remedy, who=Who.ADMINISTRATOR)
 
 

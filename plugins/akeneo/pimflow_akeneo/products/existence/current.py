@@ -61,7 +61,7 @@ class Current:
             if "uuid" not in record:
                 raise RemoteError(
                     "products of this PIM have no uuid, so none can get another identifier; Akeneo 7 and later can. "
-                    "Remove `entity` from the flow"
+                    "Take `entity` out of the pipeline"
                 )
             key = asked.get(str(lines.key_of(record, self._model, self._kind)).lower())
             if key is not None:
