@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 
 from pimflow.errors import StateError
 from pimflow.plain import to_json
+from pimflow.state.key_search import has
 
 _FORM = 1
 _AT_ONCE = 500
@@ -106,16 +107,20 @@ class SavedPlan:
             yield from map(_saved, page)
             after = page[-1].number
 
-    def page(self, after: int, limit: int, status: str = "") -> list[tuple[int, SavedChange]]:
-        """Give so many of the records that would change, with their numbers, behind a number; those of one status."""
-        query = sa.select(_changes).where(_changes.c.number > after, _changing(status)).order_by(_changes.c.number)
+    def page(self, after: int, limit: int, status: str = "", text: str = "") -> list[tuple[int, SavedChange]]:
+        """Give so many of the records that would change, with their numbers, behind a number.
+
+        Those of one status, and those whose keys contain a text.
+        """
+        wanted = _changes.c.number > after, *_changing(status, text)
+        query = sa.select(_changes).where(*wanted).order_by(_changes.c.number)
         with self._used() as connection:
             return [(row.number, _saved(row)) for row in connection.execute(query.limit(limit))]
 
-    def count_changed(self, status: str = "") -> int:
-        """Count the records that would change, or those of one status."""
+    def count_changed(self, status: str = "", text: str = "") -> int:
+        """Count the records that would change; those of one status, and those whose keys contain a text."""
         with self._used() as connection:
-            query = sa.select(sa.func.count()).select_from(_changes).where(_changing(status))
+            query = sa.select(sa.func.count()).select_from(_changes).where(*_changing(status, text))
             return connection.execute(query).scalar_one()
 
     def count(self) -> int:
@@ -172,8 +177,10 @@ def saved_plan(path: Path) -> Iterator[SavedPlan]:
         engine.dispose()
 
 
-def _changing(status: str) -> sa.ColumnElement[bool]:
-    return _changes.c.status == status if status else _changes.c.status.in_(("created", "updated"))
+def _changing(status: str, text: str) -> Iterator[sa.ColumnElement[bool]]:
+    yield _changes.c.status == status if status else _changes.c.status.in_(("created", "updated"))
+    if text.strip():
+        yield has(_changes.c.key, text)
 
 
 def _saved(row: Any) -> SavedChange:

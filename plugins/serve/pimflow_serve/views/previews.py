@@ -57,8 +57,11 @@ class Preview:
     trouble: str = ""
 
 
-def preview(serving: Serving, number: int, after: int = 0, only: str = "") -> Preview | None:
-    """Give a preview, with the changes behind a number; `only` those of one status. None where nobody asked for it."""
+def preview(serving: Serving, number: int, after: int = 0, only: str = "", text: str = "") -> Preview | None:
+    """Give a preview, with the changes behind a number; None where nobody asked for it.
+
+    `only` those of one status, and those whose keys contain a text.
+    """
     asked = requests.find(serving.database, number)
     if asked is None or asked.kind != "preview":
         return None
@@ -71,7 +74,7 @@ def preview(serving: Serving, number: int, after: int = 0, only: str = "") -> Pr
         trouble = "; ".join(said.get("errors", ())) if said else asked.told
         return Preview(asked, "failed" if trouble else "gone", (), (), 0, 0, None, applied, trouble)
     flows = flow_lines(said["report"])
-    total, changes, following = _changes(serving, number, after, only)
+    total, changes, following = _changes(serving, number, after, (only, text))
     failed = any(flow.error for flow in flows)
     state = "gone" if changes is None else "applied" if _well(applied) else "ready"
     if state == "ready" and (applied or _ran_since(serving, asked)):
@@ -93,14 +96,14 @@ def _ran_since(serving: Serving, asked: Request) -> bool:
 
 
 def _changes(
-    serving: Serving, number: int, after: int, only: str
+    serving: Serving, number: int, after: int, wanted: tuple[str, str]
 ) -> tuple[int, Sequence[PlannedRecord] | None, int | None]:
     """Give how many records would change, a page of them, and where the next one begins."""
     try:
         with saved_plan(plan_file(serving.project, number)) as plan:
-            page = plan.page(after, CHANGES_A_PAGE + 1, only)
+            page = plan.page(after, CHANGES_A_PAGE + 1, *wanted)
             shown = [_record(place, change) for place, change in page[:CHANGES_A_PAGE]]
-            return plan.count_changed(only), shown, shown[-1].number if len(page) > CHANGES_A_PAGE else None
+            return plan.count_changed(*wanted), shown, shown[-1].number if len(page) > CHANGES_A_PAGE else None
     except StateError:
         return 0, None, None
 
