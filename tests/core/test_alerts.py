@@ -9,10 +9,13 @@ import pytest
 from pimflow.daily import daily
 from pimflow.errors import ConfigError, LoginError, UnreachableError
 from pimflow.model import Event, Item, Problem, ProblemKind, Status, Who
-from pimflow.notifying.digests import tell_digests
+from pimflow.notifying.digests import tell_digest
+from pimflow.notifying.mailboxes import mailboxes
 from pimflow.notifying.missing import tell_missed
 from pimflow.notifying.standings import Standings
 from pimflow.running.run import RunOptions
+from pimflow.state import servers
+from pimflow.state.servers import Server
 
 COLOURS = {"BORD", "GRN", "BLU"}
 JULIA = {"type": "shop.notice", "windows": ["julia"], "for": "product manager"}
@@ -190,8 +193,7 @@ def test_each_target_of_a_flow_is_counted_by_itself(bench, shop):
     bench.run_all(sink=sinks)
     (message,) = of(shop, "julia")
     assert [flow.attention for flow in message.report.flows] == [1, 1]
-    with bench.database() as database:
-        tell_digests(bench.assembly(sink=sinks), database, datetime.now(UTC) + timedelta(days=1))
+    digest(bench, sink=sinks)
     (message,) = of(shop, "daily")
     assert [flow.attention for flow in message.report.flows] == [2, 1]
 
@@ -237,10 +239,11 @@ def test_a_run_of_some_records_that_went_well_is_no_recovery_even_where_it_tells
     assert [message.event for message in of(shop, "peter")] == [Event.FAILURE, Event.RECOVERY]
 
 
-def digest(bench, days=1):
+def digest(bench, days=1, **flow):
     """Let a server look for digests, so many days from now."""
     with bench.database() as database:
-        tell_digests(bench.assembly(), database, datetime.now(UTC) + timedelta(days=days))
+        for mailbox in mailboxes([bench.assembly(**flow)]):
+            tell_digest(mailbox, database, datetime.now(UTC) + timedelta(days=days))
 
 
 def test_a_digest_comes_once_a_day_and_tells_what_is_still_open(bench, shop):
@@ -289,6 +292,52 @@ def test_a_digest_that_did_not_arrive_comes_later(bench, shop):
     digest(bench)
     assert shop.messages == []
     digest(bench)
+    assert len(shop.messages) == 1
+
+
+def test_an_address_gets_one_digest_of_all_pipelines_the_worst_first(bench, shop):
+    bench.settings["notify"] = [DIGEST, {**PETER, "digest": "daily at 07:00"}]
+    shop.tables["products"] = BORD
+    bench.run()
+    first = bench.assembly()
+    bench.settings |= {"name": "second", "notify": [{**DIGEST, "families": ["mugs"]}, *bench.settings["notify"][1:]]}
+    bench.run()
+    shop.scripts["open"] = [LoginError("refused")]
+    bench.run()
+    both = mailboxes([first, bench.assembly()])
+    assert [len(one.subscriptions) for one in both] == [2, 2]
+    shop.scripts["julia"] = [UnreachableError("shut")]
+    later = datetime.now(UTC) + timedelta(days=1)
+    with bench.database() as database:
+        assert [tell_digest(one, database, later) for one in both] == [False, True]
+        assert [tell_digest(one, database, later) for one in both] == [True, True]
+        assert [tell_digest(one, database, later) for one in both] == [True, True]
+    (hers,), (his,) = of(shop, "julia"), of(shop, "peter")
+    assert hers.title.endswith(": 1 new cause of problems; and one more pipeline")
+    lines = hers.text.splitlines()
+    assert [line.partition(",")[0] for line in lines[:2]] == ["  - bench", "  - second"]
+    assert sum(line.startswith("What you must do:") for line in lines) == 2
+    assert his.title.startswith("[pimflow] second, ")
+    assert his.title.endswith(": fails: refused")
+
+
+def test_a_run_leaves_digests_to_a_server_that_lives(bench, shop):
+    bench.settings["notify"] = [DIGEST]
+    shop.tables["products"] = BORD
+    bench.run()
+    (recipient,) = bench.assembly().recipients
+    now = datetime.now(UTC)
+    seven = daily("daily at 07:00").latest(now)
+    with bench.database() as database:
+        standings = Standings(database, "bench")
+        standings.keep(recipient, replace(standings.kept(recipient), digested=seven - timedelta(days=1)))
+        servers.beat(database, Server("one", "here", "there", 1, ""), now)
+        (mailbox,) = mailboxes([bench.assembly()])
+        tell_digest(mailbox, database, seven + timedelta(minutes=1), patience=timedelta(minutes=15))
+        assert shop.messages == []
+        assert servers.any_lives(database, now)
+        assert not servers.any_lives(database, now + timedelta(minutes=5))
+        tell_digest(mailbox, database, seven + timedelta(minutes=16), patience=timedelta(minutes=15))
     assert len(shop.messages) == 1
 
 

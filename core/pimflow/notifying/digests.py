@@ -2,86 +2,109 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from loguru import logger
 
-from pimflow.assemble import Assembly, Recipient
+from pimflow.assemble import Assembly
 from pimflow.daily import daily
 from pimflow.errors import StateError
-from pimflow.log import masker
 from pimflow.model import Event, Message, RunReport
 from pimflow.notifying.addresses import pages_of
 from pimflow.notifying.days import Day, day_since
 from pimflow.notifying.delivering import readers, went_through
+from pimflow.notifying.mailboxes import Mailbox, Subscription, mailboxes
 from pimflow.notifying.occasions import Standing, attention, causes
 from pimflow.notifying.standings import Standings
+from pimflow.notifying.together import together
 from pimflow.notifying.wording import Reader, digest
 from pimflow.state import events, history
 from pimflow.state.database import Database
 
 _DIGEST = "digest"
+_SERVER_FIRST = timedelta(minutes=15)
 
 
-def tell_digests(assembly: Assembly, database: Database, now: datetime, run: int | None = None) -> bool:
-    """Send its message to each recipient that has one a day, where its time has come and there is news.
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one pipeline has for a mailbox: `message` is None without news, `after` what is known once it was told."""
 
-    A run calls it with its number, and servers from time to time: it is sent once. What is wrong is logged; False where
-    it is to be tried again.
+    of: Subscription
+    message: Message | None
+    after: Standing
+
+
+def tell_after_run(assembly: Assembly, database: Database, now: datetime, run: int, *, server: bool) -> None:
+    """Send what is due of a pipeline of which a run just ended; a `server`, which tells of all, has some minutes."""
+    for mailbox in mailboxes([assembly]):
+        tell_digest(mailbox, database, now, run, patience=_SERVER_FIRST if server else timedelta())
+
+
+def tell_digest(
+    mailbox: Mailbox, database: Database, now: datetime, run: int | None = None, patience: timedelta = timedelta()
+) -> bool:
+    """Send a mailbox its message, where its time has come for so long and there is news.
+
+    Servers call it from time to time: it is sent once. What is wrong is logged; False where it is to be tried again.
     """
-    well = True
-    for recipient in assembly.recipients:
-        if recipient.notifier.digest is not None:
-            try:
-                well &= _told(assembly, database, recipient, now, run)
-            except StateError as error:
-                logger.warning("the digest of {} could not be made: {}", assembly.pipeline.name, error)
-                well = False
-    return well
-
-
-def _told(assembly: Assembly, database: Database, recipient: Recipient, now: datetime, run: int | None) -> bool:
-    standings = Standings(database, assembly.pipeline.name)
-    before, moment = standings.kept(recipient), daily(recipient.notifier.digest or "").latest(now)
-    if before is None or before.digested is None:
-        standings.keep(recipient, _first(database, assembly.pipeline.name, before or Standing(), now, run))
-        return True
-    if before.digested >= moment:
-        return True
-    id_ = f"{assembly.pipeline.name} {recipient.name} {moment.isoformat()}"
-    if not events.begin_once(database, _DIGEST, id_, now):
-        return True
-    known = _at(assembly, database, recipient, before, moment, now)
-    if known is None:
-        events.leave(database, _DIGEST, id_)
+    try:
+        return _told(mailbox, database, now, run, patience)
+    except StateError as error:
+        logger.warning("the digest of {} could not be made: {}", mailbox.name, error)
         return False
-    standings.keep(recipient, known)
+
+
+def _told(mailbox: Mailbox, database: Database, now: datetime, run: int | None, patience: timedelta) -> bool:
+    moment = daily(mailbox.subscriptions[0].notifier.digest or "").latest(now - patience)
+    due = [(one, known) for one in mailbox.subscriptions if (known := _due(one, database, moment, now, run))]
+    id_ = " ".join([moment.isoformat(), *sorted(one.name for one, _ in due)])
+    if not due or not events.begin_once(database, _DIGEST, id_, now):
+        return True
+    done = False
+    try:
+        done = _sent(mailbox, [_part(one, database, known, moment, now) for one, known in due], database)
+    finally:
+        if not done:
+            events.leave(database, _DIGEST, id_)
+    return done
+
+
+def _due(one: Subscription, database: Database, moment: datetime, now: datetime, run: int | None) -> Standing | None:
+    """Give what is known there, where a message is due; somebody's first day begins with what runs now, or next."""
+    standings = Standings(database, one.pipeline)
+    before = standings.kept(one.recipient)
+    if before is not None and before.digested is not None:
+        return before if before.digested < moment else None
+    past = history.past_runs(database, one.pipeline, 1, run)
+    number = (before.number if before else 0) or (past[0].number if past else 0)
+    standings.keep(one.recipient, replace(before or Standing(), number=number, digested=now))
+    return None
+
+
+def _part(one: Subscription, database: Database, before: Standing, moment: datetime, now: datetime) -> _Part:
+    """Say what a pipeline has to tell at a moment."""
+    day = day_since(before.number, one.notifier, one.assembly, database, now)
+    if day.report is None:
+        return _Part(one, None, replace(before, digested=moment))
+    message = _message(one, before, day, day.report)
+    return _Part(one, message, _after(before, day, day.report, moment, told=message is not None))
+
+
+def _sent(mailbox: Mailbox, parts: Iterable[_Part], database: Database) -> bool:
+    parts = list(parts)
+    messages = [part.message for part in parts if part.message is not None]
+    if messages and not went_through(mailbox.subscriptions[0].recipient, together(messages), mailbox.mask):
+        return False
+    for part in parts:
+        Standings(database, part.of.pipeline).keep(part.of.recipient, part.after)
     return True
 
 
-def _at(
-    assembly: Assembly, database: Database, recipient: Recipient, before: Standing, moment: datetime, now: datetime
-) -> Standing | None:
-    """Tell a recipient what is due at a moment; give what it knows then, None where it could not be reached."""
-    day = day_since(before.number, recipient.notifier, assembly, database, now)
-    if day.report is None:
-        return replace(before, digested=moment)
-    due = _due(assembly, recipient, before, day, day.report)
-    if due is not None and not went_through(recipient, due, masker(assembly.secrets)):
-        return None
-    return _after(before, day, day.report, moment, told=due is not None)
-
-
-def _first(database: Database, pipeline: str, before: Standing, now: datetime, run: int | None) -> Standing:
-    """Begin a recipient's first day with the run that is ending, or with the next one."""
-    past = history.past_runs(database, pipeline, 1, run)
-    number = before.number or (past[0].number if past else 0)
-    return replace(before, number=number, digested=now)
-
-
-def _due(assembly: Assembly, recipient: Recipient, before: Standing, day: Day, report: RunReport) -> Message | None:
-    notifier = recipient.notifier
+def _message(one: Subscription, before: Standing, day: Day, report: RunReport) -> Message | None:
+    """Put a day into words; None where nothing of it is what this recipient wants to know."""
+    notifier = one.notifier
     recovers = before.failed or before.missed is not None or day.failed > 0
     events = {
         Event.FAILURE: day.fails,
@@ -92,7 +115,7 @@ def _due(assembly: Assembly, recipient: Recipient, before: Standing, day: Day, r
     event = next((event for event, applies in events.items() if applies and event in notifier.on), None)
     if event is None:
         return None
-    reader = Reader(notifier.for_, readers(assembly.recipients), pages_of(assembly))
+    reader = Reader(notifier.for_, readers(one.assembly.recipients), pages_of(one.assembly))
     return digest(day, report, event, before, reader)
 
 

@@ -16,12 +16,12 @@ from pimflow.model import Event, Message, RunReport
 from pimflow.notifying.addresses import pages_of
 from pimflow.notifying.audience import failure_concerns, kills_concern, seen_by
 from pimflow.notifying.delivering import readers, went_through
-from pimflow.notifying.digests import tell_digests
+from pimflow.notifying.digests import tell_after_run
 from pimflow.notifying.occasions import Occasion, Standing, attention
 from pimflow.notifying.routing import is_routed, routed
 from pimflow.notifying.standings import Standings, broken_off
 from pimflow.notifying.wording import Reader, message
-from pimflow.state import open_items
+from pimflow.state import open_items, servers
 from pimflow.state.history import PastRun
 
 
@@ -43,7 +43,17 @@ def tell(context: RunContext, report: RunReport) -> None:
             told = due is not None and went_through(recipient, _words(context, recipient, occasion, due), context.mask)
             standings.keep(recipient, occasion.after(context.number, due, told=told))
     if context.run.is_regular:
-        tell_digests(context.assembly, context.database, context.run.started, context.number)
+        _tell_of_the_day(context)
+
+
+def _tell_of_the_day(context: RunContext) -> None:
+    database, now = context.database, context.run.started
+    try:
+        server = servers.any_lives(database, now)
+    except StateError as error:
+        logger.warning("whether a server tells people of their day is not known: {}", error)
+        server = False
+    tell_after_run(context.assembly, database, now, context.number, server=server)
 
 
 def _occasion(

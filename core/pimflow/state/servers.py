@@ -40,6 +40,13 @@ def remove(database: Database, name: str) -> None:
         connection.execute(servers.delete().where(servers.c.name == name))
 
 
+def any_lives(database: Database, now: datetime) -> bool:
+    """Tell whether a server showed lately that it lives."""
+    with database.reading() as connection:
+        latest = connection.execute(sa.select(sa.func.max(servers.c.beat))).scalar()
+    return latest is not None and now - datetime.fromisoformat(latest) <= _SILENT
+
+
 def leads(database: Database, name: str) -> bool:
     """Tell whether a server is the one that does what only one should do."""
     with database.reading() as connection:

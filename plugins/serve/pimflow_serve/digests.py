@@ -9,7 +9,8 @@ from threading import Event, Thread
 
 from loguru import logger
 
-from pimflow.notifying.digests import tell_digests
+from pimflow.notifying.digests import tell_digest
+from pimflow.notifying.mailboxes import mailboxes
 from pimflow_serve.serving import Serving
 
 _BETWEEN = 30.0
@@ -40,10 +41,9 @@ def _look(serving: Serving, ended: Event) -> None:
 
 
 def send_due(serving: Serving, later: dict[str, datetime]) -> None:
-    """Send what is due now; `later` remembers before when a pipeline is not tried again."""
+    """Send what is due now, each address one message; `later` remembers before when one is not tried again."""
     now = serving.clock()
-    for name, served in serving.project.pipelines().items():
-        if served.assembly is None or later.get(name, now) > now:
-            continue
-        if not tell_digests(served.assembly, serving.database, now):
-            later[name] = now + _AGAIN
+    assemblies = [one.assembly for _, one in sorted(serving.project.pipelines().items()) if one.assembly]
+    for mailbox in mailboxes(assemblies):
+        if later.get(mailbox.name, now) <= now and not tell_digest(mailbox, serving.database, now):
+            later[mailbox.name] = now + _AGAIN

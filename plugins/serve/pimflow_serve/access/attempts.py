@@ -36,7 +36,8 @@ class Attempts:
         """Count an attempt before it is looked at. Raises Refused where there were too many."""
         name, place = _name(name), _place(address)
         at_home = not self._limiter.test(_AT_HOME, name, place)
-        for limit, *of in ((AT_ONCE,), (OF_ADDRESS, place), *([] if at_home else [(OF_NAME, name)])):
+        limits: list[tuple[RateLimitItem, tuple[str, ...]]] = [(AT_ONCE, ()), (OF_ADDRESS, (place,))]
+        for limit, of in limits if at_home else [*limits, (OF_NAME, (name,))]:
             if not self._limiter.test(limit, *of):
                 raise self._too_many(limit, *of)
         if not self._limiter.hit(OF_NAME_THERE, name, place):

@@ -1,0 +1,74 @@
+"""Who has a message a day, and of which pipelines: an address gets one, however many tell it something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pimflow.assemble import Assembly, Recipient
+from pimflow.components import Notifier
+from pimflow.log import Mask, masker
+
+_OF_ONE_PIPELINE = ("kinds", "families", "categories", "on", "problems_over", "again_after_hours")
+"""Options that say of what somebody is told; the others say who it is, and when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A recipient of a pipeline who has a message a day."""
+
+    assembly: Assembly
+    recipient: Recipient
+
+    @property
+    def notifier(self) -> Notifier:
+        """What tells it."""
+        return self.recipient.notifier
+
+    @property
+    def pipeline(self) -> str:
+        """The name of the pipeline."""
+        return self.assembly.pipeline.name
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others of a project."""
+        return f"{self.pipeline} {self.recipient.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """One address, with one reader and one time of day: all that is told there then comes in one message."""
+
+    subscriptions: tuple[Subscription, ...]
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others of a project."""
+        return self.subscriptions[0].name
+
+    @property
+    def mask(self) -> Mask:
+        """Replaces the secrets of all pipelines."""
+        return masker({secret for one in self.subscriptions for secret in one.assembly.secrets})
+
+
+def mailboxes(assemblies: Iterable[Assembly]) -> list[Mailbox]:
+    """Give all who have a message a day, each with the pipelines that tell it something."""
+    found: list[tuple[Notifier, list[Subscription]]] = []
+    for assembly in assemblies:
+        for recipient in assembly.recipients:
+            if recipient.notifier.digest is not None:
+                address, subscription = _address(recipient.notifier), Subscription(assembly, recipient)
+                known = next((box for there, box in found if there == address), None)
+                if known is None:
+                    found.append((address, [subscription]))
+                else:
+                    known.append(subscription)
+    return [Mailbox(tuple(box)) for _, box in found]
+
+
+def _address(notifier: Notifier) -> Notifier:
+    """Give a notifier without what may differ between the pipelines that tell the same person something."""
+    fields = Notifier.model_fields
+    return notifier.model_copy(update={name: fields[name].default for name in _OF_ONE_PIPELINE})

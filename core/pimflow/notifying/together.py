@@ -1,0 +1,23 @@
+"""Several messages to one person as one: what is worst first, and at the top what each is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pimflow.model import Event, Message
+from pimflow.notifying.wording import PREFIX
+
+_WORST_FIRST = (Event.FAILURE, Event.PROBLEMS, Event.RECOVERY, Event.SUCCESS)
+
+
+def together(messages: Sequence[Message]) -> Message:
+    """Put messages, one at least, together."""
+    first, *others = sorted(messages, key=lambda message: _WORST_FIRST.index(message.event))
+    if not others:
+        return first
+    titles = [one.title.removeprefix(f"{PREFIX} ") for one in (first, *others)]
+    more = "one more pipeline" if len(others) == 1 else f"{len(others)} more pipelines"
+    parts = [f"{title}\n{one.text}" for title, one in zip(titles, (first, *others), strict=True)]
+    text = "\n\n\n".join(["\n".join(f"  - {title}" for title in titles), *parts])
+    return replace(first, title=f"{first.title}; and {more}", text=text)
