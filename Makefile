@@ -18,7 +18,7 @@ EDITABLE := --no-build-isolation --editable . $(PLUGINS:%=--editable ./%)
 LIVE := --editable "./plugins/tryton[live]" --editable "./plugins/sql[live]" --editable "./plugins/files[live]" \
 	--editable "./plugins/serve[browser]"
 
-.PHONY: demo test soak lint docs bench bench-scale constraints clean
+.PHONY: demo test soak lint docs words bench bench-scale constraints clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -47,6 +47,12 @@ lint: $(VENV)/.installed
 
 docs: $(VENV)/.installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# Brings the catalogues of words in other languages up to date: translate what is empty in them then.
+# `make words PACKAGES=plugins/odoo/pimflow_odoo` does so for one package.
+PACKAGES ?= core/pimflow $(filter-out %_sandbox %_testkit,$(wildcard plugins/*/pimflow_*))
+words: $(VENV)/.installed
+	.ci/words $(BIN) $(PACKAGES)
 
 # Measures, for an hour or so, and writes docs/reference/limits.md. Its modules are called bench_*.py: nothing else runs them.
 bench: $(VENV)/.installed

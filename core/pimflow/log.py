@@ -23,7 +23,7 @@ from loguru import logger
 from pimflow.errors import PimflowError
 from pimflow.model import Problem
 from pimflow.plain import to_json
-from pimflow.said import Said, masked
+from pimflow.sentences import Said, masked
 
 if TYPE_CHECKING:
     from loguru import Message, Record

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from pimflow.checkpoint import Checkpoint
 from pimflow.memories import Memory, ShortMemory
-from pimflow.said import Text
+from pimflow.sentences import Text
 from pimflow.words import Lead
 
 Header = tuple[str, ...]

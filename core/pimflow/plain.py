@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from pimflow.said import Said, expressed
+from pimflow.sentences import Said, expressed
 
 
 def to_json(value: Any, option: int = 0) -> bytes:
@@ -21,7 +21,7 @@ def to_json(value: Any, option: int = 0) -> bytes:
 
 
 def to_kept_json(value: Any) -> bytes:
-    """Give JSON that remembers how sentences are made, which `understood` in `pimflow.said` makes again."""
+    """Give JSON that remembers how sentences are made, which `understood` in `pimflow.sentences` makes again."""
     try:
         return orjson.dumps(value, default=_kept, option=_KEEPING)
     except TypeError:

@@ -89,6 +89,13 @@ def test_all_that_pages_are_made_of_is_in_the_wheel(wheels):
     assert there - set(ZipFile(wheel).namelist()) == set()
 
 
+def test_words_of_other_languages_are_in_the_wheels(wheels):
+    there = [path for place in ("core", "plugins/*") for path in ROOT.glob(f"{place}/pimflow*/locale/**/*.po")]
+    packed = {name for wheel in wheels for name in ZipFile(wheel).namelist()}
+    assert {"/".join(path.parts[-5:]) for path in there} - packed == set()
+    assert len(there) >= 4
+
+
 def is_shipped(path):
     return path.is_file() and "__pycache__" not in path.parts and path.name != ".gitkeep"
 

@@ -11,7 +11,7 @@ import orjson
 import sqlalchemy as sa
 
 from pimflow.model import Run
-from pimflow.said import understood
+from pimflow.sentences import understood
 from pimflow.state.database import Database
 from pimflow.state.statements import upsert
 from pimflow.state.tables import bases, changes, cursors, runs

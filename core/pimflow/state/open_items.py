@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Row
 from pimflow.chunks import chunked
 from pimflow.model import BadValue, Problem, ProblemKind, Status, Who
 from pimflow.plain import to_kept_json
-from pimflow.said import understood
+from pimflow.sentences import understood
 from pimflow.state.database import Database
 from pimflow.state.records import RecordKey, Scope, by_chunks
 from pimflow.state.tables import open_items, records, scopes

@@ -1,35 +1,14 @@
-"""In which languages pages speak, and their words: gettext catalogues, read as they are written (.po)."""
+"""In which language a page speaks."""
 
 from __future__ import annotations
 
-from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
-from pathlib import Path
+from gettext import NullTranslations
 
 from babel.core import negotiate_locale
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from starlette.requests import Request
 
+from pimflow.languages import LANGUAGES, words_of
 from pimflow_serve.roles import Person
-
-CATALOGUES = Path(__file__).parent / "locale"
-LANGUAGES = {"en": "English", "fr": "Français", "de": "Deutsch"}
-"""The languages by code, each in its own words; English is what the templates themselves say."""
-
-
-@cache
-def catalogue(language: str) -> NullTranslations:
-    """Give the words of a language."""
-    file = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
-    if not file.is_file():
-        return NullTranslations()
-    compiled = BytesIO()
-    with file.open("rb") as lines:
-        write_mo(compiled, read_po(lines, locale=language))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
 
 
 def language_of(request: Request, person: Person | None) -> str:
@@ -41,7 +20,7 @@ def language_of(request: Request, person: Person | None) -> str:
 
 def words(request: Request, person: Person | None) -> NullTranslations:
     """Give the words for one who asks, for sentences that are not in a template."""
-    return catalogue(language_of(request, person))
+    return words_of(language_of(request, person))
 
 
 def _wanted(header: str) -> list[str]:

@@ -19,9 +19,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from pimflow.languages import LANGUAGES, words_of
 from pimflow_serve import formats
 from pimflow_serve.cron_words import in_words
-from pimflow_serve.languages import LANGUAGES, catalogue, language_of
+from pimflow_serve.languages import language_of
 from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import serving_of
 
@@ -78,7 +79,7 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    words = catalogue(language)
+    words = words_of(language)
     made.install_gettext_callables(  # type: ignore[attr-defined]
         words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext, npgettext=words.npgettext
     )

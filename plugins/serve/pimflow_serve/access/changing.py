@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from loguru import logger
 
+from pimflow.languages import LANGUAGES
 from pimflow.state import people, sign_ins
 from pimflow_serve.access.people import UnusableError, new_password, new_person, new_token
 from pimflow_serve.access.tokens import digest, new_token_secret
-from pimflow_serve.languages import LANGUAGES
 from pimflow_serve.refusals import N_
 from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import Serving

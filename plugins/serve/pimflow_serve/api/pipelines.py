@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from pimflow.state import history, people
+from pimflow.languages import LANGUAGES
 from pimflow_serve.access.guard import Viewer
-from pimflow_serve.languages import LANGUAGES
 from pimflow_serve.pages.pipelines import served_one
 from pimflow_serve.refusals import N_, Refused, not_found
 from pimflow_serve.roles import Person

@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from pimflow.languages import LANGUAGES, words_of
 from pimflow.notifying.trying import Tried, try_all
 from pimflow.state import people
 from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.languages import LANGUAGES, catalogue, language_of, words
+from pimflow_serve.languages import language_of, words
 from pimflow_serve.pages.pipelines import served_one
 from pimflow_serve.refusals import N_, Refused
 from pimflow_serve.rendering import THEMES, go, render
@@ -39,7 +40,7 @@ def choose_language(
     if language and language not in LANGUAGES:
         raise Refused(400, N_("there is no such language"), N_("Choose one of the list."))
     people.change(serving.database, person.name, language=language)
-    said = catalogue(language or language_of(request, None)).gettext("Saved.")
+    said = words_of(language or language_of(request, None)).gettext("Saved.")
     return go("/settings", said)
 
 

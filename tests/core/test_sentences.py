@@ -14,7 +14,7 @@ from pimflow.log import MASK, masked_problem, masker
 from pimflow.model import BadValue, Cause, FlowReport, Problem, Run, RunReport, Status
 from pimflow.plain import to_json, to_kept_json
 from pimflow.report import report_data, report_from_json, report_json
-from pimflow.said import Said, in_language, joined, said, together, told, understood
+from pimflow.sentences import Said, in_language, joined, said, together, told, understood
 from pimflow.words import capital, full_stop
 
 WORDS = {

@@ -90,10 +90,11 @@ def together(template: str, /, **values: Any) -> Said:
 
 def joined(parts: Iterable[str], by: str = " ") -> Said:
     """Put texts one after the other, leaving out empty ones."""
-    there = {f"p{number}": part for number, part in enumerate(part for part in parts if part)}
+    there = [part for part in parts if part]
     if len(there) == 1:
-        return said(there["p0"])
-    return Said(by.join(there.values()), by.join(f"{{{name}}}" for name in there), there)
+        return said(*there)
+    values = {f"p{number}": part for number, part in enumerate(there)}
+    return Said(by.join(there), by.join(f"{{{name}}}" for name in values), values)
 
 
 def told(error: BaseException) -> str:
