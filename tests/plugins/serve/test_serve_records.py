@@ -177,11 +177,15 @@ def test_a_preview_is_waited_for_then_read_and_carried_out(served, previewed, si
     end(served, previewed)
     told = text_of(browser.get(path))
     assert "2 records would change" in told
-    assert re.search(r"CUP Updated name-en_US Cup to Mug", told)
+    assert re.search(r"CUP Updated 1 value name-en_US Cup to Mug", told)
     assert "NEW New" in told
     only = text_of(browser.get(f"{path}?only=created"))
     assert "1 record would change" in only
     assert "CUP" not in only
+    looked_for = text_of(browser.get(f"{path}?sku=%20ne"))
+    assert "1 record would change" in looked_for
+    assert "CUP" not in looked_for
+    assert "No such record would change" in text_of(browser.get(f"{path}?sku=%25"))
     assert signed_in("viewer").post(f"{path}/apply").status_code == 403
     browser.post(f"{path}/apply")
     (asked, *_) = served.serving.runner.requests()

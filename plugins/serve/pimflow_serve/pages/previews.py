@@ -29,11 +29,13 @@ def preview_page(
     person: Viewer,
     after: Annotated[int, Query(ge=0)] = 0,
     only: Annotated[str, Query()] = "",
+    sku: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
     """Show what a run would do."""
     only = only if only in _STATUSES else ""
-    found = _found(serving, name, number, after, only)
-    return render(request, "preview.html", person, found=found, name=name, only=only, first=after == 0)
+    found = _found(serving, name, number, after, only, sku)
+    shown = {"found": found, "name": name, "only": only, "sku": sku.strip(), "first": after == 0}
+    return render(request, "preview.html", person, **shown)
 
 
 @router.post("/pipelines/{name}/preview/{number}/apply")
@@ -46,8 +48,8 @@ def apply(name: str, number: int, request: Request, serving: Shared, person: Ope
     return go(f"/pipelines/{quote(name, safe='')}", said)
 
 
-def _found(serving: Serving, name: str, number: int, after: int = 0, only: str = "") -> Preview:
-    found = preview(serving, number, after, only)
+def _found(serving: Serving, name: str, number: int, after: int = 0, only: str = "", sku: str = "") -> Preview:
+    found = preview(serving, number, after, only, sku)
     if found is None or found.asked.pipeline != name:
         raise not_found("preview of this number")
     return found

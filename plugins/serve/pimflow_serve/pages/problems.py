@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, urlencode
@@ -51,12 +53,14 @@ def problems_page(
 ) -> Response:
     """Show all that needs attention."""
     chosen = wanted(who, kind)
-    found = problems(serving.project, serving.database, chosen, pipeline)
+    whoever = problems(serving.project, serving.database, replace(chosen, who=None), pipeline)
+    found = problems(serving.project, serving.database, chosen, pipeline) if chosen.who else whoever
     return render(
         request,
         "problems.html",
         person,
         flows=found,
+        by_who=Counter(card.who for one in whoever for card in one.causes),
         records=sum(one.records for one in found),
         causes=sum(len(one.causes) for one in found),
         pipelines=list(serving.project.pipelines()),
