@@ -13,8 +13,8 @@ from pimflow.table_files import DELIMITERS, csv_lines, delimiter_of, replaced
 from pimflow.words import did_you_mean
 
 USE, IGNORE = "use", "ignore"
-_COLUMNS = ("flow", "column", "value", "answer", "becomes", "given")
-_NEEDED = frozenset(_COLUMNS) - {"given"}
+_COLUMNS = ("flow", "column", "value", "answer", "becomes", "given", "by")
+_NEEDED = frozenset(_COLUMNS) - {"given", "by"}
 Line = dict[str, str]
 
 
@@ -45,7 +45,7 @@ def read_answers(file: Path, flows: Sequence[str]) -> tuple[list[Answer], list[M
 def add_answer(file: Path, answer: Answer) -> None:
     """Put an answer into the table, in place of an earlier one to the same. Raises ConfigError."""
     word = IGNORE if answer.becomes is None else USE
-    cells = (answer.flow, answer.column, answer.value, word, answer.becomes or "", answer.given)
+    cells = (answer.flow, answer.column, answer.value, word, answer.becomes or "", answer.given, answer.by)
     new = dict(zip(_COLUMNS, cells, strict=True))
 
     def changed(lines: list[Line]) -> list[Line]:
@@ -69,7 +69,7 @@ def _is_about(line: Line, answer: Answer) -> bool:
 
 def _understood(line: Line, number: int, flows: Sequence[str]) -> Answer | str:
     """Make an answer of a line, or tell what is wrong with it."""
-    flow, column, value, answer, becomes = (line[name].strip() for name in _COLUMNS[:-1])
+    flow, column, value, answer, becomes = (line[name].strip() for name in _COLUMNS[:5])
     if flow not in flows:
         return f"no flow is called {flow!r}{did_you_mean(flow, flows)}"
     if not column or not value:
@@ -78,7 +78,8 @@ def _understood(line: Line, number: int, flows: Sequence[str]) -> Answer | str:
         return f"`answer` is {USE} or {IGNORE}; found {answer!r}"
     if (answer == USE) != bool(becomes):
         return "`use` needs a value under `becomes`" if answer == USE else "`ignore` wants `becomes` empty"
-    return Answer(flow, column, value, becomes or None, line.get("given", "").strip(), number)
+    given, by = (line.get(name, "").strip() for name in _COLUMNS[5:])
+    return Answer(flow, column, value, becomes or None, given, by, number)
 
 
 def _lines(file: Path) -> Iterator[tuple[int, Line]]:

@@ -22,13 +22,17 @@ Separator = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one value of one column of a flow becomes; None leaves it out. `line` is its place in the table."""
+    """What one value of one column of a flow becomes; None leaves it out. `line` is its place in the table.
+
+    `given` is when, and `by` who decided it; empty where a person wrote the line without.
+    """
 
     flow: str
     column: str
     value: str
     becomes: str | None
     given: str = ""
+    by: str = ""
     line: int = 0
 
     @property

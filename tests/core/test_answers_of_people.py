@@ -140,20 +140,21 @@ def test_a_table_that_is_no_utf8_says_what_to_do(bench):
 def test_the_file_keeps_what_people_made_of_it(tmp_path: Path):
     file = table_of(tmp_path, "shop")
     add_answer(file, Answer("f", "colour", "BORD", "red", "2026-11-23"))
-    text = (
-        file.read_text("utf-8-sig").replace(";", ",").replace("given\n", "given,note\n").replace("-23\n", "-23,Julia\n")
-    )
-    file.write_text(text.replace("given\n", "given,note\n").replace("-23\n", "-23,Julia\n"))
+    text = file.read_text("utf-8-sig").replace(";", ",")
+    file.write_text(text.replace("given,by\n", "given,note\n").replace("-23,\n", "-23,as on Monday\n"))
     add_answer(file, Answer("f", "size", 'a "b", c', None, "2026-11-24"))
-    add_answer(file, Answer("f", "colour", "BORD", "blue", "2026-11-25"))
+    add_answer(file, Answer("f", "colour", "BORD", "blue", "2026-11-25", "Julia"))
     assert file.read_text("utf-8-sig").splitlines() == [
-        "flow,column,value,answer,becomes,given,note",
-        "f,colour,BORD,use,blue,2026-11-25,Julia",
-        'f,size,"a ""b"", c",ignore,,2026-11-24,',
+        "flow,column,value,answer,becomes,given,note,by",
+        "f,colour,BORD,use,blue,2026-11-25,as on Monday,Julia",
+        'f,size,"a ""b"", c",ignore,,2026-11-24,,',
     ]
     answers, mistakes = read_answers(file, ["f"])
     assert mistakes == []
-    assert [(one.value, one.becomes, one.line) for one in answers] == [("BORD", "blue", 2), ('a "b", c', None, 3)]
+    assert [(one.value, one.becomes, one.by, one.line) for one in answers] == [
+        ("BORD", "blue", "Julia", 2),
+        ('a "b", c', None, "", 3),
+    ]
     remove_answer(file, answers[1])
     assert [one.value for one in read_answers(file, ["f"])[0]] == ["BORD"]
     assert sorted(path.name for path in file.parent.iterdir()) == ["shop.csv"]

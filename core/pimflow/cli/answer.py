@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +55,8 @@ def answer(
         return _forget(assembly, cause, as_json=as_json)
     with opened_state(assembly.pipeline.root, state_path) as database:
         becomes = use.strip() if use else None
-        made = give(assembly, database, cause, becomes, datetime.now(UTC), lambda: assembled(pipeline))
+        now, reread = datetime.now(UTC), lambda: assembled(pipeline)
+        made = give(assembly, database, cause, becomes, getpass.getuser(), now, reread)
     return _tell(made.answer, made.records, made.table, as_json=as_json)
 
 
@@ -63,8 +65,8 @@ def _list(assembly: Assembly, *, as_json: bool) -> None:
     if as_json:
         return echo_json([_data(one) for one in found])
     for one in found:
-        given = f" (given {one.given[:10]})" if one.given else ""
-        click.echo(f"{one.id}  {one.flow}, {_said(one)}{given}")
+        given = " ".join(part for part in (one.given[:10], f"by {one.by}" if one.by else "") if part)
+        click.echo(f"{one.id}  {one.flow}, {_said(one)}{f' (given {given})' if given else ''}")
     if not found:
         click.echo("Nothing was answered yet. `pimflow problems` shows what waits for an answer.")
     return None
@@ -77,7 +79,7 @@ def _said(one: Answer) -> str:
 
 def _data(one: Answer) -> dict[str, str | None]:
     about = {"id": one.id, "flow": one.flow, "column": one.column, "value": one.value}
-    return {**about, "becomes": one.becomes, "given": one.given}
+    return {**about, "becomes": one.becomes, "given": one.given, "by": one.by}
 
 
 def _forget(assembly: Assembly, cause: str, *, as_json: bool) -> None:

@@ -31,16 +31,17 @@ def give(
     database: Database,
     cause: str,
     becomes: str | None,
+    by: str,
     now: datetime,
     reread: Callable[[], Assembly],
 ) -> Given:
-    """Let the value of a cause become another one, or None to be left out; `reread` gives the pipeline with the answer.
+    """Let the value of a cause become another one, or None to be left out, as somebody decided.
 
-    Raises ConfigError where no answer can mend it.
+    `reread` gives the pipeline with the answer. Raises ConfigError where no answer can mend it.
     """
     asked = _asked(assembly, database, cause, ignore=becomes is None)
     given = now.astimezone(UTC).isoformat(timespec="seconds")
-    answer = Answer(asked.flow, asked.column, asked.value, becomes, given)
+    answer = Answer(asked.flow, asked.column, asked.value, becomes, given, by)
     return Given(answer, asked.records, _put(assembly, database, answer, asked.records, reread))
 
 

@@ -54,7 +54,7 @@ def target_of(serving: Serving, pipeline: str, flow: str, language: str) -> Targ
     return Target(serving.systems, assembly, serving.database, found, language, serving.clock())
 
 
-def answer(serving: Serving, pipeline: str, cause: str, becomes: str | None) -> Given:
+def answer(serving: Serving, person: Person, pipeline: str, cause: str, becomes: str | None) -> Given:
     """Decide about a value once; None leaves it out. Raises ConfigError where no answer can mend it."""
     if becomes is not None and not becomes.strip():
         raise ConfigError("which value should stand in its place?")
@@ -64,14 +64,14 @@ def answer(serving: Serving, pipeline: str, cause: str, becomes: str | None) -> 
         return assembly_of(serving, pipeline)
 
     chosen = None if becomes is None else becomes.strip()
-    return answering.give(assembly, serving.database, cause, chosen, serving.clock(), reread)
+    return answering.give(assembly, serving.database, cause, chosen, person.name, serving.clock(), reread)
 
 
-def create(serving: Serving, pipeline: str, cause: str, choice: Choice, language: str) -> Given:
+def create(serving: Serving, person: Person, pipeline: str, cause: str, choice: Choice, language: str) -> Given:
     """Let the target have a new value, and answer a cause with it. Raises FlowError, RowProblem, ConfigError."""
     found = cause_of(serving, pipeline, cause)
     code = target_of(serving, pipeline, found.flow, language).add(found.field, choice)
-    return answer(serving, pipeline, cause, code)
+    return answer(serving, person, pipeline, cause, code)
 
 
 def forget_answer(serving: Serving, pipeline: str, cause: str) -> Answer:
