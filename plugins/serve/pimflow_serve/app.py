@@ -20,7 +20,7 @@ STATIC = Path(__file__).parent / "static"
 
 def create_app(serving: Serving) -> FastAPI:
     """Make the application of one server."""
-    app = FastAPI(title="pimflow", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="pimflow", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     hand_over(app, serving)
     app.add_middleware(BodySize)
     app.add_middleware(SecurityHeaders, encrypted=serving.settings.is_encrypted)

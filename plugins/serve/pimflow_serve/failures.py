@@ -27,10 +27,14 @@ from pimflow_serve.rendering import render
 from pimflow_serve.roles import Person
 from pimflow_serve.serving import serving_of
 
-_FOR_PROGRAMS = ("/api/v1/", "/hooks/", "/metrics", "/healthz", "/readyz")
+_FOR_PROGRAMS = ("/api/v1/", "/api/openapi.json", "/hooks/", "/metrics", "/healthz", "/readyz")
 _SAID = {
     404: (N_("there is no such page"), N_("Go back to the overview.")),
     405: (N_("this cannot be done here"), N_("Go back to the overview.")),
+}
+_SAID_TO_PROGRAMS = {
+    404: ("there is no such call", "/api/docs lists them."),
+    405: ("this call has other methods", "/api/docs lists them."),
 }
 
 
@@ -48,7 +52,7 @@ async def _refused(request: Request, error: Exception) -> Response:
         return RedirectResponse(f"/login{_next(request)}", status_code=303)
     if isinstance(error, Refused):
         return await _answer(request, error, error.headers)
-    said = _SAID.get(error.status_code, (str(error.detail), ""))
+    said = (_SAID_TO_PROGRAMS if _is_program(request) else _SAID).get(error.status_code, (str(error.detail), ""))
     return await _answer(request, Refused(error.status_code, *said), error.headers)
 
 

@@ -12,6 +12,8 @@ from pimflow_serve.access.body_size import LARGEST
 from pimflow_serve.access.headers import ALWAYS
 from pimflow_serve.app import create_app
 
+from .conftest import HERE
+
 OPEN = {"/login", "/welcome", "/healthz", "/readyz"}
 """What needs nobody signed in."""
 OWN_PROOF = ("/hooks/", "/metrics")
@@ -38,7 +40,7 @@ def test_there_are_routes():
 def test_without_a_session_no_page_and_no_call_is_answered(served, stranger):
     for method, path, address in routes():
         answer = stranger.request(method, address, follow_redirects=False)
-        if path.startswith("/api/v1/"):
+        if path.startswith("/api/v1/") or path == "/api/openapi.json":
             assert answer.status_code == 401, (method, path)
             assert set(answer.json()["error"]) == {"message", "remedy"}
         else:
@@ -235,3 +237,43 @@ def test_no_secret_of_a_connection_reaches_a_browser(served, signed_in):
     assert any(report.run.id in text for text in shown)
     assert any("client_id" in text for text in shown)  # the pipeline file is shown, without what is secret in it
     assert not any(secret in text for text in shown)
+
+
+def test_halves_of_characters_and_numbers_that_nobody_has_are_told(served, signed_in):
+    browser = TestClient(served.app, HERE, raise_server_exceptions=False)
+    peter = signed_in("administrator")
+    browser.headers, browser.cookies = peter.headers, peter.cookies
+    huge, half = "9" * 40, b'{"%s": "half of a character: \\ud83d"}'
+    bodies = {
+        "/api/v1/people": b"name",
+        "/api/v1/tokens": b"name",
+        "/api/v1/corrections": b"key",
+        "/api/v1/me": b"language",
+    }
+    for method, path, address in routes():
+        if "{number}" in path:
+            answer = browser.request(method, address.replace("/1", f"/{huge}"), follow_redirects=False)
+            assert answer.status_code == 400, (method, path)
+        if path in bodies and method in UNSAFE and "{" not in path:
+            content, kind = half % bodies[path], {"Content-Type": "application/json"}
+            answer = browser.request(method, path, content=content, headers=kind)
+            assert answer.status_code in {400, 405}, (method, path)
+            assert "half of a character" not in answer.text
+
+
+def test_no_answer_leads_to_where_the_host_header_says(stranger):
+    for path in ("/people/", "/login/", "/api/v1/me/", "/static", "/", "/people"):
+        answer = stranger.get(path, headers={"Host": "evil.example"}, follow_redirects=False)
+        assert "evil" not in answer.headers.get("location", "") + answer.text, path
+
+
+def test_programs_are_told_in_json_what_is_not_there(stranger):
+    for method, path, status in (
+        ("GET", "/api/v1/nothing", 404),
+        ("PUT", "/api/v1/me", 405),
+        ("GET", "/api/openapi.json", 401),
+        ("GET", "/hooks/akeneo/pim", 405),
+    ):
+        answer = stranger.request(method, path, follow_redirects=False)
+        assert answer.status_code == status
+        assert set(answer.json()["error"]) == {"message", "remedy"}

@@ -13,13 +13,13 @@ from pimflow_serve.views.alerts import Told, who_is_told
 router = APIRouter(prefix="/api/v1", tags=["alerts"])
 
 
-@router.get("/alerts", summary="List who is told how runs end")
+@router.get("/alerts")
 def alerts(serving: Shared, _person: Viewer) -> list[Told]:
     """Give, of each pipeline, who is told how its runs end."""
     return who_is_told(serving.project)
 
 
-@router.post("/pipelines/{name}/test-alert", summary="Send a test to everyone who is told")
+@router.post("/pipelines/{name}/test-alert")
 def send_test_alert(name: str, serving: Shared, _person: Operator) -> list[Tried]:
     """Send a test to everyone who is told of a pipeline, and tell where it went through. Nothing is run."""
     served = serving.project.pipeline(name)

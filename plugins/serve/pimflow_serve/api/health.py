@@ -11,14 +11,16 @@ from pimflow_serve.serving import Shared
 
 router = APIRouter(include_in_schema=False)
 
+_METHODS = ["GET", "HEAD"]
 
-@router.get("/healthz")
+
+@router.api_route("/healthz", methods=_METHODS)
 async def healthz() -> dict[str, str]:
     """Tell that the server answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.api_route("/readyz", methods=_METHODS)
 def readyz(serving: Shared) -> JSONResponse:
     """Tell whether it can work: the state can be read."""
     try:

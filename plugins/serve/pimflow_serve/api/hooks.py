@@ -20,19 +20,19 @@ router = APIRouter(tags=["events"])
 _READERS = {"akeneo": akeneo.read, "changed": changed.read}
 
 
-@router.post("/hooks/akeneo/{name}", summary="Take events of Akeneo")
+@router.post("/hooks/akeneo/{name}")
 async def from_akeneo(name: str, request: Request, serving: Shared) -> dict[str, int]:
     """Take events of the Event Platform or of the Events API, signed with one of the hook's keys."""
     return await _received("akeneo", name, request, serving)
 
 
-@router.post("/hooks/changed/{name}", summary="Take the news that records changed")
+@router.post("/hooks/changed/{name}")
 async def from_anybody(name: str, request: Request, serving: Shared) -> dict[str, int]:
     """Take `{"keys": [...]}`: signed in `X-Pimflow-Signature`, at the time `X-Pimflow-Timestamp`."""
     return await _received("changed", name, request, serving)
 
 
-@router.get("/api/v1/hooks", summary="List where events come in")
+@router.get("/api/v1/hooks")
 def hooks(serving: Shared, _person: Administrator) -> list[ShownHook]:
     """Give the places where events come in, without their keys."""
     return shown_hooks(serving)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pimflow.state import people, sign_ins
 from pimflow_serve.access.changing import add_person, add_token, change_person, remove_person, remove_token
 from pimflow_serve.access.guard import Administrator, Viewer
+from pimflow_serve.given import Given
 from pimflow_serve.refusals import not_found
 from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import Shared
@@ -18,11 +19,7 @@ from pimflow_serve.views.people import ShownPerson, ShownToken, shown_people, sh
 router = APIRouter(prefix="/api/v1", tags=["people"])
 
 
-class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class NewPerson(_Given):
+class NewPerson(Given):
     """Somebody new."""
 
     name: str
@@ -31,7 +28,7 @@ class NewPerson(_Given):
     language: str = Field("", description="Code of the language of the pages; empty for that of the browser.")
 
 
-class PersonChange(_Given):
+class PersonChange(Given):
     """What is to change of a person; what is left out stays. Another password signs them out everywhere."""
 
     role: Role | None = None
@@ -40,7 +37,7 @@ class PersonChange(_Given):
     active: bool | None = None
 
 
-class NewToken(_Given):
+class NewToken(Given):
     """A token for a program."""
 
     name: str

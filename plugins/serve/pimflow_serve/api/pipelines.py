@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from pimflow.state import history, people
 from pimflow.languages import LANGUAGES
+from pimflow.state import history, people
 from pimflow_serve.access.guard import Viewer
+from pimflow_serve.given import Given
 from pimflow_serve.pages.pipelines import served_one
 from pimflow_serve.refusals import N_, Refused, not_found
 from pimflow_serve.roles import Person
@@ -32,10 +33,9 @@ class PipelineDetail:
     text: str
 
 
-class MyChoices(BaseModel):
+class MyChoices(Given):
     """What somebody chooses for themselves."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
     language: str = Field(description="Code of the language of the pages; empty for that of the browser.")
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response
+from pydantic import Field
+from starlette.responses import FileResponse, Response
 
 from pimflow.errors import FlowError, RowProblem
 from pimflow.model import ProblemKind, Who
@@ -18,6 +18,8 @@ from pimflow.problems.causes import Wanted
 from pimflow.state.requests import Request as Asked
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.exporting import problem_list
+from pimflow_serve.given import Given
 from pimflow_serve.languages import language_of
 from pimflow_serve.looking import Choices
 from pimflow_serve.refusals import Refused
@@ -30,25 +32,21 @@ _KEYS = 100
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
-class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class NewChoice(_Given):
+class NewChoice(Given):
     """A value that the target is to have: its label in the language of whoever asks; the code is made of it."""
 
     label: str = Field(min_length=1)
     code: str = ""
 
 
-class NewAnswer(_Given):
+class NewAnswer(Given):
     """What a value becomes: `becomes` another one, `create` a new one in the target, or neither to leave it out."""
 
     becomes: str | None = None
     create: NewChoice | None = None
 
 
-class Which(_Given):
+class Which(Given):
     """Records of a cause: those with these keys; all unless given."""
 
     keys: list[str] = Field(default_factory=list)
@@ -93,6 +91,12 @@ def list_problems(
     return problems(serving.project, serving.database, Wanted(kind=kind, who=who), pipeline)
 
 
+@router.get("/problems/{pipeline}/export.{kind}", response_class=FileResponse)
+def get_list(pipeline: str, kind: str, serving: Shared, _person: Viewer, cause: str = "") -> FileResponse:
+    """Give every record and problem of a pipeline, or of one cause, with its source row: as `csv` or `xlsx`."""
+    return problem_list(serving, pipeline, kind, cause)
+
+
 @router.get("/problems/{pipeline}/{cause}")
 def get_cause(pipeline: str, cause: str, serving: Shared, _person: Viewer) -> CauseCard:
     """Give one cause."""
@@ -133,9 +137,9 @@ def put_answer(
     with _told():
         if given.create is not None:
             choice = Choice(given.create.code, given.create.label)
-            made = deciding.create(serving, person, pipeline, cause, choice, language_of(request, person))
+            made = deciding.create(serving, pipeline, cause, choice, language_of(request, person))
         else:
-            made = deciding.answer(serving, person, pipeline, cause, given.becomes)
+            made = deciding.answer(serving, pipeline, cause, given.becomes)
     deciding.retry(serving, person, pipeline, cause=cause)
     one = made.answer
     return Decided(cause, one.flow, one.column, one.value, one.becomes, made.records)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pimflow.state.corrections import Correction
 from pimflow.state.requests import Request as Asked
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.checking import check_now, look_now
+from pimflow_serve.given import LARGEST, Given, Number
 from pimflow_serve.refusals import Refused, not_found
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.connections import Checked, ShownConnection, connections
@@ -24,10 +25,8 @@ from pimflow_serve.views.products import ShownProduct, products
 router = APIRouter(prefix="/api/v1", tags=["records"])
 
 
-class NewCorrections(BaseModel):
+class NewCorrections(Given):
     """Cells of a source, by column, that a person corrects of one record of a flow."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     pipeline: str
     flow: str
@@ -96,17 +95,25 @@ def list_plugins(_person: Viewer) -> list[ShownPlugin]:
 
 @router.get("/previews/{number}")
 def get_preview(
-    number: int, serving: Shared, _person: Viewer, after: Annotated[int, Query(ge=0)] = 0, only: str = ""
+    number: Number,
+    serving: Shared,
+    _person: Viewer,
+    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+    only: str = "",
+    key: Annotated[str, Query(max_length=500)] = "",
 ) -> Preview:
-    """Give a preview, with some of the records that would change; `next` asks for those behind them."""
-    found = preview(serving, number, after, only)
+    """Give a preview, with some of the records that would change; `next` asks for those behind them.
+
+    `only` is `created` or `updated`; `key` is a part of the keys that are wanted.
+    """
+    found = preview(serving, number, after, only, key)
     if found is None:
         raise not_found("preview of this number")
     return found
 
 
 @router.post("/previews/{number}/apply", status_code=202)
-def post_apply(number: int, serving: Shared, person: Operator) -> Asked:
+def post_apply(number: Number, serving: Shared, person: Operator) -> Asked:
     """Carry a preview out: exactly that, or nothing."""
     found = get_preview(number, serving, person)
     if found.state != "ready":

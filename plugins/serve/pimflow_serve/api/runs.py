@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pimflow.progress_files import Progress
 from pimflow.state import requests
 from pimflow.state.requests import Request as Asked
 from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.given import LARGEST, Given, Number
 from pimflow_serve.refusals import not_found
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.history import RunLine, latest
@@ -21,15 +22,13 @@ from pimflow_serve.views.run import run_page
 router = APIRouter(prefix="/api/v1", tags=["runs"])
 
 
-class NewRun(BaseModel):
+class NewRun(Given):
     """What is asked for. `keys` are SKUs, for `only`, `retry` and a preview of some.
 
     `plan` is the number of the request of the preview that `apply` carries out; `full` makes a preview one of
     everything; `allow` names guards that may be passed this once; `confirm` is the name of the production that may be
     written for the first time.
     """
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     kind: Literal["changes", "everything", "only", "retry", "preview", "apply"] = "changes"
     keys: list[str] = Field(default_factory=list, max_length=10_000)
@@ -80,19 +79,19 @@ def list_requests(
 
 
 @router.get("/requests/{number}")
-def get_request(number: int, serving: Shared, _person: Viewer) -> Asked:
+def get_request(number: Number, serving: Shared, _person: Viewer) -> Asked:
     """Give one request, to see whether it has ended."""
     return _there(requests.find(serving.database, number))
 
 
 @router.post("/requests/{number}/stop", status_code=202)
-def post_stop(number: int, serving: Shared, person: Operator) -> Asked:
+def post_stop(number: Number, serving: Shared, person: Operator) -> Asked:
     """Stop what was asked for. What is under way finishes first."""
     return _there(serving.runner.cancel(number, person.name))
 
 
 @router.post("/requests/{number}/again", status_code=202)
-def post_again(number: int, serving: Shared, person: Operator) -> Asked:
+def post_again(number: Number, serving: Shared, person: Operator) -> Asked:
     """Ask for the same once more; a run that was broken off goes on so."""
     return _there(serving.runner.again(number, person.name))
 
@@ -102,7 +101,7 @@ def list_runs(
     serving: Shared,
     _person: Viewer,
     pipeline: Annotated[str | None, Query()] = None,
-    before: Annotated[int | None, Query()] = None,
+    before: Annotated[int | None, Query(le=LARGEST)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 20,
 ) -> list[RunLine]:
     """Give past runs and those that go on, the latest first; `before` takes the `number` of the last one given."""

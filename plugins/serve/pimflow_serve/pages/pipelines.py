@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.given import LARGEST
 from pimflow_serve.jobs import pausing
 from pimflow_serve.languages import words
 from pimflow_serve.project import Served
@@ -31,7 +32,11 @@ _BETWEEN_KEYS = re.compile(r"[\s,;]+")
 
 @router.get("/pipelines/{name}")
 def pipeline_page(
-    name: str, request: Request, serving: Shared, person: Viewer, before: Annotated[int | None, Query()] = None
+    name: str,
+    request: Request,
+    serving: Shared,
+    person: Viewer,
+    before: Annotated[int | None, Query(le=LARGEST)] = None,
 ) -> Response:
     """Show one pipeline."""
     return _page(served_one(serving, name), request, serving, person, before=before)
@@ -62,7 +67,9 @@ def run(
 
 
 @router.post("/pipelines/{name}/stop")
-def stop(name: str, request: Request, serving: Shared, person: Operator, number: Annotated[int, Form()]) -> Response:
+def stop(
+    name: str, request: Request, serving: Shared, person: Operator, number: Annotated[int, Form(ge=1, le=LARGEST)]
+) -> Response:
     """Stop a run that was asked for."""
     served_one(serving, name)
     serving.runner.cancel(number, person.name)

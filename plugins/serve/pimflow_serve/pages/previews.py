@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.given import LARGEST, Number
 from pimflow_serve.languages import words
 from pimflow_serve.refusals import not_found
 from pimflow_serve.rendering import go, render
@@ -23,11 +24,11 @@ _STATUSES = ("created", "updated")
 @router.get("/pipelines/{name}/preview/{number}")
 def preview_page(
     name: str,
-    number: int,
+    number: Number,
     request: Request,
     serving: Shared,
     person: Viewer,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
     only: Annotated[str, Query()] = "",
     sku: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
@@ -39,7 +40,7 @@ def preview_page(
 
 
 @router.post("/pipelines/{name}/preview/{number}/apply")
-def apply(name: str, number: int, request: Request, serving: Shared, person: Operator) -> Response:
+def apply(name: str, number: Number, request: Request, serving: Shared, person: Operator) -> Response:
     """Carry a preview out: exactly that, or nothing."""
     found = _found(serving, name, number)
     if found.state == "ready":

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
-from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
-from pimflow.cli.sheets import sheet_writer
 from pimflow.errors import FlowError, PimflowError, RowProblem
 from pimflow.model import ProblemKind, Who
 from pimflow.outlook import Choice
 from pimflow.problems.causes import Wanted
-from pimflow.problems.export import export_lines
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.exporting import problem_list
 from pimflow_serve.languages import language_of, words
-from pimflow_serve.refusals import not_found
 from pimflow_serve.rendering import go, render
 from pimflow_serve.roles import Person
 from pimflow_serve.serving import Serving, Shared
@@ -76,18 +71,7 @@ def problems_page(
 @router.get("/problems/{pipeline}/export.{kind}")
 def export(pipeline: str, kind: str, serving: Shared, _person: Viewer, cause: str = "") -> Response:
     """Give every record and problem, with its source row, as a table that can be corrected."""
-    if kind not in {"csv", "xlsx"}:
-        raise not_found("list of this kind")
-    assembly = deciding.assembly_of(serving, pipeline)
-    with tempfile.NamedTemporaryFile(prefix="pimflow-", suffix=f".{kind}", delete=False) as made:
-        file = Path(made.name)
-    try:
-        sheet_writer(file)(file, export_lines(assembly, serving.database, Wanted(cause=cause or None)))
-    except PimflowError:
-        file.unlink(missing_ok=True)
-        raise
-    name = f"{pipeline}-{cause or 'problems'}.{kind}"
-    return FileResponse(file, filename=name, background=BackgroundTask(file.unlink, missing_ok=True))
+    return problem_list(serving, pipeline, kind, cause)
 
 
 @router.get("/problems/{pipeline}/{cause}")
@@ -116,10 +100,10 @@ def answer(
     try:
         if does == "create":
             given = deciding.create(
-                serving, person, pipeline, cause, Choice(code.strip(), label.strip()), language_of(request, person)
+                serving, pipeline, cause, Choice(code.strip(), label.strip()), language_of(request, person)
             )
         else:
-            given = deciding.answer(serving, person, pipeline, cause, None if does == "ignore" else becomes)
+            given = deciding.answer(serving, pipeline, cause, None if does == "ignore" else becomes)
         deciding.retry(serving, person, pipeline, cause=cause)
     except (FlowError, RowProblem, PimflowError) as error:
         return _page(pipeline, cause, request, serving, person, wrong=_told(error))

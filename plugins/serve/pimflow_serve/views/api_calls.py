@@ -48,7 +48,6 @@ def api_calls(description: Schema) -> dict[str, list[ApiCall]]:
 
 
 def _call(description: Schema, method: str, path: str, tag: str, call: Schema) -> ApiCall:
-    title, _, text = str(call.get("description", call.get("summary", ""))).strip().partition("\n")
     scopes = [scope for one in call.get("security", ()) for scopes in one.values() for scope in scopes]
     answer: Schema = next((one for code, one in call.get("responses", {}).items() if code.startswith("2")), {})
     schema = _json_of(answer)
@@ -58,7 +57,7 @@ def _call(description: Schema, method: str, path: str, tag: str, call: Schema) -
     answers = tuple(_fields(description, _item(description, schema), "answer"))
     role = scopes[-1] if scopes else ""
     takes = (*_parameters(description, call), *_body(description, call))
-    return ApiCall(method, path, tag, title, text.strip(), role, takes, gives, answers)
+    return ApiCall(method, path, tag, call["summary"], call["description"], role, takes, gives, answers)
 
 
 def _parameters(description: Schema, call: Schema) -> Iterator[ApiField]:
