@@ -137,9 +137,9 @@ def put_answer(
     with _told():
         if given.create is not None:
             choice = Choice(given.create.code, given.create.label)
-            made = deciding.create(serving, pipeline, cause, choice, language_of(request, person))
+            made = deciding.create(serving, person, pipeline, cause, choice, language_of(request, person))
         else:
-            made = deciding.answer(serving, pipeline, cause, given.becomes)
+            made = deciding.answer(serving, person, pipeline, cause, given.becomes)
     deciding.retry(serving, person, pipeline, cause=cause)
     one = made.answer
     return Decided(cause, one.flow, one.column, one.value, one.becomes, made.records)

@@ -100,10 +100,10 @@ def answer(
     try:
         if does == "create":
             given = deciding.create(
-                serving, pipeline, cause, Choice(code.strip(), label.strip()), language_of(request, person)
+                serving, person, pipeline, cause, Choice(code.strip(), label.strip()), language_of(request, person)
             )
         else:
-            given = deciding.answer(serving, pipeline, cause, None if does == "ignore" else becomes)
+            given = deciding.answer(serving, person, pipeline, cause, None if does == "ignore" else becomes)
         deciding.retry(serving, person, pipeline, cause=cause)
     except (FlowError, RowProblem, PimflowError) as error:
         return _page(pipeline, cause, request, serving, person, wrong=_told(error))
