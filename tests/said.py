@@ -1,6 +1,7 @@
 """Finds in the code what people are told of one problem: the sentences of `Problem` and `RowProblem`, and for whom."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ PLACES = {
 READS_ON = ("which ", "whose ", "of which ", "in which ", "and ", "but ")
 PARTS = ("reason", "remedy", "effect")
 ADMINISTRATOR = "ADMINISTRATOR"
+FORMATS = re.compile(r"(?<!\{)\{\w+(?:![rs])?(?::[^{}]*)?\}(?!\})")
+"""What is put into a template of `said`."""
+COMPOSE = frozenset({"said", "joined", "together", "capital", "full_stop"})
 UNNAMED = {"Meaning": ADMINISTRATOR}
 """Who is meant where it is not said; the ERP team in all others."""
 
@@ -32,6 +36,12 @@ class Said:
     @property
     def is_for_the_administrator(self) -> bool:
         return self.who == {ADMINISTRATOR}
+
+
+class Template(str):
+    """A text that stands in a `said(...)`: it is told in the language of its reader."""
+
+    __slots__ = ()
 
 
 Scope = Mapping[str, list[ast.expr]]
@@ -87,6 +97,9 @@ def texts(node: ast.AST, scope: Scope, met: frozenset[str] = frozenset()) -> Ite
     if isinstance(node, ast.Constant):
         yield from [node.value] if isinstance(node.value, str) else []
         return
+    if isinstance(node, ast.Call) and _name(node.func) in COMPOSE:
+        yield from _composed(node, scope, met)
+        return
     if isinstance(node, ast.JoinedStr):
         yield "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
     name = f"{_name(node.func)}()" if isinstance(node, ast.Call) else _name(node)
@@ -95,6 +108,14 @@ def texts(node: ast.AST, scope: Scope, met: frozenset[str] = frozenset()) -> Ite
     if not isinstance(node, ast.Name | ast.Call):
         for child in ast.iter_child_nodes(node):
             yield from texts(child, scope, met) if not isinstance(child, ast.Constant) else _words(child, node)
+
+
+def _composed(call: ast.Call, scope: Scope, met: frozenset[str]) -> Iterator[str]:
+    for one in call.args[:1]:
+        if _name(call.func) == "said" and isinstance(one, ast.Constant):
+            yield Template(FORMATS.sub("{}", one.value) if call.keywords else one.value)
+        else:
+            yield from texts(one, scope, met)
 
 
 def _words(child: ast.Constant, parent: ast.AST) -> Iterator[str]:

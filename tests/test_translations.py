@@ -1,11 +1,62 @@
 """What people read is there in each language: the words of each package, whole and with all that they tell."""
 
+import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 import pytest
 
-from .catalogues import PACKAGES, TRANSLATED, fields, texts, translated, words
+from .catalogues import PACKAGES, ROOT, TRANSLATED, fields, texts, translated, words
+from .said import Template, said
+
+NOT_YET = {
+    "pimflow",
+    "pimflow_akeneo",
+    "pimflow_dolibarr",
+    "pimflow_erp",
+    "pimflow_erpnext",
+    "pimflow_files",
+    "pimflow_http",
+    "pimflow_notify",
+    "pimflow_odoo",
+    "pimflow_serve",
+    "pimflow_transforms",
+    "pimflow_tryton",
+}
+"""Packages whose sentences are in English only; this gets shorter, never longer."""
+ERRORS = re.compile(r"(?:Flow|Login|Access|Remote|Unreachable|Guard|Mapping)Error")
+
+
+@pytest.mark.parametrize("package", sorted({*PACKAGES} - NOT_YET))
+def test_sentences_for_people_can_be_told_in_their_language(package: str):
+    found = []
+    for file in sorted(PACKAGES[package].rglob("*.py")):
+        tree, name = ast.parse(file.read_text("utf-8")), str(file.relative_to(ROOT))
+        plain = [one for one in said(tree, name) if one.text and not isinstance(one.text, Template)]
+        found += [f"{name}:{one.line}: {one.part}: {one.text}" for one in plain]
+        found += [f"{name}:{call.lineno}: {ast.unparse(call)[:80]}" for call in plain_errors(tree)]
+
+    assert found == [], "write them with said(...)"
+
+
+def plain_errors(tree: ast.Module) -> Iterator[ast.Call]:
+    """Give the errors of a flow whose text is put together as plain English."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        if call.args and isinstance(call.func, ast.Name) and ERRORS.fullmatch(call.func.id):
+            first = call.args[0]
+            if isinstance(first, ast.JoinedStr | ast.BinOp) or (isinstance(first, ast.Constant) and first.value):
+                yield call
+
+
+def test_plain_sentences_are_found():
+    tree = ast.parse("""
+raise RemoteError(f"{x} is away")
+RowProblem(None, 1, said("no") if x else "yes")
+""")
+
+    assert [call.lineno for call in plain_errors(tree)] == [2]
+    assert [(one.text, isinstance(one.text, Template)) for one in said(tree, "")] == [("no", True), ("yes", False)]
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -70,7 +70,7 @@ if TYPE_CHECKING:
         Window,
     )
     from pimflow.outlook import Card, Choice, Expected, Finding, Known, Offer, Outlook, Severity, Structure
-    from pimflow.sentences import Said, joined, said, together
+    from pimflow.sentences import Said, joined, said, said_by, together
     from pimflow.sinks import Moved, Reference, Sink, Writer
     from pimflow.steps import RowsStep
     from pimflow.tables import ChunkedTable, LazyTable
@@ -92,7 +92,7 @@ _HOME = {
     "Run RunReport Status Visit Who Window",
     "outlook": "Card Choice Expected Finding Known Offer Outlook Severity Structure",
     "many_outcomes": "Alike",
-    "sentences": "Said joined said together",
+    "sentences": "Said joined said said_by together",
     "sinks": "Moved Reference Sink Writer",
     "steps": "RowsStep",
     "tables": "ChunkedTable LazyTable",
@@ -179,6 +179,7 @@ __all__ = [
     "joined",
     "read_document",
     "said",
+    "said_by",
     "together",
 ]
 

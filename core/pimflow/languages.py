@@ -13,8 +13,12 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loguru import logger
+
+if TYPE_CHECKING:
+    from babel.support import Translations
 
 LANGUAGES = {"en": "English", "fr": "Français", "de": "Deutsch"}
 """The languages by code, each in its own words; English is what the code itself says."""
@@ -51,7 +55,7 @@ def _merged(files: list[Path], language: str) -> NullTranslations:
     return merged
 
 
-def _read(file: Path, language: str) -> NullTranslations:
+def _read(file: Path, language: str) -> Translations:
     """Read one catalogue. Raises ValueError where its lines are none of one."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import PoFileError, read_po

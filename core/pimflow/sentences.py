@@ -97,7 +97,7 @@ def joined(parts: Iterable[str], by: str = " ") -> Said:
     return Said(by.join(there), by.join(f"{{{name}}}" for name in values), values)
 
 
-def told(error: BaseException) -> str:
+def said_by(error: BaseException) -> str:
     """Give the text of an error as it was said; `str(error)` is its English text only."""
     first = error.args[0] if error.args else ""
     return first if isinstance(first, Said) else str(error)

@@ -14,7 +14,7 @@ from pimflow.log import MASK, masked_problem, masker
 from pimflow.model import BadValue, Cause, FlowReport, Problem, Run, RunReport, Status
 from pimflow.plain import to_json, to_kept_json
 from pimflow.report import report_data, report_from_json, report_json
-from pimflow.sentences import Said, in_language, joined, said, together, told, understood
+from pimflow.sentences import Said, in_language, joined, said, said_by, together, understood
 from pimflow.words import capital, full_stop
 
 WORDS = {
@@ -86,9 +86,9 @@ def test_a_text_without_values_stands_as_it_is():
 
 
 def test_an_error_keeps_what_it_was_made_of():
-    assert in_language(told(ValueError(no_such())), French()) == "le PIM n'a pas de famille de ce nom"
-    assert told(ValueError("plain")) == "plain"
-    assert told(KeyError()) == ""
+    assert in_language(said_by(ValueError(no_such())), French()) == "le PIM n'a pas de famille de ce nom"
+    assert said_by(ValueError("plain")) == "plain"
+    assert said_by(KeyError()) == ""
 
 
 def test_it_goes_through_files_and_copies_whole():

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from pimflow import BadValue, Problem, ProblemKind, Who
+from pimflow import BadValue, Problem, ProblemKind, Who, said
 
 
 def cell(value: Any) -> Any:
@@ -79,5 +79,5 @@ _KINDS: tuple[tuple[Any, str], ...] = (
 
 
 def _no_number(value: float | Decimal) -> BadValue:
-    remedy = "Correct it in the database; it will then arrive by itself."
-    return BadValue(Problem("which is no number", ProblemKind.VALUE, None, str(value), remedy, Who.SOURCE_TEAM))
+    remedy = said("Correct it in the database; it will then arrive by itself.")
+    return BadValue(Problem(said("which is no number"), ProblemKind.VALUE, None, str(value), remedy, Who.SOURCE_TEAM))

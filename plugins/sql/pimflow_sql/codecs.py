@@ -17,6 +17,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from pimflow import said
 from pimflow_erp import codecs
 from pimflow_erp.codecs import BOOLEAN, DAY, FLOAT, TEXT, Codec
 from pimflow_sql.cells import cell as plain
@@ -73,9 +74,11 @@ def _text(kind: Any, _dialect: str) -> Codec:
     def accept(cell: Any) -> str:
         text = orjson.dumps(plain(cell), default=str).decode() if isinstance(cell, dict | list | tuple) else str(cell)
         if kind.length is not None and len(text) > kind.length:
-            raise ValueError(f"which has {len(text)} characters; the column takes {kind.length}")
+            raise ValueError(
+                said("which has {number} characters; the column takes {most}", number=len(text), most=kind.length)
+            )
         if "\0" in text:
-            raise ValueError("which holds a sign that no database takes (NUL)")
+            raise ValueError(said("which holds a sign that no database takes (NUL)"))
         return text
 
     fixed = isinstance(kind, sa.CHAR)
@@ -85,7 +88,7 @@ def _text(kind: Any, _dialect: str) -> Codec:
 def _selection(kind: Any, _dialect: str) -> Codec:
     def accept(cell: Any) -> str:
         if str(cell) not in kind.enums:
-            raise ValueError(f"the column takes {', '.join(kind.enums)}")
+            raise ValueError(said("the column takes {values}", values=", ".join(kind.enums)))
         return str(cell)
 
     return Codec(accept, read=str)
@@ -97,7 +100,7 @@ def _integer(kind: Any, dialect: str) -> Codec:
     def accept(cell: Any) -> str:
         value = codecs.INTEGER.accept(int(cell) if isinstance(cell, bool) else cell)
         if not -(2 ** (bits - 1)) <= int(value) < 2 ** (bits - 1):
-            raise ValueError("which is too large for the column")
+            raise ValueError(said("which is too large for the column"))
         return str(value)
 
     return Codec(accept, int, codecs.INTEGER.read)
@@ -109,9 +112,11 @@ def _decimal(kind: Any, _dialect: str) -> Codec:
         whole, _, decimals = value.lstrip("-").partition(".")
         if kind.scale is not None and kind.precision is not None:
             if len(decimals) > kind.scale:
-                raise ValueError(f"which has {len(decimals)} decimals; the column keeps {kind.scale}")
+                raise ValueError(
+                    said("which has {number} decimals; the column keeps {most}", number=len(decimals), most=kind.scale)
+                )
             if len(whole.lstrip("0")) > kind.precision - kind.scale:
-                raise ValueError("which is too large for the column")
+                raise ValueError(said("which is too large for the column"))
         return value
 
     return Codec(accept, Decimal, codecs.NUMBER.read)
@@ -125,7 +130,9 @@ def _moment(kind: Any, dialect: str) -> Codec:
         try:
             value = cell if isinstance(cell, dt.datetime) else dt.datetime.fromisoformat(str(cell).strip())
         except ValueError:
-            raise ValueError("which is no date and time such as 2026-01-31 10:00:00") from None
+            raise ValueError(
+                said("which is no date and time such as {example}", example="2026-01-31 10:00:00")
+            ) from None
         return canonical(value)
 
     def canonical(value: dt.datetime) -> str:
@@ -142,7 +149,7 @@ def _time(_kind: Any, _dialect: str) -> Codec:
         try:
             return dt.time.fromisoformat(str(cell).strip()).isoformat()
         except ValueError:
-            raise ValueError("which is no time such as 10:00:00") from None
+            raise ValueError(said("which is no time such as {example}", example="10:00:00")) from None
 
     def read(value: Any) -> str:
         """Read a time; MySQL's driver gives it as the span since midnight."""
@@ -158,7 +165,7 @@ def _binary(_kind: Any, _dialect: str) -> Codec:
         try:
             return base64.b64encode(base64.b64decode("".join(str(cell).split()), validate=True)).decode()
         except (binascii.Error, ValueError):
-            raise ValueError("which is no content in base64") from None
+            raise ValueError(said("which is no content in base64")) from None
 
     return Codec(accept, base64.b64decode, lambda value: base64.b64encode(value).decode())
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 import sqlalchemy as sa
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
-from pimflow import ConfigError, Connection, RemoteError
+from pimflow import ConfigError, Connection, RemoteError, said
 from pimflow_sql import rights
 from pimflow_sql.drivers import driver_of, known_databases, with_driver
 from pimflow_sql.errors import Place
@@ -142,4 +142,4 @@ def _must_be_there(url: sa.URL) -> None:
     """SQLite would make an empty database in place of one that is not there; an address of its own says `mode`."""
     path = Path(url.database or "")
     if "uri" not in url.query and not path.is_file():
-        raise RemoteError(f"There is no SQLite file {str(path)!r}. Correct `url` of the connection.")
+        raise RemoteError(said("There is no SQLite file {path!r}. Correct `url` of the connection.", path=str(path)))

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pimflow import ConfigError, Field
+from pimflow import ConfigError, Field, said
 from pimflow_sql import cells
 from pimflow_sql.errors import StatementWrongError
 from pimflow_sql.faults import Fault
@@ -89,8 +89,14 @@ def _columns_in(session: Session, query: str) -> list[str]:
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """Continue a sentence about an unknown name with the nearest one, or with all where they are few."""
+    found = near(name, known)
+    if found:
+        return said("; did you mean {name!r}?", name=found)
+    return said("; it has {names}", names=", ".join(known)) if 0 < len(known) <= _FEW else ""
+
+
+def near(name: str, known: Sequence[str]) -> str:
+    """Give the name that may be meant; empty where none is near."""
     folded = {one.lower(): one for one in known}
     found = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
-    if found:
-        return f"; did you mean {folded[found[0]]!r}?"
-    return f"; it has {', '.join(known)}" if 0 < len(known) <= _FEW else ""
+    return folded[found[0]] if found else ""

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pimflow import AccessError, FlowError, LoginError, RemoteError, UnreachableError
+from pimflow import AccessError, FlowError, LoginError, RemoteError, UnreachableError, said
 from pimflow_sql.faults import OF_DATA, Fault, fault_of
 
 _NAME = r"([\w$#]+(?:\.[\w$#]+)*)"
@@ -61,11 +61,13 @@ def told(error: sa.exc.SQLAlchemyError, place: Place) -> FlowError:
     raw = getattr(error, "orig", None) or error
     detail = place.masked(str(raw))
     if fault in OF_DATA:
-        return RefusedError(f"{place.title} did not take a record", fault, raw, detail=detail)
+        return RefusedError(said("{title} did not take a record", title=place.title), fault, raw, detail=detail)
     if fault in {Fault.NO_TABLE, Fault.NO_COLUMN, Fault.SYNTAX}:
-        return StatementWrongError(f"{place.title} does not understand: {detail}", fault, _name(detail), detail=detail)
+        text = said("{title} does not understand: {answer}", title=place.title, answer=detail)
+        return StatementWrongError(text, fault, _name(detail), detail=detail)
     if fault not in _WORDS:
-        return RemoteError(f"{place.title} ended what was asked of it: {detail}", detail=detail)
+        text = said("{title} ended what was asked of it: {answer}", title=place.title, answer=detail)
+        return RemoteError(text, detail=detail)
     kind, say = _WORDS[fault]
     return kind(say(place), detail=detail)
 
@@ -79,53 +81,69 @@ Say = Callable[[Place], str]
 _WORDS: dict[Fault, tuple[type[FlowError], Say]] = {
     Fault.LOGIN: (
         LoginError,
-        lambda at: (
-            f"{at.title} refused user {at.user!r} or the password; it was tried once. Correct them in `url` of "
-            "the connection, or in the variable of the environment that it names."
+        lambda at: said(
+            "{title} refused user {user!r} or the password; it was tried once. Correct them in `url` of "
+            "the connection, or in the variable of the environment that it names.",
+            title=at.title,
+            user=at.user,
         ),
     ),
     Fault.ACCESS: (
         AccessError,
-        lambda at: (
-            f"User {at.user!r} of {at.title} may not do this. Its administrator can grant the right; the "
-            "detail names it."
+        lambda at: said(
+            "User {user!r} of {title} may not do this. Its administrator can grant the right; the detail names it.",
+            user=at.user,
+            title=at.title,
         ),
     ),
     Fault.NO_DATABASE: (
         RemoteError,
-        lambda at: f"{at.title} has no database {at.database!r} that it can open. Correct `url` of the connection.",
+        lambda at: said(
+            "{title} has no database {database!r} that it can open. Correct `url` of the connection.",
+            title=at.title,
+            database=at.database,
+        ),
     ),
     Fault.AWAY: (
         UnreachableError,
-        lambda at: (
-            f"{at.title} at {at.where} does not answer, or broke the connection off. Is it running, and may "
-            "this machine reach it?"
+        lambda at: said(
+            "{title} at {where} does not answer, or broke the connection off. Is it running, and may this machine "
+            "reach it?",
+            title=at.title,
+            where=at.where,
         ),
     ),
     Fault.LOCKED: (
         UnreachableError,
-        lambda at: (
-            f"Another program keeps rows of {at.title} locked for longer than {at.timeout:g} s. The next run "
-            "tries again; `timeout` of the connection says how long to wait."
+        lambda at: said(
+            "Another program keeps rows of {title} locked for longer than {seconds:g} s. The next run tries again; "
+            "`timeout` of the connection says how long to wait.",
+            title=at.title,
+            seconds=at.timeout,
         ),
     ),
     Fault.DEADLOCK: (
         UnreachableError,
-        lambda at: (
-            f"Another program wrote the same rows of {at.title} at the same time, time and again. The next run "
-            "tries again."
+        lambda at: said(
+            "Another program wrote the same rows of {title} at the same time, time and again. The next run tries "
+            "again.",
+            title=at.title,
         ),
     ),
     Fault.SLOW: (
         RemoteError,
-        lambda at: (
-            f"{at.title} needed more than {at.timeout:g} s to answer. Give it an index for what is asked, or "
-            "raise `timeout` of the connection."
+        lambda at: said(
+            "{title} needed more than {seconds:g} s to answer. Give it an index for what is asked, or raise "
+            "`timeout` of the connection.",
+            title=at.title,
+            seconds=at.timeout,
         ),
     ),
     Fault.WRITES: (
         RemoteError,
-        lambda at: f"{at.title} takes no changes here: a source may not write, or the database is read-only.",
+        lambda at: said(
+            "{title} takes no changes here: a source may not write, or the database is read-only.", title=at.title
+        ),
     ),
 }
 """What people are told, by what happened."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who, said
 from pimflow_erp.jobs import Job, each
 from pimflow_sql import refusals, upserts
 from pimflow_sql.errors import RefusedError
@@ -128,10 +128,10 @@ def _is_one_of(target: Target, keys: Sequence[str]) -> Any:
 
 def _several(target: Target, number: int) -> Problem:
     return Problem(
-        f"{number} rows of the table have this key, and nobody can tell which is meant",
+        said("{number} rows of the table have this key, and nobody can tell which is meant", number=number),
         ProblemKind.DUPLICATE,
         target.keys[0],
         None,
-        "Have all but one of them removed, or name more `key_columns`; the record then goes by itself.",
+        said("Have all but one of them removed, or name more `key_columns`; the record then goes by itself."),
         Who.ADMINISTRATOR,
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pimflow import Problem, ProblemKind, Who
+from pimflow import Problem, ProblemKind, Who, said
 from pimflow_sql.errors import RefusedError
 from pimflow_sql.faults import Fault
 from pimflow_sql.places import Target
@@ -20,26 +20,26 @@ _COLUMN = (
     r"for key '(?:[^'.]*\.)?(?P<index>[^']+)'",  # MySQL names the index
     r"(?:constraint|CONSTRAINT|CHECK constraint failed:) [\"'`]?(?P<rule>\w+)",
 )
-_CORRECT = "Correct it in the source; it will then arrive by itself."
+_CORRECT = said("Correct it in the source; it will then arrive by itself.")
 _WORDS: Mapping[Fault, tuple[str, ProblemKind, str]] = {
     Fault.DUPLICATE: (
-        "another row of the table has the same already",
+        said("another row of the table has the same already"),
         ProblemKind.DUPLICATE,
-        "Correct or remove one of the two; this one then goes by itself.",
+        said("Correct or remove one of the two; this one then goes by itself."),
     ),
     Fault.EMPTY: (
-        "the table does not take a record without it",
+        said("the table does not take a record without it"),
         ProblemKind.MISSING,
-        "Fill it in the source, or have it mapped; the record then goes by itself.",
+        said("Fill it in the source, or have it mapped; the record then goes by itself."),
     ),
     Fault.REFERENCE: (
-        "the database has no such record yet",
+        said("the database has no such record yet"),
         ProblemKind.REFERENCE,
-        "Send that one too, or have it made there; this one then goes by itself.",
+        said("Send that one too, or have it made there; this one then goes by itself."),
     ),
-    Fault.RULE: ("it breaks a rule of the table", ProblemKind.VALUE, _CORRECT),
-    Fault.TOO_LONG: ("a text is longer than its column", ProblemKind.TOO_LARGE, _CORRECT),
-    Fault.VALUE: ("a value does not fit its column", ProblemKind.VALUE, _CORRECT),
+    Fault.RULE: (said("it breaks a rule of the table"), ProblemKind.VALUE, _CORRECT),
+    Fault.TOO_LONG: (said("a text is longer than its column"), ProblemKind.TOO_LARGE, _CORRECT),
+    Fault.VALUE: (said("a value does not fit its column"), ProblemKind.VALUE, _CORRECT),
 }
 
 
@@ -49,17 +49,17 @@ def told(error: RefusedError, target: Target, values: Mapping[str, Any]) -> Prob
     column = _column(error, target)
     value = None if column is None else values.get(column)
     rule = _rule(error) if error.fault is Fault.RULE else ""
-    return Problem(
-        f"{reason}{f', {rule!r}' if rule else ''}", kind, column, value, remedy, Who.SOURCE_TEAM, detail=error.detail
-    )
+    if rule:
+        reason = said("{reason}, {rule!r}", reason=reason, rule=rule)
+    return Problem(reason, kind, column, value, remedy, Who.SOURCE_TEAM, detail=error.detail)
 
 
 def still_needed(error: RefusedError) -> Problem:
     """Tell why a record cannot be deleted."""
     if error.fault is Fault.REFERENCE:
-        remedy = "Delete those first, or let `on_missing` be `disable`."
+        remedy = said("Delete those first, or let `on_missing` be `disable`.")
         return Problem(
-            "other rows of the database refer to it", ProblemKind.REFERENCE, None, None, remedy, Who.ADMINISTRATOR
+            said("other rows of the database refer to it"), ProblemKind.REFERENCE, None, None, remedy, Who.ADMINISTRATOR
         )
     reason, kind, _ = _WORDS[error.fault]
     return Problem(reason, kind, None, None, "", Who.ADMINISTRATOR, detail=error.detail)

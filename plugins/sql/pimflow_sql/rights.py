@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pimflow import AccessError
+from pimflow import AccessError, said
 from pimflow_sql.session import Session
 
 _SHOWN = 8
@@ -33,8 +33,13 @@ def told(session: Session) -> str:
     tables, closed = _tables(session)
     if closed and not tables:
         raise AccessError(
-            f"User {user!r} of {session.title} may read none of its {len(closed)} tables. Its administrator can grant "
-            f"that: GRANT SELECT ON … TO {user}."
+            said(
+                "User {user!r} of {title} may read none of its {number} tables. Its administrator can grant that: "
+                "GRANT SELECT ON … TO {user}.",
+                user=user,
+                title=session.title,
+                number=len(closed),
+            )
         )
     parts = [f"{session.title} {version}".strip(), f"database {session.place.database}"]
     parts += [f"user {user}"] if user else []

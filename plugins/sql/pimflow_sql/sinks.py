@@ -23,6 +23,9 @@ from pimflow import (
     Use,
     Who,
     Writer,
+    joined,
+    said,
+    said_by,
 )
 from pimflow_erp import cells
 from pimflow_erp.writing import RecordWriter
@@ -39,7 +42,7 @@ class SqlTableSink(Sink):
     """
 
     type = "sql.table"
-    noun = ("record", "records")
+    noun = (said("record"), said("records"))
     batch_size = 500
     asks_first = True
     deletes = True
@@ -57,7 +60,7 @@ class SqlTableSink(Sink):
     @property
     def title(self) -> str:
         """What a report calls the target."""
-        return f"table {self.table}"
+        return said("table {name}", name=self.table)
 
     @property
     def key(self) -> str | None:  # type: ignore[override]
@@ -78,7 +81,7 @@ class TableWriter(RecordWriter[Place]):
     """Writes rows of one table by their key."""
 
     def __init__(self, session: Session, found: Target) -> None:
-        super().__init__(f"the table {found.name}", found.name, found.keys[0], "rows")
+        super().__init__(said("the table {name}", name=found.name), found.name, found.keys[0], said("rows"))
         self._session = session
         self._target = found
 
@@ -87,11 +90,15 @@ class TableWriter(RecordWriter[Place]):
         found = self._target
         for name in found.keys:
             if name not in outlook.columns:
-                reason = f"the pipeline does not bring it, and rows of the table {found.name} are found by it"
+                reason = said(
+                    "the pipeline does not bring it, and rows of the table {name} are found by it", name=found.name
+                )
                 yield Finding(Severity.FATAL, _lacks(name, reason))
         for place in found.places.values():
             if place.needed and place.name not in (*outlook.columns, *found.keys):
-                reason = f"the pipeline does not bring it, and the table {found.name} takes no new row without it"
+                reason = said(
+                    "the pipeline does not bring it, and the table {name} takes no new row without it", name=found.name
+                )
                 yield Finding(Severity.WARNING, _lacks(place.name, reason))
 
     def item(self, row: Mapping[str, Any]) -> Item:
@@ -99,7 +106,7 @@ class TableWriter(RecordWriter[Place]):
         found = self._target
         first = found.keys[0]
         for name in found.keys:
-            cells.key_of(row, name, f"the table {found.name}", "rows")
+            cells.key_of(row, name, self._title, self._nouns)
         item = cells.item(found.name, first, "", {**row, first: None}, self.codec)
         keys = {name: self._key_part(name, row[name]) for name in found.keys}
         problems = tuple(one for one in item.problems if one.field not in found.keys)
@@ -137,21 +144,26 @@ class TableWriter(RecordWriter[Place]):
     def _key_part(self, column: str, cell: Any) -> Any:
         try:
             return self._target.places[column].codec.accept(cell)
-        except ValueError as reason:
-            raise RowProblem(column, cell, str(reason), remedy="Correct it in the source.") from None
+        except ValueError as error:
+            raise RowProblem(column, cell, said_by(error), remedy=said("Correct it in the source.")) from None
 
     def _empty(self, column: str) -> Problem:
-        reason = f"the table {self._target.name} cannot empty it; it was left as it is"
-        return Problem(reason, ProblemKind.MISSING, column, None, "Fill it in the source.", Who.SOURCE_TEAM)
+        reason = said("the table {name} cannot empty it; it was left as it is", name=self._target.name)
+        return Problem(reason, ProblemKind.MISSING, column, None, said("Fill it in the source."), Who.SOURCE_TEAM)
 
     def unknown(self, column: str) -> tuple[str, str]:
         """Say why a column cannot be written, with the nearest name that there is."""
         found = self._target
         if column in found.places:
-            return "the database computes it itself", "Take the column out of the mapping."
-        near = described.nearest(column, list(found.places))
-        return f"the table {found.name} has no such column{near.rstrip('?')}", "Correct the mapping."
+            return said("the database computes it itself"), said("Take the column out of the mapping.")
+        reason = said("the table {name} has no such column", name=found.name)
+        near = described.near(column, list(found.places))
+        if near:
+            reason = said("{reason}; did you mean {near!r}", reason=reason, near=near)
+        else:
+            reason = joined([reason, described.nearest(column, list(found.places))], "")
+        return reason, said("Correct the mapping.")
 
 
 def _lacks(column: str, reason: str) -> Problem:
-    return Problem(reason, ProblemKind.MISSING, column, None, "Add it to the mapping.", Who.ADMINISTRATOR)
+    return Problem(reason, ProblemKind.MISSING, column, None, said("Add it to the mapping."), Who.ADMINISTRATOR)

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import Field, model_validator
 
-from pimflow import ConfigError, InputPath, Use, Window
+from pimflow import ConfigError, InputPath, Use, Window, said
 from pimflow import Field as FieldInfo
 from pimflow_erp.reading import RowsSource
 from pimflow_sql import described, ranges, reading, stamps
@@ -120,7 +120,7 @@ class SqlQuerySource(RowsSource):
     @property
     def title(self) -> str:
         """What a report calls the source."""
-        return f"table {self.table}" if self.table else "the database"
+        return said("table {name}", name=self.table) if self.table else said("the database")
 
     @property
     def always_hot(self) -> frozenset[str]:  # type: ignore[override]  # here it is an option

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from pimflow import RemoteError
+from pimflow import RemoteError, said
 
 Stamp = dt.datetime | dt.date | Decimal | str
 MINUTES = 10.0
@@ -31,8 +31,12 @@ def stamp(value: Any, column: str) -> Stamp:
     if isinstance(value, str) and _moment(value) is not None:
         return value
     raise RemoteError(
-        f"cursor: column {column!r} holds {str(value)[:40]!r}, which is neither a time nor a number that grows. Name "
-        "another column, or cast it in a `query`."
+        said(
+            "cursor: column {column!r} holds {value!r}, which is neither a time nor a number that grows. Name another "
+            "column, or cast it in a `query`.",
+            column=column,
+            value=str(value)[:40],
+        )
     )
 
 
