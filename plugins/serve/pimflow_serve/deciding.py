@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 
 from pimflow.answers import Answer
 from pimflow.assemble import Assembly, assemble
 from pimflow.configuration.loading import load_pipeline
-from pimflow.errors import ConfigError
+from pimflow.errors import FlowError
 from pimflow.outlook import Choice
 from pimflow.plugins import create_registry
 from pimflow.problems import answering, correcting
@@ -54,24 +55,49 @@ def target_of(serving: Serving, pipeline: str, flow: str, language: str) -> Targ
     return Target(serving.systems, assembly, serving.database, found, language, serving.clock())
 
 
-def answer(serving: Serving, person: Person, pipeline: str, cause: str, becomes: str | None) -> Given:
-    """Decide about a value once; None leaves it out. Raises ConfigError where no answer can mend it."""
-    if becomes is not None and not becomes.strip():
-        raise ConfigError("which value should stand in its place?")
-    assembly = assembly_of(serving, pipeline)
+def answer(
+    serving: Serving, person: Person, pipeline: str, cause: str, becomes: str | None, language: str = "en"
+) -> Given:
+    """Decide about a value once; None leaves it out.
 
-    def reread() -> Assembly:
-        return assembly_of(serving, pipeline)
-
-    chosen = None if becomes is None else becomes.strip()
-    return answering.give(assembly, serving.database, cause, chosen, person.name, serving.clock(), reread)
+    `becomes` is a value that the column takes, or what people call it in their language. Raises Refused where the
+    column takes others only, ConfigError where no answer can mend it.
+    """
+    if becomes is not None:
+        found = cause_of(serving, pipeline, cause)
+        becomes = _meant(target_of(serving, pipeline, found.flow, language), found.field, becomes.strip())
+    return _give(serving, person, pipeline, cause, becomes)
 
 
 def create(serving: Serving, person: Person, pipeline: str, cause: str, choice: Choice, language: str) -> Given:
     """Let the target have a new value, and answer a cause with it. Raises FlowError, RowProblem, ConfigError."""
     found = cause_of(serving, pipeline, cause)
     code = target_of(serving, pipeline, found.flow, language).add(found.field, choice)
-    return answer(serving, person, pipeline, cause, code)
+    return _give(serving, person, pipeline, cause, code)
+
+
+def _give(serving: Serving, person: Person, pipeline: str, cause: str, becomes: str | None) -> Given:
+    assembly = assembly_of(serving, pipeline)
+
+    def reread() -> Assembly:
+        return assembly_of(serving, pipeline)
+
+    return answering.give(assembly, serving.database, cause, becomes, person.name, serving.clock(), reread)
+
+
+def _meant(target: Target, column: str, typed: str) -> str:
+    """Find what somebody chose, by its code or its label; a target that is away takes anything for now."""
+    if not typed:
+        raise Refused(400, N_("which value should stand in its place?"))
+    with suppress(FlowError):
+        offered = target.choices(column)
+        wanted = typed.casefold()
+        meant = [one.code for one in offered.options if wanted in {one.code.casefold(), one.label.casefold()}]
+        if offered.known and not meant:
+            remedy = N_("Choose one that it has, or create it.")
+            raise Refused(409, N_("“%(value)s” is not there to be chosen"), remedy, fields={"value": typed})
+        return meant[0] if meant else typed
+    return typed
 
 
 def forget_answer(serving: Serving, pipeline: str, cause: str) -> Answer:

@@ -93,7 +93,7 @@ def test_an_answer_is_given_once_and_its_records_are_tried_again(problems, signe
     browser = signed_in()
     cause = causes(browser)["BORD"]["id"]
     answered = browser.post(
-        f"/problems/{NAME}/{cause}/answer", data={"does": "use", "becomes": "red"}, follow_redirects=False
+        f"/problems/{NAME}/{cause}/answer", data={"does": "use", "becomes": "RED "}, follow_redirects=False
     )
     assert answered.status_code == 303
     assert asked(problems) == [("retry", ("MUG-2", "MUG-3"))]
@@ -102,9 +102,23 @@ def test_an_answer_is_given_once_and_its_records_are_tried_again(problems, signe
     assert "BORD" not in causes(browser)
     closed = text_of(browser.get(f"/problems/{NAME}/{cause}"))
     assert "Nothing of this is open any more" in closed
-    browser.post(f"/problems/{NAME}/{cause}/forget")
+    assert re.search(r"colour products · products.csv BORD red Julia .*Take back", text_of(browser.get("/corrections")))
+    (told,) = browser.get("/api/v1/answers").json()
+    assert (told["cause"], told["answer"]["becomes"], told["answer"]["by"]) == (cause, "red", "Julia")
+    assert "Nothing is corrected here" in text_of(browser.post(f"/problems/{NAME}/{cause}/forget"))
     run(problems)
     assert causes(browser)["BORD"]["count"] == 2
+
+
+def test_a_value_that_the_pim_does_not_have_is_no_answer(problems, signed_in):
+    browser = signed_in()
+    cause = causes(browser)["BORD"]["id"]
+    for becomes, says in (("rot", "“rot” is not there to be chosen. Choose one"), (" ", "Which value should stand")):
+        answered = browser.post(f"/problems/{NAME}/{cause}/answer", data={"does": "use", "becomes": becomes})
+        assert answered.status_code == 409
+        assert says in text_of(answered)
+    assert browser.put(f"/api/v1/problems/{NAME}/{cause}/answer", json={"becomes": "rot"}).status_code == 409
+    assert asked(problems) == []
 
 
 def test_the_options_of_the_pim_are_offered_in_the_language_of_whoever_asks(problems, signed_in):

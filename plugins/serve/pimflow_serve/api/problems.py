@@ -139,7 +139,7 @@ def put_answer(
             choice = Choice(given.create.code, given.create.label)
             made = deciding.create(serving, person, pipeline, cause, choice, language_of(request, person))
         else:
-            made = deciding.answer(serving, person, pipeline, cause, given.becomes)
+            made = deciding.answer(serving, person, pipeline, cause, given.becomes, language_of(request, person))
     deciding.retry(serving, person, pipeline, cause=cause)
     one = made.answer
     return Decided(cause, one.flow, one.column, one.value, one.becomes, made.records)

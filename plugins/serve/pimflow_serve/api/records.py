@@ -16,7 +16,7 @@ from pimflow_serve.given import LARGEST, Given, Number
 from pimflow_serve.refusals import Refused, not_found
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.connections import Checked, ShownConnection, connections
-from pimflow_serve.views.corrections import ShownCorrection, shown_corrections
+from pimflow_serve.views.corrections import ShownAnswer, ShownCorrection, shown_answers, shown_corrections
 from pimflow_serve.views.fits import Fit, fits
 from pimflow_serve.views.plugins import ShownPlugin, installed
 from pimflow_serve.views.previews import Preview, preview
@@ -49,6 +49,12 @@ def list_products(
 def list_corrections(serving: Shared, _person: Viewer, pipeline: str = "") -> list[ShownCorrection]:
     """Give what people corrected of what sources say."""
     return shown_corrections(serving.project, serving.database, pipeline)
+
+
+@router.get("/answers")
+def list_answers(serving: Shared, _person: Viewer) -> list[ShownAnswer]:
+    """Give what people decided once about values, for each record that has them."""
+    return shown_answers(serving.project)
 
 
 @router.post("/corrections", status_code=201)

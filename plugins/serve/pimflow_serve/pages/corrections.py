@@ -1,4 +1,4 @@
-"""What people corrected of what a source says: all of it, and how it is taken back."""
+"""What people corrected, and what they decided once: all of it, and how it is taken back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.languages import words
 from pimflow_serve.rendering import go, render
 from pimflow_serve.serving import Shared
-from pimflow_serve.views.corrections import shown_corrections
+from pimflow_serve.views.corrections import shown_answers, shown_corrections
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,8 +21,9 @@ Text = Annotated[str, Form(max_length=10_000)]
 
 @router.get("/corrections")
 def corrections_page(request: Request, serving: Shared, person: Viewer) -> Response:
-    """Show what was corrected."""
-    return render(request, "corrections.html", person, found=shown_corrections(serving.project, serving.database))
+    """Show what was corrected, and decided."""
+    found, answers = shown_corrections(serving.project, serving.database), shown_answers(serving.project)
+    return render(request, "corrections.html", person, found=found, answers=answers)
 
 
 @router.post("/corrections/remove")

@@ -19,6 +19,7 @@ from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.exporting import problem_list
 from pimflow_serve.languages import language_of, words
+from pimflow_serve.refusals import Refused
 from pimflow_serve.rendering import go, render
 from pimflow_serve.roles import Person
 from pimflow_serve.serving import Serving, Shared
@@ -96,15 +97,16 @@ def answer(
     code: Text = "",
 ) -> Response:
     """Decide about a value once: use another one, create it, or leave it out."""
-    say = words(request, person).gettext
+    say, language = words(request, person).gettext, language_of(request, person)
     try:
         if does == "create":
-            given = deciding.create(
-                serving, person, pipeline, cause, Choice(code.strip(), label.strip()), language_of(request, person)
-            )
+            choice = Choice(code.strip(), label.strip())
+            given = deciding.create(serving, person, pipeline, cause, choice, language)
         else:
-            given = deciding.answer(serving, person, pipeline, cause, None if does == "ignore" else becomes)
+            given = deciding.answer(serving, person, pipeline, cause, None if does == "ignore" else becomes, language)
         deciding.retry(serving, person, pipeline, cause=cause)
+    except Refused as error:
+        return _page(pipeline, cause, request, serving, person, wrong=error.sentences(words(request, person)))
     except (FlowError, RowProblem, PimflowError) as error:
         return _page(pipeline, cause, request, serving, person, wrong=_told(error))
     if given.answer.becomes is None:
@@ -119,7 +121,8 @@ def forget(pipeline: str, cause: str, request: Request, serving: Shared, person:
     """Take an answer back."""
     deciding.forget_answer(serving, pipeline, cause)
     said = words(request, person).gettext("The answer was taken back. The next run reads everything.")
-    return go(_of(pipeline, cause), said)
+    left = cause_card(deciding.assembly_of(serving, pipeline), serving.database, cause)
+    return go(_of(pipeline, cause) if left else "/corrections", said)
 
 
 @router.post("/problems/{pipeline}/{cause}/ask")

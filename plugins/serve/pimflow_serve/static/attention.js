@@ -18,17 +18,15 @@ function showCard(record, card, pictures) {
   if (card.picture) {
     const image = document.createElement("img");
     image.alt = "";
-    image.loading = "lazy";
     image.src = `${pictures}?name=${encodeURIComponent(card.picture)}`;
     image.addEventListener("load", () => record.querySelector("[data-picture]").replaceChildren(image));
-    image.loading = "eager";
   }
 }
 
 async function showCards(list) {
   const records = [...list.querySelectorAll("[data-key]")].filter((one) => !one.dataset.key.startsWith("row "));
-  for (let start = 0; start < records.length; start += 50) {
-    const some = records.slice(start, start + 50);
+  for (let start = 0; start < records.length; start += 10) {
+    const some = records.slice(start, start + 10);
     const query = some.map((one) => `key=${encodeURIComponent(one.dataset.key)}`).join("&");
     try {
       const cards = await asked(`${list.dataset.cards}?${query}`);
@@ -44,21 +42,19 @@ async function offerChoices(input) {
   const hint = document.getElementById("becomes-hint");
   try {
     const choices = await asked(input.dataset.choices);
+    const called = new Map();
+    for (const one of choices.options) called.set(one.label, (called.get(one.label) ?? 0) + 1);
     const options = choices.options.map((one) => {
       const option = document.createElement("option");
-      option.value = one.code;
-      option.label = one.label || one.code;
+      option.value = one.label && called.get(one.label) === 1 ? one.label : one.code;
+      option.label = one.code;
       return option;
     });
     document.getElementById("choices").replaceChildren(...options);
+    input.placeholder = choices.known ? input.dataset.choose : "";
     hint.textContent = choices.known ? hint.dataset.loaded.replace("{}", String(options.length)) : hint.dataset.none;
     const create = document.querySelector("[data-create]");
     if (create) create.hidden = !choices.may_add;
-    input.addEventListener("change", () => {
-      const typed = input.value.trim().toLowerCase();
-      const meant = choices.options.find((one) => one.label.toLowerCase() === typed);
-      if (meant) input.value = meant.code;
-    });
   } catch {
     hint.textContent = hint.dataset.none;
   }
