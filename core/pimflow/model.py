@@ -91,6 +91,10 @@ class BadValue:
     problem: Problem
     items: tuple[Any, ...] = ()
 
+    def __str__(self) -> str:
+        """Give the value as it was found."""
+        return "" if self.problem.value is None else str(self.problem.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

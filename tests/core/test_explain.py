@@ -7,9 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from pimflow.explain import explain
-from pimflow.model import Status
+from pimflow.model import BadValue, Problem, Status
 from pimflow.plain import to_json
 from pimflow.running.run import RunOptions
+from pimflow.sheets import as_cell
 from pimflow.state.changes import Deed
 from pimflow.state.tables import changes
 
@@ -46,6 +47,12 @@ def test_a_value_tells_its_row_its_rule_and_its_run(bench, shop, told):
     assert line.strip() == '"name": "title",'
     (past,) = value.past
     assert (past.value, past.deed, past.run) == ("Cup", Deed.CREATED, record.run)
+
+
+def test_a_cell_that_could_not_be_read_is_told_as_it_was_found(bench, shop, told):
+    send(bench, shop, ("A-1", BadValue(Problem("which is no title", field="title", value="ca. 2"))))
+    (record,) = told("A-1")
+    assert as_cell(record.source_row["title"]) == str(record.source_row["title"]) == "ca. 2"
 
 
 def test_values_before_are_told_the_latest_first(bench, shop, told):

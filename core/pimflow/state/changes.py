@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Row
 from pimflow.plain import as_json, to_json
 from pimflow.state.column_sets import ColumnSets
 from pimflow.state.database import Database
+from pimflow.state.open_items import cell_of
 from pimflow.state.records import RecordKey, Scope, by_chunks
 from pimflow.state.statements import put_rows
 from pimflow.state.tables import changes, sent
@@ -208,7 +209,7 @@ class Changes:
             row.key,
             row.run,
             row.row,
-            dict(zip(header, source, strict=True)),
+            dict(zip(header, map(cell_of, source), strict=True)),
             dict(zip(columns, values, strict=True)),
         )
 

@@ -252,7 +252,7 @@ def _item(row: Row[Any]) -> OpenItem:
         row.resource,
         row.key,
         row.row,
-        {name: _cell(value) for name, value in orjson.loads(row.source_row).items()},
+        {name: cell_of(value) for name, value in orjson.loads(row.source_row).items()},
         Status(row.status),
         problems_of(row.problems),
         row.fingerprint,
@@ -272,10 +272,10 @@ def problems_of(stored: str) -> tuple[Problem, ...]:
     return tuple(_problem(problem) for problem in orjson.loads(stored))
 
 
-def _cell(value: Any) -> Any:
+def cell_of(value: Any) -> Any:
     """Make a cell again of what `to_json` kept; a BadValue from before `items` has none."""
     if isinstance(value, dict) and value.keys() in ({"problem"}, {"problem", "items"}):
-        return BadValue(_problem(value["problem"]), tuple(map(_cell, value.get("items", ()))))
+        return BadValue(_problem(value["problem"]), tuple(map(cell_of, value.get("items", ()))))
     return value
 
 
