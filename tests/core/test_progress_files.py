@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pimflow import Run, progress_files
+from pimflow import Run, context, progress_files
 from pimflow.processes import birth_of, place
 from pimflow.progress_files import FlowProgress, Progress
 from pimflow.running.run import RunOptions, run_pipeline
@@ -92,3 +92,14 @@ def test_what_is_no_flow_is_not_shown_as_one(bench, tmp_path):
     showing.write()
     (shown,) = progress_files.under_way(tmp_path)
     assert shown.flows == ()
+
+
+def test_what_came_between_two_writes_is_in_the_next_one(bench, tmp_path):
+    run, assembly = Run("R-1", "bench", datetime(2026, 11, 23, tzinfo=UTC)), bench.assembly()
+    showing = Showing(assembly, run, tmp_path, lambda: run.started)
+    showing.begun[assembly.flows[0].name] = context.FlowProgress(0.0)
+    for done in range(3):
+        showing.take(assembly.flows[0].name, done, 2)
+    showing.write()
+    (shown,) = progress_files.under_way(tmp_path)
+    assert [flow.done for flow in shown.flows] == [2]

@@ -25,10 +25,11 @@ def cron_of(text: object) -> str:
         raise ValueError(_EXPECTED)  # noqa: TRY004 - pydantic takes this one only
     words = " ".join(text.lower().split())
     cron = _from_words(words) if words.startswith("every") else text
+    five = len(cron.split()) == 5
     try:
-        CronSim(cron, datetime(2026, 1, 1, tzinfo=UTC))
+        CronSim(cron if five else "", datetime(2026, 1, 1, tzinfo=UTC))  # it takes seconds as well
     except CronSimError as error:
-        said = f" ({str(error).lower()})" if len(cron.split()) == 5 else ""
+        said = f" ({str(error).lower()})" if five else ""
         raise ValueError(f"{_EXPECTED}; found {text!r}{said}") from None
     return " ".join(cron.split())
 
@@ -58,7 +59,8 @@ def length_of(text: object, least: timedelta, most: timedelta) -> timedelta:
     """Give a length of time such as `26h`. Raises ValueError for another form, and where it is too long or short."""
     seconds = timeparse(text) if isinstance(text, str) else None
     if seconds is None or not least <= timedelta(seconds=seconds) <= most:
-        raise ValueError(f"a length of time such as 30s, 10m or 26h, {most} at most, was expected; found {text!r}")
+        limit = f"{most.days}d" if most.days else f"{most // timedelta(hours=1)}h"
+        raise ValueError(f"a length of time such as 30s, 10m or 26h, {limit} at most, was expected; found {text!r}")
     return timedelta(seconds=seconds)
 
 
@@ -69,5 +71,5 @@ def times_after(cron: str, moment: datetime) -> Iterator[datetime]:
 
 def latest_until(cron: str, moment: datetime) -> datetime | None:
     """Give the latest time up to a moment, that moment included."""
-    minute = moment.replace(second=0, microsecond=0)
-    return next(CronSim(cron, minute + timedelta(minutes=1), reverse=True), None)
+    after = moment.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)  # no clock is changed there
+    return next(CronSim(cron, after.astimezone(moment.tzinfo), reverse=True), None)

@@ -71,17 +71,17 @@ class Showing:
             pace = Measured()
             self._paces[name] = called, pace
         remaining = pace.remaining(done, total)
-        moment = time.monotonic()
-        if moment >= self._next and name in self._flows:
-            self._next = moment + _BETWEEN
+        if name in self._flows:
+            was = self._flows[name]
             self._flows[name] = replace(
-                self._flows[name],
-                done=done,
-                total=total,
-                rate=pace.rate,
-                remaining_seconds=remaining,
-                part=part,
+                was, done=done, total=total, rate=pace.rate, remaining_seconds=remaining, part=part
             )
+            self._write_now_and_then()
+
+    def _write_now_and_then(self) -> None:
+        moment = time.monotonic()
+        if moment >= self._next:
+            self._next = moment + _BETWEEN
             self.write()
 
     def write(self) -> None:

@@ -132,19 +132,21 @@ def test_a_server_that_is_stopped_leaves_its_run_to_the_next_which_goes_on_with_
     with started(served) as runner:
         asked = runner.ask("products", "changes", "Julia")
         running(runner, served, asked.number)
-    left = requests.find(served.database, asked.number)
-    assert (left.status, left.server) == ("waiting", "")
-    assert "it goes on when the server is there again" in left.told
+    cut_short = requests.find(served.database, asked.number)
+    assert "it goes on when the server is there again" in cut_short.told
+    (left,) = requests.open_ones(served.database)
+    assert (left.status, left.wish.cause, left.wish.asked_by) == ("waiting", "restart", "Julia")
     served.pim.faults(latency_per_line_ms=0)
     written = len(skus(served))
     assert 0 < written < ROWS
     after = Runner(served.serving.project, served.database, served.clock)
     after.start()
-    done = ended(served, asked.number)
+    done = ended(served, left.number)
     after.stop()
     assert done.exit_code == 0
     assert len(skus(served)) == ROWS
-    (last, _) = history.past_runs(served.database, "products", 5)
+    (last, first) = history.past_runs(served.database, "products", 5)
+    assert (done.run, cut_short.run) == (last.id, first.id), "who asked is known of both"
     assert last.report["flows"][0]["counts"] == {"created": ROWS - written, "unchanged": written}
 
 

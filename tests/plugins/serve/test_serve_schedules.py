@@ -232,6 +232,8 @@ def test_times_are_those_of_their_zone_also_when_clocks_change():
     assert next_time("0 3 * * *", datetime(2026, 10, 24, 0, tzinfo=UTC), PARIS) == datetime(2026, 10, 24, 1, tzinfo=UTC)
     assert due_time("*/15 * * * *", NOON, PARIS) == NOON
     assert due_time("*/15 * * * *", NOON - timedelta(seconds=1), PARIS) == NOON - timedelta(minutes=15)
+    twice = datetime(2026, 10, 25, 0, 59, tzinfo=UTC)  # 02:59 comes again an hour later
+    assert due_time("* * * * *", twice, PARIS) == twice
     skipped = datetime(2026, 3, 29, 0, tzinfo=UTC)  # 02:30 does not exist that night
     assert next_time("30 2 * * *", skipped, PARIS) == datetime(2026, 3, 29, 1, tzinfo=UTC)
 

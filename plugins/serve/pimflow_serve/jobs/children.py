@@ -117,7 +117,7 @@ def _arguments(request: Request, served: Served, project: Project) -> list[str]:
     if wish.kind == "preview":
         save = [f"--save={plan_file(project, request.number)}", f"--show={_SHOWN}"]
         return ["plan", "--json", *named, *options, *save, "--", *file]
-    options += ["--tell"] if wish.cause == "event" else []
+    options += ["--tell"] if wish.cause != "person" else []  # nobody sits in front of it
     options += [f"--as-kept={served.kept}"] if served.mistakes and served.kept else []
     return ["run", "--json", *named, *confirm, *options, "--", *file]
 

@@ -175,6 +175,7 @@ class Dispatch:
             self._close(request, Ended(BROKEN_OFF, None, told, b"", repr(error)))
             return
         self._children[request.number] = child
+        logger.info("request {}: {} of {} begins, {}", request.number, request.kind, request.pipeline, _whence(request))
         Thread(target=self._wait, args=(child,), name=f"pimflow-request-{request.number}", daemon=True).start()
         self._tell(request.pipeline)
 
@@ -185,18 +186,29 @@ class Dispatch:
     def _see_to_ended(self, *, going: bool = False) -> None:
         for child, ended in list(self._ended()):
             request = child.request
-            left = child.stopped and (ended.exit_code >= BROKEN_OFF or ended.defect)
-            if going and left and not request.stopped:
-                requests.put_back(self._database, request.number, self._clock(), _GOES_ON)
-            elif ended.exit_code == BUSY:
+            cut_short = child.stopped and not request.stopped and (ended.exit_code >= BROKEN_OFF or ended.defect)
+            if ended.exit_code == BUSY:
                 requests.put_back(self._database, request.number, self._clock() + _AGAIN, _BUSY)
+            elif going and cut_short:
+                self._leave(child, ended)
             else:
-                told = ended.told or (_AS_KEPT if child.as_kept else "")
-                run = ended.run or child.run or self._latest_run(request)
-                self._close(request, replace(ended, run=run, told=told))
+                self._keep(child, ended, ended.told or (_AS_KEPT if child.as_kept else ""))
             del self._children[request.number]
             self._stopped.pop(request.number, None)
             self._tell(request.pipeline)
+
+    def _keep(self, child: Child, ended: Ended, told: str) -> None:
+        run = ended.run or child.run or self._latest_run(child.request)
+        self._close(child.request, replace(ended, run=run, told=told))
+
+    def _leave(self, child: Child, ended: Ended) -> None:
+        """Let the next server go on. What has become of a run so far stays; of a preview nothing has."""
+        request, now = child.request, self._clock()
+        if request.kind == "preview":
+            requests.put_back(self._database, request.number, now, _GOES_ON)
+        else:
+            self._keep(child, ended, _GOES_ON)
+            requests.add(self._database, replace(request.wish, cause="restart"), now, once=True)
 
     def _ended(self) -> Iterator[tuple[Child, Ended]]:
         for child in self.children:
@@ -207,6 +219,8 @@ class Dispatch:
     def _close(self, request: Request, ended: Ended) -> None:
         if ended.defect:
             logger.error("request {} for {}: {}", request.number, request.pipeline, ended.defect)
+        else:
+            logger.info("request {}: {} ended, exit code {}", request.number, request.pipeline, ended.exit_code)
         if request.kind == "preview" and ended.said:
             previews.keep_said(self._project, request.number, ended.said)
         told = self._masked(request.pipeline, ended.told)
@@ -225,3 +239,7 @@ class Dispatch:
             for past in history.past_runs(self._database, request.pipeline, 1):
                 return past.id if datetime.fromisoformat(past.started) >= request.begun else None
         return None
+
+
+def _whence(request: Request) -> str:
+    return f"asked for by {request.wish.asked_by}" if request.wish.cause == "person" else f"by {request.wish.cause}"
