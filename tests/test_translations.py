@@ -22,7 +22,6 @@ NOT_YET = {
     "pimflow_odoo",
     "pimflow_serve",
     "pimflow_transforms",
-    "pimflow_tryton",
 }
 """Packages whose sentences are in English only; this gets shorter, never longer."""
 ERRORS = re.compile(r"(?:Flow|Login|Access|Remote|Unreachable|Guard|Mapping)Error")

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from pimflow import Problem, ProblemKind, Who
+from pimflow import Problem, ProblemKind, Who, said
 from pimflow_erp.jobs import Job, each
+from pimflow_tryton.catalog import TITLE
 from pimflow_tryton.session import RefusedError, Session
 
 _RECORD = re.compile(r'\s+in record "[^"]*" of "[^"]*"')
@@ -34,8 +35,11 @@ def _write(session: Session, model: str, language: str, jobs: Sequence[Job]) -> 
 
 def told(error: RefusedError) -> Problem:
     """Tell a refusal in Tryton's words, without the name of the record."""
-    said = _RECORD.sub("", error.said).rstrip(".")
-    remedy = "Correct it in the source; it will then arrive by itself."
+    words = _RECORD.sub("", error.said).rstrip(".")
     return Problem(
-        f"Tryton says: {said}", ProblemKind.VALUE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=error.detail
+        said("{title} says: {words}", title=TITLE, words=error.said if words == error.said else words),
+        ProblemKind.VALUE,
+        remedy=said("Correct it in the source; it will then arrive by itself."),
+        who=Who.PRODUCT_MANAGER,
+        detail=error.detail,
     )

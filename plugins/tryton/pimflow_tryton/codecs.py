@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pimflow import said
 from pimflow_erp.codecs import BOOLEAN, DAY, FLOAT, INTEGER, NUMBER, TEXT, Codec, absent, labelled, listed
 from pimflow_tryton.catalog import TITLE, Catalog, Category
 
@@ -34,7 +35,7 @@ def unit(catalog: Catalog) -> Codec:
             found = [one for one in catalog.units.values() if one[name] == text]
             if found:
                 return str(found[0]["symbol"])
-        raise absent("unit", text, TITLE)
+        raise absent(said("unit"), text, TITLE)
 
     def write(symbol: str) -> int:
         return next(number for number, one in catalog.units.items() if one["symbol"] == symbol)
@@ -48,7 +49,7 @@ def attribute_set(catalog: Catalog) -> Codec:
     def accept(cell: Any) -> str:
         text = str(cell).strip()
         if text not in catalog.attribute_sets.values():
-            raise absent("attribute set", text, TITLE)
+            raise absent(said("attribute set"), text, TITLE)
         return text
 
     def write(name: str) -> int:
@@ -76,7 +77,7 @@ def categories(catalog: Catalog) -> Codec:
         asked = listed(cell)
         unknown = [text for text in asked if text not in names]
         if unknown:
-            raise absent("category", ", ".join(unknown), TITLE)
+            raise absent(said("category"), ", ".join(unknown), TITLE)
         return sorted({names[text] for text in asked})
 
     def write(names: list[str]) -> list[int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pimflow import Change, Problem, ProblemKind, Who
+from pimflow import Change, Problem, ProblemKind, Who, said
 from pimflow_erp.jobs import Job, Values
 from pimflow_tryton import calls, marks, payloads
+from pimflow_tryton.catalog import TITLE
 from pimflow_tryton.existing import TEMPLATES, PlaceOf, find
 from pimflow_tryton.places import PRODUCT, TEMPLATE, TEMPLATE_CODE
 from pimflow_tryton.session import Session
@@ -58,16 +59,26 @@ def _lacking(new: Sequence[Change], needs: Sequence[str], given: Values) -> dict
 def _needed(change: Change, field: str) -> Problem:
     is_unit = field == "default_uom"
     return Problem(
-        f"Tryton needs a {_NEEDED[field]} for a new {_NOUNS[change.resource]}, and this one has none",
+        said(
+            "{title} needs a {label} for a new {noun}, and this one has none",
+            title=TITLE,
+            label=_NEEDED[field],
+            noun=_NOUNS[change.resource],
+        ),
         ProblemKind.MISSING,
         field,
-        remedy="Map it, or give the target a `default_unit`." if is_unit else "Fill it in the source.",
+        remedy=said("Map it, or give the target a `default_unit`.") if is_unit else said("Fill it in the source."),
         who=Who.ADMINISTRATOR if is_unit else Who.SOURCE_TEAM,
     )
 
 
-_NEEDED = {"name": "name", "default_uom": "default unit", "string": "label", "type_": "type"}
-_NOUNS = {"products": "product", "templates": "template", "categories": "category", "attributes": "attribute"}
+_NEEDED = {"name": said("name"), "default_uom": said("default unit"), "string": said("label"), "type_": said("type")}
+_NOUNS = {
+    "products": said("product"),
+    "templates": said("template"),
+    "categories": said("category"),
+    "attributes": said("attribute"),
+}
 
 
 def _unit(place_of: PlaceOf, default_unit: str | None) -> Values:
@@ -127,21 +138,21 @@ def _fits(change: Change) -> bool:
 
 def _not_its_code(change: Change) -> Problem:
     return Problem(
-        "a variant's code begins with the code of its template in Tryton, and this one's does not",
+        said("a variant's code begins with the code of its template in Tryton, and this one's does not"),
         ProblemKind.VALUE,
         TEMPLATE_CODE,
         _template_code(change),
-        "Correct one of the two codes in the source, or leave the template's code empty.",
+        said("Correct one of the two codes in the source, or leave the template's code empty."),
         Who.SOURCE_TEAM,
     )
 
 
 def _closed(change: Change) -> Problem:
     return Problem(
-        "its template is archived in Tryton, and takes no new variants",
+        said("its template is archived in Tryton, and takes no new variants"),
         ProblemKind.VALUE,
         TEMPLATE_CODE,
         _template_code(change),
-        "Have the template taken back into use in Tryton; the variant then goes by itself.",
+        said("Have the template taken back into use in Tryton; the variant then goes by itself."),
         Who.SOURCE_TEAM,
     )

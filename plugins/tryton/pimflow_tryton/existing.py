@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pimflow import said
 from pimflow_tryton.places import (
     ATTRIBUTE,
     CATEGORY,
@@ -56,7 +57,7 @@ class Target:
 _OF_PRODUCT = ("active", "template.active", "template.categories", "attributes")
 PRODUCTS = Target(
     "products",
-    ("product", "products"),
+    (said("product"), said("products")),
     "code",
     (TEMPLATE, PRODUCT),
     of_product,
@@ -64,10 +65,20 @@ PRODUCTS = Target(
     archives=True,
 )
 TEMPLATES = Target(
-    "templates", ("template", "templates"), "code", (TEMPLATE,), of_template, ("active", "categories"), archives=True
+    "templates",
+    (said("template"), said("templates")),
+    "code",
+    (TEMPLATE,),
+    of_template,
+    ("active", "categories"),
+    archives=True,
 )
-CATEGORIES = Target("categories", ("category", "categories"), "code", (CATEGORY,), of_category, refers="parent")
-DEFINITIONS = Target("attributes", ("attribute", "attributes"), "name", (ATTRIBUTE,), of_definition, ("sets",))
+CATEGORIES = Target(
+    "categories", (said("category"), said("categories")), "code", (CATEGORY,), of_category, refers="parent"
+)
+DEFINITIONS = Target(
+    "attributes", (said("attribute"), said("attributes")), "name", (ATTRIBUTE,), of_definition, ("sets",)
+)
 
 
 def find(

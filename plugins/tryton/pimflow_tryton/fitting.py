@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pimflow import Change, Problem, ProblemKind, Who
+from pimflow import Change, Problem, ProblemKind, Who, said
 from pimflow_erp import cells
 from pimflow_tryton.existing import PRODUCTS, TEMPLATES, find
 from pimflow_tryton.places import ATTRIBUTES, TEMPLATE_CODE
@@ -49,9 +49,9 @@ def _without(change: Change) -> Change:
 def _problem(column: str) -> Problem:
     """Tell the cause without the value: one cause an attribute is enough."""
     return Problem(
-        "Tryton takes attributes only where a product has an attribute set",
+        said("Tryton takes attributes only where a product has an attribute set"),
         ProblemKind.MISSING,
         column,
-        remedy="Choose the attribute set in Tryton, or map `attribute_set`; the value then goes by itself.",
+        remedy=said("Choose the attribute set in Tryton, or map `attribute_set`; the value then goes by itself."),
         who=Who.ADMINISTRATOR,
     )

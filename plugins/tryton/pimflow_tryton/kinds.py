@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from pimflow import Field
+from pimflow import Field, said
 from pimflow_erp.columns import Column, Record, column, of_language
 from pimflow_tryton import columns, stamps
 from pimflow_tryton.session import Session
@@ -30,15 +30,17 @@ class Kind:
 
 PRODUCTS = Kind(
     "product.product",
-    ("product", "products"),
+    (said("product"), said("products")),
     ("suffix_code", "description", "position", "replaced_by", *_SHARED),
     ("template", "identifiers", "images", "template.images"),
 )
-TEMPLATES = Kind("product.template", ("template", "templates"), (*_SHARED, "list_price"), ("products", "images"))
-CATEGORIES = Kind("product.category", ("category", "categories"), ("name",))
+TEMPLATES = Kind(
+    "product.template", (said("template"), said("templates")), (*_SHARED, "list_price"), ("products", "images")
+)
+CATEGORIES = Kind("product.category", (said("category"), said("categories")), ("name",))
 ATTRIBUTES = Kind(
     "product.attribute",
-    ("attribute", "attributes"),
+    (said("attribute"), said("attributes")),
     ("string", "type_", "digits", "selection", "help"),
     module="product_attribute",
 )

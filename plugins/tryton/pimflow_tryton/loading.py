@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who, said
 from pimflow_erp import wording
 from pimflow_erp.jobs import Job
 from pimflow_erp.known import KnownIds
@@ -115,7 +115,7 @@ class Loading:
             return list(batch), {}
         found = find(self._session, self._target, sorted(set(named.values())))
         lacking = {key: other for key, other in named.items() if other not in found}
-        waiting = {key: wording.awaited(TITLE, "category", column, other) for key, other in lacking.items()}
+        waiting = {key: wording.awaited(TITLE, said("category"), column, other) for key, other in lacking.items()}
         ids = {key: found[other]["id"] for key, other in named.items() if other in found}
         return [_with(one, column, ids.get(one.key)) for one in batch if one.key not in waiting], waiting
 
@@ -165,9 +165,13 @@ class Loading:
 
 def _archived(target: Target) -> Problem:
     return Problem(
-        f"it is archived in Tryton, and archived {target.noun[1]} cannot be changed there",
+        said(
+            "it is archived in {title}, and archived {nouns} cannot be changed there",
+            title=TITLE,
+            nouns=target.noun[1],
+        ),
         ProblemKind.VALUE,
-        remedy="Have it taken back into use in Tryton; your administrator can let pimflow do that.",
+        remedy=said("Have it taken back into use in Tryton; your administrator can let pimflow do that."),
         who=Who.SOURCE_TEAM,
         detail="a mapping of `active` takes it back into use",
     )

@@ -11,8 +11,9 @@ from urllib.parse import quote
 import httpx
 from loguru import logger
 
-from pimflow import FlowError, LoginError, RemoteError
+from pimflow import FlowError, LoginError, RemoteError, said
 from pimflow_http import Client
+from pimflow_tryton.catalog import TITLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,36 +107,58 @@ class Login:
         return f"Session {header}"
 
     def _refusal(self, response: httpx.Response) -> FlowError:
-        where, detail = f"Tryton at {self._gate.remote.address}", _first_line(self._gate.refusal(response).detail)
+        where, detail = self._where(), _first_line(self._gate.refusal(response).detail)
         who = self.account
         if response.status_code == 404:
-            return RemoteError(f"{where} has no database {who.database!r}. Check `database`.", detail=detail)
+            return RemoteError(
+                said("{where} has no database {database!r}. Check `database`.", where=where, database=who.database),
+                detail=detail,
+            )
         if response.status_code == 429:
             return LoginError(
-                f"{where} takes no login of user {who.username!r} for five minutes, because too many failed before. "
-                "Make sure that `password` is right, wait, then run again.",
+                said(
+                    "{where} takes no login of user {user!r} for five minutes, because too many failed before. Make "
+                    "sure that `password` is right, wait, then run again.",
+                    where=where,
+                    user=who.username,
+                ),
                 detail=detail,
             )
         return LoginError(
-            f"{where} refused user {who.username!r} or the password; it was tried once. Check `username` and "
-            "`password` before you run again: after six wrong ones in a row Tryton takes no login for five minutes.",
+            said(
+                "{where} refused user {user!r} or the password; it was tried once. Check `username` and `password` "
+                "before you run again: after six wrong ones in a row Tryton takes no login for five minutes.",
+                where=where,
+                user=who.username,
+            ),
             detail=detail,
         )
 
     def _unfinished(self, answer: Any) -> FlowError:
         error = answer.get("error") if isinstance(answer, dict) else None
-        where, detail = f"Tryton at {self._gate.remote.address}", str(error)[:200]
+        where, detail = self._where(), str(error)[:200]
         if isinstance(error, list) and error[:1] == ["LoginException"]:
             return LoginError(
-                f"{where} wants more than a password of user {self.account.username!r}. Use a user who logs in with "
-                "a password alone.",
+                said(
+                    "{where} wants more than a password of user {user!r}. Use a user who logs in with a password "
+                    "alone.",
+                    where=where,
+                    user=self.account.username,
+                ),
                 detail=detail,
             )
         return RemoteError(
-            f"{where} has not loaded database {self.account.database!r}. Its administrator can start it with "
-            f"`trytond -d {self.account.database}`.",
+            said(
+                "{where} has not loaded database {database!r}. Its administrator can start it with "
+                "`trytond -d {database}`.",
+                where=where,
+                database=self.account.database,
+            ),
             detail=detail,
         )
+
+    def _where(self) -> str:
+        return said("{title} at {address}", title=TITLE, address=self._gate.remote.address)
 
 
 _PLACES = ("rpc/", "")
@@ -151,13 +174,21 @@ def _readable(address: str, answer: Any) -> str:
     if series < _OLDEST:
         oldest = ".".join(map(str, _OLDEST))
         raise RemoteError(
-            f"{address} is a Tryton {version}, and pimflow reads series {oldest} or later. Have the server updated."
+            said(
+                "{address} is a Tryton {version}, and pimflow reads series {oldest} or later. Have the server updated.",
+                address=address,
+                version=version,
+                oldest=oldest,
+            )
         )
     return version
 
 
 def _no_tryton(address: str, detail: str) -> RemoteError:
-    return RemoteError(f"{address} is no Tryton server. Check the `url` of the connection.", detail=detail)
+    return RemoteError(
+        said("{address} is no {title} server. Check the `url` of the connection.", address=address, title=TITLE),
+        detail=detail,
+    )
 
 
 def _first_line(detail: str) -> str:

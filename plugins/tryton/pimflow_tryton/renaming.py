@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pimflow import Change, Problem, ProblemKind, Who
+from pimflow import Change, Problem, ProblemKind, Who, said
 from pimflow_erp.jobs import Job
 from pimflow_tryton import calls
 from pimflow_tryton.places import PRODUCT, TEMPLATE
@@ -38,10 +38,13 @@ def rename(session: Session, batch: Sequence[Change], there: Mapping[str, Record
 
 def _not_below(code: str, prefix: str) -> Problem:
     return Problem(
-        f"it is a variant of the template {prefix}, with whose code the codes of its variants begin",
+        said(
+            "it is a variant of the template {template}, with whose code the codes of its variants begin",
+            template=prefix,
+        ),
         ProblemKind.VALUE,
         "code",
         code,
-        "Give it a code that begins so, or have it moved to another template in Tryton.",
+        said("Give it a code that begins so, or have it moved to another template in Tryton."),
         Who.SOURCE_TEAM,
     )

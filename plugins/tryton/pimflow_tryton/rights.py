@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 
-from pimflow import AccessError, RemoteError
+from pimflow import AccessError, RemoteError, said
+from pimflow_tryton.catalog import TITLE
 from pimflow_tryton.places import ATTRIBUTE, CATEGORY, PRODUCT, TEMPLATE
 from pimflow_tryton.session import RefusedError, Session
 
@@ -16,7 +18,7 @@ OPTIONAL: Mapping[str, str] = {
 """Modules that products can do without, and what they lack then."""
 _READ = (PRODUCT, TEMPLATE, CATEGORY, "product.uom")
 _WRITE = (PRODUCT, TEMPLATE, CATEGORY)
-_USERS = "Administration > Users > Users"
+_USERS = said("Administration > Users > Users")
 
 
 def must_read(session: Session) -> None:
@@ -25,7 +27,12 @@ def must_read(session: Session) -> None:
     lacking = [model for model in _READ if not _access(session, _READ).get(model, {}).get("read")]
     if lacking:
         raise AccessError(
-            f"User {session.username!r} of Tryton may not read all that is needed. {_remedy(session, lacking, 'read')}"
+            said(
+                "User {user!r} of {title} may not read all that is needed. {remedy}",
+                user=session.username,
+                title=TITLE,
+                remedy=_to_read(session, lacking),
+            )
         )
 
 
@@ -37,7 +44,13 @@ def must_write(session: Session, noun: str, models: Sequence[str]) -> None:
     lacking = _not_written(session, models)
     if lacking:
         raise AccessError(
-            f"User {session.username!r} of Tryton may not write {noun}. {_remedy(session, lacking, 'create')}"
+            said(
+                "User {user!r} of {title} may not write {nouns}. {remedy}",
+                user=session.username,
+                title=TITLE,
+                nouns=noun,
+                remedy=_to_write(session, lacking),
+            )
         )
 
 
@@ -58,8 +71,11 @@ def must_have(session: Session, module: str) -> None:
     if module in session.catalog.modules:
         return
     raise RemoteError(
-        f"Tryton's database has not activated the module {module}. Its administrator can do that under "
-        "Administration > Modules > Modules."
+        said(
+            "Tryton's database has not activated the module {module}. Its administrator can do that under "
+            "Administration > Modules > Modules.",
+            module=module,
+        )
     )
 
 
@@ -73,12 +89,43 @@ def _not_written(session: Session, models: Sequence[str]) -> list[str]:
     return [model for model in models if not (access[model]["write"] and access[model]["create"])]
 
 
-def _remedy(session: Session, models: Sequence[str], right: str) -> str:
-    groups = _groups(session, models, right)
+def _to_read(session: Session, models: Sequence[str]) -> str:
+    groups = _groups(session, models, "read")
     named = ", ".join(models)
     if groups:
-        return f"Add the user to the group {' and '.join(map(repr, groups))} under {_USERS}: it may {right} {named}."
-    return f"Add the user, under {_USERS}, to a group that may {right} and write the models {named}."
+        return said(
+            "Add the user to the group {groups} under {menu}: it may read {models}.",
+            groups=_all_of(groups),
+            menu=_USERS,
+            models=named,
+        )
+    return said(
+        "Add the user, under {menu}, to a group that may read and write the models {models}.",
+        menu=_USERS,
+        models=named,
+    )
+
+
+def _to_write(session: Session, models: Sequence[str]) -> str:
+    groups = _groups(session, models, "create")
+    named = ", ".join(models)
+    if groups:
+        return said(
+            "Add the user to the group {groups} under {menu}: it may create {models}.",
+            groups=_all_of(groups),
+            menu=_USERS,
+            models=named,
+        )
+    return said(
+        "Add the user, under {menu}, to a group that may create and write the models {models}.",
+        menu=_USERS,
+        models=named,
+    )
+
+
+def _all_of(groups: Sequence[str]) -> str:
+    """Join the names of groups; there are one or two."""
+    return reduce(lambda one, other: said("{one} and {other}", one=one, other=other), map(repr, groups))
 
 
 def _groups(session: Session, models: Sequence[str], right: str) -> list[str]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from pimflow import AccessError, ConfigError, LoginError, RemoteError
+from pimflow import AccessError, ConfigError, LoginError, RemoteError, said
 from pimflow_http import Client
-from pimflow_tryton.catalog import Catalog
+from pimflow_tryton.catalog import TITLE, Catalog
 from pimflow_tryton.fields import decoded, encoded
 from pimflow_tryton.login import Login
 
@@ -22,8 +22,8 @@ Record = dict[str, Any]
 class RefusedError(RemoteError):
     """Tryton did not do what a call asked for: `said` is why, in its own words."""
 
-    def __init__(self, message: str, said: str, detail: str) -> None:
-        self.said = said.strip()
+    def __init__(self, message: str, words: str, detail: str) -> None:
+        self.said = words
         super().__init__(message, detail=detail)
 
 
@@ -99,8 +99,11 @@ class Session:
         current = self.preferences.get("company") or next(iter(self.companies), None)
         if current is None:
             raise AccessError(
-                f"User {self.username!r} of Tryton belongs to no company, and prices belong to one. Add a company to "
-                "the user under Administration > Users."
+                said(
+                    "User {user!r} of Tryton belongs to no company, and prices belong to one. Add a company to the "
+                    "user under Administration > Users.",
+                    user=self.username,
+                )
             )
         return int(current)
 
@@ -138,8 +141,11 @@ class Session:
             response = self._send(body, header, repeatable)
         if response.status_code == 401:
             raise LoginError(
-                f"Tryton at {self.url} gave a session and then refused it. Sessions hold for one network address: "
-                "check whether something on the way changes it, or drops the Authorization header.",
+                said(
+                    "Tryton at {address} gave a session and then refused it. Sessions hold for one network address: "
+                    "check whether something on the way changes it, or drops the Authorization header.",
+                    address=self.url,
+                ),
                 detail=self._client.refusal(response).detail,
             )
         return self._result(method, self._client.json(response))
@@ -157,7 +163,11 @@ class Session:
         if isinstance(error, list) and len(error) == 2:
             raise _refusal(method, str(error[0]), error[1])
         raise RemoteError(
-            f"{self.url} answered something else than a Tryton server does. Check the `url` of the connection.",
+            said(
+                "{address} answered something else than a {title} server does. Check the `url` of the connection.",
+                address=self.url,
+                title=TITLE,
+            ),
             detail=f"{method}: {str(answer)[:500]}",
         )
 
@@ -166,13 +176,19 @@ def _refusal(method: str, kind: str, told: Any) -> RefusedError:
     """Make the error of a call that Tryton did not carry out: words for the user, or what its code stumbled over."""
     if isinstance(told, list):
         words = [str(word) for word in told if word]
-        said = words[1 if kind == "UserWarning" and len(words) > 1 else 0]
-        return RefusedError(f"Tryton refused: {said}", said, f"{method}: {kind}: {' '.join(words)}")
+        first = words[1 if kind == "UserWarning" and len(words) > 1 else 0]
+        return _refused(first, f"{method}: {kind}: {' '.join(words)}")
     if kind == "ConcurrencyException":
-        return RefusedError(f"Tryton refused: {told}", str(told), f"{method}: {kind}")
+        return _refused(str(told), f"{method}: {kind}")
     return RefusedError(
-        "Tryton failed at what it was asked. Report it to the authors of pimflow-tryton with the log of the run, "
-        "unless the server's own log tells more.",
-        f"it failed with: {kind}",
+        said(
+            "Tryton failed at what it was asked. Report it to the authors of pimflow-tryton with the log of the run, "
+            "unless the server's own log tells more."
+        ),
+        said("it failed with: {error}", error=kind),
         f"{method}: {kind}",
     )
+
+
+def _refused(words: str, detail: str) -> RefusedError:
+    return RefusedError(said("{title} refused: {words}", title=TITLE, words=words), words.strip(), detail)

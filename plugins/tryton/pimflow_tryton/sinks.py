@@ -21,6 +21,7 @@ from pimflow import (
     Sink,
     Use,
     Writer,
+    said,
 )
 from pimflow_erp.known import KnownIds
 from pimflow_erp.writing import RecordWriter
@@ -140,8 +141,11 @@ class TrytonCategoriesSink(_RecordsSink):
         """Give what makes new categories. Raises RemoteError where categories have no codes."""
         if "code" not in session.catalog.fields(CATEGORY):
             raise RemoteError(
-                f"Tryton {session.version} gives categories no codes, and pimflow finds them by code. They can be "
-                "written once the server is updated to series 8; until then they are made by hand."
+                said(
+                    "Tryton {version} gives categories no codes, and pimflow finds them by code. They can be written "
+                    "once the server is updated to series 8; until then they are made by hand.",
+                    version=session.version,
+                )
             )
         return creator(CATEGORY, "code", ("name",))
 
@@ -196,15 +200,15 @@ class TrytonWriter(RecordWriter[Place]):
     def unknown(self, column: str) -> tuple[str, str]:
         """Say what Tryton lacks, and what to do about it."""
         field, _, language = column.partition("@")
-        remedy = "Correct the mapping."
+        remedy = said("Correct the mapping.")
         if language and language not in self._session.catalog.languages:
-            reason = f"Tryton has not loaded the language {language!r}"
+            reason = said("{title} has not loaded the language {language!r}", title=TITLE, language=language)
         elif field.startswith(ATTRIBUTES):
-            reason = f"Tryton has no product attribute {field.removeprefix(ATTRIBUTES)!r}"
-            remedy = "Correct the mapping, or have the attribute made in Tryton."
+            reason = said("Tryton has no product attribute {name!r}", name=field.removeprefix(ATTRIBUTES))
+            remedy = said("Correct the mapping, or have the attribute made in Tryton.")
         elif field == IMAGE:
-            reason = "pictures are written from a folder only, and with the module product_image"
-            remedy = "Give the target of products a `picture_folder`, or take the column out of the mapping."
+            reason = said("pictures are written from a folder only, and with the module product_image")
+            remedy = said("Give the target of products a `picture_folder`, or take the column out of the mapping.")
         else:
             return super().unknown(field)
         return reason, remedy
