@@ -56,9 +56,16 @@ def all_kept(database: Database) -> dict[tuple[str, str], Kept]:
         return {(row.pipeline, row.kind): _of_row(row) for row in connection.execute(sa.select(schedules))}
 
 
+def rests(database: Database, pipeline: str) -> bool:
+    """Tell whether people paused the schedules of a pipeline."""
+    paused = _of_pipeline(pipeline) & schedules.c.paused.is_not(None)
+    with database.reading() as connection:
+        return connection.execute(sa.select(schedules.c.kind).where(paused).limit(1)).first() is not None
+
+
 def pause(database: Database, pipeline: str, person: str, now: datetime) -> int:
     """Let the schedules of a pipeline rest; gives how many did not rest before."""
-    going = (schedules.c.pipeline == pipeline) & schedules.c.paused.is_(None)
+    going = _of_pipeline(pipeline) & schedules.c.paused.is_(None)
     values = {"paused": _kept(now), "paused_by": person}
     with database.writing() as connection:
         return connection.execute(schedules.update().where(going).values(values)).rowcount
@@ -66,7 +73,7 @@ def pause(database: Database, pipeline: str, person: str, now: datetime) -> int:
 
 def resume(database: Database, pipeline: str, now: datetime) -> int:
     """Let the schedules of a pipeline go on, with the next time to come; gives how many rested."""
-    resting = (schedules.c.pipeline == pipeline) & schedules.c.paused.is_not(None)
+    resting = _of_pipeline(pipeline) & schedules.c.paused.is_not(None)
     values = {"paused": None, "paused_by": "", "claimed": _kept(now), "since": _kept(now)}
     with database.writing() as connection:
         return connection.execute(schedules.update().where(resting).values(values)).rowcount
@@ -78,7 +85,11 @@ def _kept(moment: datetime) -> str:
 
 
 def _of(pipeline: str, kind: str) -> sa.ColumnElement[bool]:
-    return (schedules.c.pipeline == pipeline) & (schedules.c.kind == kind)
+    return _of_pipeline(pipeline) & (schedules.c.kind == kind)
+
+
+def _of_pipeline(pipeline: str) -> sa.ColumnElement[bool]:
+    return schedules.c.pipeline == pipeline
 
 
 def _of_row(row: Row[Any]) -> Kept:

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pimflow.errors import ConfigError
-from pimflow.state import requests
+from pimflow.state import requests, schedules
 from pimflow.state.events import MOST_KEYS
 from pimflow_serve.configuring import settings_of
 from pimflow_serve.hooks.signatures import signed
+from pimflow_serve.jobs.dispatch import Dispatch, this_server
 from pimflow_serve.starting import examined, logged
 
 from ..notify.notify_servers import Mailbox  # noqa: TID252 - tests are no package
@@ -169,13 +170,14 @@ def test_own_changes_removals_and_what_is_no_product_lead_to_nothing(hooked):
     assert asked(hooked) == []
 
 
-def test_a_product_without_an_identifier_is_known_by_its_uuid_and_a_model_by_its_code(hooked):
+def test_a_product_without_an_identifier_is_known_by_its_uuid_and_a_model_has_all_changes_read(hooked):
     send(hooked, event("1", identifier=""))
+    assert asked(hooked) == [("only", ("0000-1",))]
     send(
         hooked,
         {"id": "2", "type": "com.akeneo.pim.v1.product-model.created", "data": {"product_model": {"code": "SHIRT"}}},
     )
-    assert asked(hooked) == [("only", ("0000-1", "SHIRT"))]
+    assert asked(hooked) == [("changes", ())]
 
 
 def older(id_, action="product.updated", author="julia", **resource):
@@ -194,7 +196,7 @@ def test_the_older_events_api_is_understood(hooked):
     ]
     assert send_older(hooked, *told).json() == {"received": 2, "known": 0, "ignored": 2}
     assert send_older(hooked, *told).json() == {"received": 0, "known": 2, "ignored": 2}
-    assert asked(hooked) == [("only", ("CUP", "SHIRT"))]
+    assert asked(hooked) == [("changes", ())]  # of the model; its variants have new values too
 
 
 def test_the_older_form_is_refused_when_it_was_signed_long_ago_or_with_another_key(hooked):
@@ -242,7 +244,7 @@ def test_events_are_counted(hooked, signed_in):
     assert f'pimflow_requests{{pipeline="{NAME}",status="waiting"}} 1.0' in text
 
 
-def test_an_event_brings_just_this_product_and_its_problems_are_told(served):
+def test_an_event_brings_just_this_product_once_no_pause_keeps_it_and_its_problems_are_told(served):
     with mail_served(Mailbox()) as mailbox:
         entry = f'{{type: notify.message, to: ["{mailbox.address()}"], for: product manager}}'
         hook = f"{{type: changed, pipelines: [{NAME}], keys: [{KEY}], wait: 0}}"
@@ -250,8 +252,15 @@ def test_an_event_brings_just_this_product_and_its_problems_are_told(served):
         (served.folder / "pimflow.yaml").write_text(text, "utf-8")
         served.write("CUP;mugs;cups;Cup;red;1", "POT;mugs;cups;Pot;no-such-colour;2")
         serving = served.app.state.serving = replace(served.serving, settings=settings_of(served.folder, None))
+        schedules.met(served.database, NAME, "changes", "0 3 * * *", served.clock())
+        schedules.pause(served.database, NAME, "Peter", served.clock())
+        assert send_changed(served, {"keys": ["POT"]}).json()["received"] == 1
+        nobody = lambda *_: None  # noqa: E731
+        looking = Dispatch(this_server(), serving.project, served.database, served.clock, 2, None, nobody, nobody)
+        looking.step(asked=True)
+        assert looking.children == []
+        schedules.resume(served.database, NAME, served.clock())
         with started(served) as runner:
-            assert send_changed(served, {"keys": ["POT"]}).json()["received"] == 1
             (asked,) = runner.requests()
             assert ended(served, asked.number).exit_code == 0
         assert {one.identifier for one in served.pim.store.products.values()} == {"POT"}

@@ -6,6 +6,7 @@ https://api.akeneo.com/events-documentation/security.html.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,8 @@ _PRIMARY, _SECONDARY = "x-akeneo-signature-primary", "x-akeneo-signature-seconda
 _OLDER, _TIMESTAMP = "x-akeneo-request-signature", "x-akeneo-request-timestamp"
 _GONE = (".deleted", ".removed")
 _PRODUCTS = ("product", "product_model", "product-model", "productModel")
+_MODEL = re.compile(r"product[-_]model", re.IGNORECASE)
+"""What names the events of models in both forms. Variants take values from their models, so more than these changes."""
 _NAMED = ("identifier", "code", "uuid")
 """What names a record, the best first: an event of the Event Platform has an identifier where it was asked to."""
 
@@ -58,7 +61,7 @@ def _told(hook: Hook, events: list[dict[str, Any]]) -> Told:
         if what.endswith(_GONE) or _author(event) in hook.own or key is None:
             ignored += 1
         else:
-            told[id_] = key
+            told[id_] = None if _MODEL.search(what) else key
     return Told(told, ignored)
 
 

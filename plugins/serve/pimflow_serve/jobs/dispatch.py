@@ -19,7 +19,7 @@ from pimflow.errors import PimflowError
 from pimflow.log import masker
 from pimflow.processes import birth_of, place
 from pimflow.running.holding import is_dead
-from pimflow.state import history, locks, requests, servers
+from pimflow.state import history, locks, requests, schedules, servers
 from pimflow.state.database import Database
 from pimflow.state.place import StatePlace
 from pimflow.state.requests import KILLED, RUNNING, Request
@@ -156,6 +156,8 @@ class Dispatch:
             return False
         if request.kind == "preview":
             return True
+        if request.wish.cause == "event" and schedules.rests(self._database, request.pipeline):
+            return False  # what is told meanwhile joins it
         if request.kind == "apply" and not previews.plan_file(self._project, request.wish.plan or 0).is_file():
             return False  # it lies with another server
         holder = locks.holder(self._database, request.pipeline)
