@@ -47,6 +47,17 @@ def pytest_configure(config):
         config.pluginmanager.register(watch, "openapi_requests")
 
 
+def pytest_collection_finish():
+    """Look for garbage among what tests make, as seldom as a command does: what was collected for pytest stays."""
+    gc.set_threshold(50_000)
+    _look_past_what_is_there()
+
+
+def _look_past_what_is_there():
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_report_header():
     """Tell people that requests go unvalidated."""
     return None if OPENAPI.is_file() else "requests to Akeneo are not validated: the folder `shared` is not there"
@@ -55,13 +66,8 @@ def pytest_report_header():
 @pytest.fixture(scope="module", autouse=True)
 def _leaks_are_looked_for_among_new_objects(request):
     """Contract suites collect garbage twice a test: let that pass over everything that was there before."""
-    if not any(name.endswith("_suite") for name in vars(request.module)):
-        yield
-        return
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+    if any(name.endswith("_suite") for name in vars(request.module)):
+        _look_past_what_is_there()
 
 
 @pytest.fixture(scope="session")

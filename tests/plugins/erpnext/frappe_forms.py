@@ -65,7 +65,10 @@ OPERATORS = {
 
 def fold(value):
     """Give what the database's collation compares, in which the marks of Cyrillic letters count."""
-    return "".join(_bare(one) for one in unicodedata.normalize("NFC", str(value or "").strip())).casefold()
+    text = str(value or "").strip()
+    if text.isascii():  # the server folds all it has, and texts of a million characters among it
+        return text.casefold()
+    return "".join(_bare(one) for one in unicodedata.normalize("NFC", text)).casefold()
 
 
 def _bare(letter):
