@@ -1,5 +1,6 @@
 """What holds of every page and every call, whoever wrote it: it is found among the routes, and not listed here."""
 
+import asyncio
 import re
 from urllib.parse import quote
 
@@ -8,9 +9,11 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from pimflow_serve import api, pages
-from pimflow_serve.access.body_size import LARGEST
+from pimflow_serve.access.body_size import LARGEST, BodySize
 from pimflow_serve.access.headers import ALWAYS
+from pimflow_serve.api import events
 from pimflow_serve.app import create_app
+from pimflow_serve.refusals import Refused
 
 from .conftest import HERE
 
@@ -133,6 +136,32 @@ def test_what_is_too_large_is_refused_before_it_is_read(stranger, announced):
     answer = stranger.post("/login", content=body if announced else sent, headers=kind)
     assert answer.status_code == 413
     assert "larger than 1,048,576 bytes" in answer.text
+
+
+def test_what_does_not_come_to_an_end_is_refused_and_who_only_listens_is_not():
+    async def asked(*messages):
+        left = list(messages)
+
+        async def receive():
+            return left.pop(0) if left else await asyncio.sleep(0.1, {"type": "http.disconnect"})
+
+        async def read_all(_scope, receive, _send):
+            while (await receive()).get("more_body") or left:
+                pass
+            return await receive()
+
+        await BodySize(read_all, longest=0.02)({"type": "http", "headers": []}, receive, None)
+
+    part = {"type": "http.request", "body": b"x", "more_body": True}
+    with pytest.raises(Refused, match="too long"):
+        asyncio.run(asked(part, part))
+    asyncio.run(asked(part, {**part, "more_body": False}))
+
+
+def test_nobody_follows_in_more_places_than_there_are(served, signed_in, monkeypatch):
+    monkeypatch.setattr(events, "_MOST", 0)
+    answer = signed_in("viewer").get("/api/v1/events")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
 
 
 def test_json_that_is_too_large_is_refused(signed_in):

@@ -18,6 +18,7 @@ _LOOK = 1.0
 class _Listener:
     """One browser. What it has not taken yet is replaced by what is newer of the same event."""
 
+    who: str
     loop: asyncio.AbstractEventLoop
     news: dict[str, bytes]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,11 +57,16 @@ class Feed:
         """Let everybody go within a second. May be called where a signal is handled."""
         self._over = True
 
-    async def listen(self, longest: float) -> AsyncIterator[bytes]:
+    def listening(self, who: str) -> int:
+        """Count for how many browsers somebody listens."""
+        with self._lock:
+            return sum(one.who == who for one in self._listeners)
+
+    async def listen(self, longest: float, who: str = "") -> AsyncIterator[bytes]:
         """Give events as server-sent events have them, for so many seconds; a browser then comes again by itself."""
         loop = asyncio.get_running_loop()
         with self._lock:
-            listener = _Listener(loop, dict(self._latest))
+            listener = _Listener(who, loop, dict(self._latest))
             self._listeners.add(listener)
         ends, silent = loop.time() + longest, loop.time()
         try:
