@@ -1,17 +1,20 @@
 """The hooks of pimflow: when each is called, and what it is for.
 
-Two hooks hand something to the core (`pimflow_components`, `pimflow_pages`), one answers a question
-(`pimflow_resolve_secret`), four observe. Observers are called one by one, from the thread that keeps the state; what
-they return is ignored, and one that fails is logged and stops neither the run nor the next observer.
+Two hooks hand something to the core (`pimflow_components`, `pimflow_pages`), two answer a question
+(`pimflow_resolve_secret`, `pimflow_check_project`), four observe. Observers are called one by one, from the thread that
+keeps the state; what they return is ignored, and one that fails is logged and stops neither the run nor the next
+observer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pluggy
 
 from pimflow.components import Component
+from pimflow.errors import Mistake
 from pimflow.model import FlowReport, Outcome, Page, Run, RunReport
 
 PROJECT = "pimflow"
@@ -43,6 +46,14 @@ def pimflow_resolve_secret(scheme: str, reference: str) -> str | None:
     """Give the value of `${scheme:reference}`, or None when the scheme is not this plugin's.
 
     Called while a pipeline is assembled, for each such value. Raises ValueError with a sentence when there is no value.
+    """
+
+
+@hookspec
+def pimflow_check_project(root: Path, environment: str | None) -> Sequence[Mistake]:  # type: ignore[empty-body]
+    """Give the mistakes in a key of the project file that this plugin reads, such as `serve`.
+
+    Called by `pimflow validate` and `pimflow doctor`, of the plugin that is called as the key, where the file has it.
     """
 
 

@@ -18,7 +18,7 @@ import pluggy
 
 from pimflow import builtin, hookspecs
 from pimflow.components import Component, Connection, Notifier, Source, Transform
-from pimflow.errors import PluginError
+from pimflow.errors import Mistake, PluginError
 from pimflow.sinks import Sink
 from pimflow.words import did_you_mean
 
@@ -118,6 +118,15 @@ class Registry:
         place = str(folder / reference) if scheme == "file" else reference
         value: Any = self.manager.hook.pimflow_resolve_secret(scheme=scheme, reference=place)
         return None if value is None else str(value)
+
+    def mistakes_in(self, root: Path, environment: str | None, key: str) -> list[Mistake]:
+        """Let the plugin that a key of the project file belongs to check it; none where it is not installed."""
+        try:
+            self.load(key)
+        except PluginError:
+            return []
+        given: Any = self.manager.hook.pimflow_check_project(root=root, environment=environment)
+        return [mistake for mistakes in given for mistake in mistakes]
 
     def _load_once(self, prefix: str, points: list[EntryPoint], wanted: Wanted) -> list[Plugin]:
         if (prefix, wanted) not in self._plugins:

@@ -31,11 +31,11 @@ def good(prefix):
     return GOOD.replace("{prefix}", prefix)
 
 
-def test_there_are_seven_hooks_each_with_its_rule():
+def test_there_are_eight_hooks_each_with_its_rule():
     specified = {name for name in vars(hookspecs) if name.startswith("pimflow_")}
     assert specified == {
-        "pimflow_components", "pimflow_pages", "pimflow_resolve_secret", "pimflow_run_started",
-        "pimflow_batch_loaded", "pimflow_flow_finished", "pimflow_run_finished",
+        "pimflow_components", "pimflow_pages", "pimflow_resolve_secret", "pimflow_check_project",
+        "pimflow_run_started", "pimflow_batch_loaded", "pimflow_flow_finished", "pimflow_run_finished",
     }  # fmt: skip
     assert all(getattr(hookspecs, name).__doc__ for name in specified)
 

@@ -118,7 +118,7 @@ def test_every_mark_can_be_made(pages, generate):
 
 def test_every_hook_is_documented(text_of):
     hooks = [name for name in vars(hookspecs) if name.startswith("pimflow_")]
-    assert len(hooks) == 7
+    assert len(hooks) == 8
     assert "::: pimflow.hookspecs" in text_of("reference/hooks.md")
     for name in hooks:
         assert inspect.getdoc(getattr(hookspecs, name))

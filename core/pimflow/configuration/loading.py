@@ -108,18 +108,19 @@ def load_pipeline(file: Path, wanted: str | None = None, kept: Path | None = Non
         _contract(document, project),
         chosen,
         environments,
-        _serve(project, chosen.name if chosen else ""),
+        serve_options(project, chosen.name if chosen else None) if project else None,
     )
 
 
-def _serve(project: Document | None, environment: str) -> Part | None:
-    """Give the options of the project's server, with what an environment lays over them."""
-    if project is None or not project.data.get("serve"):
+def serve_options(project: Document, environment: str | None) -> Part | None:
+    """Give the options of the project's server, with what an environment lays over them; None where there are none."""
+    data = project.data if isinstance(project.data, dict) else {}
+    own = data.get("serve")
+    over = ((data.get("environments") or {}).get(environment) or {}).get("serve") if environment else None
+    if not own and not over:
         return None
-    trail = ("environments", environment, "serve")
-    over = ((project.data.get("environments") or {}).get(environment) or {}).get("serve")
-    part = Part(project, ("serve",), project.data["serve"])
-    return part.under(Part(project, trail, over)) if over else part
+    part = Part(project, ("serve",), own or {})
+    return part.under(Part(project, ("environments", environment, "serve"), over)) if environment and over else part
 
 
 def environment_of(root: Path, wanted: str | None) -> str | None:

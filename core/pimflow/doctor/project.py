@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pimflow.assemble import Assembly, assemble
 from pimflow.configuration.document import Document, Trail, read_document
 from pimflow.configuration.forms import ProjectConfig
-from pimflow.configuration.loading import PROJECT_FILE, environment_of, load_pipeline, mistakes_of
+from pimflow.configuration.loading import PROJECT_FILE, environment_of, load_pipeline, mistakes_of, serve_options
 from pimflow.configuration.neighbours import FOLDER
 from pimflow.configuration.parts import Part
 from pimflow.doctor.findings import Finding, unwell, well
@@ -94,6 +94,8 @@ def read_project(
             mistakes.extend(error.mistakes if path == project_file else [])
     if project_file and not mistakes:
         mistakes = _form_of(documents[0])
+        if not mistakes and serve_options(documents[0], environment):
+            mistakes = registry.mistakes_in(root, environment, "serve")
     vocabulary = vocabulary_of(components)
     return Project(root, project_file, pipelines, tuple(mistakes), tuple(documents), vocabulary, chosen, environment)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -13,8 +13,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pimflow.configuration.checked import Checked
 from pimflow.configuration.document import read_document
 from pimflow.configuration.forms import Name
-from pimflow.configuration.loading import PROJECT_FILE, mistakes_of
-from pimflow.configuration.parts import Part
+from pimflow.configuration.loading import PROJECT_FILE, mistakes_of, serve_options
 from pimflow.configuration.values import resolve_values
 from pimflow.errors import ConfigError
 from pimflow.plugins import create_registry
@@ -120,7 +119,8 @@ def _hook(name: str, config: HookConfig) -> Hook:
 
 
 def _config(root: Path, environment: str | None) -> ServeConfig:
-    part = _part(root, environment)
+    file = root / PROJECT_FILE
+    part = serve_options(read_document(file), environment) if file.is_file() else None
     if part is None:
         return ServeConfig.model_validate({})
     values, mistakes = resolve_values(part, create_registry().resolve)
@@ -130,15 +130,3 @@ def _config(root: Path, environment: str | None) -> ServeConfig:
         return ServeConfig.model_validate(values)
     except ValidationError as error:
         raise ConfigError(*mistakes_of(error, part, ServeConfig)) from None
-
-
-def _part(root: Path, environment: str | None) -> Part | None:
-    """Give what stands in the project file, with what the environment lays over it."""
-    file = root / PROJECT_FILE
-    if not file.is_file():
-        return None
-    document = read_document(file)
-    data: dict[str, Any] = document.data if isinstance(document.data, dict) else {}
-    found = Part(document, ("serve",), data.get("serve") or {})
-    over = ((data.get("environments") or {}).get(environment) or {}).get("serve") if environment else None
-    return found.under(Part(document, ("environments", environment, "serve"), over)) if over and environment else found

@@ -14,8 +14,16 @@ import httpx
 import pytest
 
 from pimflow.cli import pimflow
+from pimflow.errors import ConfigError
 
 PASSWORD = "a long enough word"
+PLAIN = """\
+version: 1
+flows:
+  goods:
+    source: {type: files.csv, path: goods.csv}
+    sink: {type: files.csv, path: out.csv}
+"""
 
 
 @pytest.fixture
@@ -131,11 +139,15 @@ def test_check_finds_a_port_that_is_taken(command):
         ("session_hours: 0", "serve.session_hours: 1 or more was expected"),
     ],
 )
-def test_mistakes_under_serve_are_told_with_their_line(command, project, line, told):
+def test_mistakes_under_serve_are_told_with_their_line_also_by_validate(command, project, line, told):
     (project / "pimflow.yaml").write_text(f"version: 1\nserve:\n  {line}\n", "utf-8")
     code, out = command("--check")
     assert code == 2
     assert told in out
+    (project / "goods.csv").write_text("sku\n", "utf-8")
+    (project / "p.yaml").write_text(PLAIN, "utf-8")
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        pimflow(["validate", "p.yaml"])
 
 
 def test_an_environment_lays_its_own_options_over_those_of_the_project(project):
