@@ -49,6 +49,15 @@ class Target:
                     found.update(writer.cards(rest[start : start + sink.batch_size], self.language))
         return found
 
+    def labels(self, columns: Sequence[str]) -> Mapping[str, str]:
+        """Give the names by which people know columns, of those that have one. Raises FlowError."""
+        found: dict[str, str] = {}
+        for sink in self.flow.sinks:
+            with self._asked(sink) as writer:
+                told = {name: writer.label(name) for name in columns if name not in found}
+            found |= {name: label for name, label in told.items() if label != name}
+        return found
+
     def picture(self, name: str) -> tuple[str, bytes]:
         """Give the type and the content of a picture. Raises FlowError, and RowProblem where there is none."""
         for sink in self.flow.sinks:

@@ -240,6 +240,8 @@ def test_names_pictures_and_pages_come_from_the_pim(problems, signed_in):
     assert cards["CUP"]["label"] == "CUP"
     assert cards["CUP"]["link"].startswith(f"{problems.pim.url}/#/enrich/product/")
     assert browser.get(f"{path}/picture", params={"name": "../../api/oauth/v1/token"}).status_code == 409
+    labels = browser.get(f"{path}/labels", params={"column": ["name-en_US", "family", "nonsense"]}).json()
+    assert labels == {"name-en_US": "name (en_US)", "family": "Family"}
     assert browser.get("/api/v1/pipelines/none/flows/products/cards?key=CUP").status_code == 404
 
 

@@ -29,6 +29,7 @@ from pimflow_serve.views.problems import CauseCard, FlowProblems, ProblemRecord,
 router = APIRouter(prefix="/api/v1", tags=["problems"])
 
 _KEYS = 100
+_COLUMNS = 100
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
@@ -193,6 +194,21 @@ def list_cards(
     target = deciding.target_of(serving, pipeline, flow, language_of(request, person))
     with _told():
         return dict(target.cards(key))
+
+
+@router.get("/pipelines/{pipeline}/flows/{flow}/labels")
+def list_labels(
+    pipeline: str,
+    flow: str,
+    request: Request,
+    serving: Shared,
+    person: Viewer,
+    column: Annotated[list[str], Query(max_length=_COLUMNS)],
+) -> dict[str, str]:
+    """Ask the target how people call columns; those that it calls by their codes are left out. By column."""
+    target = deciding.target_of(serving, pipeline, flow, language_of(request, person))
+    with _told():
+        return dict(target.labels(column))
 
 
 @router.get("/pipelines/{pipeline}/flows/{flow}/picture", response_class=Response)

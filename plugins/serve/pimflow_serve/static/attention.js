@@ -38,6 +38,24 @@ async function showCards(list) {
   }
 }
 
+// Columns are called by what people call them; their codes stay in the title.
+async function showLabels(address, columns) {
+  const names = [...new Set(columns.map((one) => one.dataset.column))];
+  for (let start = 0; start < names.length; start += 50) {
+    const query = names.slice(start, start + 50).map((name) => `column=${encodeURIComponent(name)}`);
+    try {
+      const labels = await asked(`${address}?${query.join("&")}`);
+      for (const one of columns) {
+        if (!labels[one.dataset.column]) continue;
+        one.textContent = labels[one.dataset.column];
+        one.title = one.dataset.column;
+      }
+    } catch {
+      return; // the codes say it too
+    }
+  }
+}
+
 async function offerChoices(input) {
   const hint = document.getElementById("becomes-hint");
   try {
@@ -61,6 +79,10 @@ async function offerChoices(input) {
 }
 
 for (const list of document.querySelectorAll("[data-cards]")) showCards(list);
+const columns = [...document.querySelectorAll("[data-column]")];
+for (const address of new Set(columns.map((one) => one.dataset.labels))) {
+  showLabels(address, columns.filter((one) => one.dataset.labels === address));
+}
 const input = document.querySelector("[data-choices]");
 if (input) offerChoices(input);
 

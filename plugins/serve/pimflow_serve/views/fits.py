@@ -10,24 +10,36 @@ import orjson
 
 from pimflow.assemble import Assembly, Flow
 from pimflow.checking.check import check_flow
-from pimflow.cli.findings import Line, line_of, of_the_contract, worst_first
+from pimflow.checking.foresight import sentence
+from pimflow.checking.ownership import remarks as of_the_contract
 from pimflow.errors import ConfigError, FlowError
 from pimflow.log import masker
-from pimflow.plain import to_json
+from pimflow.outlook import Finding, Severity
+from pimflow.plain import to_kept_json
+from pimflow.sentences import understood
 from pimflow.sessions import Sessions
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
+from pimflow.words import capital, full_stop
 from pimflow_serve.project import Project
+from pimflow_serve.views.overview import FlowName, flow_names
 
-_KEPT = "serve.fit"
-_BAD = frozenset({"fatal", "error", "unusable"})
+_KEPT = "serve.fits"
+_UNUSABLE = "unusable"
+_WORST_FIRST = (_UNUSABLE, *Severity)
+_BAD = frozenset({_UNUSABLE, Severity.FATAL, Severity.ERROR})
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing that was found: `severity` is unusable, fatal, error, warning, note or change."""
+    """One thing that was found: `severity` is unusable, fatal, error, warning, note or change.
 
-    about: str
+    It is about a `column` of a flow, about the flow, or about what `place` names: a line of a file, the target itself.
+    """
+
+    flow: FlowName | None
+    column: str
+    place: str
     severity: str
     says: str
     remedy: str
@@ -65,36 +77,55 @@ def fits(project: Project, database: Database) -> list[Fit]:
 def look(assembly: Assembly, database: Database, now: datetime, person: str) -> Fit:
     """Hold each flow of a pipeline against its target; nothing is written there."""
     mask = masker(assembly.secrets)
-    found = list(of_the_contract(assembly))
+    contract = of_the_contract(assembly) if assembly.pipeline.ownership else ()
+    found = [_remark(None, one) for one in contract]
     with Sessions(assembly) as sessions:
         for flow in assembly.flows:
             found += _of_flow(assembly, flow, sessions, database)
-    remarks = (
-        Remark(one.what.removeprefix("flow "), one.severity, one.found, one.remedy, one.who, one.detail)
-        for one in found
-    )
-    data = mask([asdict(one) for one in dict.fromkeys(remarks)])
-    return Fit(assembly.pipeline.name, now, person, tuple(Remark(**one) for one in data))
+    found.sort(key=lambda one: _WORST_FIRST.index(one.severity))
+    return Fit(assembly.pipeline.name, now, person, tuple(_made(mask(asdict(one))) for one in dict.fromkeys(found)))
 
 
 def keep(database: Database, fit: Fit) -> None:
     """Keep what a look found."""
-    KeptMemory(database, "").put(_KEPT, {fit.pipeline: to_json(asdict(fit)).decode()})
+    KeptMemory(database, "").put(_KEPT, {fit.pipeline: to_kept_json(asdict(fit)).decode()})
 
 
-def _of_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database) -> Iterator[Line]:
+def _of_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Database) -> Iterator[Remark]:
+    name = next(one for one in flow_names(assembly) if one.flow == flow.name)
     try:
         _, findings = check_flow(assembly, flow, sessions, database)
     except (FlowError, ConfigError) as error:
-        detail = getattr(error, "detail", "")
-        yield Line(f"flow {flow.name}", False, str(error), detail=detail, severity="unusable")
+        yield Remark(name, "", "", _UNUSABLE, _as_sentence(str(error)), "", "", getattr(error, "detail", ""))
         return
-    yield from worst_first(line_of(finding, flow.name) for finding in findings)
+    yield from (_remark(name, finding) for finding in findings)
+
+
+def _remark(flow: FlowName | None, finding: Finding) -> Remark:
+    problem = finding.problem
+    return Remark(
+        None if finding.about else flow,
+        "" if finding.about else problem.field or "",
+        finding.about,
+        str(finding.severity),
+        _as_sentence(sentence(finding)),
+        problem.remedy,
+        str(problem.who),
+        problem.detail,
+    )
+
+
+def _as_sentence(text: str) -> str:
+    return full_stop(capital(text))
 
 
 def _read(name: str, kept: str | None) -> Fit:
     if kept is None:
         return Fit(name)
-    data = orjson.loads(kept)
-    remarks = tuple(Remark(**one) for one in data["remarks"])
-    return Fit(name, datetime.fromisoformat(data["at"]), data["by"], remarks)
+    data = understood(orjson.loads(kept))
+    return Fit(name, datetime.fromisoformat(data["at"]), data["by"], tuple(map(_made, data["remarks"])))
+
+
+def _made(data: dict[str, object]) -> Remark:
+    flow = data["flow"]
+    return Remark(**{**data, "flow": FlowName(**flow) if isinstance(flow, dict) else None})  # type: ignore[arg-type]

@@ -51,7 +51,7 @@ class PipelineState:
 
 
 def overview(serving: Serving) -> list[PipelineState]:
-    """Tell of all pipelines of the project, those that need somebody first."""
+    """Tell of all pipelines of the project, by name."""
     live = serving.runner.live()
     waiting = {one.pipeline for one in serving.runner.requests(limit=100) if one.status == "waiting"}
     counts = open_by_scope(serving.database)

@@ -30,9 +30,10 @@ class PlannedValue:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRecord:
-    """What would become of one record: `status` is created or updated."""
+    """What would become of one record by a flow: `status` is created or updated."""
 
     number: int
+    flow: str
     noun: str
     key: str
     status: str
@@ -110,4 +111,4 @@ def _changes(
 
 def _record(number: int, change: SavedChange) -> PlannedRecord:
     values = (PlannedValue(name, shown(old), shown(new), unknown=old == NOT_KNOWN) for name, old, new in change.values)
-    return PlannedRecord(number, change.noun, change.key, change.status, tuple(values))
+    return PlannedRecord(number, change.flow, change.noun, change.key, change.status, tuple(values))
