@@ -6,15 +6,17 @@ Secrets are replaced before a record is formatted: in the message, in bound valu
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote
 
 import orjson
@@ -111,7 +113,7 @@ def run_log(path: Path, secrets: Iterable[str]) -> Iterator[None]:
 def server_log(path: Path, mask: Mask, days: int, largest: int = 10_000_000) -> Iterator[None]:
     """Write one JSON object a line to `path` while a server runs. Masks the console as well.
 
-    A file of more bytes than `largest` is put aside and a new one begun; what is older than `days` is removed.
+    Each day, and behind `largest` bytes, the file is put aside and a new one begun; those older than `days` go.
     """
 
     def line(record: Record) -> str:
@@ -120,7 +122,12 @@ def server_log(path: Path, mask: Mask, days: int, largest: int = 10_000_000) -> 
 
     try:
         handler = logger.add(
-            path, level="INFO", format=line, rotation=largest, retention=timedelta(days=days), catch=True
+            path,
+            level="INFO",
+            format=line,
+            rotation=partial(_is_over, largest),
+            retention=timedelta(days=days),
+            catch=True,
         )
     except OSError as error:
         raise PimflowError(f"the log {path} cannot be written: {error.strerror}. Nothing was started") from None
@@ -130,6 +137,12 @@ def server_log(path: Path, mask: Mask, days: int, largest: int = 10_000_000) -> 
     finally:
         logger.configure(patcher=lambda _: None)
         logger.remove(handler)
+
+
+def _is_over(largest: int, message: Message, file: TextIO) -> bool:
+    known, now = os.fstat(file.fileno()), message.record["time"]
+    is_of_today = datetime.fromtimestamp(known.st_mtime, now.tzinfo).date() >= now.date()
+    return known.st_size > 0 and (not is_of_today or known.st_size + len(message) > largest)
 
 
 def _opened(path: Path) -> FileIO:

@@ -1,5 +1,10 @@
 """`pimflow logs` of one record, and of the server."""
 
+import os
+import re
+import time
+from datetime import timedelta
+
 import orjson
 from loguru import logger
 
@@ -37,6 +42,13 @@ def test_the_log_of_the_server_is_put_aside_in_pieces_and_shown_as_one(cli, pipe
     assert "hush-hush" not in out
     assert "********" in out
     assert cli("logs", "some-run", "--server").code == 2
+    old, day = min(file.parent.glob("server.*.jsonl")), timedelta(days=1).total_seconds()
+    os.utime(old, (time.time() - 31 * day, time.time() - 31 * day))
+    os.utime(file, (time.time() - day, time.time() - day))
+    with server_log(file, masker([]), days=30):
+        logger.info("\x1b[2J\rGET /%0A\x9b")
+    assert not old.exists()
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", cli("logs", "--server").out)
 
 
 def test_without_a_server_there_is_no_log_of_it(cli, pipeline):

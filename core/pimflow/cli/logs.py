@@ -14,6 +14,8 @@ from pimflow.cli.common import environment_in, environment_option, json_option, 
 from pimflow.errors import ConfigError
 
 _LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What texts of products, or addresses that strangers asked for, may hold to take a terminal over."""
 _KNOWN = frozenset({"time", "level", "logger", "message", "exception", "run"})
 
 
@@ -76,4 +78,5 @@ def _line(entry: dict[str, Any]) -> str:
         f"{name}={value}" for name, value in entry.items() if name not in _KNOWN and value not in (None, "", [])
     )
     text = f"{str(entry['time'])[11:19]} {entry['level']:<7} {entry['message']}"
-    return "\n".join(part for part in (f"{text}  {more}".rstrip(), str(entry.get("exception", ""))) if part)
+    told = "\n".join(part for part in (f"{text}  {more}".rstrip(), str(entry.get("exception", ""))) if part)
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", told)

@@ -63,12 +63,15 @@ def test_metrics_are_for_those_who_may_look(served, stranger):
     assert "pimflow_" not in answer.text
 
 
-def test_the_log_of_the_server_holds_no_secret(served):
+def test_the_log_of_the_server_tells_who_did_what_and_holds_no_secret(served, signed_in):
     served.serving.project.pipelines()
     with logged(served.serving):
         logger.bind(also=SECRET).warning("the PIM refused {}", SECRET)
+        signed_in("operator").post("/api/v1/pipelines/products/pause")
+        signed_in("viewer").post("/api/v1/pipelines/products/pause")
     text = (served.folder / ".pimflow" / "server" / "server.jsonl").read_text("utf-8")
     assert "the PIM refused ********" in text
+    assert text.count("asks for") == text.count("Julia asks for POST /api/v1/pipelines/products/pause") == 1
     assert SECRET not in text
 
 

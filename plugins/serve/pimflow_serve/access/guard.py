@@ -2,7 +2,7 @@
 
 Nobody signed in: a page leads to /login, a call is answered 401. Too little right: 403. What changes something must
 come from a page of this server, with the secret of its session in the field `csrf` or the header `X-CSRF-Token`;
-programs with a token need neither.
+programs with a token need neither. The log tells who asked for what.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Annotated
 from fastapi import Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
+from loguru import logger
 
 from pimflow_serve.access.origin import changes_something, check_origin
 from pimflow_serve.access.sessions import Asking, who_asks
@@ -46,6 +47,8 @@ def _who_may(role: Role) -> Callable[..., Awaitable[Person]]:
             await _check_form(request, asking)
         if not asking.person.may(role):
             raise Refused(403, _NEEDED[role], N_("Ask an administrator of pimflow for the right."))
+        if changes_something(request):
+            logger.info("{} asks for {} {}", asking.person.name, request.method, request.url.path)
         return asking.person
 
     return who
