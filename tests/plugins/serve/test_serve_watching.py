@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from loguru import logger
+from prometheus_client.parser import text_string_to_metric_families
 
 from pimflow.model import Status
 from pimflow.running.run import RunOptions, run_pipeline
@@ -42,7 +43,12 @@ def test_metrics_tell_how_runs_went(served, signed_in):
         found[f"pimflow_last_good_run_end_timestamp_seconds{of}"]
         > found[f"pimflow_last_run_start_timestamp_seconds{of}"]
     )
-    assert "process_resident_memory_bytes" in answer.text
+    families = {one.name: one for one in text_string_to_metric_families(answer.text)}
+    assert {"process_resident_memory_bytes", "pimflow_build_info", "pimflow_last_run_duration_seconds"} <= set(families)
+    ours = [one for name, one in families.items() if name.startswith("pimflow_")]
+    assert all(one.documentation.endswith(".") for one in ours)
+    labels = {label for one in ours for sample in one.samples for label in sample.labels}
+    assert labels == {"version", "pipeline", "flow", "status"}  # of which there are few, whatever runs bring
 
 
 def test_the_last_good_run_stays_when_runs_of_some_records_follow(served):

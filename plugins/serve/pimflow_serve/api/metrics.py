@@ -48,7 +48,7 @@ class _OfState(Collector):
     def collect(self) -> Iterator[Metric]:
         """Read the state."""
         database, pipelines = self._serving.database, self._serving.project.pipelines()
-        build = GaugeMetricFamily("pimflow_build", "The version of pimflow.", labels=["version"])
+        build = GaugeMetricFamily("pimflow_build_info", "The version of pimflow.", labels=["version"])
         build.add_metric([__version__], 1)
         yield build
         yield from _of_files(pipelines)
@@ -91,7 +91,7 @@ def _of_last_runs(latest: list[PastRun]) -> Iterator[Metric]:
     }
     yield _gauge("pimflow_last_run_start_timestamp_seconds", "When the last run began.", begun)
     yield _gauge("pimflow_last_run_exit_code", "How the last run ended: 0 is well, 3 broken off.", codes)
-    yield _gauge("pimflow_last_run_seconds", "How long the last run took.", lasted)
+    yield _gauge("pimflow_last_run_duration_seconds", "How long the last run took.", lasted)
     names = ("pipeline", "flow", "status")
     yield _gauge("pimflow_last_run_records", "What became of the records of the last run.", records, *names)
 
