@@ -47,10 +47,7 @@ class World:
         self.environment = os.environ | given | urls
 
     def python(self, *words, code=0):
-        command = [sys.executable, *words]
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
-        )
+        done = started(words, self.folder, self.environment)
         assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
