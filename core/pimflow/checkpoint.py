@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pimflow.sentences import joined, said, together
+
 _NAMED = 3
 
 
@@ -32,17 +34,25 @@ class Checkpoint:
     @property
     def what(self) -> str:
         """Say what the next group is: `'mugs' (120 products)`."""
-        return f"{_shown(self.next)} ({self.rows:,} {self.noun[0] if self.rows == 1 else self.noun[1]})"
+        noun = said(self.noun[0] if self.rows == 1 else self.noun[1])
+        return together("{group} ({rows:,} {noun})", group=_shown(self.next), rows=self.rows, noun=noun)
 
     def told(self) -> str:
         """Say it in sentences: how many are done, what comes next, what waits for the end."""
         if not self.left:
-            return f"By {self.by}: all {self.groups:,} done."
-        more = self.left - 1 - len(self.then[:_NAMED])
-        later = ", ".join(map(_shown, self.then[:_NAMED])) + (f" and {more:,} more" if more > 0 else "")
-        after = f", then {later}" if later else ""
-        waits = f" After the last: {', '.join(self.waiting)}." if self.waiting else ""
-        return f"By {self.by}: {self.done:,} of {self.groups:,} done. Next: {self.what}{after}.{waits}"
+            return said("By {column}: all {groups:,} done.", column=self.by, groups=self.groups)
+        numbers = {"column": self.by, "done": self.done, "groups": self.groups, "next": self._next()}
+        text = said("By {column}: {done:,} of {groups:,} done. Next: {next}.", **numbers)
+        last = said("After the last: {flows}.", flows=", ".join(self.waiting)) if self.waiting else ""
+        return joined([text, last])
+
+    def _next(self) -> str:
+        more, names = self.left - 1 - len(self.then[:_NAMED]), ", ".join(map(_shown, self.then[:_NAMED]))
+        if not names and more <= 0:
+            return self.what
+        if more <= 0:
+            return said("{what}, then {groups}", what=self.what, groups=names)
+        return said("{what}, then {groups} and {more:,} more", what=self.what, groups=names, more=more)
 
 
 def _shown(name: str) -> str:

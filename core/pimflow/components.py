@@ -301,6 +301,7 @@ class Notifier(Component):
     )
     families: tuple[str, ...] = Field((), description="Only problems of records of these families, by code.")
     categories: tuple[str, ...] = Field((), description="Only problems of records in one of these categories, by code.")
+    language: Literal["en", "fr", "de"] = Field("en", description="In which language it is told.")
     digest: Annotated[str, AfterValidator(_time_of_day)] | None = Field(
         None, description="Everything once a day: `daily at 07:00`, `weekdays at 07:00 Europe/Paris`."
     )

@@ -11,16 +11,26 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pimflow.model import SETTLED, Cause, FlowReport, Problem, ProblemKind, RunReport, Status
+from pimflow.languages import ENGLISH
+from pimflow.model import SETTLED, Cause, FlowReport, Problem, ProblemKind, RunReport, Status, Who
 from pimflow.plain import to_kept_json
-from pimflow.words import Lead, capital, full_stop, one_of, titled
+from pimflow.sentences import Said, Words, in_language, joined, said, together
+from pimflow.words import Lead, capital, full_stop, one_of
 
 _EFFECTS = {
-    Status.REFUSED: ("did not go through", "would not go through"),
-    Status.FAILED: ("could not be delivered", "could not be delivered"),
-    Status.UNKNOWN: ("may or may not have arrived", "may or may not arrive"),
+    Status.REFUSED: (said("{records} did not go through"), said("{records} would not go through")),
+    Status.FAILED: (said("{records} could not be delivered"), said("{records} could not be delivered")),
+    Status.UNKNOWN: (said("{records} may or may not have arrived"), said("{records} may or may not arrive")),
 }
 """What became of the records that a cause concerns: in a run, and in a preview."""
+_ARRIVED = (said("{records} arrived without {lost}"), said("{records} would arrive without {lost}"))
+
+WHO = {
+    Who.PRODUCT_MANAGER: said("product manager"),
+    Who.SOURCE_TEAM: said("ERP team"),
+    Who.ADMINISTRATOR: said("administrator"),
+}
+"""What people are called."""
 
 _KEYS_SHOWN = 5
 _OTHERS_SHOWN = 3
@@ -43,16 +53,22 @@ def report_from_json(data: Any) -> RunReport:
     return TypeAdapter(RunReport).validate_python(data)
 
 
-def report_text(report: RunReport) -> str:
-    """Give a report as lines of plain text."""
-    lines: list[str] = [f"Broken off: {full_stop(report.error)}"] if report.error else []
+def report_text(report: RunReport, words: Words = ENGLISH) -> str:
+    """Give a report as lines of plain text, in a language."""
+    return "\n".join(in_language(line, words) for line in report_lines(report))
+
+
+def report_lines(report: RunReport) -> Iterator[str]:
+    """Give a report as lines that can be told in a language."""
+    if report.error:
+        yield said("Broken off: {error}", error=full_stop(said(report.error)))
     for flow in report.flows:
-        lines.extend(_flow_lines(flow, report))
-    lines += [report.checkpoint.told()] if report.checkpoint else []
+        yield from _flow_lines(flow, report)
+    if report.checkpoint:
+        yield report.checkpoint.told()
     found = details(report)
     if found:
-        lines += ["", "For your administrator", *found]
-    return "\n".join(lines)
+        yield from ("", said("For your administrator"), *found)
 
 
 def details(report: RunReport) -> list[str]:
@@ -62,15 +78,25 @@ def details(report: RunReport) -> list[str]:
 
 def _flow_lines(flow: FlowReport, report: RunReport) -> Iterator[str]:
     if flow.error:
-        yield f"{headline(flow, report)} stopped. {capital(full_stop(flow.error))}"
+        yield stopped(flow, report)
     if flow.read or not flow.error:
-        yield f"{'  Before that: ' if flow.error else f'{headline(flow, report)} '}{_said(flow, report)}"
+        said_of = _said(flow, report)
+        yield (
+            said("  Before that: {counts}", counts=said_of) if flow.error else joined([headline(flow, report), said_of])
+        )
     for cause in flow.causes:
-        yield f"  - {cause_sentence(cause, flow, dry=report.run.dry)}"
+        yield together("  - {cause}", cause=cause_sentence(cause, flow, dry=report.run.dry))
         if cause.problem.remedy:
-            yield f"    {advice(cause.problem)}"
+            yield together("    {advice}", advice=advice(cause.problem))
     for note in flow.notes:
-        yield f"  Note: {note}"
+        yield said("  Note: {note}", note=said(note))
+
+
+def stopped(flow: FlowReport, report: RunReport) -> str:
+    """Say that a flow was stopped, and why."""
+    return said(
+        "{headline} stopped. {error}", headline=headline(flow, report), error=capital(full_stop(said(flow.error)))
+    )
 
 
 def _said(flow: FlowReport, report: RunReport) -> str:
@@ -79,61 +105,96 @@ def _said(flow: FlowReport, report: RunReport) -> str:
 
 def undone(flow: FlowReport, *, dry: bool = False) -> str:
     """Say in one sentence what an undo put back."""
-    counts = {status: flow.counts.get(status, 0) for status in Status}
-    were, needed = ("would be", "would need") if dry else ("were", "needed")
-    parts = [
-        f"{counts[Status.UPDATED] + counts[Status.CREATED]:,} {were} put back or taken out of use",
-        f"{counts[Status.UNCHANGED]:,} {needed} nothing",
-    ]
-    parts += _needy(flow)
-    return f"the run had changed {_number(flow.read, flow)}; {', '.join(parts)}."
+    back = flow.counts.get(Status.UPDATED, 0) + flow.counts.get(Status.CREATED, 0)
+    same = flow.counts.get(Status.UNCHANGED, 0)
+    if dry:
+        parts = [
+            said("{number:,} would be put back or taken out of use", number=back),
+            said("{number:,} would need nothing", number=same),
+        ]
+    else:
+        parts = [
+            said("{number:,} were put back or taken out of use", number=back),
+            said("{number:,} needed nothing", number=same),
+        ]
+    what = joined([*parts, *_needy(flow)], ", ")
+    return said("the run had changed {records}; {what}.", records=_number(flow.read, flow), what=what)
 
 
 def _needy(flow: FlowReport) -> list[str]:
     """Count those that need attention, and the causes; what is told of a column or a place concerns none of them."""
     if not flow.attention:
         return []
-    causes = sum(cause.count > 0 for cause in flow.causes)
-    need = "needs" if flow.attention == 1 else "need"
-    return [f"{flow.attention:,} {need} your attention ({causes:,} {'cause' if causes == 1 else 'causes'})"]
+    number = sum(cause.count > 0 for cause in flow.causes)
+    causes = said("{count:,} cause", count=number) if number == 1 else said("{count:,} causes", count=number)
+    if flow.attention == 1:
+        return [said("{number:,} needs your attention ({causes})", number=1, causes=causes)]
+    return [said("{number:,} need your attention ({causes})", number=flow.attention, causes=causes)]
 
 
 def headline(flow: FlowReport, report: RunReport) -> str:
     """Say what moved, when and how long: `Odoo -> PIM, 14:15, changes only, 2 min:`; in which environment, too."""
-    target = titled(flow.target.removeprefix("the "), report.run.environment)
-    when = report.run.started.astimezone().strftime("%H:%M")
-    if report.run.undoes:
-        dry = ", preview" if report.run.dry else ""
-        return f"{target}, {when}, run {report.run.undoes} undone, {duration(flow.seconds)}{dry}:"
-    extent = "everything" if flow.full else "changes only"
-    if report.run.only:
-        more = len(report.run.only) - _KEYS_SHOWN
-        extent = "only " + ", ".join(report.run.only[:_KEYS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-    elif report.run.corrects:
-        extent = "corrected rows"
-    elif flow.part:
-        extent = flow.part
-    elif report.run.limit:
-        extent = f"the first {report.run.limit:,}"
-    dry = ", preview" if report.run.dry else ""
-    return f"{flow.source.removeprefix('the ')} -> {target}, {when}, {extent}, {duration(flow.seconds)}{dry}:"
+    run = report.run
+    way = plain_title(flow.target)
+    if run.environment:
+        way = together("{target} ({environment})", target=way, environment=run.environment)
+    extent = _extent(flow, report)
+    if run.undoes:
+        extent = said("run {run} undone", run=run.undoes)
+    else:
+        way = together("{source} -> {target}", source=plain_title(flow.source), target=way)
+    when = run.started.astimezone().strftime("%H:%M")
+    dry = said("preview") if run.dry else ""
+    return said("{all}:", all=joined([way, when, extent, duration(flow.seconds), dry], ", "))
+
+
+def _extent(flow: FlowReport, report: RunReport) -> str:
+    run = report.run
+    if run.only:
+        more, keys = len(run.only) - _KEYS_SHOWN, ", ".join(run.only[:_KEYS_SHOWN])
+        return (
+            said("only {keys} and {more:,} more", keys=keys, more=more) if more > 0 else said("only {keys}", keys=keys)
+        )
+    if run.corrects:
+        return said("corrected rows")
+    if flow.part:
+        return flow.part
+    if run.limit:
+        return said("the first {number:,}", number=run.limit)
+    return said("everything") if flow.full else said("changes only")
+
+
+def plain_title(title: str) -> Said:
+    """Name a system without its article: `PIM`."""
+    return said(title.removeprefix("the ")) if title.startswith("the ") else said(title)
 
 
 def sentence(flow: FlowReport, *, dry: bool = False) -> str:
     """Say in one sentence how many were read, and what became of them."""
     counts = {status: flow.counts.get(status, 0) for status in Status}
     parts = [
-        f"{counts[Status.CREATED]:,} new",
-        f"{counts[Status.UPDATED]:,} updated",
-        f"{counts[Status.UNCHANGED]:,} already up to date",
+        said("{number:,} new", number=counts[Status.CREATED]),
+        said("{number:,} updated", number=counts[Status.UPDATED]),
+        said("{number:,} already up to date", number=counts[Status.UNCHANGED]),
     ]
     if counts[Status.DELETED]:
-        parts.insert(2, f"{counts[Status.DELETED]:,} deleted")
-    parts += _needy(flow)
-    filtered = f", {flow.dropped:,} of them left out by the pipeline's filter" if flow.dropped else ""
-    read = f"{flow.read:,} {'row' if flow.read == 1 else 'rows'}" if flow.shared else _number(flow.read, flow)
-    whose = f"{flow.noun[1]}: " if flow.shared else ""
-    return f"{read} read{filtered}; {whose}{', '.join(parts)}.{_shares(flow, counts, dry=dry)}"
+        parts.insert(2, said("{number:,} deleted", number=counts[Status.DELETED]))
+    what = joined([*parts, *_needy(flow)], ", ")
+    if flow.shared:
+        what = said("{nouns}: {what}", nouns=said(flow.noun[1]), what=what)
+    text = said("{read}; {what}.", read=_read(flow), what=what)
+    return joined([text, _shares(flow, counts, dry=dry)])
+
+
+def _read(flow: FlowReport) -> str:
+    records = _number(flow.read, flow)
+    if flow.shared:
+        records = said("{number:,} row", number=1) if flow.read == 1 else said("{number:,} rows", number=flow.read)
+    if not flow.dropped:
+        return said("{records} read", records=records)
+    return said(
+        "{records} read, {number:,} of them left out by the pipeline's filter", records=records, number=flow.dropped
+    )
 
 
 def _shares(flow: FlowReport, counts: dict[Status, int], *, dry: bool) -> str:
@@ -142,66 +203,70 @@ def _shares(flow: FlowReport, counts: dict[Status, int], *, dry: bool) -> str:
     partly = flow.attention - lost
     if not partly or not lost:
         return ""
-    arrived, not_arrived = ("would arrive", "would not") if dry else ("arrived", "did not arrive")
-    return f" Of these {flow.attention:,}, {partly:,} {arrived} without some values and {lost:,} {not_arrived}."
+    numbers = {"all": flow.attention, "partly": partly, "lost": lost}
+    if dry:
+        return said("Of these {all:,}, {partly:,} would arrive without some values and {lost:,} would not.", **numbers)
+    return said("Of these {all:,}, {partly:,} arrived without some values and {lost:,} did not arrive.", **numbers)
 
 
 def advice(problem: Problem) -> str:
     """Say what to do now, and who: `ERP team: Correct it.`, unless the remedy itself names who."""
-    named = problem.who in problem.remedy
-    return problem.remedy if named else f"{capital(problem.who)}: {problem.remedy}"
+    if problem.who in problem.remedy:
+        return problem.remedy
+    return said("{who}: {remedy}", who=capital(WHO[problem.who]), remedy=said(problem.remedy))
 
 
 def cause_sentence(cause: Cause, flow: FlowReport, *, dry: bool = False) -> str:
     """Say what happened, why, and to how many; what to do now, and who, is told by `advice`."""
-    return " ".join(part for part in (what_happened(cause, flow), _effect(cause, flow, dry=dry)) if part)
+    return joined([what_happened(cause, flow), effect(cause, flow, dry=dry)])
 
 
 def what_happened(cause: Cause, flow: FlowReport) -> str:
     """Say what happened and why, as one sentence, whatever became of the records."""
-    text = f"{_lead(cause, flow)}{cause.problem.reason}{_likewise(cause)}"
+    text = _happened(cause, flow)
+    if cause.others and cause.problem.lead is not Lead.RECORD:
+        others = ", ".join(map(shown, cause.others[:_OTHERS_SHOWN]))
+        text = said("{what}; likewise {others} and others", what=text, others=others)
     return full_stop(capital(text) if text.startswith(cause.problem.reason) else text)
 
 
-def _lead(cause: Cause, flow: FlowReport) -> str:
+def _happened(cause: Cause, flow: FlowReport) -> str:
     problem, field = cause.problem, cause.label or cause.problem.field
+    reason = said(problem.reason)
     if problem.lead is Lead.RECORD:
-        return f"{cause.record or ', '.join(cause.keys[:1])}: "
-    if problem.lead is Lead.NOTHING:
-        return ""
+        return said("{record}: {reason}", record=cause.record or ", ".join(cause.keys[:1]), reason=reason)
     if problem.lead is Lead.VALUE:
-        return f"{shown(problem.value)} "
+        return together("{value} {reason}", value=shown(problem.value), reason=reason)
     if problem.lead is Lead.KEY:
-        return f"{field} {problem.value} "
-    said = "" if problem.value is None else f"{flow.source} says {shown(problem.value)}, "
-    return f"{field}: {said}" if field else said
+        return together("{field} {value} {reason}", field=field, value=problem.value, reason=reason)
+    if problem.lead is Lead.NOTHING or problem.value is None:
+        is_named = field and problem.lead is not Lead.NOTHING
+        return said("{field}: {reason}", field=field, reason=reason) if is_named else reason
+    named = {"source": said(flow.source), "value": shown(problem.value), "reason": reason}
+    if field:
+        return said("{field}: {source} says {value}, {reason}", field=field, **named)
+    return said("{source} says {value}, {reason}", **named)
 
 
-def _likewise(cause: Cause) -> str:
-    if not cause.others or cause.problem.lead is Lead.RECORD:
-        return ""
-    return f"; likewise {', '.join(map(shown, cause.others[:_OTHERS_SHOWN]))} and others"
-
-
-def _effect(cause: Cause, flow: FlowReport, *, dry: bool) -> str:
+def effect(cause: Cause, flow: FlowReport, *, dry: bool = False) -> str:
+    """Say what became of the records of a cause; nothing where it concerns none."""
     if cause.problem.effect and not cause.others:
-        return full_stop(cause.problem.effect)
+        return full_stop(said(cause.problem.effect))
     if not cause.count:
         return ""
-    who = _number(cause.count, flow)
-    without = f"without {_lost(cause)}"
-    done, planned = _EFFECTS.get(cause.status, (f"arrived {without}", f"would arrive {without}"))
-    effect = planned if dry else done
+    done = _EFFECTS.get(cause.status)
+    names = {"records": _number(cause.count, flow)} | ({} if done else {"lost": _lost(cause)})
+    told = said(str((done or _ARRIVED)[dry]), **names)
     keys = ", ".join(cause.keys[:_KEYS_SHOWN])
     more = ", …" if cause.count > _KEYS_SHOWN else ""
-    return f"{who} {effect}{f' ({keys}{more})' if keys else ''}."
+    return together("{told:capital} ({keys}).", told=told, keys=f"{keys}{more}") if keys else full_stop(capital(told))
 
 
 def _lost(cause: Cause) -> str:
     """Name what a record arrived without: what a label calls one thing, such as `a colour`; else `it`."""
     if cause.problem.kind is not ProblemKind.REFERENCE:
-        return "it"
-    return one_of(cause.label or cause.problem.field or "") or "it"
+        return said("it")
+    return one_of(cause.label or cause.problem.field or "") or said("it")
 
 
 def _detail_lines(flow: FlowReport) -> Iterator[str]:
@@ -215,16 +280,16 @@ def _detail_lines(flow: FlowReport) -> Iterator[str]:
 def duration(seconds: float) -> str:
     """Say how long something took, as a person would."""
     if seconds < 1:
-        return "under 1 s"
+        return said("under 1 s")
     if seconds < 90:
-        return f"{seconds:.0f} s"
+        return said("{number:.0f} s", number=seconds)
     if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
+        return said("{number:.0f} min", number=seconds / 60)
+    return said("{number:.1f} h", number=seconds / 3600)
 
 
 def _number(count: int, flow: FlowReport) -> str:
-    return f"{count:,} {flow.noun[0] if count == 1 else flow.noun[1]}"
+    return together("{number:,} {noun}", number=count, noun=said(flow.noun[0] if count == 1 else flow.noun[1]))
 
 
 def shown(value: Any, longest: int = 60) -> str:

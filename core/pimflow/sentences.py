@@ -131,7 +131,7 @@ def _in_language(value: Any, words: Words) -> Any:
 
 
 class _Formatter(Formatter):
-    """Formats as `str.format` does, with thousands parted as the words of a language say under `,`."""
+    """Formats as `str.format` does, with `,` and `.` in numbers as the words of a language say."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
@@ -140,8 +140,12 @@ class _Formatter(Formatter):
         return self.get_value(field_name, args, kwargs), field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == _CAPITAL:
+            return begin(str(value))
         text: str = format(value, format_spec)
-        return text.replace(",", self._words.gettext(",")) if format_spec == "," else text
+        if not format_spec or isinstance(value, str):
+            return text
+        return text.translate({ord(","): self._words.gettext(","), ord("."): self._words.gettext(".")})
 
 
 def masked(text: Said, mask: Callable[[Any], Any]) -> str:

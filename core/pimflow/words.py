@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pimflow.sentences import Said, begin, together
+from pimflow.sentences import Said, begin, joined, said, together
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -31,14 +31,14 @@ class Lead(StrEnum):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Continue a sentence about an unknown word with the nearest known one, or with all where they are few."""
     names = sorted(known)
-    few = f"; known here: {', '.join(names)}" if 0 < len(names) <= 20 else ""
+    few = said("; known here: {names}", names=", ".join(names)) if 0 < len(names) <= 20 else ""
     return nearest(word, names) or few
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Continue a sentence about a word with the known one that may be meant; nothing where none is near."""
     found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    return said("; did you mean {name!r}?", name=found[0]) if found else ""
 
 
 def titled(pipeline: str, environment: str | None) -> str:
@@ -53,7 +53,9 @@ def in_words(number: int) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """Put names into a sentence: `a, b and c`."""
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+    if len(names) < 2:
+        return said(*names) if names else ""
+    return said("{names} and {last}", names=joined(names[:-1], ", "), last=names[-1])
 
 
 def plainly(value: Any) -> str:
@@ -71,7 +73,8 @@ def one_of(label: str) -> str:
     plain = bool(words) and all(word.isalpha() and word[1:].islower() for word in words)
     if not plain or (label.endswith("s") and not label.endswith("ss")):
         return ""
-    return f"{'an' if label[0].lower() in 'aeiou' else 'a'} {label.lower()}"
+    thing = label.lower()
+    return said("an {thing}", thing=thing) if thing[0] in "aeiou" else said("a {thing}", thing=thing)
 
 
 def to_the_minute(moment: datetime) -> str:

@@ -11,6 +11,7 @@ from loguru import logger
 from pimflow.assemble import Assembly
 from pimflow.daily import daily
 from pimflow.errors import StateError
+from pimflow.languages import words_of
 from pimflow.model import Event, Message, RunReport
 from pimflow.notifying.addresses import pages_of
 from pimflow.notifying.days import Day, day_since
@@ -95,7 +96,8 @@ def _part(one: Subscription, database: Database, before: Standing, moment: datet
 def _sent(mailbox: Mailbox, parts: Iterable[_Part], database: Database) -> bool:
     parts = list(parts)
     messages = [part.message for part in parts if part.message is not None]
-    if messages and not went_through(mailbox.subscriptions[0].recipient, together(messages), mailbox.mask):
+    words = words_of(mailbox.subscriptions[0].notifier.language)
+    if messages and not went_through(mailbox.subscriptions[0].recipient, together(messages, words), mailbox.mask):
         return False
     for part in parts:
         Standings(database, part.of.pipeline).keep(part.of.recipient, part.after)
@@ -115,7 +117,8 @@ def _message(one: Subscription, before: Standing, day: Day, report: RunReport) -
     event = next((event for event, applies in events.items() if applies and event in notifier.on), None)
     if event is None:
         return None
-    reader = Reader(notifier.for_, readers(one.assembly.recipients), pages_of(one.assembly))
+    words = words_of(notifier.language)
+    reader = Reader(notifier.for_, readers(one.assembly.recipients), pages_of(one.assembly), words)
     return digest(day, report, event, before, reader)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pimflow.assemble import Assembly, Recipient
+from pimflow.languages import words_of
 from pimflow.log import masker
 from pimflow.model import Event, Run, RunReport
 from pimflow.notifying.audience import kills_concern
@@ -29,7 +30,7 @@ def tell_missed(assembly: Assembly, database: Database, good: datetime | None, n
     for recipient in assembly.recipients:
         before = standings.kept(recipient) or Standing()
         if _is_due(recipient, before, now):
-            message = missed(report, good, platform.node())
+            message = missed(report, good, platform.node(), words_of(recipient.notifier.language))
             if went_through(recipient, message, masker(assembly.secrets)):
                 standings.keep(recipient, replace(before, missed=now))
                 told += 1

@@ -12,6 +12,7 @@ from pimflow.assemble import Recipient
 from pimflow.components import Notifier
 from pimflow.context import RunContext
 from pimflow.errors import StateError
+from pimflow.languages import words_of
 from pimflow.model import Event, Message, RunReport
 from pimflow.notifying.addresses import pages_of
 from pimflow.notifying.audience import failure_concerns, kills_concern, seen_by
@@ -82,5 +83,7 @@ def _seen(context: RunContext, notifier: Notifier, report: RunReport) -> RunRepo
 
 
 def _words(context: RunContext, recipient: Recipient, occasion: Occasion, event: Event) -> Message:
-    reader = Reader(recipient.notifier.for_, readers(context.assembly.recipients), pages_of(context.assembly))
+    notifier, assembly = recipient.notifier, context.assembly
+    words = words_of(notifier.language)
+    reader = Reader(notifier.for_, readers(assembly.recipients), pages_of(assembly), words)
     return message(occasion, event, platform.node(), reader)

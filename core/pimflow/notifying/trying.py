@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pimflow.assemble import Assembly
+from pimflow.languages import words_of
 from pimflow.log import masker
 from pimflow.notifying.delivering import deliver
 from pimflow.notifying.wording import trial
@@ -30,7 +31,9 @@ def try_all(assembly: Assembly, now: datetime) -> list[Tried]:
     pipeline, mask, found = assembly.pipeline, masker(assembly.secrets), []
     for recipient in assembly.recipients:
         notifier = recipient.notifier
-        told = trial(pipeline.name, notifier.on[0], now, platform.node(), pipeline.environment_name)
+        told = trial(
+            pipeline.name, notifier.on[0], now, platform.node(), pipeline.environment_name, words_of(notifier.language)
+        )
         error = deliver(recipient, told, mask)
         outcome = (error is None, str(error or ""), error.detail if error else "")
         found.append(Tried(notifier.type, recipient.place, notifier.title, notifier.for_ or "", *outcome))

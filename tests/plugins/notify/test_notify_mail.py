@@ -64,7 +64,7 @@ def test_a_run_that_was_killed_is_told_by_the_next(run, told, project):
     )
 
 
-def test_problems_tell_which_records_and_why(run, told):
+def test_problems_tell_which_records_and_why(run, told, project):
     assert [run(BAD).code for _ in range(2)] == [0, 0]
     (subject,) = told.subjects
     assert subject == "[pimflow] shop: 2 records need attention"
@@ -72,6 +72,11 @@ def test_problems_tell_which_records_and_why(run, told):
     assert "price: products.csv says 'cheap', " in text
     assert "2 records arrived without it" in text
     assert "pimflow runs 2" in text
+    project.notify(TO_MAIL.replace("to:", "language: fr, to:"))
+    run([*BAD, "D;cheap"])
+    assert told.subjects[1:] == ["[pimflow] shop : 3 enregistrements à vérifier"]
+    assert "price\N{NO-BREAK SPACE}: products.csv indique 'cheap', " in told.text(1)
+    assert "Arrivée sans cette valeur\N{NO-BREAK SPACE}: 3 enregistrements (2, 3, 4)." in told.text(1)
 
 
 @pytest.fixture
