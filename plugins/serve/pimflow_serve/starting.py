@@ -19,7 +19,6 @@ from fastapi import FastAPI
 from pimflow.cli.common import environment_in, opened_state, place_of_state, project_root
 from pimflow.errors import ConfigError, PimflowError
 from pimflow.log import masker, server_log
-from pimflow.running.run import server_log_folder
 from pimflow.state import people
 from pimflow.state.database import Database
 from pimflow.state.place import StatePlace
@@ -33,6 +32,7 @@ from pimflow_serve.jobs.working import working
 from pimflow_serve.project import Project
 from pimflow_serve.serving import Serving
 from pimflow_serve.settings import Settings
+from pimflow_serve.views.logs import server_log_file
 
 _TO_END = 10
 """Seconds that open connections have when the server stops; pages that are followed live would never end."""
@@ -88,8 +88,7 @@ def logged(serving: Serving) -> AbstractContextManager[None]:
         secrets = [secret for assembly in assemblies for secret in assembly.secrets]
         return masker([*secrets, *(key for hook in settings.hooks.values() for key in hook.keys)])(value)
 
-    file = server_log_folder(project.root, project.environment) / "server.jsonl"
-    return server_log(file, mask, settings.log_days, settings.log_bytes)
+    return server_log(server_log_file(project), mask, settings.log_days, settings.log_bytes)
 
 
 def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:

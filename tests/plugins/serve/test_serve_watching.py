@@ -80,6 +80,16 @@ def test_the_log_of_the_server_tells_who_did_what_and_holds_no_secret(served, si
     assert text.count("asks for") == text.count("Julia asks for POST /api/v1/pipelines/products/pause") == 1
     assert SECRET not in text
 
+    administrator = signed_in("administrator")
+    assert [one["message"] for one in administrator.get("/api/v1/log").json()["lines"]] == [
+        "Julia asks for POST /api/v1/pipelines/products/pause",
+        "the PIM refused ********",
+    ]
+    page = administrator.get("/log?level=WARNING&text=REFUSED").text
+    assert "the PIM refused ********" in page
+    assert "Julia asks" not in page
+    assert [signed_in("operator").get(path).status_code for path in ("/log", "/api/v1/log")] == [403, 403]
+
 
 def test_the_product_managers_day_comes_by_mail_at_its_time(served):
     with mail_served(Mailbox()) as mailbox:

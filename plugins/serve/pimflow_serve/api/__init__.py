@@ -14,6 +14,7 @@ from pimflow_serve.api import (
     records,
     runs,
     schedules,
+    server_log,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -28,5 +29,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     records.router,
     runs.router,
     schedules.router,
+    server_log.router,
 )
 """All calls, by matter."""

@@ -15,6 +15,7 @@ from pimflow_serve.pages import (
     problems,
     products,
     runs,
+    server_log,
     settings,
     signing_in,
 )
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     problems.router,
     products.router,
     runs.router,
+    server_log.router,
     settings.router,
     signing_in.router,
 )

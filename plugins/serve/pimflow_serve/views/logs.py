@@ -1,4 +1,4 @@
-"""The log of a run, line by line, as somebody wants to see it."""
+"""The logs of runs and of the server, line by line, as somebody wants to see them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 
 import orjson
 
-from pimflow.running.run import log_folder
+from pimflow.running.run import log_folder, server_log_folder
 from pimflow.state.history import PastRun
 from pimflow_serve.project import Project
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+SERVER_LEVELS = LEVELS[1:]
+"""What servers keep."""
 _MOST = 500
 _BYTES = 32 << 20
 """Of a log that is larger only so much is looked through, at its end: a page is to come at once."""
@@ -44,6 +46,18 @@ def log_file(project: Project, past: PastRun) -> Path | None:
     folder = log_folder(project.root, project.environment).resolve()
     file = Path(past.log or "").resolve()
     return file if file.parent == folder and file.suffix == ".jsonl" and file.is_file() else None
+
+
+def server_log_file(project: Project) -> Path:
+    """Give the log of the server of a project: of all servers of its environment on this machine."""
+    return server_log_folder(project.root, project.environment) / "server.jsonl"
+
+
+def read_server_log(project: Project, level: str = "INFO", text: str = "") -> Log:
+    """Give the last lines of the server's log, the latest first; secrets were masked when they were written."""
+    file = server_log_file(project)
+    log = read_log(file, level, text) if file.is_file() else Log((), cut=False)
+    return Log(log.lines[::-1], log.cut)
 
 
 def read_log(file: Path, level: str = "INFO", text: str = "") -> Log:
