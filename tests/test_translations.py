@@ -19,7 +19,6 @@ NOT_YET = {
     "pimflow_files",
     "pimflow_http",
     "pimflow_notify",
-    "pimflow_odoo",
     "pimflow_serve",
     "pimflow_transforms",
 }

@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
 from typing import Any
 
+from pimflow import said
 from pimflow_erp.codecs import BOOLEAN, FLOAT, INTEGER, TEXT, Codec, absent, listed, selection
 from pimflow_odoo.catalog import TITLE, Catalog, FieldInfo, Unit
 from pimflow_odoo.fields import number_of
@@ -34,10 +36,18 @@ def category(catalog: Catalog, part: str) -> Codec:
         text = str(cell).strip()
         found = [one for one in catalog.categories.values() if text in {one.path, one.code}]
         if not found:
-            raise absent("category", text, TITLE)
+            raise absent(said("category"), text, TITLE)
         if len(found) > 1:
-            codes = " and ".join(one.code for one in found)
-            raise ValueError(f"and {TITLE} has several categories of this path: name it by its code, {codes}")
+            codes = reduce(
+                lambda one, other: said("{one} and {other}", one=one, other=other), [one.code for one in found]
+            )
+            raise ValueError(
+                said(
+                    "and {title} has several categories of this path: name it by its code, {codes}",
+                    title=TITLE,
+                    codes=codes,
+                )
+            )
         return str(getattr(found[0], part))
 
     def write(text: str) -> int:
@@ -60,7 +70,7 @@ def option(catalog: Catalog, attribute: str) -> Codec | None:
     def accept(cell: Any) -> str:
         text = str(cell).strip()
         if not any(text in catalog.options.get(number, ()) for number in numbers):
-            raise absent("value of this attribute", text, TITLE)
+            raise absent(said("value of this attribute"), text, TITLE)
         return text
 
     return Codec(accept) if numbers else None
@@ -76,7 +86,7 @@ def _unit(catalog: Catalog) -> Codec:
     def accept(cell: Any) -> str:
         found = find(str(cell).strip())
         if found is None:
-            raise absent("unit", str(cell).strip(), TITLE)
+            raise absent(said("unit"), str(cell).strip(), TITLE)
         return found.code
 
     def write(code: str) -> int:
@@ -94,7 +104,7 @@ def _tags(catalog: Catalog) -> Codec:
         asked = listed(cell)
         unknown = [name for name in asked if name not in catalog.tags.values()]
         if unknown:
-            raise absent("tag", ", ".join(unknown), TITLE)
+            raise absent(said("tag"), ", ".join(unknown), TITLE)
         return sorted(set(asked))
 
     def write(names: list[str]) -> list[Any]:
@@ -116,7 +126,9 @@ def _rounded(digits: Any) -> Codec:
     def accept(cell: Any) -> str:
         found = rounded(cell)
         if found == "0" and FLOAT.accept(cell) != "0":
-            raise ValueError(f"which {TITLE} would round to 0: it keeps {places} decimals there")
+            raise ValueError(
+                said("which {title} would round to 0: it keeps {number} decimals there", title=TITLE, number=places)
+            )
         return found
 
     return Codec(accept, float, rounded)
@@ -126,7 +138,7 @@ def _moment(cell: Any) -> str:
     try:
         found = dt.datetime.fromisoformat(str(cell).strip())
     except ValueError:
-        raise ValueError("which is no moment such as 2026-01-31 08:30:00") from None
+        raise ValueError(said("which is no moment such as {example}", example="2026-01-31 08:30:00")) from None
     moment = found.astimezone(dt.UTC) if found.tzinfo else found
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 

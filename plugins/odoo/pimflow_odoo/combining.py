@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pimflow import Problem
+from pimflow import Problem, said
 from pimflow_erp.codecs import absent
 from pimflow_odoo import wording
 from pimflow_odoo.catalog import TITLE, Catalog
@@ -77,7 +77,7 @@ def _values(
         return wording.lacks_axes(lacking)
     for name, value in told.items():
         if value not in catalog.options.get(axes[name], ()):
-            return replace(absent("value of this attribute", value, TITLE).problem, field=f"{ATTRIBUTES}{name}")
+            return replace(absent(said("value of this attribute"), value, TITLE).problem, field=f"{ATTRIBUTES}{name}")
     known = {axes[name]: catalog.options[axes[name]][value] for name, value in told.items()}
     return {number: known.get(number) or only[number] for number in axes.values()}
 

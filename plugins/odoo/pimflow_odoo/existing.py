@@ -57,7 +57,7 @@ class Target:
     @property
     def resource(self) -> str:
         """What the core calls such records."""
-        return self.kind.noun[1]
+        return str(self.kind.noun[1])
 
 
 PlaceOf = Callable[[str], Place | None]

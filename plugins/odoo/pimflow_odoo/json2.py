@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from pimflow import LoginError, RemoteError
+from pimflow import LoginError, RemoteError, said
 from pimflow_http import Client
 from pimflow_odoo.refusals import refusal
 from pimflow_odoo.transports import Account, Call, asked_version, is_json, time_of, where
@@ -36,14 +36,22 @@ class Json2:
         told = self._told(response)
         if response.status_code == 401:
             raise LoginError(
-                f"{here} refused the key; it was tried once. From Odoo 19 on `api_key` is an API key, which ends on "
-                "a day: make a new one under My Profile > Account Security. A password needs `transport: json-rpc`.",
+                said(
+                    "{where} refused the key; it was tried once. From Odoo 19 on `api_key` is an API key, which ends "
+                    "on a day: make a new one under My Profile > Account Security. A password needs `transport: "
+                    "json-rpc`.",
+                    where=here,
+                ),
                 detail=f"{told.get('name')}: {told.get('message')}",
             )
         if not is_json(response):
             raise RemoteError(
-                f"{here} has no database {who.database!r}, or its app `rpc` is not installed. Check `database`: upper "
-                "and lower case letters count.",
+                said(
+                    "{where} has no database {database!r}, or its app `rpc` is not installed. Check `database`: upper "
+                    "and lower case letters count.",
+                    where=here,
+                    database=who.database,
+                ),
                 detail=f"{response.status_code} without JSON",
             )
         found = self._result(response, "res.users.context_get")
@@ -82,6 +90,9 @@ class Json2:
 
     def _too_old(self) -> str:
         raise RemoteError(
-            f"{where(self._client)} does not know JSON-2, which began with Odoo 19. Leave `transport` out, or check "
-            "the `url` of the connection."
+            said(
+                "{where} does not know JSON-2, which began with Odoo 19. Leave `transport` out, or check the `url` of "
+                "the connection.",
+                where=where(self._client),
+            )
         )

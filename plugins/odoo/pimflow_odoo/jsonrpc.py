@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pimflow import LoginError, RemoteError
+from pimflow import LoginError, RemoteError, said
 from pimflow_http import Client
 from pimflow_odoo.refusals import refusal
 from pimflow_odoo.transports import Account, Call, no_odoo, readable, time_of, where
@@ -51,15 +51,23 @@ class JsonRpc:
             raise refusal(here, "authenticate", _told(answer))
         if "error" in answer:
             raise RemoteError(
-                f"{here} has no database {who.database!r}, or cannot open it. Check `database`: upper and lower case "
-                "letters count.",
+                said(
+                    "{where} has no database {database!r}, or cannot open it. Check `database`: upper and lower case "
+                    "letters count.",
+                    where=here,
+                    database=who.database,
+                ),
                 detail=str(_told(answer).get("message", ""))[:200],
             )
         user = answer.get("result")
         if not isinstance(user, int) or isinstance(user, bool):
             raise LoginError(
-                f"{here} refused user {who.username!r} or the key; it was tried once. Check `username` and `api_key` "
-                "before you run again: after several wrong ones Odoo takes no login for a while."
+                said(
+                    "{where} refused user {user!r} or the key; it was tried once. Check `username` and `api_key` "
+                    "before you run again: after several wrong ones Odoo takes no login for a while.",
+                    where=here,
+                    user=who.username,
+                )
             )
         self._user = user
         return user

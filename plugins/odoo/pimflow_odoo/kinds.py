@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pimflow import said
 from pimflow_erp.columns import Column, Record, column
 from pimflow_odoo import columns
 from pimflow_odoo.fields import label_of, moment, number_of
@@ -38,7 +39,7 @@ class Kind:
 _VALUES = "product_template_attribute_value_ids"
 PRODUCTS = Kind(
     "product.product",
-    ("product", "products"),
+    (said("product"), said("products")),
     (*_SHARED, "lst_price"),
     ("product_tmpl_id", _VALUES, f"{_VALUES}.product_attribute_value_id", "product_tag_ids"),
     key="default_code",
@@ -47,17 +48,22 @@ PRODUCTS = Kind(
 )
 TEMPLATES = Kind(
     "product.template",
-    ("template", "templates"),
+    (said("template"), said("templates")),
     _SHARED,
     ("product_variant_ids", "attribute_line_ids", "product_tag_ids"),
     key="default_code",
     categorised=True,
     template="id",
 )
-CATEGORIES = Kind("product.category", ("category", "categories"), ("name",))
-ATTRIBUTES = Kind("product.attribute", ("attribute", "attributes"), ("name", "create_variant", "display_type"))
+CATEGORIES = Kind("product.category", (said("category"), said("categories")), ("name",))
+ATTRIBUTES = Kind(
+    "product.attribute", (said("attribute"), said("attributes")), ("name", "create_variant", "display_type")
+)
 OPTIONS = Kind(
-    "product.attribute.value", ("option", "options"), ("name", "html_color", "default_extra_price"), ("attribute_id",)
+    "product.attribute.value",
+    (said("option"), said("options")),
+    ("name", "html_color", "default_extra_price"),
+    ("attribute_id",),
 )
 
 

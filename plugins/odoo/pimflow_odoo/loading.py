@@ -107,7 +107,7 @@ class Loading:
 
     def _created(self, new: Sequence[Change]) -> tuple[Made, Refused]:
         """Create records, all in one call."""
-        refused = {one.key: wording.lacking("name", self._target.kind.noun[0]) for one in new if self._lacks_name(one)}
+        refused = {one.key: wording.lacking(self._target.kind.noun[0]) for one in new if self._lacks_name(one)}
         made: Made = {}
 
         def send(jobs: Sequence[Job]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pimflow import Change, Problem
+from pimflow import Change, Problem, said
 from pimflow_erp import wording as shared
 from pimflow_erp.jobs import Job, Values, each
 from pimflow_odoo import wording
@@ -30,7 +30,7 @@ def attributes(session: Session, names: Iterable[str], *, make: bool) -> tuple[M
     ids: Made = {one["name"]: one["id"] for one in found}
     missing = [name for name in asked if name not in ids]
     if not missing or not make:
-        return ids, {name: shared.awaited(TITLE, "attribute", "attribute", name) for name in missing}
+        return ids, {name: shared.awaited(TITLE, said("attribute"), "attribute", name) for name in missing}
     made, refused = _created(session, ATTRIBUTES.model, [Job(name, {"name": name}) for name in missing])
     return ids | made, refused
 

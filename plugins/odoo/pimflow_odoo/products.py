@@ -8,6 +8,7 @@ from pimflow import Change, Memory, Problem
 from pimflow_erp.jobs import Job
 from pimflow_odoo import marks, wording
 from pimflow_odoo.existing import Found, PlaceOf, Sought, Target, known
+from pimflow_odoo.kinds import PRODUCTS
 from pimflow_odoo.loading import Loading, Made, Picture, Refused
 from pimflow_odoo.places import ATTRIBUTES, TEMPLATE_CODE
 from pimflow_odoo.session import Record, Session
@@ -67,7 +68,7 @@ class ProductLoading(Loading):
     def _numbered(self, new: Sequence[Change]) -> tuple[Made, Refused]:
         """Make products to which Odoo gives the reference."""
         refused = {one.key: wording.unnumbered_variant() for one in new if one.payload.get(TEMPLATE_CODE)}
-        refused |= {one.key: wording.lacking("name", "product") for one in new if self._lacks_name(one)}
+        refused |= {one.key: wording.lacking(PRODUCTS.noun[0]) for one in new if self._lacks_name(one)}
         jobs = [Job(one.mark, self._given(one, None)) for one in new if one.key not in refused]
         made, problems = marks.create(self._session, jobs) if jobs else ({}, {})
         self._references |= {mark: record["default_code"] or "" for mark, record in made.items()}

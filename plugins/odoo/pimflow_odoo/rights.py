@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pimflow import AccessError, RemoteError
+from pimflow import AccessError, RemoteError, said
 from pimflow_odoo.refusals import NoModelError, RefusedError
 from pimflow_odoo.session import Session
 
 PRODUCT, TEMPLATE, CATEGORY = "product.product", "product.template", "product.category"
 _READ = (PRODUCT, TEMPLATE, CATEGORY, "uom.uom")
 _WRITE = (PRODUCT, TEMPLATE, CATEGORY)
-_USERS = "Settings > Users & Companies > Users"
 _OPTIONAL: Mapping[str, str] = {
     "product.tag": "tags",
     "product.attribute": "attributes",
@@ -21,8 +20,6 @@ _OPTIONAL: Mapping[str, str] = {
 """Models that products can do without, and what they lack then."""
 _RULES = "stock.warehouse.orderpoint"
 """Reordering rules: Odoo archives those of a product with it, so that whoever archives has to see them."""
-_TO_READ = "Make it an internal user, with the group 'Sales / User: Own Documents Only' if that is not enough,"
-_TO_WRITE = "Tick 'Product Creation' under Extra Rights (in older versions: make it 'Sales / Administrator')"
 
 
 def must_read(session: Session) -> None:
@@ -30,8 +27,13 @@ def must_read(session: Session) -> None:
     lacking = _lacking(session, _READ, "read")
     if lacking:
         raise AccessError(
-            f"User {session.user['login']!r} of Odoo may not read all that is needed: {', '.join(lacking)}. {_TO_READ} "
-            f"under {_USERS}."
+            said(
+                "User {user!r} of Odoo may not read all that is needed: {models}. Make it an internal user, with the "
+                "group 'Sales / User: Own Documents Only' if that is not enough, under Settings > Users & Companies > "
+                "Users.",
+                user=session.user["login"],
+                models=", ".join(lacking),
+            )
         )
 
 
@@ -40,8 +42,14 @@ def must_write(session: Session, noun: str, models: Sequence[str]) -> None:
     lacking = sorted({*_lacking(session, models, "create"), *_lacking(session, models, "write")})
     if lacking:
         raise AccessError(
-            f"User {session.user['login']!r} of Odoo may not write {noun}: {', '.join(lacking)}. {_TO_WRITE} for the "
-            f"user under {_USERS}."
+            said(
+                "User {user!r} of Odoo may not write {nouns}: {models}. Tick 'Product Creation' under Extra Rights "
+                "(in older versions: make it 'Sales / Administrator') for the user under Settings > Users & Companies "
+                "> Users.",
+                user=session.user["login"],
+                nouns=noun,
+                models=", ".join(lacking),
+            )
         )
 
 
@@ -81,7 +89,9 @@ def _may(session: Session, model: str, right: str) -> bool:
         return session.may(model, right)
     except NoModelError as error:
         raise RemoteError(
-            "Odoo's database has no products: the app Sales, Purchase or Inventory is not installed. Its administrator "
-            "can do that under Apps.",
+            said(
+                "Odoo's database has no products: the app Sales, Purchase or Inventory is not installed. Its "
+                "administrator can do that under Apps."
+            ),
             detail=error.detail,
         ) from None

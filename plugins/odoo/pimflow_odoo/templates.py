@@ -67,7 +67,7 @@ class TemplateLoading(Loading):
     """Writes templates."""
 
     def _created(self, new: Sequence[Change]) -> tuple[Made, Refused]:
-        refused = {one.key: wording.lacking("name", TEMPLATES.noun[0]) for one in new if self._lacks_name(one)}
+        refused = {one.key: wording.lacking(TEMPLATES.noun[0]) for one in new if self._lacks_name(one)}
         made, problems = create(
             self._session, [Job(one.key, self._given(one, None)) for one in new if one.key not in refused]
         )

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from pimflow import RemoteError
+from pimflow import RemoteError, said
 from pimflow_http import Client
 from pimflow_odoo.refusals import is_final
 
@@ -86,8 +86,12 @@ def readable(client: Client, info: Any) -> str:
     major, minor = (int("".join(filter(str.isdigit, str(part))) or 0) for part in info[:2])  # `saas~18` is one
     if (major, minor) < _OLDEST:
         raise RemoteError(
-            f"{where(client)} is version {major}.{minor}, and pimflow reads version {_OLDEST[0]} or later. Have the "
-            "server updated."
+            said(
+                "{where} is version {version}, and pimflow reads version {oldest} or later. Have the server updated.",
+                where=where(client),
+                version=f"{major}.{minor}",
+                oldest=_OLDEST[0],
+            )
         )
     return f"{major}.{minor}"
 
@@ -105,9 +109,16 @@ def is_json(response: httpx.Response) -> bool:
 
 def where(client: Client) -> str:
     """Name the server, as messages begin: `Odoo at https://…`."""
-    return f"{client.remote.title} at {client.remote.address}"
+    return said("{title} at {address}", title=client.remote.title, address=client.remote.address)
 
 
 def no_odoo(client: Client, detail: str) -> RemoteError:
     """Make the error about an answer that no Odoo gives."""
-    return RemoteError(f"{client.remote.address} is no Odoo server. Check the `url` of the connection.", detail=detail)
+    return RemoteError(
+        said(
+            "{address} is no {title} server. Check the `url` of the connection.",
+            address=client.remote.address,
+            title="Odoo",
+        ),
+        detail=detail,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pimflow import Change, Outcome, Problem, Status
+from pimflow import Change, Outcome, Problem, Status, said
 from pimflow_erp.jobs import Job, Values, each
 from pimflow_erp.wording import awaited
 from pimflow_odoo import wording
@@ -44,7 +44,7 @@ class TreeLoading:
                     change.resource,
                     change.key,
                     Status.WAITING,
-                    (awaited(TITLE, "category", "path", _above(change.key)),),
+                    (awaited(TITLE, said("category"), "path", _above(change.key)),),
                 )
 
     def _created(self, going: Sequence[Change], there: dict[str, int]) -> dict[str, Problem]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from pimflow import Change, Memory, Problem
+from pimflow import Change, Memory, Problem, said
 from pimflow_erp import wording as shared
 from pimflow_erp.jobs import Job, Values, each
 from pimflow_odoo import combining, options, shapes, templates, wording
@@ -83,7 +83,9 @@ class Variants:
         for one in new:
             code = _code(one)
             if code not in ids:
-                made.refused[one.key] = problems.get(code) or shared.awaited(TITLE, "template", TEMPLATE_CODE, code)
+                made.refused[one.key] = problems.get(code) or shared.awaited(
+                    TITLE, said("template"), TEMPLATE_CODE, code
+                )
         return ids
 
     def _shared(self, change: Change) -> Values:
@@ -224,7 +226,7 @@ def _stays(change: Change) -> bool:
 def _gone(code: str) -> Problem:
     if number_in(code) is not None:
         return wording.no_template(TEMPLATE_CODE, code)
-    return shared.awaited(TITLE, "template", TEMPLATE_CODE, code)
+    return shared.awaited(TITLE, said("template"), TEMPLATE_CODE, code)
 
 
 def _new_lines(plan: Plan) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from pimflow import Change, InputPath, Item, Memory, Moved, Outcome, Status
+from pimflow import Change, InputPath, Item, Memory, Moved, Outcome, Status, said
 from pimflow_erp import cells
 from pimflow_erp.known import KnownIds
 from pimflow_erp.writing import RecordWriter
@@ -63,24 +63,30 @@ class OdooWriter(RecordWriter[Place]):
     def unknown(self, column: str) -> tuple[str, str]:
         """Say what Odoo lacks, and what to do about it."""
         field, _, language = column.partition("@")
-        remedy = "Correct the mapping."
+        reason: str
+        remedy: str = said("Correct the mapping.")
         if language and language not in self._session.catalog.languages:
-            reason = f"the language {language!r} is not active in Odoo"
-            remedy = "Correct the mapping, or have the language activated under Settings > Translations > Languages."
+            reason = said("the language {language!r} is not active in Odoo", language=language)
+            remedy = said(
+                "Correct the mapping, or have the language activated under Settings > Translations > Languages."
+            )
         elif field.startswith(ATTRIBUTES):
             reason, remedy = self._unknown_attribute(field.removeprefix(ATTRIBUTES))
         elif field == IMAGE:
-            reason = "pictures are written from a folder only"
-            remedy = "Give the target of products a `picture_folder`, or take the column out of the mapping."
+            reason = said("pictures are written from a folder only")
+            remedy = said("Give the target of products a `picture_folder`, or take the column out of the mapping.")
         else:
             return super().unknown(field)
         return reason, remedy
 
     def _unknown_attribute(self, name: str) -> tuple[str, str]:
         if name in self._session.catalog.without_variants:
-            return f"the attribute {name!r} never makes variants in Odoo", "Take the column out of the mapping."
-        remedy = "Correct the mapping, have the attribute made in Odoo, or give the target `create_options: true`."
-        return f"Odoo has no attribute {name!r} that makes variants", remedy
+            reason = said("the attribute {name!r} never makes variants in Odoo", name=name)
+            return reason, said("Take the column out of the mapping.")
+        remedy = said(
+            "Correct the mapping, have the attribute made in Odoo, or give the target `create_options: true`."
+        )
+        return said("Odoo has no attribute {name!r} that makes variants", name=name), remedy
 
 
 class ProductWriter(OdooWriter):
@@ -157,7 +163,8 @@ class TemplateWriter(OdooWriter):
     def unknown(self, column: str) -> tuple[str, str]:
         """Say that a column belongs to variants, where it does."""
         if column in self._session.catalog.fields(PRODUCTS_TARGET.model):
-            return f"{column} belongs to variants in Odoo, not to templates", "Write it with `odoo.products`."
+            reason = said("{column} belongs to variants in Odoo, not to templates", column=column)
+            return reason, said("Write it with `odoo.products`.")
         return super().unknown(column)
 
 
