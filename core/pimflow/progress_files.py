@@ -93,10 +93,11 @@ def _read(folder: Path) -> Iterator[tuple[Progress, Path]]:
     for name in sorted(one.name for one in folder.iterdir()) if folder.is_dir() else ():
         if name.endswith(_ENDING):
             with suppress(OSError, ValueError, TypeError, KeyError):  # gone by now, or somebody else's
-                yield _progress(orjson.loads((folder / name).read_bytes())), folder / name
+                yield progress_of(orjson.loads((folder / name).read_bytes())), folder / name
 
 
-def _progress(data: dict[str, Any]) -> Progress:
+def progress_of(data: dict[str, Any]) -> Progress:
+    """Give what was written as JSON. Raises TypeError, KeyError where it is of another form."""
     flows = tuple(FlowProgress(**{**flow, "noun": tuple(flow["noun"])}) for flow in data["flows"])
     return Progress(**{**data, "flows": flows, "only": tuple(data["only"])})
 

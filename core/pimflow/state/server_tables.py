@@ -85,7 +85,8 @@ events = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# The servers that use the state; one whose `beat` is long ago, or whose process is known to be dead, is no more.
+# The servers that use the state; one whose `beat` is long ago, or whose process is known to be dead, is no more. `live`
+# is JSON: how far the runs of its machine are, for the pages of the others.
 servers = sa.Table(
     "servers",
     metadata,
@@ -95,6 +96,7 @@ servers = sa.Table(
     sa.Column("pid", NUMBER, nullable=False),
     sa.Column("birth", TEXT, nullable=False),
     sa.Column("beat", TEXT, nullable=False),
+    sa.Column("live", TEXT),
     sqlite_with_rowid=False,
 )
 

@@ -34,6 +34,19 @@ def beat(database: Database, server: Server, now: datetime) -> None:
         upsert(connection, servers, [{**asdict(server), "beat": now.isoformat()}])
 
 
+def show(database: Database, name: str, live: bytes) -> None:
+    """Keep how far the runs of a server's machine are, as JSON."""
+    with database.writing() as connection:
+        connection.execute(servers.update().where(servers.c.name == name).values(live=live.decode()))
+
+
+def shown_by_others(database: Database, name: str, now: datetime) -> list[str]:
+    """Give what other servers that live have shown."""
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(servers).where(servers.c.name != name, servers.c.live.is_not(None))).all()
+    return [row.live for row in rows if now - datetime.fromisoformat(row.beat) <= _SILENT]
+
+
 def remove(database: Database, name: str) -> None:
     """Forget a server that ended."""
     with database.writing() as connection:

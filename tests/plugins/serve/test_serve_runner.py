@@ -12,6 +12,7 @@ import pytest
 from pimflow.errors import ConfigError
 from pimflow.model import Run
 from pimflow.processes import place
+from pimflow.progress_files import FlowProgress, Progress
 from pimflow.running.run import state_file
 from pimflow.state import history, requests, servers
 from pimflow.state.database import open_database
@@ -19,6 +20,7 @@ from pimflow.state.place import state_place
 from pimflow.state.plans import saved_plan
 from pimflow.state.servers import Server
 from pimflow_serve.jobs import previews
+from pimflow_serve.jobs.elsewhere import Elsewhere
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.project import Project
 from pimflow_serve.views.history import latest
@@ -44,6 +46,9 @@ def until(told, seconds=180.0):
             return found
         time.sleep(0.05)
     raise AssertionError("it never came")
+
+
+FLOW = FlowProgress("products", ("product", "products"), "products.csv", "the PIM", 40, 100, counts={"created": 40})
 
 
 def skus(served):
@@ -251,6 +256,11 @@ def test_with_a_state_in_postgresql_each_request_is_run_once_by_several_servers(
     place = state_place(postgres_state)
     database = open_database(place)
     runners = [Runner(served.serving.project, database, served.clock, state=place) for _ in range(2)]
+    for one in runners:
+        servers.beat(database, one.server, database.now(served.clock))
+    live = {"R-1": Progress("R-1", "products", "", "", "another machine", 1, "", 1, flows=(FLOW,))}
+    mine, other = (Elsewhere(one.server.name, database, served.clock) for one in runners)
+    assert (mine.exchange(live), other.exchange({})) == ({}, live), "what one shows the other knows"
     for one in runners:
         one.start()
     number = runners[0].ask("products", "changes", "Julia").number

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import orjson
 
+from pimflow.processes import place
 from pimflow.progress_files import Progress
 from pimflow.state.place import ServerState, StatePlace
 from pimflow.state.requests import KILLED, Request, Wish
@@ -63,7 +64,7 @@ class Child:
 
     def is_of(self, progress: Progress) -> bool:
         """Tell whether a run is that of this process."""
-        return progress.pid == self.process.pid
+        return (progress.pid, progress.place) == (self.process.pid, place())
 
     def ended(self) -> Ended | None:
         """Give what became of it; None while it goes on. May be asked again where that could not be kept."""

@@ -7,7 +7,7 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from loguru import logger
 from pimflow.errors import PimflowError
 from pimflow.log import masker
 from pimflow.processes import birth_of, place
+from pimflow.progress_files import Progress
 from pimflow.running.holding import is_dead
 from pimflow.state import history, locks, requests, schedules, servers
 from pimflow.state.database import Database
@@ -70,11 +71,6 @@ class Dispatch:
         self._stopped: dict[int, float] = {}
         self._next = dict.fromkeys((_LOOK, _BEAT, _TIDY), 0.0)
 
-    @property
-    def children(self) -> list[Child]:
-        """The processes that run."""
-        return list(self._children.values())
-
     def step(self, *, asked: bool = False) -> None:
         """Do what is due. Raises StateError."""
         self._see_to_ended()
@@ -90,23 +86,26 @@ class Dispatch:
 
     def end(self, patience: float) -> None:
         """Stop what runs, and leave it to the next server; what does not end in so many seconds is killed."""
-        for child in self.children:
+        for child in self._children.values():
             child.stop()
         last = time.monotonic() + patience
         while self._children and time.monotonic() < last:
             with suppress(Exception):
-                self.children[0].process.wait(0.2)
+                next(iter(self._children.values())).process.wait(0.2)
             self._see_to_ended(going=True)
-        for child in self.children:
+        for child in self._children.values():
             child.kill()
         self._see_to_ended(going=True)
         servers.remove(self._database, self.server.name)
 
-    def know_run(self, child: Child, run: str) -> None:
-        """Keep which run a process is."""
-        child.run = run
-        requests.know_run(self._database, child.request.number, run)
-        self._tell(child.request.pipeline)
+    def know_runs(self, live: Iterable[Progress]) -> None:
+        """Keep which run each process is, as soon as it shows itself."""
+        for progress in live:
+            for child in self._children.values():
+                if child.run is None and child.is_of(progress):
+                    child.run = progress.run
+                    requests.know_run(self._database, child.request.number, progress.run)
+                    self._tell(child.request.pipeline)
 
     def _is_due(self, every: float) -> bool:
         now = time.monotonic()
@@ -147,7 +146,7 @@ class Dispatch:
 
     def _hurry(self) -> None:
         """Tell again what was told to stop and does not: its target may not answer for very long."""
-        for child in self.children:
+        for child in self._children.values():
             if time.monotonic() - self._stopped.get(child.request.number, math.inf) > _PATIENT:
                 self._stop(child)
 
@@ -186,7 +185,7 @@ class Dispatch:
         self._wake()
 
     def _see_to_ended(self, *, going: bool = False) -> None:
-        for child, ended in list(self._ended()):
+        for child, ended in self._ended():
             request = child.request
             cut_short = child.stopped and not request.stopped and (ended.exit_code >= BROKEN_OFF or ended.defect)
             if ended.exit_code == BUSY:
@@ -213,7 +212,7 @@ class Dispatch:
             requests.add(self._database, replace(request.wish, cause="restart"), now, once=True)
 
     def _ended(self) -> Iterator[tuple[Child, Ended]]:
-        for child in self.children:
+        for child in list(self._children.values()):
             ended = child.ended()
             if ended is not None:
                 yield child, ended

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from threading import Event, Thread
 
 from loguru import logger
 
-from pimflow import progress_files
 from pimflow.errors import ConfigError, PimflowError
 from pimflow.plain import to_json
 from pimflow.progress_files import Progress
 from pimflow.running.run import progress_folder
 from pimflow.state import requests
 from pimflow.state.database import Database
-from pimflow.state.place import StatePlace
+from pimflow.state.place import ServerState, StatePlace
 from pimflow.state.requests import Request, Wish
 from pimflow.state.servers import Server
 from pimflow.words import did_you_mean
 from pimflow_serve.jobs.children import wish_again
 from pimflow_serve.jobs.dispatch import Dispatch, this_server
+from pimflow_serve.jobs.elsewhere import Elsewhere
 from pimflow_serve.jobs.feed import Feed
 from pimflow_serve.jobs.previews import plan_file
+from pimflow_serve.jobs.watching import Watching
 from pimflow_serve.project import Project
 
 KINDS = ("changes", "everything", "only", "retry", "preview", "apply")
@@ -93,7 +94,7 @@ class Runner:
         return requests.latest(self.database, pipeline, limit)
 
     def live(self) -> Mapping[str, Progress]:
-        """Give how far the runs are that go on now on this machine, by run."""
+        """Give how far the runs are that go on now, here or where another server of the same state is, by run."""
         return self._live
 
     def start(self) -> None:
@@ -137,13 +138,16 @@ class Runner:
             self._changed,
             self._woken.set,
         )
-        logger.info("server {} began", dispatch.server.name)
-        self.feed.tell("progress", b'{"runs":[]}', keep=True)
+        name = dispatch.server.name
+        elsewhere = Elsewhere(name, self.database, self.clock) if isinstance(self.state, ServerState) else None
+        folder = progress_folder(self.project.root, self.project.environment)
+        watching = Watching(folder, self.feed, elsewhere, self._changed)
+        logger.info("server {} began", name)
         while not self._stopping.is_set():
-            self._safely(partial(self._step, dispatch, asked=self._woken.is_set()))
+            self._safely(partial(self._step, dispatch, watching, asked=self._woken.is_set()))
             self._woken.wait(_BETWEEN)
         self._safely(partial(dispatch.end, _PATIENCE))
-        logger.info("server {} ended", dispatch.server.name)
+        logger.info("server {} ended", name)
 
     def _safely(self, work: Callable[[], None]) -> None:
         """Go on where something fails: a state that cannot be reached now can be later."""
@@ -154,26 +158,12 @@ class Runner:
         except Exception:  # noqa: BLE001 - nobody would begin anything any more
             logger.exception("something went wrong where runs are begun")
 
-    def _step(self, dispatch: Dispatch, *, asked: bool) -> None:
+    def _step(self, dispatch: Dispatch, watching: Watching, *, asked: bool) -> None:
         self._woken.clear()
-        self._look(dispatch)
+        watching.look()
+        self._live = watching.live
+        dispatch.know_runs(self._live.values())
         dispatch.step(asked=asked)
-
-    def _look(self, dispatch: Dispatch) -> None:
-        """See how far the runs are, and tell browsers if anything is new."""
-        folder = progress_folder(self.project.root, self.project.environment)
-        live = {one.run: one for one in progress_files.under_way(folder)}
-        for child in dispatch.children:
-            for progress in live.values():
-                if child.run is None and child.is_of(progress):
-                    dispatch.know_run(child, progress.run)
-        if live != self._live:
-            both = {**self._live, **live}
-            changed = {both[run].pipeline for run in self._live.keys() ^ live.keys()}
-            self._live = live
-            self.feed.tell("progress", to_json({"runs": [asdict(one) for one in live.values()]}), keep=True)
-            for pipeline in changed:
-                self._changed(pipeline)
 
     def _changed(self, pipeline: str) -> None:
         """Tell browsers that something of a pipeline began or ended."""
