@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import orjson
 
 from pimflow.cli.checkpoints import check_by
 from pimflow.cli.common import (
@@ -73,7 +74,7 @@ def plan(
     from pimflow.cli.progress import shown_progress
     from pimflow.cli.show import print_lines, print_plan
     from pimflow.plan import plan_pipeline
-    from pimflow.report import report_data, report_text
+    from pimflow.report import report_data, report_json, report_text
     from pimflow.running.by_groups import ByGroups
     from pimflow.running.run import RunOptions
     from pimflow.state.plans import new_plan
@@ -91,7 +92,8 @@ def plan(
             with new_plan(save) as saved:
                 report = save_plan(assembly, database, options, saved, changes.add, on_progress)
     if as_json:
-        echo_json({"report": report_data(report), **changes.data()})
+        kept = {"kept": orjson.loads(report_json(report))} if save else {}
+        echo_json({"report": report_data(report), **changes.data(), **kept})
     else:
         print_plan(changes.shown, changes.hidden, max(changes.found.values(), default=0))
         print_lines(report_text(report))

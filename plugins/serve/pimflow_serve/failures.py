@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pimflow.errors import BusyError, ConfigError, PimflowError, StateError
+from pimflow.sentences import said_by
 from pimflow.state.people import PeopleError
 from pimflow.words import capital
 from pimflow_serve.access.headers import ALWAYS
@@ -67,7 +68,7 @@ async def _told(request: Request, error: Exception) -> Response:
     status = 409 if isinstance(error, ConfigError | BusyError | PeopleError) else 503
     if isinstance(error, StateError):
         logger.error("the state cannot be used: {}", error)
-    return await _answer(request, Refused(status, str(error)))
+    return await _answer(request, Refused(status, said_by(error)))
 
 
 async def _failed(request: Request, error: Exception) -> Response:

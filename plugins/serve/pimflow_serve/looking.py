@@ -13,6 +13,7 @@ from pimflow.errors import FlowError, RowProblem
 from pimflow.log import masker
 from pimflow.model import Run
 from pimflow.outlook import Card, Choice
+from pimflow.sentences import said_by
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
@@ -99,4 +100,4 @@ class Target:
                 finally:
                     writer.close(ok=False)
         except FlowError as error:
-            raise type(error)(mask(str(error)), detail=mask(error.detail)) from None
+            raise type(error)(mask(said_by(error)), detail=mask(error.detail)) from None

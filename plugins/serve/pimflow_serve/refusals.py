@@ -7,12 +7,20 @@ from gettext import NullTranslations
 
 from starlette.exceptions import HTTPException
 
+from pimflow.sentences import Said, in_language
 from pimflow.words import capital, full_stop
 
 
 def N_(text: str) -> str:  # noqa: N802 - by this name the tools of gettext find what is to be translated
     """Mark a sentence that is translated when it is shown."""
     return text
+
+
+def _in(words: NullTranslations, text: str) -> str:
+    """Tell a text in a language: one of pimflow's own sentences, or of those that are marked here."""
+    if isinstance(text, Said):
+        return in_language(text, words)
+    return words.gettext(text) if text else ""
 
 
 class Refused(HTTPException):
@@ -35,12 +43,10 @@ class Refused(HTTPException):
 
     def said(self, words: NullTranslations) -> tuple[str, str]:
         """Give message and remedy in a language."""
-        message, remedy = (words.gettext(text) if text else "" for text in self._said)
+        message, remedy = (_in(words, text) for text in self._said)
         if not self._fields:
             return message, remedy
-        fields = {
-            name: words.gettext(one) if isinstance(one, str) and one else one for name, one in self._fields.items()
-        }
+        fields = {name: _in(words, one) if isinstance(one, str) else one for name, one in self._fields.items()}
         return message % fields, remedy % fields
 
     def sentences(self, words: NullTranslations) -> str:

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from pimflow.languages import LANGUAGES, words_of
 from pimflow_serve import formats
 from pimflow_serve.cron_words import in_words
-from pimflow_serve.languages import language_of
+from pimflow_serve.languages import language_of, spoken
 from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import serving_of
 
@@ -34,7 +34,7 @@ _SAID = "said"
 def render(request: Request, template: str, person: Person | None, *, status: int = 200, **data: Any) -> HTMLResponse:
     """Make a page for a person; None is somebody who has not signed in."""
     language = language_of(request, person)
-    shown = {**_shared(request, person, language), **data}
+    shown = {**_shared(request, person, language), **spoken(data, words_of(language))}
     page = HTMLResponse(_environment(language).get_template(template).render(shown), status)
     if _SAID in request.cookies:
         page.delete_cookie(_SAID, path="/")

@@ -11,6 +11,7 @@ from typing import Any
 
 from pimflow.assemble import Assembly
 from pimflow.errors import FlowError, LoginError, UnreachableError
+from pimflow.sentences import said_by
 from pimflow.sessions import Sessions
 from pimflow.sinks import Sink
 
@@ -90,7 +91,7 @@ class OpenSystems:
     def _raise_what_failed(self, assembly: Assembly) -> None:
         of, when, error = self._failed.get(assembly.pipeline.name, (None, 0.0, None))
         if of is assembly and error is not None and self._monotonic() - when < _RESTS:
-            raise type(error)(str(error), detail=error.detail)
+            raise type(error)(said_by(error), detail=error.detail)
 
     def _current(self, assembly: Assembly) -> _Open:
         name = assembly.pipeline.name

@@ -59,6 +59,11 @@ def test_the_page_groups_by_cause_and_says_what_happened_and_who_can_mend_it(pro
     assert "2 products arrived without a colour (MUG-2, MUG-3)." in told
     assert "Choose an option or create 'BORD'; you decide once." in told
     assert "ERP team" in told
+    julia = signed_in("operator", language="fr")
+    assert "colour : products.csv indique 'BORD', " in text_of(julia.get("/problems"))
+    cause = causes(julia)["BORD"]
+    assert cause["effect"] == "Arrivée sans colour\N{NO-BREAK SPACE}: 2 produits (MUG-2, MUG-3)."
+    assert "Arrivée sans colour : 2 produits (MUG-2, MUG-3)." in text_of(julia.get(f"/problems/{NAME}/{cause['id']}"))
 
 
 def test_filters_leave_what_concerns_somebody(problems, signed_in):

@@ -11,6 +11,7 @@ from pydantic import Field
 from pimflow.languages import LANGUAGES
 from pimflow.state import history, people
 from pimflow_serve.access.guard import Viewer
+from pimflow_serve.api.telling import Tell
 from pimflow_serve.given import Given
 from pimflow_serve.pages.pipelines import served_one
 from pimflow_serve.refusals import N_, Refused, not_found
@@ -40,18 +41,18 @@ class MyChoices(Given):
 
 
 @router.get("/pipelines")
-def list_pipelines(serving: Shared, _person: Viewer) -> list[PipelineState]:
+def list_pipelines(serving: Shared, tell: Tell) -> list[PipelineState]:
     """Tell how each pipeline does."""
-    return overview(serving)
+    return tell(overview(serving))
 
 
 @router.get("/pipelines/{name}")
-def pipeline(name: str, serving: Shared, _person: Viewer) -> PipelineDetail:
+def pipeline(name: str, serving: Shared, tell: Tell) -> PipelineDetail:
     """Tell of one pipeline."""
     served = served_one(serving, name)
     does = drawing(served.assembly) if served.assembly else []
     file = served.file.relative_to(serving.project.root).as_posix()
-    return PipelineDetail(pipeline_state(serving, served), does, file, file_text(served))
+    return tell(PipelineDetail(pipeline_state(serving, served), does, file, file_text(served)))
 
 
 @router.get("/runs/{run_id}/log")

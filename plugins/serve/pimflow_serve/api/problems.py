@@ -15,9 +15,11 @@ from pimflow.errors import FlowError, RowProblem
 from pimflow.model import ProblemKind, Who
 from pimflow.outlook import Card, Choice
 from pimflow.problems.causes import Wanted
+from pimflow.sentences import said_by
 from pimflow.state.requests import Request as Asked
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.api.telling import Tell
 from pimflow_serve.exporting import problem_list
 from pimflow_serve.given import Given
 from pimflow_serve.languages import language_of
@@ -83,13 +85,13 @@ class Number:
 @router.get("/problems")
 def list_problems(
     serving: Shared,
-    _person: Viewer,
+    tell: Tell,
     pipeline: Annotated[str, Query()] = "",
     kind: Annotated[ProblemKind | None, Query()] = None,
     who: Annotated[Who | None, Query()] = None,
 ) -> list[FlowProblems]:
     """Give what needs attention, by flow and cause."""
-    return problems(serving.project, serving.database, Wanted(kind=kind, who=who), pipeline)
+    return tell(problems(serving.project, serving.database, Wanted(kind=kind, who=who), pipeline))
 
 
 @router.get("/problems/{pipeline}/export.{kind}", response_class=FileResponse)
@@ -99,9 +101,9 @@ def get_list(pipeline: str, kind: str, serving: Shared, _person: Viewer, cause: 
 
 
 @router.get("/problems/{pipeline}/{cause}")
-def get_cause(pipeline: str, cause: str, serving: Shared, _person: Viewer) -> CauseCard:
+def get_cause(pipeline: str, cause: str, serving: Shared, tell: Tell) -> CauseCard:
     """Give one cause."""
-    return deciding.cause_of(serving, pipeline, cause)
+    return tell(deciding.cause_of(serving, pipeline, cause))
 
 
 @router.get("/problems/{pipeline}/{cause}/records")
@@ -109,7 +111,7 @@ def list_records(
     pipeline: str,
     cause: str,
     serving: Shared,
-    _person: Viewer,
+    tell: Tell,
     after: Annotated[str, Query()] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Records:
@@ -118,7 +120,7 @@ def list_records(
     resource, _, key = after.partition(" ")
     found = records_page(assembly, serving.database, cause, (resource, key), limit + 1)
     last = found[limit - 1] if len(found) > limit else None
-    return Records(found[:limit], f"{last.resource} {last.item_key}" if last else None)
+    return Records(tell(found[:limit]), f"{last.resource} {last.item_key}" if last else None)
 
 
 @router.get("/problems/{pipeline}/{cause}/choices")
@@ -229,6 +231,6 @@ def _told() -> Iterator[None]:
     try:
         yield
     except RowProblem as error:
-        raise Refused(409, str(error)) from None
+        raise Refused(409, said_by(error)) from None
     except FlowError as error:
-        raise Refused(502, str(error)) from None
+        raise Refused(502, said_by(error)) from None

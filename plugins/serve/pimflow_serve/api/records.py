@@ -11,10 +11,11 @@ from pimflow.state.corrections import Correction
 from pimflow.state.requests import Request as Asked
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.api.telling import Tell
 from pimflow_serve.checking import check_now, look_now
 from pimflow_serve.given import LARGEST, Given, Number
 from pimflow_serve.refusals import Refused, not_found
-from pimflow_serve.serving import Shared
+from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.connections import Checked, ShownConnection, connections
 from pimflow_serve.views.corrections import ShownAnswer, ShownCorrection, shown_answers, shown_corrections
 from pimflow_serve.views.fits import Fit, fits
@@ -37,12 +38,12 @@ class NewCorrections(Given):
 @router.get("/products")
 def list_products(
     serving: Shared,
-    _person: Viewer,
+    tell: Tell,
     key: Annotated[str, Query(max_length=500)],
     column: Annotated[str, Query(max_length=500)] = "",
 ) -> list[ShownProduct]:
     """Tell what was sent under a key, when and by which run; with a column how its value came about."""
-    return products(serving.project, serving.database, key, column)
+    return tell(products(serving.project, serving.database, key, column))
 
 
 @router.get("/corrections")
@@ -70,27 +71,27 @@ def delete_correction(pipeline: str, flow: str, key: str, column: str, serving: 
 
 
 @router.get("/connections")
-def list_connections(serving: Shared, _person: Viewer) -> list[ShownConnection]:
+def list_connections(serving: Shared, tell: Tell) -> list[ShownConnection]:
     """Give all connections, without what is secret of them."""
-    return connections(serving.project, serving.database)
+    return tell(connections(serving.project, serving.database))
 
 
 @router.post("/connections/check")
-def post_check(serving: Shared, person: Operator, name: str = "", pipeline: str = "") -> list[Checked]:
+def post_check(serving: Shared, person: Operator, tell: Tell, name: str = "", pipeline: str = "") -> list[Checked]:
     """Check the connection of this name, or all: log in, and ask whether all rights are there."""
-    return check_now(serving, person, name, pipeline)
+    return tell(check_now(serving, person, name, pipeline))
 
 
 @router.get("/fits")
-def list_fits(serving: Shared, _person: Viewer) -> list[Fit]:
+def list_fits(serving: Shared, tell: Tell) -> list[Fit]:
     """Give what the last look at each pipeline and its targets found."""
-    return fits(serving.project, serving.database)
+    return tell(fits(serving.project, serving.database))
 
 
 @router.post("/fits/{pipeline}")
-def post_fit(pipeline: str, serving: Shared, person: Operator) -> Fit:
+def post_fit(pipeline: str, serving: Shared, person: Operator, tell: Tell) -> Fit:
     """Hold a pipeline against its targets: what cannot work, who mends it and how. Nothing is written there."""
-    return look_now(serving, person, pipeline)
+    return tell(look_now(serving, person, pipeline))
 
 
 @router.get("/plugins")
@@ -103,7 +104,7 @@ def list_plugins(_person: Viewer) -> list[ShownPlugin]:
 def get_preview(
     number: Number,
     serving: Shared,
-    _person: Viewer,
+    tell: Tell,
     after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
     only: str = "",
     key: Annotated[str, Query(max_length=500)] = "",
@@ -112,16 +113,20 @@ def get_preview(
 
     `only` is `created` or `updated`; `key` is a part of the keys that are wanted.
     """
-    found = preview(serving, number, after, only, key)
-    if found is None:
-        raise not_found("preview of this number")
-    return found
+    return tell(_found(serving, number, after, only, key))
 
 
 @router.post("/previews/{number}/apply", status_code=202)
 def post_apply(number: Number, serving: Shared, person: Operator) -> Asked:
     """Carry a preview out: exactly that, or nothing."""
-    found = get_preview(number, serving, person)
+    found = _found(serving, number)
     if found.state != "ready":
         raise Refused(409, "this preview cannot be carried out", "Ask for a new one.")
     return serving.runner.ask(found.asked.pipeline, "apply", person.name, plan=number)
+
+
+def _found(serving: Serving, number: int, after: int = 0, only: str = "", key: str = "") -> Preview:
+    found = preview(serving, number, after, only, key)
+    if found is None:
+        raise not_found("preview of this number")
+    return found

@@ -12,9 +12,10 @@ from pydantic import Field
 from pimflow.progress_files import Progress
 from pimflow.state import requests
 from pimflow.state.requests import Request as Asked
-from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.given import LARGEST, Given, Number
+from pimflow_serve.access.guard import Operator, Viewer, check_right
+from pimflow_serve.given import LARGEST, Given, Guard, Number
 from pimflow_serve.refusals import not_found
+from pimflow_serve.roles import Role
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.history import RunLine, latest
 from pimflow_serve.views.run import run_page
@@ -26,17 +27,15 @@ class NewRun(Given):
     """What is asked for. `keys` are SKUs, for `only`, `retry` and a preview of some.
 
     `plan` is the number of the request of the preview that `apply` carries out; `full` makes a preview one of
-    everything; `allow` names guards that may be passed this once; `confirm` is the name of the production that may be
-    written for the first time.
+    everything; `allow` names guards that may be passed this once, which only administrators may say; `confirm` is the
+    name of the production that may be written for the first time.
     """
 
     kind: Literal["changes", "everything", "only", "retry", "preview", "apply"] = "changes"
     keys: list[str] = Field(default_factory=list, max_length=10_000)
     plan: int | None = None
     full: bool = False
-    allow: list[Literal["min_rows", "max_changed", "max_missing", "max_cleared", "first_import"]] = Field(
-        default_factory=list
-    )
+    allow: list[Guard] = Field(default_factory=list)
     confirm: str = ""
 
 
@@ -55,6 +54,8 @@ def post_run(pipeline: str, wanted: NewRun, serving: Shared, person: Operator) -
     """Ask for a run; it begins as soon as nothing else of the pipeline runs."""
     if serving.project.pipeline(pipeline) is None:
         raise not_found("pipeline of this name")
+    if wanted.allow:
+        check_right(person, Role.ADMINISTRATOR)
     return serving.runner.ask(
         pipeline,
         wanted.kind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from gettext import NullTranslations
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -15,6 +16,7 @@ from pimflow.errors import FlowError, PimflowError, RowProblem
 from pimflow.model import ProblemKind, Who
 from pimflow.outlook import Choice
 from pimflow.problems.causes import Wanted
+from pimflow.sentences import in_language, said_by
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.exporting import problem_list
@@ -108,7 +110,7 @@ def answer(
     except Refused as error:
         return _page(pipeline, cause, request, serving, person, wrong=error.sentences(words(request, person)))
     except (FlowError, RowProblem, PimflowError) as error:
-        return _page(pipeline, cause, request, serving, person, wrong=_told(error))
+        return _page(pipeline, cause, request, serving, person, wrong=_told(error, words(request, person)))
     if given.answer.becomes is None:
         said = say("“%(value)s” is left out from now on. The records that waited are sent now.")
     else:
@@ -177,7 +179,7 @@ def correct(pipeline: str, cause: str, request: Request, serving: Shared, person
     try:
         given = deciding.correct(serving, person, pipeline, flow, key, cells)
     except PimflowError as error:
-        return _page(pipeline, cause, request, serving, person, wrong=_told(error))
+        return _page(pipeline, cause, request, serving, person, wrong=_told(error, words(request, person)))
     say = words(request, person).gettext
     if not given:
         return go(_of(pipeline, cause), say("Nothing was changed."))
@@ -227,5 +229,5 @@ def _of(pipeline: str, cause: str) -> str:
     return f"/problems/{quote(pipeline, safe='')}/{quote(cause, safe='')}"
 
 
-def _told(error: Exception) -> str:
-    return str(error)
+def _told(error: Exception, words: NullTranslations) -> str:
+    return in_language(said_by(error), words)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from pimflow.errors import ConfigError
+from pimflow.sentences import said_by
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.languages import words
@@ -52,7 +53,7 @@ def correct(
     try:
         given = deciding.correct(serving, person, pipeline, flow, key, {column: becomes})
     except ConfigError as error:
-        return _page(request, serving, person, sku, wrong=str(error))
+        return _page(request, serving, person, sku, wrong=said_by(error))
     said = say("Corrected. It is sent now, and stands until the ERP has another value.")
     return go(f"/products?{urlencode({'sku': sku})}", said if given else say("Nothing was changed."))
 

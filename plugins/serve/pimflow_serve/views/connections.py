@@ -14,7 +14,8 @@ from pimflow.components import Connection
 from pimflow.configuration.loading import PROJECT_FILE
 from pimflow.errors import ConfigError, FlowError
 from pimflow.log import masker
-from pimflow.plain import to_json
+from pimflow.plain import to_kept_json
+from pimflow.sentences import said_by, understood
 from pimflow.sessions import Sessions
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
@@ -89,12 +90,12 @@ def check(assembly: Assembly, name: str, now: datetime, person: str) -> Checked:
         with Sessions(assembly) as sessions:
             return Checked(True, mask(connection.check(sessions.connect(name))), "", now, person)
     except (FlowError, ConfigError) as error:
-        return Checked(False, mask(str(error)), mask(getattr(error, "detail", "")), now, person)
+        return Checked(False, mask(said_by(error)), mask(getattr(error, "detail", "")), now, person)
 
 
 def keep_check(database: Database, name: str, address: str, checked: Checked) -> None:
     """Keep what the last check said."""
-    KeptMemory(database, address).put(_KEPT, {name: to_json(asdict(checked)).decode()})
+    KeptMemory(database, address).put(_KEPT, {name: to_kept_json(asdict(checked)).decode()})
 
 
 def last_check(database: Database, name: str, address: str) -> Checked | None:
@@ -102,5 +103,5 @@ def last_check(database: Database, name: str, address: str) -> Checked | None:
     kept = KeptMemory(database, address).get(_KEPT, [name]).get(name)
     if kept is None:
         return None
-    data = orjson.loads(kept)
+    data = understood(orjson.loads(kept))
     return Checked(**{**data, "at": datetime.fromisoformat(data["at"])})

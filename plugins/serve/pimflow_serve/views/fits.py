@@ -16,7 +16,7 @@ from pimflow.errors import ConfigError, FlowError
 from pimflow.log import masker
 from pimflow.outlook import Finding, Severity
 from pimflow.plain import to_kept_json
-from pimflow.sentences import understood
+from pimflow.sentences import said_by, understood
 from pimflow.sessions import Sessions
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
@@ -96,7 +96,7 @@ def _of_flow(assembly: Assembly, flow: Flow, sessions: Sessions, database: Datab
     try:
         _, findings = check_flow(assembly, flow, sessions, database)
     except (FlowError, ConfigError) as error:
-        yield Remark(name, "", "", _UNUSABLE, _as_sentence(str(error)), "", "", getattr(error, "detail", ""))
+        yield Remark(name, "", "", _UNUSABLE, _as_sentence(said_by(error)), "", "", getattr(error, "detail", ""))
         return
     yield from (_remark(name, finding) for finding in findings)
 

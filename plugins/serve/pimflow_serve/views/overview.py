@@ -9,6 +9,7 @@ from datetime import datetime
 from pimflow.assemble import Assembly
 from pimflow.problems.causes import places
 from pimflow.progress_files import Progress
+from pimflow.report import plain_title
 from pimflow.state.database import Database
 from pimflow.state.open_counts import open_by_scope
 from pimflow_serve.project import Served
@@ -132,7 +133,7 @@ def flow_names(assembly: Assembly) -> tuple[FlowName, ...]:
 
 def plain(title: str) -> str:
     """Give the name of a system without its article: `PIM`."""
-    return title.removeprefix("the ")
+    return plain_title(title)
 
 
 def _open(assembly: Assembly | None, database: Database, counts: Mapping[int, int]) -> int:

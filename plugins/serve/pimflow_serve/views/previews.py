@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pimflow.errors import StateError
 from pimflow.plan import NOT_KNOWN
+from pimflow.sentences import understood
 from pimflow.state import history, requests
 from pimflow.state.plans import SavedChange, saved_plan
 from pimflow.state.requests import Request
@@ -74,7 +75,7 @@ def preview(serving: Serving, number: int, after: int = 0, only: str = "", text:
     if said is None or "report" not in said:
         trouble = "; ".join(said.get("errors", ())) if said else asked.told
         return Preview(asked, "failed" if trouble else "gone", (), (), 0, 0, None, applied, trouble)
-    flows = flow_lines(said["report"])
+    flows = flow_lines(understood(said.get("kept", said["report"])))
     total, changes, following = _changes(serving, number, after, (only, text))
     failed = any(flow.error for flow in flows)
     state = "gone" if changes is None else "applied" if _well(applied) else "ready"

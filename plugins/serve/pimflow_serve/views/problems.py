@@ -22,7 +22,7 @@ from pimflow.problems.causes import (
     records_of,
     shown_key,
 )
-from pimflow.report import cause_sentence, what_happened
+from pimflow.report import effect, what_happened
 from pimflow.running.correcting import known_by
 from pimflow.sheets import as_cell
 from pimflow.state import attention, corrections
@@ -150,8 +150,7 @@ def _flow(pipeline: str, found: OpenFlow) -> FlowProblems:
 
 
 def _card(pipeline: str, one: OpenCause, report: FlowReport) -> CauseCard:
-    problem, happened = one.cause.problem, what_happened(one.cause, report)
-    says = cause_sentence(one.cause, report)
+    problem = one.cause.problem
     return CauseCard(
         pipeline,
         one.id,
@@ -159,8 +158,8 @@ def _card(pipeline: str, one: OpenCause, report: FlowReport) -> CauseCard:
         report.noun,
         plain(report.source),
         plain(report.target),
-        happened,
-        says.removeprefix(happened).strip(),
+        what_happened(one.cause, report),
+        effect(one.cause, report),
         problem.remedy,
         problem.who,
         problem.kind,

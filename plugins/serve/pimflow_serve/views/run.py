@@ -29,7 +29,7 @@ class CauseLine:
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """What one flow did. `says` is the sentence of the reports."""
+    """What one flow did. `says` is the sentence of the reports; `guard` held it back, and one run may be let pass."""
 
     name: str
     noun: str
@@ -43,6 +43,7 @@ class FlowLine:
     seconds: float
     error: str
     detail: str
+    guard: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def _flow(flow: FlowReport, *, dry: bool, undoes: bool, counts: Counts) -> FlowL
         flow.seconds,
         flow.error,
         flow.detail,
+        flow.guard,
     )
 
 
