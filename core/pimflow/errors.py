@@ -104,11 +104,15 @@ class RemoteError(FlowError):
 
 
 class GuardError(FlowError):
-    """A limit under `guards:` was passed. `samples` are keys of the first records that it concerns."""
+    """A limit under `guards:` was passed. `samples` are keys of the first records that it concerns.
 
-    def __init__(self, message: str, *, detail: str = "", samples: Sequence[str] = ()) -> None:
+    `guard` names the limit, where one run may be let pass it.
+    """
+
+    def __init__(self, message: str, *, detail: str = "", samples: Sequence[str] = (), guard: str = "") -> None:
         super().__init__(message, detail=detail)
         self.samples = samples
+        self.guard = guard
 
 
 class MappingError(FlowError):

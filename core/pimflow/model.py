@@ -265,7 +265,8 @@ class FlowReport:
     """What one flow did. `noun` is singular and plural of what it moves; `counts` has a number per status.
 
     `shared`: other targets of the flow take some of the rows that were read. `part` names the group that it tells of.
-    `error_kind` is the class of the problem that stopped it, where that is known.
+    `error_kind` is the class of the problem that stopped it, where that is known; `guard` the one of `guards:` that
+    held it back, and that one run may be let pass.
     """
 
     name: str
@@ -287,6 +288,7 @@ class FlowReport:
     shared: bool = False
     part: str = ""
     error_kind: ProblemKind | None = None
+    guard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class FirstImport:
             new += len(created)
             samples += created[: _SAMPLES - len(samples)]
         if new and there < self.strangers:
-            raise GuardError(self._told(there, new), detail=_WAYS_OUT, samples=tuple(samples))
+            raise GuardError(self._told(there, new), detail=_WAYS_OUT, samples=tuple(samples), guard="first_import")
 
     def _told(self, there: int, new: int) -> str:
         noun = self.sink.noun[0] if self.strangers == 1 else self.sink.noun[1]

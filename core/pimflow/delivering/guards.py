@@ -62,6 +62,7 @@ def check_guards(
                 f"{_WOULD[name].format(found.number)}, and the most allowed is {_told(limit, found.of)}. {_HELD_BACK}",
                 detail=_way_out(name, limit),
                 samples=found.samples,
+                guard=name,
             )
 
 
@@ -71,6 +72,7 @@ def check_min_rows(guards: Guards, read: int, *, full: bool, passing: frozenset[
         raise GuardError(
             f"the source gave {read} rows, and the least allowed is {guards.min_rows}. {_HELD_BACK}",
             detail=_way_out("min_rows", guards.min_rows),
+            guard="min_rows",
         )
 
 

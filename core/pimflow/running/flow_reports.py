@@ -48,6 +48,7 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgr
         exit_code=done.exit_code if done.error else int(failed or too_many or needs_attention),
         shared=bool(target.other_keys),
         error_kind=_kind(done),
+        guard=_guard(done),
     )
 
 
@@ -56,12 +57,17 @@ def _unopened(context: RunContext, flow: Flow, done: FlowProgress) -> FlowReport
     report = replace(_nothing_done(flow, context.mask(done.error)), detail=context.mask(done.detail), seconds=seconds)
     idle = done.idle and not done.error
     exit_code = 0 if idle else report.exit_code
-    return replace(report, notes=tuple(done.notes), complete=idle, exit_code=exit_code, error_kind=_kind(done))
+    report = replace(report, error_kind=_kind(done), guard=_guard(done))
+    return replace(report, notes=tuple(done.notes), complete=idle, exit_code=exit_code)
 
 
 def _kind(done: FlowProgress) -> ProblemKind | None:
     """Give the class of what stopped a flow; a guard is none of them."""
     return None if done.failure is None or isinstance(done.failure, GuardError) else done.failure.kind
+
+
+def _guard(done: FlowProgress) -> str:
+    return done.failure.guard if isinstance(done.failure, GuardError) else ""
 
 
 def skipped(flow: Flow, needed: str) -> FlowReport:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Path
@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, model_validator
 LARGEST = 2**63 - 1
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 """The number of something that is kept, in an address."""
+
+
+Guard = Literal["min_rows", "max_changed", "max_missing", "max_cleared", "first_import"]
+"""A guard that one run may be let pass."""
 
 
 class Given(BaseModel):

@@ -30,6 +30,7 @@ SAME = {
     "/problems/{pipeline}/{cause}/forget": "DELETE /api/v1/problems/{pipeline}/{cause}/answer",
     "/problems/{pipeline}/{cause}/retry": "POST /api/v1/problems/{pipeline}/{cause}/retry",
     "/products/correct": "POST /api/v1/corrections",
+    "/runs/{run_id}/allow": "POST /api/v1/pipelines/{pipeline}/runs",
     "/runs/{run_id}/again": "POST /api/v1/requests/{number}/again",
     "/runs/{run_id}/stop": "POST /api/v1/requests/{number}/stop",
     "/settings/alert": "POST /api/v1/pipelines/{name}/test-alert",

@@ -179,6 +179,25 @@ def test_a_run_that_was_broken_off_goes_on_when_somebody_says_so(
     assert [one.wish.kind for one in served.serving.runner.requests(NAME)] == ["changes"]
 
 
+def test_an_administrator_lets_a_run_pass_the_guard_that_held_it_back(
+    served: ServedProject, signed_in: Callable[..., TestClient]
+):
+    rewrite(served, "    sink:", "    guards: {min_rows: 100}\n    sink:")
+    report = run_here(served)
+    assert [one.guard for one in report.flows] == ["min_rows"]
+    path = f"/runs/{report.run.id}"
+    julia, peter = signed_in(), signed_in("administrator")
+    assert "Let it pass this once" not in julia.get(path).text
+    assert julia.post(f"{path}/allow", data={"guard": "min_rows"}).status_code == 403
+    asked = {"kind": "everything", "allow": ["min_rows"]}
+    assert julia.post(f"/api/v1/pipelines/{NAME}/runs", json=asked).status_code == 403
+    assert "Let it pass this once" in peter.get(path).text
+    assert peter.post(f"{path}/allow", data={"guard": "anything"}).status_code == 400
+    assert "The run begins now." in peter.post(f"{path}/allow", data={"guard": "min_rows"}).text
+    (asked, *_) = served.serving.runner.requests()
+    assert (asked.wish.allow, asked.wish.asked_by) == (("min_rows",), "Peter")
+
+
 def test_ten_thousand_runs_are_read_page_by_page(served: ServedProject, signed_in: Callable[..., TestClient]):
     for number in range(45):
         history.begin_run(served.database, Run(f"r{number:02}", NAME, served.clock()), "")

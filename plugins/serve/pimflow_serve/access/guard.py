@@ -35,6 +35,12 @@ _TOLD = HTTPBearer(scheme_name="token", description="A token that an administrat
 """What the description of the API says of tokens; who asks is found out here."""
 
 
+def check_right(person: Person, role: Role) -> None:
+    """See that a person may do what takes this role. Raises Refused."""
+    if not person.may(role):
+        raise Refused(403, _NEEDED[role], N_("Ask an administrator of pimflow for the right."))
+
+
 def _who_may(role: Role) -> Callable[..., Awaitable[Person]]:
     async def who(request: Request, serving: Shared, _told: Annotated[object, Security(_TOLD)]) -> Person:
         asking = await run_in_threadpool(who_asks, request, serving)
@@ -45,8 +51,7 @@ def _who_may(role: Role) -> Callable[..., Awaitable[Person]]:
         if asking.form and changes_something(request):
             check_origin(request, serving)
             await _check_form(request, asking)
-        if not asking.person.may(role):
-            raise Refused(403, _NEEDED[role], N_("Ask an administrator of pimflow for the right."))
+        check_right(asking.person, role)
         if changes_something(request):
             logger.info("{} asks for {} {}", asking.person.name, request.method, request.url.path)
         return asking.person

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import FileResponse, Response
 
-from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.access.guard import Operator, Viewer, check_right
+from pimflow_serve.given import Guard
 from pimflow_serve.languages import words
 from pimflow_serve.refusals import not_found
 from pimflow_serve.rendering import go, render
+from pimflow_serve.roles import Role
 from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.logs import LEVELS, log_file, read_log
 from pimflow_serve.views.run import RunPage, run_page
@@ -68,6 +70,18 @@ def again(run_id: str, request: Request, serving: Shared, person: Operator) -> R
     else:
         serving.runner.again(found.asked.number, person.name)
     return go(f"/pipelines/{quote(found.line.pipeline)}", words(request, person).gettext("The run begins now."))
+
+
+@router.post("/runs/{run_id}/allow")
+def allow(
+    run_id: str, request: Request, serving: Shared, person: Operator, guard: Annotated[Guard, Form()]
+) -> Response:
+    """Run it again, and let it pass the guard that held it back."""
+    check_right(person, Role.ADMINISTRATOR)
+    line = _found(serving, run_id).line
+    kind = line.extent if line.extent in {"everything", "only"} else "changes"
+    serving.runner.ask(line.pipeline, kind, person.name, keys=line.keys, allow=(guard,))
+    return go(f"/pipelines/{quote(line.pipeline)}", words(request, person).gettext("The run begins now."))
 
 
 def _found(serving: Serving, run_id: str) -> RunPage:
