@@ -239,8 +239,12 @@ class Run:
     @property
     def is_regular(self) -> bool:
         """Tell whether it keeps the target in step: no preview, no undo, not of some records or group by group."""
-        some = bool(self.only) or self.limit is not None or bool(self.corrects) or bool(self.by)
-        return not (self.dry or self.undoes or some)
+        return not (self.dry or self.undoes or self.is_of_some or self.by)
+
+    @property
+    def is_of_some(self) -> bool:
+        """Tell whether it is of some records only, and no other run follows for the rest."""
+        return bool(self.only) or self.limit is not None or bool(self.corrects)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from threading import Thread
 
 import pytest
 
-from pimflow.state import events, requests
+from pimflow.model import Run
+from pimflow.state import events, history, requests
 from pimflow.state.events import MOST_KEYS, Gathering
+from pimflow.state.last_runs import last_run
 from pimflow.state.requests import Wish
 
 NOW = datetime(2026, 11, 23, 5, 15, tzinfo=UTC)
@@ -91,3 +93,15 @@ def test_events_that_come_at_the_same_time_are_all_there(database, senders):
         thread.join()
     ((_, kind, keys),) = waiting(database)
     assert (kind, len(keys), len(set(keys))) == ("only", senders * 10 + 1, senders * 10 + 1)
+
+
+def test_runs_that_events_began_push_no_others_out(database):
+    begun = []
+    for number in range(8):
+        run = Run(f"R-{number}", "p", NOW + timedelta(minutes=number), only=("A",) if number else ())
+        begun.append(history.begin_run(database, run, f"{number}.jsonl"))
+        history.finish_run(database, begun[-1], b"{}", 0, NOW)
+    assert history.prune(database, "p", NOW - timedelta(days=1), 3) == [f"{number}.jsonl" for number in range(1, 5)]
+    assert [one.id for one in history.past_runs(database, "p", 10)] == ["R-7", "R-6", "R-5", "R-0"]
+    assert [one.id for one in history.past_runs(database, "p", 10, of_all=True)] == ["R-0"]
+    assert last_run(database, "p", lambda _: True).id == "R-0"

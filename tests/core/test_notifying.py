@@ -202,7 +202,7 @@ def test_a_state_that_fails_at_the_end_is_told(notified, shop, monkeypatch):
 
 
 def test_a_state_that_cannot_be_asked_tells_all_the_same(notified, shop, monkeypatch):
-    def torn(*_):
+    def torn(*_, **__):
         raise StateError("torn")
 
     monkeypatch.setattr(history, "past_runs", torn)

@@ -82,7 +82,7 @@ def day_since(number: int, notifier: Notifier, assembly: Assembly, database: Dat
 def _runs_after(database: Database, pipeline: str, number: int) -> Iterator[tuple[int, RunReport | None]]:
     """Give the regular runs that ended, the latest first; None in place of the report of one that was killed."""
     before = None
-    while page := history.past_runs(database, pipeline, _AT_ONCE, before):
+    while page := history.past_runs(database, pipeline, _AT_ONCE, before, of_all=True):
         for past in page:
             if past.number <= number:
                 return

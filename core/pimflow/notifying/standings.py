@@ -39,7 +39,7 @@ class Standings:
     def earlier(self, number: int) -> Sequence[PastRun]:
         """Give the latest runs before one, the latest first, as far as they count."""
         try:
-            found = history.past_runs(self._database, self._pipeline, _LOOK_BACK)
+            found = history.past_runs(self._database, self._pipeline, _LOOK_BACK, of_all=True)
         except StateError as error:
             logger.warning("how earlier runs ended is not known: {}", error)
             return ()

@@ -18,6 +18,8 @@ from pimflow.state.tables import bases, changes, cursors, runs
 
 _RUNS_PER_STATEMENT = 500
 _ALWAYS_KEPT = 20
+OF_SOME = runs.c.of_some.is_not_distinct_from(sa.true())
+"""Which runs were of some records only; of those of older versions nobody knows."""
 BROKEN_OFF = 3
 """The exit code under which a run is kept whose process was killed."""
 
@@ -44,6 +46,7 @@ class PastRun:
 def begin_run(database: Database, run: Run, log: str) -> int:
     """Note that a run begins and give its number; later runs have higher numbers."""
     values = {"id": run.id, "pipeline": run.pipeline, "started": run.started.isoformat(), "log": log}
+    values |= {"of_some": run.is_of_some}
     with database.writing() as connection:
         number: int = connection.execute(runs.insert().values(values).returning(runs.c.number)).scalar_one()
         return number
@@ -64,9 +67,16 @@ def break_off(database: Database, pipeline: str, before: int, now: datetime) -> 
         return list(connection.execute(closing.returning(runs.c.id)).scalars())
 
 
-def past_runs(database: Database, pipeline: str | None, limit: int, before: int | None = None) -> list[PastRun]:
-    """Give the latest runs, of one pipeline or all, the latest first; with `before` those with lower numbers."""
+def past_runs(
+    database: Database, pipeline: str | None, limit: int, before: int | None = None, *, of_all: bool = False
+) -> list[PastRun]:
+    """Give the latest runs, of one pipeline or all, the latest first; with `before` those with lower numbers.
+
+    `of_all` leaves out those of some records only.
+    """
     query = sa.select(runs).order_by(runs.c.number.desc()).limit(limit)
+    if of_all:
+        query = query.where(~OF_SOME)
     if before is not None:
         query = query.where(runs.c.number < before)
     if pipeline is not None:
@@ -101,19 +111,22 @@ def prune(database: Database, pipeline: str, before: datetime, most: int) -> lis
     """Forget runs that ended before a time, and those beyond the latest `most`, with what they changed.
 
     Give the log files of these. What was sent last of each record stays; so do a run that goes on and, whatever the
-    clock says, the latest few.
+    clock says, the latest few. Runs of some records count by themselves: events bring many of them.
     """
-    of_pipeline = (runs.c.pipeline == pipeline) & runs.c.finished.is_not(None)
-    latest = sa.select(runs.c.number).where(of_pipeline).order_by(runs.c.number.desc())
-    aged = (runs.c.finished < before.isoformat()) & runs.c.number.not_in(latest.limit(min(most, _ALWAYS_KEPT)))
-    old = of_pipeline & (aged | runs.c.number.not_in(latest.limit(most)))
     with database.writing() as connection:
-        gone = connection.execute(sa.select(runs.c.number, runs.c.log).where(old)).all()
+        gone = [one for kind in (OF_SOME, ~OF_SOME) for one in connection.execute(_old(pipeline, kind, before, most))]
         for start in range(0, len(gone), _RUNS_PER_STATEMENT):
             numbers = [one.number for one in gone[start : start + _RUNS_PER_STATEMENT]]
             connection.execute(changes.delete().where(changes.c.run.in_(numbers)))
             connection.execute(runs.delete().where(runs.c.number.in_(numbers)))
     return [one.log for one in gone if one.log]
+
+
+def _old(pipeline: str, kind: sa.ColumnElement[bool], before: datetime, most: int) -> sa.Select[tuple[int, str | None]]:
+    theirs = (runs.c.pipeline == pipeline) & kind & runs.c.finished.is_not(None)
+    latest = sa.select(runs.c.number).where(theirs).order_by(runs.c.number.desc())
+    aged = (runs.c.finished < before.isoformat()) & runs.c.number.not_in(latest.limit(min(most, _ALWAYS_KEPT)))
+    return sa.select(runs.c.number, runs.c.log).where(theirs & (aged | runs.c.number.not_in(latest.limit(most))))
 
 
 def cursor(database: Database, pipeline: str, flow: str, address: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from pimflow.state.database import Database
-from pimflow.state.history import PastRun, find_run
+from pimflow.state.history import OF_SOME, PastRun, find_run
 from pimflow.state.tables import runs
 
 _FAILED = 2
@@ -21,8 +21,8 @@ def pipelines(database: Database) -> list[str]:
 
 
 def last_run(database: Database, pipeline: str, fits: Callable[[PastRun], bool]) -> PastRun | None:
-    """Give the latest run of a pipeline that ended with a report, may have gone well, and `fits`."""
-    ended = (runs.c.pipeline == pipeline) & runs.c.report.is_not(None) & (runs.c.exit_code < _FAILED)
+    """Give the latest run of a pipeline, of all records, that ended with a report, may have gone well, and `fits`."""
+    ended = (runs.c.pipeline == pipeline) & ~OF_SOME & runs.c.report.is_not(None) & (runs.c.exit_code < _FAILED)
     with database.reading() as connection:
         found = connection.execute(sa.select(runs.c.id).where(ended).order_by(runs.c.number.desc())).scalars()
         past_runs = (find_run(database, run_id) for run_id in found)

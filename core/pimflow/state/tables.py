@@ -44,6 +44,7 @@ runs = sa.Table(
     sa.Column("exit_code", NUMBER),
     sa.Column("report", TEXT),
     sa.Column("log", TEXT),
+    sa.Column("of_some", sa.Boolean),
 )
 
 # One row for each flow and target address: what was sent to another address is not known here.
