@@ -15,7 +15,6 @@ NOT_YET = {
     "pimflow_akeneo",
     "pimflow_dolibarr",
     "pimflow_erp",
-    "pimflow_erpnext",
     "pimflow_files",
     "pimflow_http",
     "pimflow_notify",

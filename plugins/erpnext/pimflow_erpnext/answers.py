@@ -13,12 +13,13 @@ from typing import Any
 import httpx
 import orjson
 
-from pimflow import AccessError, FlowError, LoginError, RemoteError
+from pimflow import AccessError, FlowError, LoginError, RemoteError, joined, said
 from pimflow_http import Client
 
 TITLE = "ERPNext"
 TOO_LARGE = "RequestTooLargeError"
 """The type of error that is given to an answer 413, which comes from a web server as a page."""
+TOO_LONG = said("its texts are longer than {title} takes in one call", title=TITLE)
 _TAG = re.compile(r"<!--.*?-->|</?[a-z][^>]*>", re.DOTALL | re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 _RAISED = re.compile(r"^(?P<name>(?:\w+\.)+\w+|\w*Error)(?:: ?|$)", re.MULTILINE)
@@ -28,10 +29,11 @@ _PASSING = frozenset({"QueryDeadlockError", "QueryTimeoutError", "SessionStopped
 class RefusedError(RemoteError):
     """ERPNext did not do what a call asked for: `type` is that of its error, `said` why, in its own words."""
 
-    def __init__(self, error_type: str, said: str, detail: str, message: str = "") -> None:
+    def __init__(self, error_type: str, text: str, detail: str, message: str = "") -> None:
         self.type = error_type
-        self.said = said
-        super().__init__(message or f"{TITLE} refused: {said or error_type}", detail=detail)
+        self.said = text
+        message = message or said("{title} refused: {words}", title=TITLE, words=text or error_type)
+        super().__init__(message, detail=detail)
 
 
 def is_final(response: httpx.Response) -> bool:
@@ -58,8 +60,8 @@ def words(told: Mapping[str, Any]) -> str:
     found = list(_messages(told.get("_server_messages")))
     grave = [message for message in found if message.get("raise_exception")] or found
     second = _first(told).get("message")
-    said = next((str(message["message"]) for message in grave if message.get("message")), "") or second
-    return plain(str(said or told.get("_error_message") or raised(str(told.get("exception") or ""))[1]))
+    text = next((str(message["message"]) for message in grave if message.get("message")), "") or second
+    return plain(str(text or told.get("_error_message") or raised(str(told.get("exception") or ""))[1]))
 
 
 def raised(trace: str) -> tuple[str, str]:
@@ -86,8 +88,9 @@ def error(response: httpx.Response, client: Client) -> FlowError:
     if status == 403:
         return _forbidden(where, words(told), general.detail)
     if status == 404:
-        said = words(told) or "it has nothing at this address"
-        return RefusedError(type_of(told), said, general.detail, f"{TITLE} at {where} says: {said}.")
+        text = words(told) or said("it has nothing at this address")
+        message = said("{title} at {address} says: {words}.", title=TITLE, address=where, words=text)
+        return RefusedError(type_of(told), text, general.detail, message)
     if status in {409, 417}:
         return RefusedError(type_of(told), words(told), general.detail)
     return _failed(told, general.detail) if is_final(response) else general
@@ -113,45 +116,62 @@ def _decoded(text: str) -> Any:
 
 def _unknown_key(where: str, detail: str) -> FlowError:
     return LoginError(
-        f"{TITLE} at {where} refused the API key. Check `api_key` and `api_secret`, which the page of a user gives "
-        "under Settings > API Access, and that this user is enabled.",
+        said(
+            "{title} at {address} refused the API key. Check `api_key` and `api_secret`, which the page of a user "
+            "gives under Settings > API Access, and that this user is enabled.",
+            title=TITLE,
+            address=where,
+        ),
         detail=detail,
     )
 
 
 def _of_page(response: httpx.Response, where: str, general: FlowError) -> FlowError:
     if response.status_code == 413:
-        return RefusedError(TOO_LARGE, f"its texts are longer than {TITLE} takes in one call", general.detail)
+        return RefusedError(TOO_LARGE, TOO_LONG, general.detail)
     return _no_data(where, response.request, general) if response.status_code == 404 else general
 
 
 def _no_data(where: str, asked: httpx.Request, general: FlowError) -> FlowError:
     site = asked.headers["host"]
     is_named = site != asked.url.netloc.decode()
-    remedy = "Check `site` and `url` of the connection."
-    if not is_named:
-        remedy = "Check the `url` of the connection; where it is not the site's own name, give that as `site`."
-    return RemoteError(
-        f"There is no site {f'{site!r} ' if is_named else ''}of {TITLE} at {where}: one server has many sites, told "
-        f"apart by their names. {remedy}",
-        detail=general.detail,
-    )
+    if is_named:
+        text = said(
+            "There is no site {site!r} of {title} at {address}: one server has many sites, told apart by their names. "
+            "Check `site` and `url` of the connection.",
+            site=site,
+            title=TITLE,
+            address=where,
+        )
+    else:
+        text = said(
+            "There is no site of {title} at {address}: one server has many sites, told apart by their names. Check the "
+            "`url` of the connection; where it is not the site's own name, give that as `site`.",
+            title=TITLE,
+            address=where,
+        )
+    return RemoteError(text, detail=general.detail)
 
 
-def _forbidden(where: str, said: str, detail: str) -> FlowError:
-    told = f" {said}." if said else ""
-    return AccessError(
-        f"{TITLE} at {where} forbids this to the user of the API key.{told} Give the user a role that may, under "
-        "User > Roles: `Stock User` reads items and stock, `Sales Master Manager` prices, `Item Manager` writes items, "
-        "`System Manager` reads translations and deletions.",
-        detail=detail,
-    )
+def _forbidden(where: str, text: str, detail: str) -> FlowError:
+    parts = [
+        said("{title} at {address} forbids this to the user of the API key.", title=TITLE, address=where),
+        f"{text}." if text else "",
+        said(
+            "Give the user a role that may, under User > Roles: `Stock User` reads items and stock, `Sales Master "
+            "Manager` prices, `Item Manager` writes items, `System Manager` reads translations and deletions."
+        ),
+    ]
+    return AccessError(joined(parts), detail=detail)
 
 
 def _failed(told: Mapping[str, Any], detail: str) -> FlowError:
-    said = f"it failed with {type_of(told)}: {raised(str(told.get('exception') or ''))[1]}"
-    message = (
-        f"{TITLE} failed at what it was asked. Report it to the authors of pimflow-erpnext with the log of the run, "
-        "unless the site's own error log tells more."
+    text = said(
+        "it failed with {error}: {words}", error=type_of(told), words=raised(str(told.get("exception") or ""))[1]
     )
-    return RefusedError(type_of(told), said, detail, message)
+    message = said(
+        "{title} failed at what it was asked. Report it to the authors of pimflow-erpnext with the log of the run, "
+        "unless the site's own error log tells more.",
+        title=TITLE,
+    )
+    return RefusedError(type_of(told), text, detail, message)

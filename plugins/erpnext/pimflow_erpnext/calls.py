@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from pimflow import AccessError, Problem
+from pimflow import AccessError, Problem, said
 from pimflow_erp.jobs import Job, each
 from pimflow_erpnext import refusals, rights
 from pimflow_erpnext.answers import TITLE, TOO_LARGE, RefusedError, raised
@@ -38,12 +38,16 @@ def update(session: Session, doctype: str, jobs: Sequence[Job]) -> dict[str, str
     if not jobs:
         return {}
     traces = _traces(session, doctype, jobs)
-    said = dict(map(raised, traces.values()))
-    if refusals.FORBIDDEN in said:
+    told = dict(map(raised, traces.values()))
+    if refusals.FORBIDDEN in told:
         raise AccessError(
-            f"The user of the API key may not change {doctype} in {TITLE}. Give the user a role that may, under "
-            "User > Roles, such as `Item Manager`.",
-            detail=said[refusals.FORBIDDEN],
+            said(
+                "The user of the API key may not change {doctype} in {title}. Give the user a role that may, under "
+                "User > Roles, such as `Item Manager`.",
+                doctype=doctype,
+                title=TITLE,
+            ),
+            detail=told[refusals.FORBIDDEN],
         )
     return traces
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from pimflow import said
 from pimflow_erp.codecs import BOOLEAN, DAY, INTEGER, NUMBER, Codec, absent, listed, selection
 from pimflow_erp.markup import HTML
 from pimflow_erpnext.answers import TITLE
@@ -24,7 +25,9 @@ def short(longest: int = _LONGEST) -> Codec:
     def accept(cell: Any) -> str:
         text = str(cell)
         if len(text) > longest:
-            raise ValueError(f"which has {len(text)} characters; {TITLE} takes {longest}")
+            raise ValueError(
+                said("which has {number} characters; {title} takes {most}", number=len(text), title=TITLE, most=longest)
+            )
         return text
 
     return Codec(accept)
@@ -68,7 +71,24 @@ def of_field(info: FieldInfo, catalog: Catalog) -> Codec | None:
 
 def in_a_sentence(label: str) -> str:
     """Give a label such as `Customs Tariff Number` as it stands within a sentence."""
-    return " ".join(word if word.isupper() else word.lower() for word in label.split())
+    found = " ".join(word if word.isupper() else word.lower() for word in label.split())
+    return _NOUNS.get(found, found)
+
+
+_NOUNS: Mapping[str, str] = {
+    str(one): one
+    for one in (
+        said("brand"),
+        said("country of origin"),
+        said("customs tariff number"),
+        said("default unit of measure"),
+        said("default purchase unit of measure"),
+        said("default sales unit of measure"),
+        said("item group"),
+        said("weight UOM"),
+    )
+}
+"""Labels of ERPNext's own fields that lead to other documents."""
 
 
 def link(catalog: Catalog, doctype: str, noun: str) -> Codec:
@@ -91,7 +111,7 @@ def category(catalog: Catalog) -> Codec:
         for group in catalog.groups.values():
             if text in {folded(group.path), folded(group.name)}:
                 return group.path
-        raise absent("item group", str(cell), TITLE)
+        raise absent(said("item group"), str(cell), TITLE)
 
     def write(path: str) -> str:
         return next(group.name for group in catalog.groups.values() if group.path == path)
@@ -114,7 +134,7 @@ def attribute_names(catalog: Catalog) -> Codec:
         names = {folded(name): name for name in catalog.attributes}
         unknown = [name for name in listed(cell) if folded(name) not in names]
         if unknown:
-            raise absent("item attribute", ", ".join(unknown), TITLE)
+            raise absent(said("item attribute"), ", ".join(unknown), TITLE)
         return [names[folded(name)] for name in listed(cell)]
 
     return Codec(accept)
@@ -134,8 +154,8 @@ def _one_of(attribute: Attribute) -> Callable[[Any], str]:
     def accept(cell: Any) -> str:
         found = by_form.get(folded(str(cell)))
         if found is None:
-            known = ", ".join(attribute.values) or "no value at all"
-            raise ValueError(f"{TITLE} knows: {known}")
+            known = ", ".join(attribute.values) or said("no value at all")
+            raise ValueError(said("{title} knows: {values}", title=TITLE, values=known))
         return found
 
     return accept
@@ -148,8 +168,19 @@ def _number_within(attribute: Attribute) -> Callable[[Any], str]:
         text: str = NUMBER.accept(cell)
         value = Decimal(text)
         if not lowest <= value <= highest or (step and (value - lowest) % step):
-            steps = f" in steps of {step.normalize():f}" if step else ""
-            raise ValueError(f"{TITLE} takes numbers from {lowest.normalize():f} to {highest.normalize():f}{steps}")
+            raise ValueError(_range(lowest, highest, step))
         return text
 
     return accept
+
+
+def _range(lowest: Decimal, highest: Decimal, step: Decimal) -> str:
+    ends = {"lowest": f"{lowest.normalize():f}", "highest": f"{highest.normalize():f}"}
+    if not step:
+        return said("{title} takes numbers from {lowest} to {highest}", title=TITLE, **ends)
+    return said(
+        "{title} takes numbers from {lowest} to {highest} in steps of {step}",
+        title=TITLE,
+        step=f"{step.normalize():f}",
+        **ends,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from pimflow import Change, Problem, ProblemKind, Who
+from pimflow import Change, Problem, ProblemKind, Who, said
 from pimflow_erp.jobs import Job, Values
 from pimflow_erp.wording import awaited
 from pimflow_erpnext import calls, payloads, refusals
@@ -44,7 +44,7 @@ def creator_of_items(target: Target, of_variants: Templates) -> Create:
         templates, unmade = of_variants.of(session, place_of, variants)
         refused = {one.key: unmade[code] for one in variants if (code := code_of(one)) in unmade}
         waiting = {
-            one.key: awaited(TITLE, "template", VARIANT_OF, code)
+            one.key: awaited(TITLE, said("template"), VARIANT_OF, code)
             for one in variants
             if (code := code_of(one)) and code not in templates and code not in unmade
         }
@@ -73,7 +73,7 @@ def create_categories(session: Session, place_of: PlaceOf, new: Sequence[Change]
         refused |= calls.create(session, CATEGORIES.doctype, jobs)
         there |= {one.key for one in ready if one.key not in refused}
         left = {key: one for key, one in left.items() if one not in ready}
-    return Made(refused, {key: awaited(TITLE, "item group", "parent", parents[key]) for key in left})
+    return Made(refused, {key: awaited(TITLE, said("item group"), "parent", parents[key]) for key in left})
 
 
 def _create(target: Target, session: Session, place_of: PlaceOf, new: Sequence[Change]) -> Made:
@@ -103,7 +103,7 @@ def _values(
     given = {field: value for field, value in usual.items() if value}
     values = _of_kind(session, target, place_of, change, given)
     if not values.get("item_group"):
-        return refusals.lacking("item group", remedy=refusals.GROUP)
+        return refusals.lacking(said("item group"), remedy=refusals.GROUP)
     return values
 
 
@@ -120,12 +120,17 @@ def _calls(jobs: Sequence[Job], templates: Mapping[str, Record]) -> Iterable[Seq
 def _misfit(change: Change, template: Record) -> Problem | None:
     """Tell why an item cannot be a variant: ERPNext would take it, and have a wrong one."""
     if not template["has_variants"]:
-        reason, remedy = f"which is no template in {TITLE}", "Correct the code of the template in the source."
+        reason = said("which is no template in {title}", title=TITLE)
+        remedy = said("Correct the code of the template in the source.")
         return Problem(reason, ProblemKind.REFERENCE, VARIANT_OF, code_of(change), remedy, Who.SOURCE_TEAM)
     axes = [row["attribute"] for row in template["attributes"]]
     lacking = [name for name in axes if change.payload.get(f"{ATTRIBUTES}{name}") is None]
     if not lacking:
         return None
-    reason = f"its template tells variants apart by {', '.join(axes)}, and this one has no {', '.join(lacking)}"
-    remedy = "Fill it in the source; the variant then goes by itself."
+    reason = said(
+        "its template tells variants apart by {axes}, and this one has no {lacking}",
+        axes=", ".join(axes),
+        lacking=", ".join(lacking),
+    )
+    remedy = said("Fill it in the source; the variant then goes by itself.")
     return Problem(reason, ProblemKind.MISSING, remedy=remedy, who=Who.SOURCE_TEAM)

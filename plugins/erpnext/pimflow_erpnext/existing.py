@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pimflow import said
 from pimflow_erpnext import codecs, parts, stamps, translations
 from pimflow_erpnext.catalog import Catalog, folded
 from pimflow_erpnext.parts import Part
@@ -54,7 +55,7 @@ class Target:
 
 PRODUCTS = Target(
     "products",
-    ("product", "products"),
+    (said("product"), said("products")),
     "Item",
     "item_code",
     of_product,
@@ -63,7 +64,7 @@ PRODUCTS = Target(
 )
 TEMPLATES = Target(
     "templates",
-    ("template", "templates"),
+    (said("template"), said("templates")),
     "Item",
     "item_code",
     of_template,
@@ -72,7 +73,7 @@ TEMPLATES = Target(
 )
 CATEGORIES = Target(
     "categories",
-    ("category", "categories"),
+    (said("category"), said("categories")),
     "Item Group",
     "item_group_name",
     of_category,
@@ -80,7 +81,12 @@ CATEGORIES = Target(
     refers="parent",
 )
 ATTRIBUTES = Target(
-    "attributes", ("attribute", "attributes"), "Item Attribute", "attribute_name", of_attribute, ("numeric_values",)
+    "attributes",
+    (said("attribute"), said("attributes")),
+    "Item Attribute",
+    "attribute_name",
+    of_attribute,
+    ("numeric_values",),
 )
 
 

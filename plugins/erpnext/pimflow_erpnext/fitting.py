@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pimflow import Change, Problem, ProblemKind, Who
+from pimflow import Change, Problem, ProblemKind, Who, said
 from pimflow_erp import cells
 from pimflow_erpnext.answers import TITLE
 from pimflow_erpnext.existing import PRODUCTS, meant
@@ -32,9 +32,9 @@ def _without(change: Change) -> Change:
 
 def _problem(column: str) -> Problem:
     return Problem(
-        f"{TITLE} takes attributes of variants only, and this item has no template",
+        said("{title} takes attributes of variants only, and this item has no template", title=TITLE),
         ProblemKind.MISSING,
         column,
-        remedy="Map `variant_of`, or take the column out of the mapping.",
+        remedy=said("Map `variant_of`, or take the column out of the mapping."),
         who=Who.ADMINISTRATOR,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who
+from pimflow import Change, Outcome, Problem, ProblemKind, Status, Who, said
 from pimflow_erp.jobs import Job, Values
 from pimflow_erp.wording import awaited
 from pimflow_erpnext import calls, payloads, pictures, refusals, renaming, wording
@@ -175,7 +175,9 @@ def _passing(traces: Mapping[str, str], going: Sequence[Change]) -> dict[str, st
 
 
 def _other_kind(target: Target) -> Problem:
-    is_template = bool(target.given.get("has_variants"))
-    reason = f"{TITLE} has an item with this code, which is {'no' if is_template else 'a'} template"
-    remedy = "Give it another code in the source, or have the ERP team decide which one is right."
+    if target.given.get("has_variants"):
+        reason = said("{title} has an item with this code, which is no template", title=TITLE)
+    else:
+        reason = said("{title} has an item with this code, which is a template", title=TITLE)
+    remedy = said("Give it another code in the source, or have the ERP team decide which one is right.")
     return Problem(reason, ProblemKind.DUPLICATE, remedy=remedy, who=Who.SOURCE_TEAM)

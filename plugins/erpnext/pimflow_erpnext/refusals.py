@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pimflow import Problem, ProblemKind, Who
-from pimflow_erpnext.answers import TITLE, TOO_LARGE, RefusedError, raised
+from pimflow import Problem, ProblemKind, Who, said
+from pimflow_erpnext.answers import TITLE, TOO_LARGE, TOO_LONG, RefusedError, raised
 
 STALE = "TimestampMismatchError"
 DEADLOCK = "QueryDeadlockError"
@@ -14,11 +14,17 @@ DEADLOCK = "QueryDeadlockError"
 PASSING = frozenset({STALE, DEADLOCK, "QueryTimeoutError"})
 """What another try can mend."""
 FORBIDDEN = "PermissionError"
-GROUP = "Map `item_group`, or give the target a `default_group`."
-_FILL = "Map it, or fill it in the source."
-_NEEDED = frozenset({"item_code", "item_name", "item_group", "stock_uom", "barcode"})
+GROUP = said("Map `item_group`, or give the target a `default_group`.")
+_FILL = said("Map it, or fill it in the source.")
+_NEEDED: Mapping[str, str] = {
+    "item_code": said("item code"),
+    "item_name": said("item name"),
+    "item_group": said("item group"),
+    "stock_uom": said("stock uom"),
+    "barcode": said("barcode"),
+}
 """Fields that people know by their names."""
-_CORRECT = "Correct it in the source; it will then arrive by itself."
+_CORRECT = said("Correct it in the source; it will then arrive by itself.")
 _BARCODE = re.compile(r"Barcode (?P<code>\S+) already used in Item (?P<item>.+?)\.?$")
 _TWIN = re.compile(r"Item variant (?P<item>.+) exists with same attributes")
 _UNIQUE = re.compile(r"Duplicate entry '(?P<value>.*)' for key '(?:\w+\.)?(?P<key>\w+)'")
@@ -34,78 +40,90 @@ def told(error: RefusedError) -> Problem:
 
 def of_trace(trace: str) -> Problem:
     """Tell why one document of several was refused: ERPNext gives a traceback then."""
-    error_type, said = raised(trace)
-    detail = f"{error_type}: {said}"
-    return busy(error_type, detail) if error_type in PASSING else problem(error_type, said, detail)
+    error_type, text = raised(trace)
+    detail = f"{error_type}: {text}"
+    return busy(error_type, detail) if error_type in PASSING else problem(error_type, text, detail)
 
 
-def problem(error_type: str, said: str, detail: str) -> Problem:
+def problem(error_type: str, text: str, detail: str) -> Problem:
     """Tell a refusal by its type, else in ERPNext's words."""
-    taken, twin, unique = _BARCODE.search(said), _TWIN.search(said), _UNIQUE.search(said)
+    taken, twin, unique = _BARCODE.search(text), _TWIN.search(text), _UNIQUE.search(text)
     if taken:
         return Problem(
-            f"which item {taken['item']} has already in {TITLE}",
+            said("which item {item} has already in {title}", item=taken["item"], title=TITLE),
             ProblemKind.DUPLICATE,
             "ean",
             taken["code"],
-            "Correct the GTIN here, or have it corrected there; the product then goes by itself.",
+            said("Correct the GTIN here, or have it corrected there; the product then goes by itself."),
             Who.PRODUCT_MANAGER,
             detail,
         )
     if twin:
         return Problem(
-            f"variant {twin['item']} of the same template has the same attributes",
+            said("variant {code} of the same template has the same attributes", code=twin["item"]),
             ProblemKind.DUPLICATE,
-            remedy="Decide with the ERP team which one is right.",
+            remedy=said("Decide with the ERP team which one is right."),
             who=Who.PRODUCT_MANAGER,
             detail=detail,
         )
     if unique and unique["key"] != "PRIMARY":
-        reason, remedy = f"which another item has already in {TITLE}", "Decide which of the two it belongs to."
+        reason = said("which another item has already in {title}", title=TITLE)
+        remedy = said("Decide which of the two it belongs to.")
         value = unique["value"]
         return Problem(reason, ProblemKind.DUPLICATE, unique["key"], value, remedy, Who.PRODUCT_MANAGER, detail)
     if error_type == "MandatoryError":
-        return _lacking_field(said.rpartition(": ")[2], detail)
-    long = _LONG.search(said) or _ROOM.search(said)
+        return _lacking_field(text.rpartition(": ")[2], detail)
+    long = _LONG.search(text) or _ROOM.search(text)
     if long or error_type == TOO_LARGE:
-        return _too_long(said, long.groupdict() if long else {}, detail)
-    words = _RECORD.sub("", said).rstrip(".") or error_type
+        return _too_long(long.groupdict() if long else {}, detail)
+    words = _RECORD.sub("", text).rstrip(".") or error_type
+    reason = said("{title} says: {words}", title=TITLE, words=text if words == text else words)
     kind = ProblemKind.REFERENCE if error_type == "LinkValidationError" else ProblemKind.VALUE
-    return Problem(f"{TITLE} says: {words}", kind, remedy=_CORRECT, who=Who.PRODUCT_MANAGER, detail=detail)
+    return Problem(reason, kind, remedy=_CORRECT, who=Who.PRODUCT_MANAGER, detail=detail)
 
 
 def busy(error_type: str, detail: str = "") -> Problem:
     """Tell that others were at the same record at the same moment."""
-    reason = f"{TITLE} was busy with it for others"
+    reason = said("{title} was busy with it for others", title=TITLE)
     if error_type == STALE:
-        reason = f"somebody changed it in {TITLE} at the same moment"
-    remedy = "It is sent again with the next run."
+        reason = said("somebody changed it in {title} at the same moment", title=TITLE)
+    remedy = said("It is sent again with the next run.")
     return Problem(reason, ProblemKind.CONNECTION, remedy=remedy, who=Who.ADMINISTRATOR, detail=detail)
 
 
 def _lacking_field(name: str, detail: str) -> Problem:
     """Tell that a field is empty that must not be: its label is told to those who make a document, else its name."""
-    if name.lower().replace(" ", "_") in _NEEDED:
-        return lacking(name.lower().replace("_", " "), detail)
-    reason = f"{TITLE} needs a value in {name!r}, and this one has none"
+    known = _NEEDED.get(name.lower().replace(" ", "_"))
+    if known is not None:
+        return lacking(known, detail)
+    reason = said("{title} needs a value in {name!r}, and this one has none", title=TITLE, name=name)
     return Problem(reason, ProblemKind.MISSING, remedy=_FILL, who=Who.ADMINISTRATOR, detail=detail)
 
 
-def _too_long(said: str, told: Mapping[str, str], detail: str) -> Problem:
-    reason = said
+def _too_long(told: Mapping[str, str], detail: str) -> Problem:
+    reason = TOO_LONG
     if "most" in told:
-        reason = f"{told['label']!r} has {len(told['value'])} characters; {TITLE} takes {told['most']}"
+        reason = said(
+            "{name!r} has {number} characters; {title} takes {most}",
+            name=told["label"],
+            number=len(told["value"]),
+            title=TITLE,
+            most=told["most"],
+        )
     elif told:
-        reason = f"its {told['field'].replace('_', ' ')} is longer than {TITLE} can store"
-    remedy = "Shorten it in the source; it will then arrive by itself."
+        reason = said("its {name} is longer than {title} can store", name=told["field"].replace("_", " "), title=TITLE)
+    remedy = said("Shorten it in the source; it will then arrive by itself.")
     return Problem(reason, ProblemKind.TOO_LARGE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=detail)
 
 
 def lacking(what: str, detail: str = "", *, remedy: str = _FILL) -> Problem:
     """Tell that a new document lacks what none can be without."""
-    article = "an" if what[:1] in "aeiou" else "a"
+    if what[:1] in "aeiou":
+        reason = said("{title} needs an {what}, and this one has none", title=TITLE, what=what)
+    else:
+        reason = said("{title} needs a {what}, and this one has none", title=TITLE, what=what)
     return Problem(
-        f"{TITLE} needs {article} {what}, and this one has none",
+        reason,
         ProblemKind.MISSING,
         remedy=remedy,
         who=Who.ADMINISTRATOR,
@@ -116,10 +134,10 @@ def lacking(what: str, detail: str = "", *, remedy: str = _FILL) -> Problem:
 def settled_once(column: str, value: object) -> Problem:
     """Tell that a value is given at the creation and would be another one now."""
     return Problem(
-        f"{TITLE} has another one, and it cannot be changed once the record is made",
+        said("{title} has another one, and it cannot be changed once the record is made", title=TITLE),
         ProblemKind.VALUE,
         column,
         value,
-        "Correct it in the source, or disable the record in ERPNext and have it made anew.",
+        said("Correct it in the source, or disable the record in ERPNext and have it made anew."),
         Who.SOURCE_TEAM,
     )

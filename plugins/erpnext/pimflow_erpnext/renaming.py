@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pimflow import Change, Problem, ProblemKind, Who
+from pimflow import Change, Problem, ProblemKind, Who, said
 from pimflow_erpnext import refusals
 from pimflow_erpnext.answers import TITLE, RefusedError
 from pimflow_erpnext.catalog import folded
@@ -46,10 +46,15 @@ def rename(
 
 def _taken(target: Target, code: str, holder: Record) -> Problem:
     return Problem(
-        f"item {holder['name']} {str(holder.get('item_name') or '')!r} has this code in {TITLE} already",
+        said(
+            "item {code} {name!r} has this code in {title} already",
+            code=holder["name"],
+            name=str(holder.get("item_name") or ""),
+            title=TITLE,
+        ),
         ProblemKind.DUPLICATE,
         target.key,
         code,
-        "Give one of the two another code; this one then goes by itself.",
+        said("Give one of the two another code; this one then goes by itself."),
         Who.PRODUCT_MANAGER,
     )

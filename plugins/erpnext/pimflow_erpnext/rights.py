@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pimflow import AccessError, RemoteError
+from pimflow import AccessError, RemoteError, said
 from pimflow_erpnext.answers import TITLE, RefusedError
 from pimflow_erpnext.session import Session, resource
 
@@ -29,8 +29,13 @@ def must_read(session: Session) -> None:
     lacking = [doctype for doctype in _READ if not _may_read(session, doctype)]
     if lacking:
         raise AccessError(
-            f"User {session.username!r} of {TITLE} may not read {', '.join(lacking)}. Give the user a role that may, "
-            "under User > Roles, such as `Stock User`."
+            said(
+                "User {user!r} of {title} may not read {doctypes}. Give the user a role that may, under User > Roles, "
+                "such as `Stock User`.",
+                user=session.username,
+                title=TITLE,
+                doctypes=", ".join(lacking),
+            )
         )
 
 
@@ -64,8 +69,14 @@ def must_write(session: Session, noun: str, doctype: str) -> None:
         return
     except AccessError as error:
         raise AccessError(
-            f"User {session.username!r} of {TITLE} may not write {noun}. Give the user a role that may, under User > "
-            f"Roles, such as `{_ROLES.get(doctype, _WRITER)}`.",
+            said(
+                "User {user!r} of {title} may not write {nouns}. Give the user a role that may, under User > Roles, "
+                "such as `{role}`.",
+                user=session.username,
+                title=TITLE,
+                nouns=noun,
+                role=_ROLES.get(doctype, _WRITER),
+            ),
             detail=error.detail,
         ) from None
 
@@ -83,8 +94,11 @@ def must_name_by_code(session: Session) -> None:
 def names_by_series() -> RemoteError:
     """Make the error about a site that does not take the codes that it is given."""
     return RemoteError(
-        f"{TITLE} gives new items codes out of a naming series, and not those that it is sent: each run would make "
-        "them anew. Set Stock Settings > Item Naming By to `Item Code`."
+        said(
+            "{title} gives new items codes out of a naming series, and not those that it is sent: each run would make "
+            "them anew. Set Stock Settings > Item Naming By to `Item Code`.",
+            title=TITLE,
+        )
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 import orjson
 
-from pimflow import AccessError, ConfigError, RemoteError
+from pimflow import AccessError, ConfigError, RemoteError, said
 from pimflow_erpnext import answers
 from pimflow_erpnext.answers import TITLE, RefusedError
 from pimflow_erpnext.catalog import Catalog
@@ -163,7 +163,11 @@ class Session:
         found = self._client.json(response)
         if not isinstance(found, dict) or not found.keys() & {"data", "message"}:
             raise RemoteError(
-                f"{self.url} answered something else than a site of {TITLE} does. Check the `url` of the connection.",
+                said(
+                    "{address} answered something else than a site of {title} does. Check the `url` of the connection.",
+                    address=self.url,
+                    title=TITLE,
+                ),
                 detail=f"{verb} {path}: {str(found)[:500]}",
             )
         return found

@@ -9,7 +9,21 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pimflow import Change, ConfigError, Header, InputPath, Item, Moved, Outcome, RowProblem, Run, Sink, Use, Writer
+from pimflow import (
+    Change,
+    ConfigError,
+    Header,
+    InputPath,
+    Item,
+    Moved,
+    Outcome,
+    RowProblem,
+    Run,
+    Sink,
+    Use,
+    Writer,
+    said,
+)
 from pimflow_erp.writing import RecordWriter
 from pimflow_erpnext import existing, fitting, rights
 from pimflow_erpnext.answers import TITLE
@@ -188,14 +202,14 @@ class DocumentWriter(RecordWriter[Place]):
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Name the columns that ERPNext cannot take. Raises AccessError where there are translations to write."""
         if any(place.language for place in self.those(header)):
-            rights.must_write(self._session, "translations", "Translation")
+            rights.must_write(self._session, said("translations"), "Translation")
         return super().check_columns(header)
 
     def item(self, row: Mapping[str, Any]) -> Item:
         """Make the one item of a row. Raises RowProblem for a row without a key, or with one that ERPNext refuses."""
         item = super().item(row)
         if {"<", ">"} & set(item.key):
-            raise RowProblem(self._target.key, item.key, f"and a name in {TITLE} has no < or >")
+            raise RowProblem(self._target.key, item.key, said("and a name in {title} has no < or >", title=TITLE))
         return item
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
@@ -214,8 +228,8 @@ class DocumentWriter(RecordWriter[Place]):
     def unknown(self, column: str) -> tuple[str, str]:
         """Say what ERPNext lacks, and what to do about it."""
         if column.startswith(OF_ATTRIBUTE) and self._target.resource == PRODUCTS.resource:
-            reason = f"{TITLE} has no item attribute {column.removeprefix(OF_ATTRIBUTE)!r}"
-            return reason, "Correct the mapping, or have the attribute made in ERPNext."
+            reason = said("{title} has no item attribute {name!r}", title=TITLE, name=column.removeprefix(OF_ATTRIBUTE))
+            return reason, said("Correct the mapping, or have the attribute made in ERPNext.")
         return super().unknown(column)
 
 

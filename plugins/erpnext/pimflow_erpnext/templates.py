@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pimflow import Change, Problem, ProblemKind, Who
+from pimflow import Change, Problem, ProblemKind, Who, said
 from pimflow_erp.jobs import Job, Values
 from pimflow_erp.known import Known
 from pimflow_erpnext import calls, identity, payloads, refusals
@@ -59,7 +59,7 @@ class Templates:
             return _without_axes(code)
         rows = [payloads.axis(attributes[name]) for name in axes]
         values = {**usual, **shared, **TEMPLATES.given, TEMPLATES.key: code, AXES: rows}
-        return values if values.get("item_group") else refusals.lacking("item group", remedy=refusals.GROUP)
+        return values if values.get("item_group") else refusals.lacking(said("item group"), remedy=refusals.GROUP)
 
 
 def code_of(change: Change) -> str:
@@ -74,10 +74,16 @@ def _found(session: Session, codes: Sequence[str]) -> dict[str, Record]:
 
 def _without_axes(code: str) -> Problem:
     return Problem(
-        f"{TITLE} has no such template, and this one has no value by which its variants would be told apart",
+        said(
+            "{title} has no such template, and this one has no value by which its variants would be told apart",
+            title=TITLE,
+        ),
         ProblemKind.MISSING,
         VARIANT_OF,
         code,
-        f"Fill one of the columns {ATTRIBUTES}… in the source; template and variant then go by themselves.",
+        said(
+            "Fill one of the columns {columns}… in the source; template and variant then go by themselves.",
+            columns=ATTRIBUTES,
+        ),
         Who.PRODUCT_MANAGER,
     )

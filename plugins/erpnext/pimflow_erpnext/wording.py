@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pimflow import Change, Problem, ProblemKind, Who
+from pimflow import Change, Problem, ProblemKind, Who, said
 from pimflow_erp.jobs import Job
 from pimflow_erpnext import calls, refusals
 from pimflow_erpnext.answers import TITLE
@@ -97,10 +97,13 @@ def _id(wish: Wish) -> str:
 
 def _other(wish: Wish) -> Problem:
     return Problem(
-        f"{TITLE} keeps one translation for each text, and another record with the same text has another one",
+        said(
+            "{title} keeps one translation for each text, and another record with the same text has another one",
+            title=TITLE,
+        ),
         ProblemKind.DUPLICATE,
         wish.column,
         wish.text,
-        "Give both records the same translation, or names that differ.",
+        said("Give both records the same translation, or names that differ."),
         Who.PRODUCT_MANAGER,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from pimflow import Field, said
+from pimflow import Field
 from pimflow_erp.columns import Column, Record, column, of_language
 from pimflow_tryton import columns, stamps
 from pimflow_tryton.session import Session
@@ -30,17 +30,15 @@ class Kind:
 
 PRODUCTS = Kind(
     "product.product",
-    (said("product"), said("products")),
+    ("product", "products"),
     ("suffix_code", "description", "position", "replaced_by", *_SHARED),
     ("template", "identifiers", "images", "template.images"),
 )
-TEMPLATES = Kind(
-    "product.template", (said("template"), said("templates")), (*_SHARED, "list_price"), ("products", "images")
-)
-CATEGORIES = Kind("product.category", (said("category"), said("categories")), ("name",))
+TEMPLATES = Kind("product.template", ("template", "templates"), (*_SHARED, "list_price"), ("products", "images"))
+CATEGORIES = Kind("product.category", ("category", "categories"), ("name",))
 ATTRIBUTES = Kind(
     "product.attribute",
-    (said("attribute"), said("attributes")),
+    ("attribute", "attributes"),
     ("string", "type_", "digits", "selection", "help"),
     module="product_attribute",
 )
