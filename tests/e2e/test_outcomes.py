@@ -65,7 +65,7 @@ def test_a_refused_record_tells_why_and_what_to_do_until_it_goes_through(project
     assert told(project) == {"1": ("A-1", "sent", ""), "2": ("B-1", "sent", ""), "3": ("C-1", "sent", "")}
 
 
-def test_what_could_not_be_delivered_waits(project, run):
+def test_what_could_not_be_delivered_waits(project, run, no_waiting):
     run("1;A-1;mugs;red")
     project.pim.faults(error_500=1)
     run("1;A-1;mugs;red", "2;B-1;mugs;blue")

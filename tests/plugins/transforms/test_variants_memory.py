@@ -35,11 +35,11 @@ def taken(number):
 
 
 def test_ten_times_the_rows_need_no_more_memory(monkeypatch):
-    monkeypatch.setattr(sorting, "BUFFERED", 500)
-    taken(500)
-    small, _ = taken(1_000)
-    large, count = taken(10_000)
-    assert count == 11_000
+    monkeypatch.setattr(sorting, "BUFFERED", 150)
+    taken(150)
+    small, _ = taken(300)
+    large, count = taken(3_000)
+    assert count == 3_300
     assert large < 3 * small
 
 
