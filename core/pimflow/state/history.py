@@ -45,8 +45,8 @@ class PastRun:
 
 def begin_run(database: Database, run: Run, log: str) -> int:
     """Note that a run begins and give its number; later runs have higher numbers."""
-    values = {"id": run.id, "pipeline": run.pipeline, "started": run.started.isoformat(), "log": log}
-    values |= {"of_some": run.is_of_some}
+    told = {"id": run.id, "pipeline": run.pipeline, "started": run.started.isoformat(), "log": log}
+    values = {**told, "of_some": run.is_of_some}
     with database.writing() as connection:
         number: int = connection.execute(runs.insert().values(values).returning(runs.c.number)).scalar_one()
         return number

@@ -242,7 +242,7 @@ def test_a_wrong_token_is_not_saved_by_a_session(signed_in):
     assert not is_in(browser)
 
 
-@pytest.mark.parametrize("origin", [EVIL, "null", "http://127.0.0.1:8701", "http://[", None])
+@pytest.mark.parametrize("origin", [EVIL, "null", "http://127.0.0.1:8701", "http://[", "http://x:y", None])
 def test_what_another_site_sends_with_the_cookie_is_refused(signed_in, served, origin):
     browser = signed_in("administrator")
     if origin is None:

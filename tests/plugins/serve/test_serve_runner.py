@@ -89,6 +89,10 @@ def test_a_preview_is_kept_as_a_plan_and_can_be_applied(served):
         assert [one["key"] for one in previews.said_of(project, preview.number)["changes"]] == ["CUP", "POT"]
         with saved_plan(previews.plan_file(project, preview.number)) as plan:
             assert plan.count() == 2
+        pipeline = served.folder / "pipelines" / "products.yaml"
+        (pipeline.parent / "other.yaml").write_text(pipeline.read_text("utf-8"), "utf-8")
+        with pytest.raises(ConfigError, match="preview is not here"):
+            runner.ask("other", "apply", "Julia", plan=preview.number)
         applied = ended(served, runner.ask("products", "apply", "Julia", plan=preview.number).number)
     assert (applied.exit_code, applied.told) == (0, "")
     assert skus(served) == {"CUP", "POT"}

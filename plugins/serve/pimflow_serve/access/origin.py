@@ -19,9 +19,8 @@ def changes_something(request: Request) -> bool:
 
 def check_origin(request: Request, serving: Serving) -> None:
     """Raise Refused for a request that a page of another site sent. Browsers name the page's site with each."""
-    named = request.headers.get("origin") or request.headers.get("referer") or ""
-    here = {_origin(str(request.base_url)), _origin(serving.settings.url)}
-    if _origin(named) not in here:
+    named = _origin(request.headers.get("origin") or request.headers.get("referer") or "")
+    if not named or named not in {_origin(str(request.base_url)), _origin(serving.settings.url)}:
         raise Refused(
             403,
             N_("this was not sent by a page of this server"),
@@ -33,13 +32,13 @@ def check_origin(request: Request, serving: Serving) -> None:
 
 
 def _origin(url: str) -> str:
-    """Give scheme, host and port of an address; a scheme's own port is left out, as browsers do."""
+    """Give scheme, host and port of an address; nothing where it has none of a page."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return ""
-    if not parts.hostname or parts.scheme not in {"http", "https"}:
-        return "nowhere"
-    own = {"http": 80, "https": 443}[parts.scheme]
+    own = {"http": 80, "https": 443}.get(parts.scheme)
+    if not parts.hostname or own is None:
+        return ""
     return f"{parts.scheme}://{parts.hostname}:{port or own}"

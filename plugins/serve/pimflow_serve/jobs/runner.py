@@ -124,8 +124,16 @@ class Runner:
             raise ConfigError(f"a run is one of {', '.join(KINDS)}; found {wish.kind!r}")
         if wish.kind == "only" and not wish.keys:
             raise ConfigError("which SKUs? A run of only some needs at least one")
-        if wish.kind == "apply" and not plan_file(self.project, wish.plan or 0).is_file():
+        if wish.kind == "apply" and not self._is_previewed(wish):
             raise ConfigError("this preview is not here any more; make a new one, and apply that")
+
+    def _is_previewed(self, wish: Wish) -> bool:
+        preview = requests.find(self.database, wish.plan or 0)
+        return (
+            preview is not None
+            and preview.pipeline == wish.pipeline
+            and plan_file(self.project, preview.number).is_file()
+        )
 
     def _work(self) -> None:
         dispatch = Dispatch(
