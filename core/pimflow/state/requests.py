@@ -118,9 +118,10 @@ def find(database: Database, number: int) -> Request | None:
         return _request(row) if row else None
 
 
-def latest(database: Database, pipeline: str | None, limit: int) -> list[Request]:
-    """Give the latest requests, of one pipeline or all, the latest first."""
+def latest(database: Database, pipeline: str | None, limit: int, before: int | None = None) -> list[Request]:
+    """Give the latest requests, of one pipeline or all, the latest first; with `before` those with lower numbers."""
     query = _of(*([] if pipeline is None else [requests.c.pipeline == pipeline]))
+    query = query if before is None else query.where(requests.c.number < before)
     with database.reading() as connection:
         return [_request(row) for row in connection.execute(query.order_by(requests.c.number.desc()).limit(limit))]
 

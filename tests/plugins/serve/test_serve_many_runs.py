@@ -63,3 +63,4 @@ def test_pages_and_calls_answer_with_10_000_runs(many, signed_in):
     assert {path: seconds for path, seconds in slow.items() if seconds > QUICK} == {}
     assert len(julia.get("/api/v1/runs?limit=100").json()) == 100
     assert julia.get("/api/v1/runs?before=5000&limit=1").json()[0]["number"] == 4999
+    assert julia.get("/api/v1/requests?before=5000&limit=1").json()[0]["number"] == 4999

@@ -73,10 +73,14 @@ def list_requests(
     serving: Shared,
     _person: Viewer,
     pipeline: Annotated[str | None, Query()] = None,
+    before: Annotated[int | None, Query(le=LARGEST)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 20,
 ) -> Sequence[Asked]:
-    """Give what was asked for, the latest first: who asked, when, and what became of it."""
-    return serving.runner.requests(pipeline, limit)
+    """Give what was asked for, the latest first: who asked, when, and what became of it.
+
+    `before` takes the `number` of the last one given.
+    """
+    return serving.runner.requests(pipeline, limit, before)
 
 
 @router.get("/requests/{number}")

@@ -89,9 +89,9 @@ class Runner:
         self._woken.set()
         return found
 
-    def requests(self, pipeline: str | None = None, limit: int = 20) -> list[Request]:
-        """Give what was asked for, of one pipeline or all, the latest first."""
-        return requests.latest(self.database, pipeline, limit)
+    def requests(self, pipeline: str | None = None, limit: int = 20, before: int | None = None) -> list[Request]:
+        """Give what was asked for, of one pipeline or all, the latest first; with `before` those with lower numbers."""
+        return requests.latest(self.database, pipeline, limit, before)
 
     def live(self) -> Mapping[str, Progress]:
         """Give how far the runs are that go on now, here or where another server of the same state is, by run."""
