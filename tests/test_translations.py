@@ -13,7 +13,6 @@ from .said import Template, said
 NOT_YET = {
     "pimflow",
     "pimflow_akeneo",
-    "pimflow_dolibarr",
     "pimflow_erp",
     "pimflow_files",
     "pimflow_http",

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from pimflow import AccessError, FlowError, LoginError, RemoteError
+from pimflow import AccessError, FlowError, LoginError, RemoteError, said
 from pimflow_http import Explanation, redact
 
 TITLE = "Dolibarr"
@@ -21,24 +21,38 @@ REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 500, 501, 503})
 
 _FILTERED = "injection protection"
 _NO_RIGHT = ("Unauthorized", "Access not allowed")
-PERMISSIONS = "Users & Groups > the user > Permissions"
-_AREAS = {"products/attributes": "variants", "products": "products", "categories": "categories"}
+PERMISSIONS = said("Users & Groups > the user > Permissions")
+_AREAS = ("products/attributes", "products", "categories")
+_READ: Mapping[str, tuple[str, str]] = {
+    "products/attributes": (said("read variants"), said("Read variants")),
+    "products": (said("read products"), said("Read products")),
+    "categories": (said("read categories"), said("Read categories")),
+}
+_CHANGE: Mapping[str, tuple[str, str]] = {
+    "products/attributes": (said("create/modify variants"), said("Create/modify variants")),
+    "products": (said("create/modify products"), said("Create/modify products")),
+    "categories": (said("create/modify categories"), said("Create/modify categories")),
+}
+"""What a right is for, and how the page of permissions calls it."""
 
 EXPLANATIONS: Mapping[int, Explanation] = {
     401: Explanation(
         LoginError,
-        "refused the API key",
-        "Check `api_key`, and that its user is enabled and within the dates of its validity.",
+        said("refused the API key"),
+        said("Check `api_key`, and that its user is enabled and within the dates of its validity."),
     ),
     403: Explanation(
         AccessError,
-        "forbids this to the user of the API key",
-        f"Grant the right under {PERMISSIONS}; the detail below names the address that was asked for.",
+        said("forbids this to the user of the API key"),
+        said(
+            "Grant the right under {menu}; the detail below names the address that was asked for.",
+            menu=PERMISSIONS,
+        ),
     ),
     501: Explanation(
         RemoteError,
-        "has switched this part off",
-        "Enable the module under Home > Setup > Modules; the detail below names the address that was asked for.",
+        said("has switched this part off"),
+        said("Enable the module under Home > Setup > Modules; the detail below names the address that was asked for."),
     ),
 }
 
@@ -46,8 +60,8 @@ EXPLANATIONS: Mapping[int, Explanation] = {
 class RefusedError(RemoteError):
     """Dolibarr did not do what a call asked for: `said` is why, in its own words."""
 
-    def __init__(self, message: str, said: str, status: int, detail: str) -> None:
-        self.said = said
+    def __init__(self, message: str, words: str, status: int, detail: str) -> None:
+        self.said = words
         self.status = status
         super().__init__(message, detail=detail)
 
@@ -68,28 +82,37 @@ def refusal(response: httpx.Response, usual: FlowError, secrets: Sequence[str]) 
     usual.detail = detail
     if status == 403 and _FILTERED in response.text:
         return FilteredError(
-            f"{TITLE}'s protection against attacks refused a question because of the words in it. No other "
-            "question of the run is concerned; the detail below has the words.",
+            said(
+                "{title}'s protection against attacks refused a question because of the words in it. No other question "
+                "of the run is concerned; the detail below has the words.",
+                title=TITLE,
+            ),
             detail=detail,
         )
     if status == 403 or (status == 401 and words and _is_right(words[0])):
         return _forbidden(response.request, detail)
     if status in {401, 501} or not words:
         return usual
-    said = "; ".join(words)
-    return RefusedError(f"{TITLE} refused: {said}", said, status, detail)
+    text = "; ".join(words)
+    return RefusedError(said("{title} refused: {words}", title=TITLE, words=text), text, status, detail)
 
 
 def _forbidden(request: httpx.Request, detail: str) -> FlowError:
     """Name the right that lacks, as the page of permissions calls it."""
     path = request.url.path.partition(f"{API}/")[2]
-    area = next((noun for part, noun in _AREAS.items() if path.startswith(part)), None)
+    area = next((part for part in _AREAS if path.startswith(part)), None)
     if area is None:
         return EXPLANATIONS[403].about(TITLE, detail)
-    right = f"{'Read' if request.method == 'GET' else 'Create/modify'} {area}"
+    action, right = (_READ if request.method == "GET" else _CHANGE)[area]
     return AccessError(
-        f"{TITLE} forbids the user of the API key to {right.lower()}. Enable {right!r} under {PERMISSIONS}, and the "
-        "module where it is off.",
+        said(
+            "{title} forbids the user of the API key to {action}. Enable {right!r} under {menu}, and the module where "
+            "it is off.",
+            title=TITLE,
+            action=action,
+            right=right,
+            menu=PERMISSIONS,
+        ),
         detail=detail,
     )
 

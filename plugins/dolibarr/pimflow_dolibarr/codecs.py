@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from pimflow import ProblemKind, RowProblem
+from pimflow import ProblemKind, RowProblem, said
 from pimflow_dolibarr.answers import TITLE
 from pimflow_dolibarr.catalog import Attribute, Category, ExtraField
 from pimflow_dolibarr.fields import UNITS, flag
@@ -37,24 +37,28 @@ def check_ref(column: str, ref: str) -> None:
     """Raise RowProblem for a reference that Dolibarr would change, so that it would not be found again."""
     stored = stored_ref(ref)
     if ref == "0":
-        raise RowProblem(column, ref, f"which {TITLE} takes for no reference at all")
+        raise RowProblem(column, ref, said("which {title} takes for no reference at all", title=TITLE))
     if len(ref) > _LONGEST_REF:
-        raise RowProblem(column, f"{ref[:40]}…", f"which has {len(ref):,} characters; {TITLE} takes {_LONGEST_REF}")
+        raise RowProblem(column, f"{ref[:40]}…", _too_long(len(ref), _LONGEST_REF))
     if stored != ref:
         raise RowProblem(
             column,
             ref,
-            f"and {TITLE} would store it as {stored!r}",
+            said("and {title} would store it as {stored!r}", title=TITLE, stored=stored),
             kind=ProblemKind.VALUE,
-            remedy="Take out accents, blanks, slashes and quotes in the source; it will then arrive by itself.",
+            remedy=said("Take out accents, blanks, slashes and quotes in the source; it will then arrive by itself."),
         )
 
 
 def _plain(cell: Any) -> str:
     found = _MARKUP.sub("", str(cell)).replace('"', "").strip()
     if not found:
-        raise ValueError(f"which {TITLE} takes for empty")
+        raise ValueError(said("which {title} takes for empty", title=TITLE))
     return found
+
+
+def _too_long(number: int, most: int) -> str:
+    return said("which has {number:,} characters; {title} takes {most:,}", number=number, title=TITLE, most=most)
 
 
 def at_most(longest: int, codec: Codec = TEXT) -> Codec:
@@ -63,7 +67,7 @@ def at_most(longest: int, codec: Codec = TEXT) -> Codec:
     def accept(cell: Any) -> Any:
         found = codec.accept(cell)
         if len(found) > longest:
-            raise ValueError(f"which has {len(found):,} characters; {TITLE} takes {longest:,}")
+            raise ValueError(_too_long(len(found), longest))
         return found
 
     return Codec(accept, codec.write, codec.read)
@@ -107,7 +111,7 @@ def categories(known: Mapping[int, Category]) -> Codec:
         asked = listed(cell)
         unknown = [name for name in asked if name not in names]
         if unknown:
-            raise absent("category", ", ".join(unknown), TITLE)
+            raise absent(said("category"), ", ".join(unknown), TITLE)
         return sorted({names[name] for name in asked})
 
     return Codec(accept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pimflow import AccessError, Problem, ProblemKind, Who
+from pimflow import AccessError, Problem, ProblemKind, Who, said
 from pimflow_dolibarr.answers import TITLE, RefusedError
 from pimflow_dolibarr.session import Session
 
@@ -26,11 +26,11 @@ def carry(session: Session, was: str, ref: str, files: Sequence[str]) -> Problem
             _carry(session, f"{was}/{name}", ref, name)
     except (AccessError, RefusedError) as error:
         return Problem(
-            f"its files are still under its old reference {was} in {TITLE}",
+            said("its files are still under its old reference {ref} in {title}", ref=was, title=TITLE),
             ProblemKind.REFERENCE,
             "ref",
             ref,
-            "Have them added to the product again.",
+            said("Have them added to the product again."),
             Who.SOURCE_TEAM,
             error.detail or "",
         )

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from stdnum import ean
 
-from pimflow import BadValue, Problem, ProblemKind
+from pimflow import BadValue, Problem, ProblemKind, said, said_by
 from pimflow_erp.codecs import INTEGER, NUMBER
 
 _SIZES = {0: "m", -1: "dm", -2: "cm", -3: "mm", 98: "ft", 99: "in"}
@@ -30,6 +30,14 @@ UNITS: Mapping[str, Mapping[int, str]] = {
 Powers of kg and m were seen on a server; the others are from the dictionary of units that Dolibarr installs.
 """
 
+_MEASURES: Mapping[str, str] = {
+    "weight": said("weight"),
+    "length": said("length"),
+    "width": said("width"),
+    "height": said("height"),
+    "surface": said("surface"),
+    "volume": said("volume"),
+}
 _GTINS = frozenset({8, 12, 13, 14})
 
 
@@ -44,8 +52,8 @@ def number(value: Any) -> Decimal | BadValue | None:
         return None
     try:
         return Decimal(NUMBER.read(value))
-    except ValueError as reason:
-        return _bad(value, str(reason))
+    except ValueError as error:
+        return _bad(value, said_by(error))
 
 
 def whole(value: Any) -> int | BadValue | None:
@@ -54,8 +62,8 @@ def whole(value: Any) -> int | BadValue | None:
         return None
     try:
         return int(INTEGER.accept(value))
-    except ValueError as reason:
-        return _bad(value, str(reason))
+    except ValueError as error:
+        return _bad(value, said_by(error))
 
 
 def flag(value: Any) -> bool | None:
@@ -84,7 +92,9 @@ def unit(measure: str, value: Any) -> str | BadValue | None:
     found = whole(value)
     if not isinstance(found, int):
         return found
-    return UNITS[measure].get(found) or _bad(found, f"and pimflow knows no such unit of {measure}")
+    return UNITS[measure].get(found) or _bad(
+        found, said("and pimflow knows no such unit of {measure}", measure=_MEASURES[measure])
+    )
 
 
 def _at(value: Any, zone: dt.tzinfo) -> dt.datetime | BadValue | None:
@@ -94,7 +104,7 @@ def _at(value: Any, zone: dt.tzinfo) -> dt.datetime | BadValue | None:
     try:
         return dt.datetime.fromtimestamp(seconds, zone)
     except (ValueError, OverflowError, OSError):
-        return _bad(value, "which is no date")
+        return _bad(value, said("which is no date"))
 
 
 def gtin(barcode: Any) -> str | BadValue | None:
@@ -102,9 +112,9 @@ def gtin(barcode: Any) -> str | BadValue | None:
     code = text(barcode)
     if code is None or not code.isdecimal() or len(code) not in _GTINS:
         return None
-    return code if ean.is_valid(code) else _bad(code, "which is no GTIN: its check digit is wrong")
+    return code if ean.is_valid(code) else _bad(code, said("which is no GTIN: its check digit is wrong"))
 
 
 def _bad(value: Any, reason: str) -> BadValue:
-    remedy = "Correct it in Dolibarr; it will then arrive by itself."
+    remedy = said("Correct it in Dolibarr; it will then arrive by itself.")
     return BadValue(Problem(reason, ProblemKind.VALUE, None, value, remedy))

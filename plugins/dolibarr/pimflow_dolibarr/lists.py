@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pimflow import AccessError, Field
+from pimflow import AccessError, Field, said
 from pimflow_dolibarr.answers import PERMISSIONS, TITLE
 from pimflow_dolibarr.catalog import ExtraField
 from pimflow_dolibarr.fields import flag, mapping, moment, text, whole
@@ -43,7 +43,7 @@ def of_categories(languages: Sequence[str]) -> Iterator[Column]:
 def categories(session: Session) -> Iterator[Record]:
     """Give the categories, parents first."""
     known = session.catalog.categories
-    _must(session.catalog.reads_categories, "categories", "Read categories")
+    _must(session.catalog.reads_categories, said("categories"), said("Read categories"))
     for one in sorted(known.values(), key=lambda one: (one.path.count(" / "), one.path)):
         parent = known.get(one.parent)
         above = (parent.code, parent.path) if parent else (None, None)
@@ -94,15 +94,21 @@ def _keys(one: ExtraField) -> Iterator[Record]:
 
 
 def _of_variants(session: Session) -> Sequence[Any]:
-    _must(session.catalog.reads_attributes, "attributes of variants", "Read variants")
+    _must(session.catalog.reads_attributes, said("attributes of variants"), said("Read variants"))
     return sorted(session.catalog.attributes.values(), key=lambda one: (one.position, one.ref))
 
 
 def _must(may: bool, nouns: str, right: str) -> None:
     if not may:
         raise AccessError(
-            f"The user of the API key of {TITLE} may not read {nouns}. Enable '{right}' under {PERMISSIONS}, and its "
-            "module where it is off."
+            said(
+                "The user of the API key of {title} may not read {nouns}. Enable '{right}' under {menu}, and its "
+                "module where it is off.",
+                title=TITLE,
+                nouns=nouns,
+                right=right,
+                menu=PERMISSIONS,
+            )
         )
 
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pimflow import Change, Outcome, Problem, ProblemKind, RowProblem, Status, Who
+from pimflow import Change, Outcome, Problem, ProblemKind, RowProblem, Status, Who, said
 from pimflow_dolibarr import documents, existing, payloads
 from pimflow_dolibarr.answers import TITLE, RefusedError
 from pimflow_dolibarr.codecs import check_ref, stored_ref
@@ -115,7 +115,10 @@ class Loading:
     def _make(self, change: Change, body: Body) -> int:
         if not body.get("label"):
             raise RowProblem(
-                "label", None, f"is empty, and {TITLE} needs one for a new product", kind=ProblemKind.MISSING
+                "label",
+                None,
+                said("is empty, and {title} needs one for a new product", title=TITLE),
+                kind=ProblemKind.MISSING,
             )
         number = int(self._session.write("POST", "products", body))
         texts = payloads.texts(change, self._place_of, body)
@@ -154,11 +157,14 @@ class Loading:
             place = self._place_of(column)
             if place is not None and place.value(record) != wanted:
                 yield Problem(
-                    f"{TITLE} has another one, and it cannot be changed once the variant is made",
+                    said("{title} has another one, and it cannot be changed once the variant is made", title=TITLE),
                     ProblemKind.VALUE,
                     column,
                     wanted,
-                    f"Correct it in the source, or take the variant out of use in {TITLE} and have it made anew.",
+                    said(
+                        "Correct it in the source, or take the variant out of use in {title} and have it made anew.",
+                        title=TITLE,
+                    ),
                     Who.SOURCE_TEAM,
                 )
 
@@ -197,9 +203,9 @@ class _Barcodes:
             raise RowProblem(
                 "ean" if change.payload.get("ean") else "barcode",
                 code,
-                f"and in {TITLE} this barcode already belongs to {first}",
+                said("and in {title} this barcode already belongs to {owner}", title=TITLE, owner=first),
                 kind=ProblemKind.DUPLICATE,
-                remedy="Correct the barcode of one of the two; this one then goes by itself.",
+                remedy=said("Correct the barcode of one of the two; this one then goes by itself."),
                 who=Who.PRODUCT_MANAGER,
             )
         self._new[code] = change.key
@@ -210,9 +216,11 @@ class _Barcodes:
 
 def told(error: RefusedError) -> Problem:
     """Tell a refusal in Dolibarr's words, or in better ones."""
-    said = error.said.rstrip(". ")
-    reason = "another product has this reference already" if _TWICE in said else f"{TITLE} says: {said}"
-    remedy = "Correct it in the source; it will then arrive by itself."
+    words = error.said.rstrip(". ")
+    reason = said("{title} says: {words}", title=TITLE, words=words)
+    if _TWICE in words:
+        reason = said("another product has this reference already")
+    remedy = said("Correct it in the source; it will then arrive by itself.")
     return Problem(reason, ProblemKind.VALUE, remedy=remedy, who=Who.PRODUCT_MANAGER, detail=error.detail)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pimflow import Change, ProblemKind, RowProblem, Who
+from pimflow import Change, ProblemKind, RowProblem, Who, said
 from pimflow_dolibarr import existing
 from pimflow_dolibarr.answers import TITLE
 from pimflow_dolibarr.session import Record, Session
@@ -27,9 +27,9 @@ class NewRefs:
             raise RowProblem(
                 "ref",
                 ref,
-                f"and {str(holder.get('label'))!r} has this reference in {TITLE} already",
+                said("and {name!r} has this reference in {title} already", name=str(holder.get("label")), title=TITLE),
                 kind=ProblemKind.DUPLICATE,
-                remedy="Give one of the two another reference; this one then goes by itself.",
+                remedy=said("Give one of the two another reference; this one then goes by itself."),
                 who=Who.PRODUCT_MANAGER,
             )
         return ref

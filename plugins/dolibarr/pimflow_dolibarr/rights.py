@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pimflow import AccessError
+from pimflow import AccessError, said
 from pimflow_dolibarr.answers import PERMISSIONS, TITLE
 from pimflow_dolibarr.session import Session
 
@@ -19,8 +19,12 @@ def must_read(session: Session) -> None:
         session.listed("products", limit=1, properties="id")
     except AccessError as error:
         raise AccessError(
-            f"{_who(session)} may not read products. Enable 'Read products' under {PERMISSIONS}, and the module "
-            "Products where it is off.",
+            said(
+                "{who} may not read products. Enable 'Read products' under {menu}, and the module Products where it is "
+                "off.",
+                who=_who(session),
+                menu=PERMISSIONS,
+            ),
             detail=error.detail,
         ) from None
 
@@ -29,7 +33,15 @@ def must_write(session: Session, noun: str, group: str, right: str) -> None:
     """Raise AccessError where it is known that the user may not write such records."""
     rights = session.user.get("rights")
     if isinstance(rights, Mapping) and group in rights and not _has(rights, group):
-        raise AccessError(f"{_who(session)} may not write {noun}. Enable '{right}' under {PERMISSIONS}.")
+        raise AccessError(
+            said(
+                "{who} may not write {nouns}. Enable '{right}' under {menu}.",
+                who=_who(session),
+                nouns=noun,
+                right=right,
+                menu=PERMISSIONS,
+            )
+        )
 
 
 def notes(session: Session) -> Iterator[str]:
@@ -53,4 +65,6 @@ def _has(rights: Mapping[str, Any], group: str) -> bool:
 
 def _who(session: Session) -> str:
     login = session.user.get("login")
-    return f"User {login!r} of {TITLE}" if login else f"The user of the API key of {TITLE}"
+    if login:
+        return said("User {user!r} of {title}", user=login, title=TITLE)
+    return said("The user of the API key of {title}", title=TITLE)

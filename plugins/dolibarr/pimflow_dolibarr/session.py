@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pimflow import AccessError, RemoteError
+from pimflow import AccessError, RemoteError, said
 from pimflow_dolibarr import filters
 from pimflow_dolibarr.answers import API, REFUSALS, TITLE, RefusedError, refusal
 from pimflow_dolibarr.catalog import Catalog
@@ -55,8 +55,13 @@ class Session:
             return Server(str(told["dolibarr_version"]), ZoneInfo(name), now)
         except (ZoneInfoNotFoundError, ValueError):
             raise RemoteError(
-                f"{TITLE} at {self.url} says that its time zone is {name!r}, which this machine does not know. Have "
-                "`date.timezone` of its PHP set to one such as Europe/Paris.",
+                said(
+                    "{title} at {address} says that its time zone is {name!r}, which this machine does not know. Have "
+                    "`date.timezone` of its PHP set to one such as Europe/Paris.",
+                    title=TITLE,
+                    address=self.url,
+                    name=name,
+                )
             ) from None
 
     @cached_property
@@ -126,8 +131,12 @@ class Session:
     def _onward(self, last: int, now: int) -> int:
         if now <= last:
             raise RemoteError(
-                f"{TITLE} at {self.url} gave records again that it had given before, so that its lists cannot be read "
-                "to the end. Ask its administrator whether a module changes the lists of the API."
+                said(
+                    "{title} at {address} gave records again that it had given before, so that its lists cannot be "
+                    "read to the end. Ask its administrator whether a module changes the lists of the API.",
+                    title=TITLE,
+                    address=self.url,
+                )
             )
         return now
 
@@ -144,15 +153,21 @@ class Session:
             raise refusal(response, self._client.refusal(response), self._client.remote.secrets)
         if "json" not in response.headers.get("content-type", "") and _SWITCHED_OFF in response.content:
             raise RemoteError(
-                f"{self.url} has its API switched off. Enable the module API / Web services (REST) under Home > Setup "
-                "> Modules.",
+                said(
+                    "{address} has its API switched off. Enable the module API / Web services (REST) under Home > "
+                    "Setup > Modules.",
+                    address=self.url,
+                ),
                 detail=response.text[:500],
             )
         return self._client.json(response)
 
     def _stranger(self, answer: str) -> RemoteError:
         return RemoteError(
-            f"{self.url} answered something else than Dolibarr does. Check the `url` of the connection: it is the "
-            "address of Dolibarr's own pages, without /api/index.php.",
+            said(
+                "{address} answered something else than Dolibarr does. Check the `url` of the connection: it is the "
+                "address of Dolibarr's own pages, without /api/index.php.",
+                address=self.url,
+            ),
             detail=answer[:500],
         )

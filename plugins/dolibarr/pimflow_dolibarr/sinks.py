@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
-from pimflow import InputPath, Run, Sink, Use, Writer
+from pimflow import InputPath, Run, Sink, Use, Writer, said
 from pimflow_dolibarr import rights
 from pimflow_dolibarr.connection import DolibarrConnection
 from pimflow_dolibarr.pictures import Uploads
@@ -34,7 +34,7 @@ class DolibarrProductsSink(_DolibarrSink):
 
     type = "dolibarr.products"
     key = "ref"
-    noun = ("product", "products")
+    noun = (said("product"), said("products"))
     batch_size = 50
     batch_seconds = 5.0
     in_flight = 2
@@ -65,7 +65,7 @@ class DolibarrProductsSink(_DolibarrSink):
     def open(self, session: Session, run: Run) -> Writer:
         """Give the writer. Raises AccessError where it is known that the user may not write products."""
         rights.must_read(session)
-        rights.must_write(session, "products", "produit", "Create/modify products")
+        rights.must_write(session, said("products"), "produit", said("Create/modify products"))
         uploads = Uploads(self.picture_folder) if self.picture_folder else None
         makes = self.create_templates
         return ProductWriter(session, run.memory, uploads, self.uuid_field or "", makes_templates=makes)
@@ -83,7 +83,7 @@ class DolibarrCategoriesSink(_DolibarrSink):
 
     def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Give the writer. Raises AccessError where it is known that the user may not write categories."""
-        rights.must_write(session, "categories", "categorie", "Create/modify categories")
+        rights.must_write(session, said("categories"), "categorie", said("Create/modify categories"))
         return ListWriter(Categories(session))
 
 
@@ -99,5 +99,5 @@ class DolibarrAttributesSink(_DolibarrSink):
 
     def open(self, session: Session, run: Run) -> Writer:  # noqa: ARG002 - a dry run calls no `load`
         """Give the writer. Raises AccessError where it is known that the user may not write variants."""
-        rights.must_write(session, "attributes of variants", "variants", "Create/modify variants")
+        rights.must_write(session, said("attributes of variants"), "variants", said("Create/modify variants"))
         return ListWriter(Attributes(session))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from pimflow import Problem, ProblemKind, Who
+from pimflow import Problem, ProblemKind, Who, said
 from pimflow_dolibarr.answers import TITLE
 from pimflow_dolibarr.catalog import Attribute
 from pimflow_dolibarr.codecs import HTML, PLAIN, VALUES
@@ -38,7 +38,7 @@ class Categories:
     """Categories of products; a label is unique below its parent, so that the path tells them apart."""
 
     resource: ClassVar[str] = "categories"
-    noun: ClassVar[tuple[str, str]] = ("category", "categories")
+    noun: ClassVar[tuple[str, str]] = (said("category"), said("categories"))
     key: ClassVar[str] = "path"
     codecs: ClassVar[Mapping[str, Codec]] = {"path": TEXT, "description": HTML, "color": TEXT, "ref_ext": TEXT}
     needed: ClassVar[tuple[str, ...]] = ()
@@ -80,7 +80,7 @@ class Attributes:
     """Attributes of variants with their values; a value that a row does not name stays."""
 
     resource: ClassVar[str] = "attributes"
-    noun: ClassVar[tuple[str, str]] = ("attribute", "attributes")
+    noun: ClassVar[tuple[str, str]] = (said("attribute"), said("attributes"))
     key: ClassVar[str] = "ref"
     codecs: ClassVar[Mapping[str, Codec]] = {"ref": TEXT, "label": PLAIN, "values": VALUES}
     needed: ClassVar[tuple[str, ...]] = ("label",)
@@ -123,9 +123,9 @@ class Attributes:
 
 def _awaited(path: str) -> Problem:
     return Problem(
-        f"{TITLE} has no category {path!r}, and it did not come in this run",
+        said("{title} has no category {path!r}, and it did not come in this run", title=TITLE, path=path),
         ProblemKind.REFERENCE,
         "path",
-        remedy=f"Send that one too, or have it made in {TITLE}; this one then goes by itself.",
+        remedy=said("Send that one too, or have it made in {title}; this one then goes by itself.", title=TITLE),
         who=Who.SOURCE_TEAM,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pimflow import Change, Problem, ProblemKind, RowProblem, Who
+from pimflow import Change, Problem, ProblemKind, RowProblem, Who, said
 from pimflow_dolibarr.answers import TITLE
 from pimflow_dolibarr.families import features_of, refs
 from pimflow_dolibarr.places import ATTRIBUTES, TEMPLATE
@@ -24,7 +24,9 @@ def must_differ(change: Change) -> None:
     """Raise RowProblem for a variant that nothing would tell apart."""
     if not _features(change):
         ref = str(change.payload[TEMPLATE])
-        raise RowProblem(TEMPLATE, ref, "and none of the attributes of a variant is filled", kind=ProblemKind.MISSING)
+        raise RowProblem(
+            TEMPLATE, ref, said("and none of the attributes of a variant is filled"), kind=ProblemKind.MISSING
+        )
 
 
 def make_variant(session: Session, change: Change, template: Record | None) -> int:
@@ -71,19 +73,19 @@ def _twice(session: Session, variant: int) -> RowProblem:
     return RowProblem(
         TEMPLATE,
         None,
-        f"variant {name} of the same template already has these values",
+        said("variant {code} of the same template already has these values", code=name),
         kind=ProblemKind.DUPLICATE,
-        remedy="Decide with the ERP team which one is right.",
+        remedy=said("Decide with the ERP team which one is right."),
         who=Who.PRODUCT_MANAGER,
     )
 
 
 def _awaited(ref: str) -> Problem:
     return Problem(
-        f"{TITLE} has no such product, and it did not come in this run",
+        said("{title} has no such {noun}, and it did not come in this run", title=TITLE, noun=said("product")),
         ProblemKind.REFERENCE,
         TEMPLATE,
         ref,
-        f"Send the template too, or have it made in {TITLE}; the variant then goes by itself.",
+        said("Send the template too, or have it made in {title}; the variant then goes by itself.", title=TITLE),
         Who.SOURCE_TEAM,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pimflow import Change, Item, Memory, Moved, Outcome, Problem, ProblemKind, RowProblem, Status
+from pimflow import Change, Item, Memory, Moved, Outcome, Problem, ProblemKind, RowProblem, Status, said
 from pimflow_dolibarr import existing
 from pimflow_dolibarr.answers import TITLE, RefusedError
 from pimflow_dolibarr.catalog import OPTION
@@ -88,19 +88,29 @@ class ProductWriter(DolibarrWriter):
 
     def unknown(self, column: str) -> tuple[str, str]:
         """Say what Dolibarr lacks, and what to do about it."""
-        remedy = "Correct the mapping."
+        reason: str
+        remedy: str = said("Correct the mapping.")
         name, _, language = column.partition("@")
         if language and name in {"label", "description"}:
-            reason = f"{TITLE} keeps texts in one language"
-            remedy = "Enable several languages under Home > Setup > Display, or take the column out of the mapping."
+            reason = said("{title} keeps texts in one language", title=TITLE)
+            remedy = said(
+                "Enable several languages under Home > Setup > Display, or take the column out of the mapping."
+            )
         elif column.startswith(ATTRIBUTES):
-            reason = f"{TITLE} has no attribute of variants {column.removeprefix(ATTRIBUTES)!r}"
+            reason = said(
+                "{title} has no attribute of variants {name!r}", title=TITLE, name=column.removeprefix(ATTRIBUTES)
+            )
         elif column.startswith(OPTION):
-            reason = f"{TITLE} has no extra field {column.removeprefix(OPTION)!r} of products that can be written"
+            reason = said(
+                "{title} has no extra field {name!r} of products that can be written",
+                title=TITLE,
+                name=column.removeprefix(OPTION),
+            )
         elif column in STOCK:
-            reason = f"{TITLE} changes stock by movements only"
+            reason = said("{title} changes stock by movements only", title=TITLE)
         elif column == IMAGE:
-            reason, remedy = "pictures are written from a folder only", "Give the target a `picture_folder`."
+            reason = said("pictures are written from a folder only")
+            remedy = said("Give the target a `picture_folder`.")
         else:
             return super().unknown(column)
         return reason, remedy
@@ -147,5 +157,7 @@ class ListWriter(DolibarrWriter):
 
 
 def _needed(column: str) -> Problem:
-    remedy = "Fill it in the source; it will then arrive by itself."
-    return Problem(f"is empty, and {TITLE} has no empty one", ProblemKind.MISSING, column, remedy=remedy)
+    remedy = said("Fill it in the source; it will then arrive by itself.")
+    return Problem(
+        said("is empty, and {title} has no empty one", title=TITLE), ProblemKind.MISSING, column, remedy=remedy
+    )
