@@ -13,7 +13,6 @@ from loguru import logger
 
 from pimflow import FlowError, LoginError, RemoteError, said
 from pimflow_http import Client
-from pimflow_tryton.catalog import TITLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ class Login:
         )
 
     def _where(self) -> str:
-        return said("{title} at {address}", title=TITLE, address=self._gate.remote.address)
+        return said("{title} at {address}", title=self._gate.remote.title, address=self._gate.remote.address)
 
 
 _PLACES = ("rpc/", "")
@@ -186,7 +185,7 @@ def _readable(address: str, answer: Any) -> str:
 
 def _no_tryton(address: str, detail: str) -> RemoteError:
     return RemoteError(
-        said("{address} is no {title} server. Check the `url` of the connection.", address=address, title=TITLE),
+        said("{address} is no {title} server. Check the `url` of the connection.", address=address, title="Tryton"),
         detail=detail,
     )
 
