@@ -18,7 +18,6 @@ NOT_YET = {
     "pimflow_http",
     "pimflow_notify",
     "pimflow_serve",
-    "pimflow_transforms",
 }
 """Packages whose sentences are in English only; this gets shorter, never longer."""
 ERRORS = re.compile(r"(?:Flow|Login|Access|Remote|Unreachable|Guard|Mapping)Error")

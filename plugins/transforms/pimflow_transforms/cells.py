@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
-from pimflow import BadValue, ConfigError, Header, Problem, Row
+from pimflow import BadValue, ConfigError, Header, Problem, Row, said_by
 from pimflow_transforms.options import positions
 from pimflow_transforms.values import Change
 
@@ -107,7 +107,7 @@ def told(name: str, read: Change, remedy: str) -> Change:
         try:
             return read(value)
         except ValueError as error:
-            return BadValue(Problem(str(error), field=name, value=value, remedy=remedy))
+            return BadValue(Problem(said_by(error), field=name, value=value, remedy=remedy))
 
     return change
 

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform, Who
+from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform, Who, said, said_by
 from pimflow_transforms.cells import Made, first_bad, making
 from pimflow_transforms.options import positions
 from pimflow_transforms.values import as_number, as_text, plain
 
 if TYPE_CHECKING:
     from pimflow_transforms.expressions import Expression
+
+_NO_NUMBER = said("which is not a number, and it is computed with")
+_CORRECT = said("Correct it there.")
+_CORRECT_EITHER = said("Correct the cells that it is made of, or the expression.")
 
 
 class Compute(Transform):
@@ -108,11 +112,9 @@ def _problem(column: str, expression: str, error: ValueError) -> Problem:
     """Tell what went wrong; other values that are no numbers have the same cause."""
     value = getattr(error, "value", None)
     if value is not None:
-        told, detail = "which is not a number, and it is computed with", f"computed as `{expression}`"
-        return Problem(told, field=column, value=value, remedy="Correct it there.", detail=detail)
-    reason = f"cannot be computed as `{expression}`: {error}"
-    remedy = "Correct the cells that it is made of, or the expression."
-    return Problem(reason, field=column, value=None, remedy=remedy, who=Who.ADMINISTRATOR)
+        return Problem(_NO_NUMBER, field=column, value=value, remedy=_CORRECT, detail=f"computed as `{expression}`")
+    reason = said("cannot be computed as `{expression}`: {why}", expression=expression, why=said_by(error))
+    return Problem(reason, field=column, value=None, remedy=_CORRECT_EITHER, who=Who.ADMINISTRATOR)
 
 
 def _shown(value: Any) -> Any:

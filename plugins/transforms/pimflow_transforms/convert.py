@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from pimflow import Expected, Header, Knows, RowStep, Transform
+from pimflow import Expected, Header, Knows, RowStep, Transform, said
 from pimflow_transforms.cells import changing, told
 from pimflow_transforms.options import PlainText, Rule
 from pimflow_transforms.readings import DecimalSign, read_boolean, read_date, read_integer, read_number, usual_numbers
@@ -21,7 +21,7 @@ _OPTIONS: Mapping[Kind, frozenset[str]] = {
     "date": frozenset({"format"}),
     "text": frozenset(),
 }
-_REMEDY = "Correct it there; your administrator can set how such values are read."
+_REMEDY = said("Correct it there; your administrator can set how such values are read.")
 
 
 class Conversion(Rule):

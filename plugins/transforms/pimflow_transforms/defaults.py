@@ -24,6 +24,7 @@ from pimflow import (
     RowStep,
     Transform,
     Who,
+    said,
 )
 from pimflow_transforms.options import Plain, PlainText, positions
 from pimflow_transforms.values import as_text, is_empty
@@ -59,7 +60,7 @@ class FillDefaults(Transform):
     @field_validator("needed", mode="before")
     @classmethod
     def _from_list(cls, value: Any) -> Any:
-        return {str(name): f"{name} is needed" for name in value} if isinstance(value, list) else value
+        return {str(name): "" for name in value} if isinstance(value, list) else value
 
     @model_validator(mode="after")
     def _has_some(self) -> FillDefaults:
@@ -106,18 +107,29 @@ class FillDefaults(Transform):
         return {value: {**table.get(value, {}), **self.values.get(value, {})} for value in both}
 
     def _lacking(self, column: str, value: Any) -> RowProblem:
-        which = f"{self.by} {as_text(value)!r}" if not (isinstance(value, BadValue) or is_empty(value)) else "this one"
-        where = self.table.name if self.table else "the defaults of the pipeline"
+        need = self.needed[column] or said("{column} is needed", column=column)
+        if isinstance(value, BadValue) or is_empty(value):
+            reason = said("{need}, and this one has none", need=need)
+        else:
+            reason = said("{need}, and {column} {value!r} has none", need=need, column=self.by, value=as_text(value))
         return RowProblem.of(
             Problem(
-                f"{self.needed[column]}, and {which} has none",
+                reason,
                 ProblemKind.MISSING,
                 column,
-                remedy=f"Add it to {where}, or have it filled at the source; the record then goes by itself.",
+                remedy=_filled_in(self.table),
                 who=Who.ADMINISTRATOR,
                 lead=Lead.NOTHING,
             )
         )
+
+
+def _filled_in(table: Path | None) -> str:
+    if table is None:
+        return said(
+            "Add it to the defaults of the pipeline, or have it filled at the source; the record then goes by itself."
+        )
+    return said("Add it to {name}, or have it filled at the source; the record then goes by itself.", name=table.name)
 
 
 def _read(path: Path, by: str) -> Defaults:

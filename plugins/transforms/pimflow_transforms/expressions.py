@@ -9,12 +9,14 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from pimflow import said, said_by
 from pimflow_transforms.values import as_number
 
 CELLS = "row"
 """By this name an expression reaches columns whose names are no words: `row["name@fr"]`."""
 _LARGEST, _HIGHEST = 100_000, 100
 """What a power is taken of, and which: larger ones keep the machine busy for nobody."""
+_TEXTS = said("texts are put together with ~, and are numbers behind `|number` only")
 
 
 class Expression:
@@ -44,11 +46,12 @@ class Expression:
         except NoNumberError:
             raise
         except ArithmeticError:
-            raise ValueError("there is no such number") from None
+            raise ValueError(said("there is no such number")) from None
         except TypeError as error:
-            raise ValueError("a cell that it needs is empty" if "NoneType" in str(error) else str(error)) from None
+            is_empty = "NoneType" in str(error)
+            raise ValueError(said("a cell that it needs is empty") if is_empty else str(error)) from None
         except Exception as error:  # noqa: BLE001 - filters raise anything for values that they do not expect
-            raise ValueError(str(error) or "a filter does not take this value") from None
+            raise ValueError(said_by(error) or said("a filter does not take this value")) from None
 
 
 def _joined(parsed: nodes.Template) -> Sequence[tuple[bool, str]] | None:
@@ -71,7 +74,7 @@ class NoNumberError(ValueError):
     """A cell that is calculated with holds something else: `value`."""
 
     def __init__(self, value: Any) -> None:
-        super().__init__(f"{value!r} is not a number")
+        super().__init__(value)
         self.value = value
 
 
@@ -85,7 +88,7 @@ def _value(found: Any) -> Any:
         case Iterator():
             return list(found)
         case _:
-            raise ValueError("it gives no value: is a filter or `()` missing?")
+            raise ValueError(said("it gives no value: is a filter or `()` missing?"))
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -100,9 +103,9 @@ class _Environment(ImmutableSandboxedEnvironment):
         if left is None or right is None or (len(texts) == 1 and texts[0] == ""):
             return None
         if texts and (operator != "+" or len(texts) == 1):
-            raise ValueError("texts are put together with ~, and are numbers behind `|number` only")
+            raise ValueError(_TEXTS)
         if operator == "**" and (abs(left) > _LARGEST or abs(right) > _HIGHEST):
-            raise ValueError("a number would be too large")
+            raise ValueError(said("a number would be too large"))
         return super().call_binop(context, operator, _exact(left), _exact(right))
 
     def call_unop(self, context: Any, operator: str, arg: Any) -> Any:

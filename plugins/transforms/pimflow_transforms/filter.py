@@ -9,12 +9,15 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from pimflow import BadValue, Expected, Header, Knows, Row, RowProblem, RowStep, Transform
+from pimflow import BadValue, Expected, Header, Knows, Row, RowProblem, RowStep, Transform, said, said_by
 from pimflow_transforms.options import Plain, PlainText, Rule, positions
 from pimflow_transforms.values import as_number, as_text, is_empty
 
 Test = Callable[[Sequence[Any]], Sequence[bool]]
 """Tells of the values of a column which pass. Raises ValueError with the reason for one that cannot be judged."""
+
+_NO_NUMBER = said("which is not a number, so the filter cannot compare it")
+_CORRECT = said("Correct it there.")
 
 
 class Condition(Rule):
@@ -92,7 +95,7 @@ def _order_test(name: str, bound: Plain) -> Test:
             return holds(as_text(value), as_text(bound))
         number = as_number(value)
         if number is None:
-            raise ValueError("which is not a number, so the filter cannot compare it")
+            raise ValueError(_NO_NUMBER)
         return holds(number, limit)
 
     return lambda values: [test(value) for value in values]
@@ -151,7 +154,7 @@ class Sifting:
                 if not all(test((value,))):
                     return None
             except ValueError as error:
-                raise RowProblem(name, value, str(error), remedy="Correct it there.") from error
+                raise RowProblem(name, value, said_by(error), remedy=_CORRECT) from error
         return row
 
     def many(self, rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[int]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from pimflow import Expected, Header, Knows, RowStep, Transform
+from pimflow import Expected, Header, Knows, RowStep, Transform, said
 from pimflow_transforms.cells import changing, told
 from pimflow_transforms.options import Rule
 from pimflow_transforms.values import as_text, carrying
@@ -16,7 +16,8 @@ Digits = Annotated[
     Literal["any", "8", "12", "13", "14"],
     BeforeValidator(as_text, json_schema_input_type=Literal["any", 8, 12, 13, 14]),
 ]
-_REMEDY = "Correct it there; a number from the package is right."
+_REMEDY = said("Correct it there; a number from the package is right.")
+_ODD_LENGTH = said("which is no GTIN: that has 8, 12, 13 or 14 digits")
 
 
 class GtinForm(Rule):
@@ -36,7 +37,9 @@ class GtinForm(Rule):
                 return number
             bare, wanted = number.lstrip("0"), int(digits)
             if len(bare) > wanted:
-                raise ValueError(f"which has {len(bare)} digits, and {wanted} are wanted")
+                raise ValueError(
+                    said("which has {number} digits, and {wanted} are wanted", number=len(bare), wanted=wanted)
+                )
             return bare.zfill(wanted)
 
         return read
@@ -51,11 +54,11 @@ def _checked(text: str) -> str:
         ean.validate(number)
     except InvalidChecksum:
         right = ean.calc_check_digit(number[:-1])
-        raise ValueError(f"which is no GTIN: its last digit would be {right}") from None
+        raise ValueError(said("which is no GTIN: its last digit would be {digit}", digit=right)) from None
     except ValidationError:
-        raise ValueError("which is no GTIN: that has 8, 12, 13 or 14 digits") from None
+        raise ValueError(_ODD_LENGTH) from None
     if not number.strip("0"):
-        raise ValueError("which is no GTIN: it is nothing but zeros")
+        raise ValueError(said("which is no GTIN: it is nothing but zeros"))
     return number
 
 

@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform
+from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform, said
 from pimflow_transforms.cells import changing, first_bad, making
 from pimflow_transforms.options import Rule, positions
 from pimflow_transforms.values import as_text, carrying, is_empty
+
+_REMEDY = said("Correct it there; your administrator can make place for more.")
 
 
 class Splitting(Rule):
@@ -80,10 +82,9 @@ def _part(at: int, name: str, splitting: Splitting, number: int) -> Callable[[Ro
         if len(parts) > there and number:
             return None
         if len(parts) > there:
-            reason = f"which has {len(parts)} parts, and there is place for {there}"
-            remedy = "Correct it there; your administrator can make place for more."
+            reason = said("which has {number} parts, and there is place for {most}", number=len(parts), most=there)
             detail = "the columns of the parts are named under `into`"
-            return BadValue(Problem(reason, field=name, value=value, remedy=remedy, detail=detail))
+            return BadValue(Problem(reason, field=name, value=value, remedy=_REMEDY, detail=detail))
         return parts[number] or None if number < len(parts) else None
 
     return part

@@ -9,7 +9,20 @@ from typing import Any, ClassVar
 
 from pydantic import Field, field_validator, model_validator
 
-from pimflow import BadValue, ConfigError, Expected, Header, InputPath, Knows, Problem, Row, RowStep, Transform, Who
+from pimflow import (
+    BadValue,
+    ConfigError,
+    Expected,
+    Header,
+    InputPath,
+    Knows,
+    Problem,
+    Row,
+    RowStep,
+    Transform,
+    Who,
+    said,
+)
 from pimflow_transforms.cells import Changing
 from pimflow_transforms.options import Plain, Rule, positions
 from pimflow_transforms.tables import known_values, load_table, of_table
@@ -93,7 +106,8 @@ def _listed(value: Constant) -> Any:
 def _look_up(column: Column, table: Mapping[str, str]) -> Change:
     assert column.table is not None
     name, field, default = column.table.name, column.from_, column.default
-    remedy = f"Add a line for it to {name}, or state a `default`."
+    reason = said("the table {name} has no line for it", name=name)
+    remedy = said("Add a line for it to {name}, or state a `default`.", name=name)
 
     def found(value: Any) -> Any:
         text = as_text(value)
@@ -101,11 +115,7 @@ def _look_up(column: Column, table: Mapping[str, str]) -> Change:
             return table[text]
         if default is not None:
             return _listed(default)
-        return BadValue(
-            Problem(
-                f"the table {name} has no line for it", field=field, value=value, remedy=remedy, who=Who.ADMINISTRATOR
-            )
-        )
+        return BadValue(Problem(reason, field=field, value=value, remedy=remedy, who=Who.ADMINISTRATOR))
 
     return found
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from pimflow import said
 from pimflow_transforms.values import as_number, as_text, plain
 
 DecimalSign = Literal["comma", "point"]
@@ -17,6 +18,8 @@ _USUAL_ONES = re.compile(r"(?:(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)?\n)*")
 _ZEROS = re.compile(r"\.0+\n|(\.[0-9]*[1-9])0+\n")
 _DAY = date(2026, 1, 31)
 """Shows how a day is written."""
+_NOT_WHOLE = said("which is not a whole number")
+_NEITHER = said("which means neither yes nor no")
 _BLANKS = str.maketrans(
     {"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ", "\N{RIGHT SINGLE QUOTATION MARK}": "'"}
 )
@@ -52,13 +55,15 @@ def read_integer(decimal: DecimalSign, thousands: str | None) -> Callable[[Any],
     def read(value: Any) -> int:
         number = exactly(value)
         if number != number.to_integral_value():
-            raise ValueError("which is not a whole number")
+            raise ValueError(_NOT_WHOLE)
         return int(number)
 
     return read
 
 
 def _exact(decimal: DecimalSign, thousands: str | None) -> Callable[[Any], Decimal]:
+    of_comma, of_point = said("which is not a number with a decimal comma"), said("which is not a number")
+    no_number = of_comma if decimal == "comma" else of_point
     grouped = re.compile(rf"[+-]?[0-9]{{1,3}}({re.escape(thousands)}[0-9]{{3}})+(?![0-9])") if thousands else None
 
     def exactly(value: Any) -> Decimal:
@@ -72,7 +77,7 @@ def _exact(decimal: DecimalSign, thousands: str | None) -> Callable[[Any], Decim
             text = value
         number = as_number(text)
         if number is None:
-            raise ValueError("which is not a number" + (" with a decimal comma" if decimal == "comma" else ""))
+            raise ValueError(no_number)
         return number
 
     return exactly
@@ -88,13 +93,14 @@ def read_boolean(true: Iterable[str], false: Iterable[str]) -> Callable[[Any], b
         try:
             return meaning[as_text(value).strip().casefold()]
         except KeyError:
-            raise ValueError("which means neither yes nor no") from None
+            raise ValueError(_NEITHER) from None
 
     return read
 
 
 def read_date(form: str | None) -> Callable[[Any], str]:
     """Read a day, by default in the ISO form; of a point in time the day as it is written."""
+    no_date = said("which is not a date written as in {example}", example=_DAY.strftime(form or "%Y-%m-%d"))
 
     def read(value: Any) -> str:
         if isinstance(value, date):
@@ -106,6 +112,6 @@ def read_date(form: str | None) -> Callable[[Any], str]:
             day = text[:10] if text[10:11] in {"T", " "} else text
             return date.fromisoformat(day).isoformat()
         except ValueError:
-            raise ValueError(f"which is not a date written as in {_DAY.strftime(form or '%Y-%m-%d')}") from None
+            raise ValueError(no_date) from None
 
     return read

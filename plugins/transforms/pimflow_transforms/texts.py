@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 from slugify import slugify
 
-from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform
+from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform, said
 from pimflow_transforms.cells import changing, making, matching, told
 from pimflow_transforms.options import OneOrMore, Rule, positions
 from pimflow_transforms.values import as_text, carrying, is_empty
@@ -44,7 +44,9 @@ class HtmlToText(Transform):
 
 _TAG = re.compile(r"<[a-zA-Z/!]")
 _SILENT = re.compile(r"(?is)<!--.*?(?:-->|$)|<(script|style|head|title|template)\b.*?(?:</\1\s*>|$)|<[^>]*>?")
-_REMEDY = "Shorten or clean its HTML there."
+_REMEDY = said("Shorten or clean its HTML there.")
+_NO_CODE = said("of which no code can be made: it has neither letters nor digits")
+_CORRECT = said("Correct it there.")
 
 
 def _reading() -> Callable[[str], str]:
@@ -64,7 +66,7 @@ def _reading() -> Callable[[str], str]:
         lines = (" ".join(line.split()) for line in get_text(html, config).splitlines())
         text = "\n".join(_without_runs_of_blanks(lines)).strip()
         if not text and unescape(_SILENT.sub("", html)).strip():
-            raise ValueError("whose HTML cannot be read: its elements are nested too deeply, or it is damaged")
+            raise ValueError(said("whose HTML cannot be read: its elements are nested too deeply, or it is damaged"))
         return text
 
     return read
@@ -124,8 +126,7 @@ def _slugged(at: int, rule: Slugging) -> Callable[[Row], Any]:
             replacements=tuple(rule.replace.items()),
         )
         if not found:
-            reason = "of which no code can be made: it has neither letters nor digits"
-            return BadValue(Problem(reason, field=rule.from_, value=value, remedy="Correct it there."))
+            return BadValue(Problem(_NO_CODE, field=rule.from_, value=value, remedy=_CORRECT))
         return found
 
     def slugged(row: Row) -> Any:

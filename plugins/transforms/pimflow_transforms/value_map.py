@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from pimflow import BadValue, Expected, Header, InputPath, Knows, Problem, Row, RowProblem, RowStep, Transform, Who
+from pimflow import (
+    BadValue,
+    Expected,
+    Header,
+    InputPath,
+    Knows,
+    Problem,
+    Row,
+    RowProblem,
+    RowStep,
+    Transform,
+    Who,
+    said,
+)
 from pimflow_transforms.options import Plain, PlainText, positions
 from pimflow_transforms.tables import known_values, load_table, of_table
 from pimflow_transforms.values import Change, as_text, carrying
+
+_NO_VALUE = said("for which the mapping has no value")
+_IN_MAPPING = said("Add it to the mapping, or correct it at the source.")
 
 
 class ValueMap(Transform):
@@ -69,22 +86,26 @@ class ValueMap(Transform):
         return {**columns, self.field: Expected(before.type if kept else "", tuple(known), only_known=not kept)}
 
     def _replaced(self, becomes: Mapping[str, Any]) -> Change:
+        remedy = _in_table(self.table) if self.table else _IN_MAPPING
+
         def replaced(value: Any) -> Any:
             if not isinstance(value, list | tuple):
-                return becomes[text] if (text := as_text(value)) in becomes else self._other(value)
+                return becomes[text] if (text := as_text(value)) in becomes else self._other(value, remedy)
             items = [replaced(item) for item in value]
             bad = next((item for item in items if isinstance(item, BadValue)), None)
             return BadValue(bad.problem, tuple(items)) if bad else items
 
         return replaced
 
-    def _other(self, value: Any) -> Any:
+    def _other(self, value: Any, remedy: str) -> Any:
         if self.default is not None:
             return self.default
         if self.unknown == "keep":
             return value
-        reason = "for which the mapping has no value"
-        remedy = f"Add it to {self.table.name if self.table else 'the mapping'}, or correct it at the source."
         if self.unknown == "refuse":
-            raise RowProblem(self.field, value, reason, remedy=remedy, who=Who.ADMINISTRATOR)
-        return BadValue(Problem(reason, field=self.field, value=value, remedy=remedy, who=Who.ADMINISTRATOR))
+            raise RowProblem(self.field, value, _NO_VALUE, remedy=remedy, who=Who.ADMINISTRATOR)
+        return BadValue(Problem(_NO_VALUE, field=self.field, value=value, remedy=remedy, who=Who.ADMINISTRATOR))
+
+
+def _in_table(table: Path) -> str:
+    return said("Add it to {name}, or correct it at the source.", name=table.name)

@@ -17,6 +17,8 @@ from importlib.resources import files
 from pint import Unit, UnitRegistry
 from pint.errors import PintError
 
+from pimflow import said
+
 
 class Units:
     """Units by their names in one system."""
@@ -47,8 +49,10 @@ class Units:
             return self._by_akeneo[text.upper()]
         for name in _names(text):
             with suppress(PintError, ValueError):
-                return [self._registry.parse_units(name)]
-        raise ValueError(f"whose unit {text!r} is not known")
+                unit = self._registry.parse_units(name)
+                if unit in self._akeneo or self._converts(unit):
+                    return [unit]
+        raise ValueError(said("whose unit {unit!r} is not known", unit=text))
 
     def code(self, unit: Unit) -> str:
         """Give the code that Akeneo has for a unit. Raises ValueError where it has none."""
@@ -56,7 +60,7 @@ class Units:
         if code is None:
             code = next((code for known, code in self._akeneo.items() if self._same(known, unit)), None)
         if code is None:
-            raise ValueError(f"whose unit {unit} Akeneo does not have")
+            raise ValueError(said("whose unit {unit} Akeneo does not have", unit=str(unit)))
         return code
 
     def converted(self, amount: Decimal, unit: Unit, to: Unit) -> Decimal:
@@ -64,8 +68,18 @@ class Units:
         try:
             found: Decimal = self._registry.Quantity(amount, unit).to(to).magnitude
         except PintError:
-            raise ValueError(f"whose unit {unit} cannot become {to}: they measure different things") from None
+            raise ValueError(
+                said("whose unit {unit} cannot become {to}: they measure different things", unit=str(unit), to=str(to))
+            ) from None
         return found
+
+    def _converts(self, unit: Unit) -> bool:
+        """Tell whether amounts can be converted exactly: those of logarithms, such as dBm, cannot."""
+        try:
+            self._registry.Quantity(Decimal(1), unit).to_base_units()
+        except (PintError, TypeError):
+            return False
+        return True
 
     def _same(self, one: Unit, other: Unit) -> bool:
         if one.dimensionality != other.dimensionality or not other.dimensionality:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform, Who
+from pimflow import BadValue, Expected, Header, Knows, Problem, Row, RowStep, Transform, Who, said, said_by
 from pimflow_transforms.cells import first_bad, making
 from pimflow_transforms.options import Rule, positions
 from pimflow_transforms.values import as_number, as_text, is_empty, plain
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from pimflow_transforms.measures.known import Units
 
 Codes = Literal["un_ece", "sap", "odoo", "erpnext"]
-_REMEDY = "Correct the unit there, or say in the pipeline whose codes these are (`codes`), or what they become (`to`)."
+_REMEDY = said(
+    "Correct the unit there, or say in the pipeline whose codes these are (`codes`), or what they become (`to`)."
+)
+
+_NO_NUMBER = said("which is not a number")
+_CORRECT = said("Correct it there.")
 
 
 class NoAmountError(ValueError):
@@ -70,10 +75,10 @@ class Measure(Rule):
         def read(amount: Any, unit: Any) -> str:
             number = as_number(amount)
             if number is None:
-                raise NoAmountError("which is not a number")
+                raise NoAmountError(_NO_NUMBER)
             name = as_text(unit).strip()
             if not name:
-                raise ValueError("which has no unit")
+                raise ValueError(said("which has no unit"))
             if name not in known:
                 known[name] = _resolved(units, name, target)
             (origin, *to), code = known[name]
@@ -100,7 +105,7 @@ def _resolved(units: Units, name: str, target: Sequence[Unit]) -> tuple[list[Uni
             if one.is_compatible_with(to):
                 return ([one] if one == to else [one, to]), units.code(to)
     units.converted(Decimal(1), found[0], target[0])
-    raise ValueError(f"whose unit {name!r} cannot become {target[0]}")
+    raise ValueError(said("whose unit {unit!r} cannot become {to}", unit=name, to=str(target[0])))
 
 
 class MeasureUnits(Transform):
@@ -145,8 +150,8 @@ def _measured(header: Header, name: str, measure: Measure) -> Callable[[Row], An
         try:
             return read(amount, measure.unit if unit_at is None else row[unit_at])
         except NoAmountError as error:
-            return BadValue(Problem(str(error), field=name, value=amount, remedy="Correct it there."))
+            return BadValue(Problem(said_by(error), field=name, value=amount, remedy=_CORRECT))
         except ValueError as error:
-            return BadValue(Problem(str(error), field=name, value=amount, remedy=_REMEDY, who=Who.ADMINISTRATOR))
+            return BadValue(Problem(said_by(error), field=name, value=amount, remedy=_REMEDY, who=Who.ADMINISTRATOR))
 
     return measured
