@@ -47,6 +47,12 @@ def shown_by_others(database: Database, name: str, now: datetime) -> list[str]:
     return [row.live for row in rows if now - datetime.fromisoformat(row.beat) <= _SILENT]
 
 
+def host_of(database: Database, name: str) -> str:
+    """Name the machine of a server that lives; empty for one that is no more."""
+    with database.reading() as connection:
+        return connection.execute(sa.select(servers.c.host).where(servers.c.name == name)).scalar() or ""
+
+
 def remove(database: Database, name: str) -> None:
     """Forget a server that ended."""
     with database.writing() as connection:

@@ -22,7 +22,7 @@ from pimflow.log import masker, server_log
 from pimflow.state import people
 from pimflow.state.database import Database
 from pimflow.state.place import StatePlace
-from pimflow.words import did_you_mean, listed
+from pimflow.words import did_you_mean, listed, titled
 from pimflow_serve.access.first import welcome_path
 from pimflow_serve.app import create_app
 from pimflow_serve.configuring import settings_of
@@ -155,7 +155,7 @@ def examined(host: str | None, port: int | None, state: StatePlace | None) -> li
         settings = settings_of(root, environment, host=host, port=port)
     except ConfigError as error:
         return [Examined("configuration", well=False, text=str(error))]
-    found.append(Examined("configuration", well=True, text=f"{settings.url}, project {root}"))
+    found.append(Examined("configuration", well=True, text=f"{settings.url}, project {titled(str(root), environment)}"))
     found.append(_of_port(settings))
     found.append(_of_state(root, state))
     project = Project(root, environment)
@@ -205,7 +205,8 @@ def _of_hooks(settings: Settings, project: Project) -> Iterator[Examined]:
 
 def _tell(app: FastAPI, settings: Settings, database: Database) -> None:
     """Say where it is, and how the first administrator comes in."""
-    click.echo(f"pimflow serves {app.state.serving.project.root} at {settings.url}. Ctrl-C stops it.")
+    project = app.state.serving.project
+    click.echo(f"pimflow serves {titled(str(project.root), project.environment)} at {settings.url}. Ctrl-C stops it.")
     if not people.anybody(database):
         click.echo("Nobody can sign in yet. Make yourself the administrator, with this link that works once:")
         click.echo(f"  {settings.url}{welcome_path(app)}")

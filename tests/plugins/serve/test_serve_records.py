@@ -9,9 +9,10 @@ from pimflow.approval import save_plan
 from pimflow.plain import to_json
 from pimflow.report import report_data
 from pimflow.running.run import RunOptions, run_pipeline
-from pimflow.state import requests
+from pimflow.state import requests, servers
 from pimflow.state.plans import new_plan
-from pimflow_serve.jobs.previews import keep_said, plan_file
+from pimflow.state.servers import Server
+from pimflow_serve.jobs.previews import folder_of, keep_said, plan_file
 
 NAME = "products"
 
@@ -163,12 +164,8 @@ def previewed(served):
 
 
 def end(served, number):
-    taken = requests.find(served.database, number)
-    assert taken is not None
-    from pimflow.state.server_tables import requests as table
-
-    with served.database.writing() as connection:
-        connection.execute(table.update().where(table.c.number == number).values(status="ended", exit_code=0))
+    requests.claim(served.database, number, "another", served.clock())
+    requests.end(served.database, number, served.clock(), 0, None, "")
 
 
 def test_a_preview_is_waited_for_then_read_and_carried_out(served, previewed, signed_in):
@@ -195,6 +192,7 @@ def test_a_preview_is_waited_for_then_read_and_carried_out(served, previewed, si
 
 def test_a_preview_that_fits_no_longer_is_not_offered(served, previewed, signed_in):
     end(served, previewed)
+    assert f'href="/pipelines/{NAME}/preview/{previewed}">Preview of' in signed_in().get(f"/pipelines/{NAME}").text
     run(served)
     browser, path = signed_in(), f"/pipelines/{NAME}/preview/{previewed}"
     told = text_of(browser.get(path))
@@ -209,6 +207,11 @@ def test_a_preview_that_is_gone_is_told_and_one_of_another_pipeline_is_not_shown
     plan_file(served.serving.project, previewed).unlink()
     browser = signed_in()
     assert "This preview is no longer there." in text_of(browser.get(f"/pipelines/{NAME}/preview/{previewed}"))
+    folder_of(served.serving.project).rename(served.folder / "away")
+    assert "This preview is no longer there." in text_of(browser.get(f"/pipelines/{NAME}/preview/{previewed}"))
+    servers.beat(served.database, Server("another", "vm-2", "elsewhere", 1, ""), served.clock())
+    told = text_of(browser.get(f"/pipelines/{NAME}/preview/{previewed}"))
+    assert "Another server made this preview, on vm-2, and has it" in told
     assert browser.get(f"/pipelines/other/preview/{previewed}").status_code == 404
     assert browser.get(f"/api/v1/previews/{previewed + 1}").status_code == 404
     assert browser.post(f"/api/v1/previews/{previewed}/apply").status_code == 409

@@ -125,7 +125,8 @@ class Runner:
         if wish.kind == "only" and not wish.keys:
             raise ConfigError("which SKUs? A run of only some needs at least one")
         if wish.kind == "apply" and not self._is_previewed(wish):
-            raise ConfigError("this preview is not here any more; make a new one, and apply that")
+            why = "it is a week old, or another server made it"
+            raise ConfigError(f"this preview is not here: {why}; make a new one, and apply that")
 
     def _is_previewed(self, wish: Wish) -> bool:
         preview = requests.find(self.database, wish.plan or 0)

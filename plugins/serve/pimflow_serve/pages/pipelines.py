@@ -21,7 +21,7 @@ from pimflow_serve.serving import Serving, Shared
 from pimflow_serve.views.chart import bars
 from pimflow_serve.views.history import latest
 from pimflow_serve.views.overview import pipeline_state
-from pimflow_serve.views.pipelines import drawing, file_text, trouble, unconfirmed
+from pimflow_serve.views.pipelines import drawing, file_text, last_preview, trouble, unconfirmed
 from pimflow_serve.views.schedules import schedule_line
 
 router = APIRouter(include_in_schema=False)
@@ -113,7 +113,7 @@ def _page(
     state = pipeline_state(serving, served)
     past = latest(serving.database, served.name, _RUNS_A_PAGE + 1, before, serving.runner.live())
     live, requests = serving.runner.live(), serving.runner.requests(served.name)
-    asked = [one for one in requests if one.status != "ended" and one.run not in live]
+    asked = [one for one in requests if one.status != "ended" and (one.run not in live or one.kind == "preview")]
     return render(
         request,
         "pipeline.html",
@@ -131,6 +131,7 @@ def _page(
         bars=bars(state.recent),
         wrong=wrong,
         trouble=trouble(requests),
+        preview=last_preview(requests),
         unconfirmed=unconfirmed(served, serving.database),
         timetable=schedule_line(serving.database, served, serving.clock()),
     )

@@ -35,9 +35,7 @@ def preview_page(
     """Show what a run would do."""
     only = only if only in _STATUSES else ""
     found = _found(serving, name, number, after, only, sku)
-    return render(
-        request, "preview.html", person, found=found, name=name, only=only, sku=sku.strip(), first=after == 0
-    )
+    return render(request, "preview.html", person, found=found, name=name, only=only, sku=sku.strip(), first=after == 0)
 
 
 @router.post("/pipelines/{name}/preview/{number}/apply")

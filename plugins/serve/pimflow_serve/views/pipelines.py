@@ -95,6 +95,12 @@ def trouble(asked: Sequence[Request]) -> str:
     return last.told if last is not None and last.status == ENDED and last.run is None else ""
 
 
+def last_preview(asked: Sequence[Request]) -> Request | None:
+    """Give the preview that is there to be read: the last one, unless something was asked for after it."""
+    last = asked[0] if asked else None
+    return last if last is not None and last.kind == "preview" and last.exit_code == 0 else None
+
+
 def file_text(served: Served) -> str:
     """Give the file of a pipeline as anybody who is signed in may see it: without comments, secrets masked."""
     return masked_yaml(text_of(served.file), _vocabulary()).text

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pimflow.errors import StateError
 from pimflow.plan import NOT_KNOWN
+from pimflow.progress_files import Progress
 from pimflow.sentences import understood
-from pimflow.state import history, requests
+from pimflow.state import history, requests, servers
 from pimflow.state.plans import SavedChange, saved_plan
 from pimflow.state.requests import Request
 from pimflow_serve.jobs.previews import plan_file, said_of
@@ -43,9 +45,10 @@ class PlannedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A preview that somebody asked for. `state` is being made, ready, failed, outdated, gone or applied.
+    """A preview that somebody asked for. `state` is being made, ready, failed, outdated, gone, elsewhere or applied.
 
-    `cleared` counts values that would be emptied; `applied` is the request that applies it.
+    `cleared` counts values that would be emptied; `applied` is the request that applies it. `live` is how far it is
+    while it is made; `host` names the machine of the other server where it lies.
     """
 
     asked: Request
@@ -57,6 +60,8 @@ class Preview:
     next: int | None
     applied: Request | None
     trouble: str = ""
+    live: Progress | None = None
+    host: str = ""
 
 
 def preview(serving: Serving, number: int, after: int = 0, only: str = "", text: str = "") -> Preview | None:
@@ -70,11 +75,11 @@ def preview(serving: Serving, number: int, after: int = 0, only: str = "", text:
     latest = serving.runner.requests(asked.pipeline, limit=50)
     applied = next((one for one in latest if one.kind == "apply" and one.wish.plan == number), None)
     if asked.status != requests.ENDED:
-        return Preview(asked, "being made", (), (), 0, 0, None, applied)
+        live = serving.runner.live().get(asked.run or "")
+        return Preview(asked, "being made", (), (), 0, 0, None, applied, live=live)
     said = said_of(serving.project, number)
     if said is None or "report" not in said:
-        trouble = "; ".join(said.get("errors", ())) if said else asked.told
-        return Preview(asked, "failed" if trouble else "gone", (), (), 0, 0, None, applied, trouble)
+        return _without(serving, asked, applied, said)
     flows = flow_lines(understood(said.get("kept", said["report"])))
     total, changes, following = _changes(serving, number, after, (only, text))
     failed = any(flow.error for flow in flows)
@@ -83,6 +88,15 @@ def preview(serving: Serving, number: int, after: int = 0, only: str = "", text:
         state = "outdated"
     state = "failed" if failed else state
     return Preview(asked, state, flows, tuple(changes or ()), total, said.get("cleared", 0), following, applied)
+
+
+def _without(serving: Serving, asked: Request, applied: Request | None, said: dict[str, Any] | None) -> Preview:
+    """Tell of a preview that is not here."""
+    trouble = "; ".join(said.get("errors", ())) if said else asked.told
+    here = serving.runner.server.name
+    host = "" if said or trouble or asked.server == here else servers.host_of(serving.database, asked.server)
+    state = "failed" if trouble else "elsewhere" if host else "gone"
+    return Preview(asked, state, (), (), 0, 0, None, applied, trouble, host=host)
 
 
 def _well(applied: Request | None) -> bool:
