@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pimflow.errors import ConfigError
 from pimflow.state import requests, schedules
 from pimflow.state.events import MOST_KEYS
+from pimflow_serve.access.body_size import OF_EVENTS
 from pimflow_serve.configuring import settings_of
 from pimflow_serve.hooks.signatures import signed
 from pimflow_serve.jobs.dispatch import Dispatch, this_server
@@ -145,7 +146,10 @@ def test_a_body_that_was_changed_on_its_way_is_refused(hooked):
 
 
 def test_what_is_oversized_is_refused_before_it_is_read(hooked):
-    assert send(hooked, b"x" * ((1 << 20) + 1)).status_code == 413
+    assert send(hooked, b"x" * (OF_EVENTS + 1)).status_code == 413
+    assert (
+        send_older(hooked, *(older(f"{n}", identifier="CUP", text="x" * 300_000) for n in range(10))).status_code == 200
+    )
 
 
 @pytest.mark.parametrize(
@@ -258,7 +262,7 @@ def test_an_event_brings_just_this_product_once_no_pause_keeps_it_and_its_proble
         nobody = lambda *_: None  # noqa: E731
         looking = Dispatch(this_server(), serving.project, served.database, served.clock, 2, None, nobody, nobody)
         looking.step(asked=True)
-        assert looking.children == []
+        assert [one.status for one in serving.runner.requests()] == ["waiting"]
         schedules.resume(served.database, NAME, served.clock())
         with started(served) as runner:
             (asked,) = runner.requests()

@@ -150,7 +150,7 @@ def test_what_does_not_come_to_an_end_is_refused_and_who_only_listens_is_not():
                 pass
             return await receive()
 
-        await BodySize(read_all, longest=0.02)({"type": "http", "headers": []}, receive, None)
+        await BodySize(read_all, longest=0.02)({"type": "http", "headers": [], "path": "/"}, receive, None)
 
     part = {"type": "http.request", "body": b"x", "more_body": True}
     with pytest.raises(Refused, match="too long"):

@@ -10,7 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pimflow_serve.refusals import N_, Refused
 
 LARGEST = 1 << 20
-"""Bytes of a body: forms, JSON and events are far smaller."""
+"""Bytes of a body: forms and JSON are far smaller."""
+OF_EVENTS = 4 << 20
+"""Bytes of a body at /hooks/: Akeneo's Events API sends up to ten products with all their values."""
 LONGEST = 60.0
 """Seconds until the last byte of it is there; who sends one now and then would hold a connection for ever."""
 
@@ -27,12 +29,13 @@ class BodySize:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")
-        left, ends, whole = self._largest, asyncio.get_running_loop().time() + self._longest, False
+        largest = OF_EVENTS if scope["path"].startswith("/hooks/") else self._largest
+        left, ends, whole = largest, asyncio.get_running_loop().time() + self._longest, False
 
         async def measured() -> Message:
             nonlocal left, whole
-            if announced.isdigit() and int(announced) > self._largest:
-                raise self._too_large()
+            if announced.isdigit() and int(announced) > largest:
+                raise _too_large(largest)
             try:
                 async with asyncio.timeout_at(None if whole else ends):
                     message = await receive()
@@ -41,11 +44,12 @@ class BodySize:
             whole = not message.get("more_body", False)
             left -= len(message.get("body", b""))
             if left < 0:
-                raise self._too_large()
+                raise _too_large(largest)
             return message
 
         await self._app(scope, measured, send)
 
-    def _too_large(self) -> Refused:
-        told = N_("this is larger than %(bytes)s bytes")
-        return Refused(413, told, N_("Send less at once."), fields={"bytes": f"{self._largest:,}"})
+
+def _too_large(largest: int) -> Refused:
+    told = N_("this is larger than %(bytes)s bytes")
+    return Refused(413, told, N_("Send less at once."), fields={"bytes": f"{largest:,}"})

@@ -42,9 +42,8 @@ async def _received(kind: str, name: str, request: Request, serving: Serving) ->
     hook = serving.settings.hooks.get(name)
     if hook is None or hook.kind != kind:
         raise not_found("hook of this name")
-    body = await request.body()
     try:
-        told = _READERS[kind](hook, request.headers, body, serving.clock())
+        told = _READERS[kind](hook, request.headers, await request.body(), serving.clock())
     except Refused as error:
         serving.counts.events.labels(name, "refused").inc()
         if serving.counts.may_log(f"hook {name}", serving.clock()):
