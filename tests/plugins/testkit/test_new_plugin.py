@@ -10,6 +10,8 @@ import pytest
 
 from pimflow_testkit.cli import FILES
 
+from ...started import run as started  # noqa: TID252 - tests have no name to import by
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -18,9 +20,7 @@ def pimflow(tmp_path):
     """Run a command in an empty folder."""
 
     def pimflow(*words, **more):
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **more}
-        command = [sys.executable, "-m", "pimflow", *words]
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        return started(["-m", "pimflow", *words], tmp_path, {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **more})
 
     return pimflow
 
@@ -50,7 +50,7 @@ def test_what_breaks_the_contract_is_told(pimflow, tmp_path):
     assert "does not keep the contract" in checked.stderr
 
 
-def test_the_code_is_as_ours_should_be(pimflow, tmp_path):
+def test_the_code_is_as_ours_should_be(pimflow, tmp_path, pytestconfig):
     pimflow("new-plugin", "depot")
     folder = tmp_path / "pimflow-depot"
     command = [sys.executable, "-m", "ruff", "check", "--config", str(ROOT / "pyproject.toml"), "--ignore"]
@@ -58,7 +58,8 @@ def test_the_code_is_as_ours_should_be(pimflow, tmp_path):
     done = subprocess.run([*command, allowed, str(folder)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     paths = [str(path) for path in (folder / "pimflow_depot").glob("*.py")]
-    typed = [sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases", *paths]
+    kept = str(pytestconfig.cache.mkdir("mypy"))
+    typed = [sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases", "--cache-dir", kept, *paths]
     done = subprocess.run(typed, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
