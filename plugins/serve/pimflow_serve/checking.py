@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from pimflow.errors import ConfigError
 from pimflow_serve.deciding import as_it_is_now
@@ -32,12 +32,19 @@ def check_now(serving: Serving, person: Person, name: str = "", pipeline: str = 
         return list(pool.map(lambda one: _check(serving, person, one), found))
 
 
-def look_now(serving: Serving, person: Person, pipeline: str) -> Fit:
-    """Hold a pipeline against its targets, its files read anew. Raises ConfigError with their mistakes."""
+def begin_look(serving: Serving, person: Person, pipeline: str) -> Future[Fit]:
+    """Begin to hold a pipeline against its targets, its files read anew; what is found is kept as well.
+
+    Raises ConfigError with the mistakes of the files.
+    """
     assembly = as_it_is_now(serving, pipeline)
-    fit = look(assembly, serving.database, serving.clock(), person.name)
-    keep(serving.database, fit)
-    return fit
+
+    def kept() -> Fit:
+        fit = look(assembly, serving.database, serving.clock(), person.name)
+        keep(serving.database, fit)
+        return fit
+
+    return serving.looks.begin(pipeline, kept)
 
 
 def _check(serving: Serving, person: Person, one: ShownConnection) -> Checked:

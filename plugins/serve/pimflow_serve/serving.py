@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from pimflow.state.database import Database
 from pimflow_serve.counting import Counts
 from pimflow_serve.jobs.runner import Runner
+from pimflow_serve.looks import Looks
 from pimflow_serve.project import Project
 from pimflow_serve.settings import Settings
 from pimflow_serve.systems import OpenSystems
@@ -28,6 +29,7 @@ class Serving:
     settings: Settings = field(default_factory=Settings)
     counts: Counts = field(default_factory=Counts)
     systems: OpenSystems = field(default_factory=OpenSystems)
+    looks: Looks = field(default_factory=Looks)
 
 
 def serving_of(request: Request) -> Serving:

@@ -124,7 +124,7 @@ def test_a_connection_that_is_not_there_cannot_be_checked(served, signed_in):
     assert signed_in().post("/api/v1/connections/check?name=none").status_code == 404
 
 
-def test_a_pipeline_is_held_against_its_target_and_what_was_found_is_kept(served, signed_in):
+def test_a_pipeline_is_held_against_its_target_and_what_was_found_is_kept(served, signed_in, monkeypatch):
     pipeline = served.folder / "pipelines" / f"{NAME}.yaml"
     pipeline.write_text(pipeline.read_text("utf-8").replace("colour: colour", "coulour: colour"), "utf-8")
     browser = signed_in()
@@ -134,6 +134,11 @@ def test_a_pipeline_is_held_against_its_target_and_what_was_found_is_kept(served
     assert "Something cannot work" in told
     assert re.search(r"Products: products.csv to PIM · coulour The PIM has no attribute", told), told
     pipeline.write_text(pipeline.read_text("utf-8").replace("coulour: colour", "colour: colour"), "utf-8")
+    monkeypatch.setattr("pimflow_serve.pages.connections._PATIENCE", 0)
+    served.pim.faults(latency_ms=100, writes_only=False)
+    assert "That takes a while." in text_of(browser.post("/connections/fit", data={"pipeline": NAME}))
+    assert "Is being looked at" in text_of(browser.get("/connections"))
+    served.pim.faults(latency_ms=0, writes_only=True)
     assert not any(
         one["severity"] in {"error", "fatal"} for one in browser.post(f"/api/v1/fits/{NAME}").json()["remarks"]
     )

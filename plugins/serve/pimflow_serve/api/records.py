@@ -12,7 +12,7 @@ from pimflow.state.requests import Request as Asked
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.api.telling import Tell
-from pimflow_serve.checking import check_now, look_now
+from pimflow_serve.checking import begin_look, check_now
 from pimflow_serve.given import LARGEST, Given, Number
 from pimflow_serve.refusals import Refused, not_found
 from pimflow_serve.serving import Serving, Shared
@@ -91,7 +91,7 @@ def list_fits(serving: Shared, tell: Tell) -> list[Fit]:
 @router.post("/fits/{pipeline}")
 def post_fit(pipeline: str, serving: Shared, person: Operator, tell: Tell) -> Fit:
     """Hold a pipeline against its targets: what cannot work, who mends it and how. Nothing is written there."""
-    return tell(look_now(serving, person, pipeline))
+    return tell(begin_look(serving, person, pipeline).result())
 
 
 @router.get("/plugins")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.checking import check_now, look_now
+from pimflow_serve.checking import begin_look, check_now
 from pimflow_serve.languages import words
 from pimflow_serve.rendering import go, render
 from pimflow_serve.serving import Shared
@@ -17,6 +17,9 @@ from pimflow_serve.views.fits import fits
 
 router = APIRouter(include_in_schema=False)
 
+_PATIENCE = 4.0
+"""Seconds that a browser waits for a look at a target; one at a large PIM takes minutes."""
+
 
 @router.get("/connections")
 def connections_page(request: Request, serving: Shared, person: Viewer) -> Response:
@@ -24,7 +27,9 @@ def connections_page(request: Request, serving: Shared, person: Viewer) -> Respo
     broken = [one for one in serving.project.pipelines().values() if one.mistakes]
     shown = connections(serving.project, serving.database)
     fit = fits(serving.project, serving.database)
-    return render(request, "connections.html", person, found=shown, broken=broken, fits=fit)
+    return render(
+        request, "connections.html", person, found=shown, broken=broken, fits=fit, going=serving.looks.going()
+    )
 
 
 @router.post("/connections/check")
@@ -53,7 +58,10 @@ def check(
 @router.post("/connections/fit")
 def fit(request: Request, serving: Shared, person: Operator, pipeline: Annotated[str, Form()]) -> Response:
     """Hold a pipeline against its targets."""
-    found = look_now(serving, person, pipeline)
     say = words(request, person).gettext
+    try:
+        found = begin_look(serving, person, pipeline).result(_PATIENCE)
+    except TimeoutError:
+        return go("/connections#fits", say("That takes a while. What is found stands here then."))
     said = say("They fit together.") if found.is_well else say("Something does not fit: see below.")
     return go("/connections#fits", said)
