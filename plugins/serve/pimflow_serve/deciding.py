@@ -22,20 +22,10 @@ from pimflow.state.requests import Request
 from pimflow_serve.looking import Target
 from pimflow_serve.refusals import N_, Refused, not_found
 from pimflow_serve.roles import Person
-from pimflow_serve.serving import Serving
+from pimflow_serve.serving import Serving, assembly_of, pipeline_of
 from pimflow_serve.views.problems import CauseCard, cause_card, items_of
 
 _AT_ONCE = 500
-
-
-def assembly_of(serving: Serving, pipeline: str) -> Assembly:
-    """Give a pipeline as its file has it. Raises Refused for one that is not there, or always had mistakes."""
-    served = serving.project.pipeline(pipeline)
-    if served is None:
-        raise not_found("pipeline of this name")
-    if served.assembly is None:
-        raise Refused(409, N_("the file of this pipeline has mistakes"), N_("Its page tells them."))
-    return served.assembly
 
 
 def cause_of(serving: Serving, pipeline: str, cause: str) -> CauseCard:
@@ -199,7 +189,4 @@ def as_it_is_now(serving: Serving, pipeline: str) -> Assembly:
 
     Raises ConfigError with its mistakes.
     """
-    served = serving.project.pipeline(pipeline)
-    if served is None:
-        raise not_found("pipeline of this name")
-    return assemble(load_pipeline(served.file, serving.project.environment), create_registry())
+    return assemble(load_pipeline(pipeline_of(serving, pipeline).file, serving.project.environment), create_registry())

@@ -12,16 +12,15 @@ from pimflow.cli.sheets import sheet_writer
 from pimflow.errors import PimflowError
 from pimflow.problems.causes import Wanted
 from pimflow.problems.export import export_lines
-from pimflow_serve import deciding
 from pimflow_serve.refusals import not_found
-from pimflow_serve.serving import Serving
+from pimflow_serve.serving import Serving, assembly_of
 
 
 def problem_list(serving: Serving, pipeline: str, kind: str, cause: str) -> FileResponse:
     """Give every record and problem of a pipeline, or of one cause, with its source row: `csv` or `xlsx`."""
     if kind not in {"csv", "xlsx"}:
         raise not_found("list of this kind")
-    assembly = deciding.assembly_of(serving, pipeline)
+    assembly = assembly_of(serving, pipeline)
     with tempfile.NamedTemporaryFile(prefix="pimflow-", suffix=f".{kind}", delete=False) as made:
         file = Path(made.name)
     try:

@@ -9,11 +9,13 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from pimflow.assemble import Assembly
 from pimflow.state.database import Database
 from pimflow_serve.counting import Counts
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.looks import Looks
-from pimflow_serve.project import Project
+from pimflow_serve.project import Project, Served
+from pimflow_serve.refusals import N_, Refused, not_found
 from pimflow_serve.settings import Settings
 from pimflow_serve.systems import OpenSystems
 
@@ -39,3 +41,19 @@ def serving_of(request: Request) -> Serving:
 
 Shared = Annotated[Serving, Depends(serving_of)]
 """What a page or a call of the API takes to be given it."""
+
+
+def pipeline_of(serving: Serving, name: str) -> Served:
+    """Give the pipeline of this name. Raises Refused for one that is not there."""
+    served = serving.project.pipeline(name)
+    if served is None:
+        raise not_found("pipeline of this name")
+    return served
+
+
+def assembly_of(serving: Serving, name: str) -> Assembly:
+    """Give a pipeline as its file has it. Raises Refused for one that is not there, or always had mistakes."""
+    assembly = pipeline_of(serving, name).assembly
+    if assembly is None:
+        raise Refused(409, N_("the file of this pipeline has mistakes"), N_("Its page tells them."))
+    return assembly

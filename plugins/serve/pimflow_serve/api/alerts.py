@@ -6,8 +6,7 @@ from fastapi import APIRouter
 
 from pimflow.notifying.trying import Tried, try_all
 from pimflow_serve.access.guard import Operator, Viewer
-from pimflow_serve.refusals import N_, Refused, not_found
-from pimflow_serve.serving import Shared
+from pimflow_serve.serving import Shared, assembly_of
 from pimflow_serve.views.alerts import Told, who_is_told
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"])
@@ -22,9 +21,4 @@ def alerts(serving: Shared, _person: Viewer) -> list[Told]:
 @router.post("/pipelines/{name}/test-alert")
 def send_test_alert(name: str, serving: Shared, _person: Operator) -> list[Tried]:
     """Send a test to everyone who is told of a pipeline, and tell where it went through. Nothing is run."""
-    served = serving.project.pipeline(name)
-    if served is None:
-        raise not_found("pipeline of this name")
-    if served.assembly is None:
-        raise Refused(409, N_("the file of this pipeline has mistakes"), N_("Its page tells them."))
-    return try_all(served.assembly, serving.clock())
+    return try_all(assembly_of(serving, name), serving.clock())

@@ -13,10 +13,9 @@ from pimflow.state import history, people
 from pimflow_serve.access.guard import Viewer
 from pimflow_serve.api.telling import Tell
 from pimflow_serve.given import Given
-from pimflow_serve.pages.pipelines import served_one
 from pimflow_serve.refusals import N_, Refused, not_found
 from pimflow_serve.roles import Person
-from pimflow_serve.serving import Shared
+from pimflow_serve.serving import Shared, pipeline_of
 from pimflow_serve.views.logs import Log, log_file, read_log
 from pimflow_serve.views.overview import PipelineState, overview, pipeline_state
 from pimflow_serve.views.pipelines import FlowDrawing, drawing, file_text
@@ -49,7 +48,7 @@ def list_pipelines(serving: Shared, tell: Tell) -> list[PipelineState]:
 @router.get("/pipelines/{name}")
 def pipeline(name: str, serving: Shared, tell: Tell) -> PipelineDetail:
     """Tell of one pipeline."""
-    served = served_one(serving, name)
+    served = pipeline_of(serving, name)
     does = drawing(served.assembly) if served.assembly else []
     file = served.file.relative_to(serving.project.root).as_posix()
     return tell(PipelineDetail(pipeline_state(serving, served), does, file, file_text(served)))

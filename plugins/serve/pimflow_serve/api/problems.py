@@ -25,7 +25,7 @@ from pimflow_serve.given import Given
 from pimflow_serve.languages import language_of
 from pimflow_serve.looking import Choices
 from pimflow_serve.refusals import Refused
-from pimflow_serve.serving import Shared
+from pimflow_serve.serving import Shared, assembly_of
 from pimflow_serve.views.problems import CauseCard, FlowProblems, ProblemRecord, items_of, problems, records_page
 
 router = APIRouter(prefix="/api/v1", tags=["problems"])
@@ -116,7 +116,7 @@ def list_records(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Records:
     """Give records of a cause, with the source row of each."""
-    assembly = deciding.assembly_of(serving, pipeline)
+    assembly = assembly_of(serving, pipeline)
     resource, _, key = after.partition(" ")
     found = records_page(assembly, serving.database, cause, (resource, key), limit + 1)
     last = found[limit - 1] if len(found) > limit else None
@@ -171,7 +171,7 @@ def post_dismiss(pipeline: str, cause: str, given: Which, serving: Shared, perso
     """Show records no longer, as long as their problems are the same."""
     chosen = None
     if given.keys:
-        assembly = deciding.assembly_of(serving, pipeline)
+        assembly = assembly_of(serving, pipeline)
         items = items_of(assembly, serving.database, cause)
         chosen = {(item.resource, item.key) for _, item in items if item.key in given.keys}
     return Number(deciding.dismiss(serving, person, pipeline, cause, chosen))

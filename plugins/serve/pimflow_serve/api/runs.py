@@ -16,7 +16,7 @@ from pimflow_serve.access.guard import Operator, Viewer, check_right
 from pimflow_serve.given import LARGEST, Given, Guard, Number
 from pimflow_serve.refusals import not_found
 from pimflow_serve.roles import Role
-from pimflow_serve.serving import Shared
+from pimflow_serve.serving import Shared, pipeline_of
 from pimflow_serve.views.history import RunLine, latest
 from pimflow_serve.views.run import run_page
 
@@ -52,8 +52,7 @@ class OneRun:
 @router.post("/pipelines/{pipeline}/runs", status_code=202)
 def post_run(pipeline: str, wanted: NewRun, serving: Shared, person: Operator) -> Asked:
     """Ask for a run; it begins as soon as nothing else of the pipeline runs."""
-    if serving.project.pipeline(pipeline) is None:
-        raise not_found("pipeline of this name")
+    pipeline_of(serving, pipeline)
     if wanted.allow:
         check_right(person, Role.ADMINISTRATOR)
     return serving.runner.ask(

@@ -6,9 +6,7 @@ from fastapi import APIRouter
 
 from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.jobs.pausing import pause, resume
-from pimflow_serve.project import Served
-from pimflow_serve.refusals import not_found
-from pimflow_serve.serving import Serving, Shared
+from pimflow_serve.serving import Shared, pipeline_of
 from pimflow_serve.views.schedules import ScheduleLine, schedule_line, schedule_lines
 
 router = APIRouter(prefix="/api/v1", tags=["schedules"])
@@ -23,7 +21,7 @@ def list_schedules(serving: Shared, _person: Viewer) -> list[ScheduleLine]:
 @router.post("/pipelines/{pipeline}/pause")
 def post_pause(pipeline: str, serving: Shared, person: Operator) -> ScheduleLine:
     """Let the schedule of a pipeline rest."""
-    served = _served(serving, pipeline)
+    served = pipeline_of(serving, pipeline)
     pause(serving.database, served, person.name, serving.clock())
     return schedule_line(serving.database, served, serving.clock())
 
@@ -31,13 +29,6 @@ def post_pause(pipeline: str, serving: Shared, person: Operator) -> ScheduleLine
 @router.post("/pipelines/{pipeline}/resume")
 def post_resume(pipeline: str, serving: Shared, _person: Operator) -> ScheduleLine:
     """Let the schedule of a pipeline go on with its next time."""
-    served = _served(serving, pipeline)
+    served = pipeline_of(serving, pipeline)
     resume(serving.database, served, serving.clock())
     return schedule_line(serving.database, served, serving.clock())
-
-
-def _served(serving: Serving, name: str) -> Served:
-    served = serving.project.pipeline(name)
-    if served is None:
-        raise not_found("pipeline of this name")
-    return served

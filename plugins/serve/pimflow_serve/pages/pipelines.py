@@ -14,10 +14,9 @@ from pimflow_serve.given import LARGEST
 from pimflow_serve.jobs import pausing
 from pimflow_serve.languages import words
 from pimflow_serve.project import Served
-from pimflow_serve.refusals import not_found
 from pimflow_serve.rendering import go, render
 from pimflow_serve.roles import Person
-from pimflow_serve.serving import Serving, Shared
+from pimflow_serve.serving import Serving, Shared, pipeline_of
 from pimflow_serve.views.chart import bars
 from pimflow_serve.views.history import latest
 from pimflow_serve.views.overview import pipeline_state
@@ -39,7 +38,7 @@ def pipeline_page(
     before: Annotated[int | None, Query(le=LARGEST)] = None,
 ) -> Response:
     """Show one pipeline."""
-    return _page(served_one(serving, name), request, serving, person, before=before)
+    return _page(pipeline_of(serving, name), request, serving, person, before=before)
 
 
 @router.post("/pipelines/{name}/run")
@@ -53,7 +52,7 @@ def run(
     confirm: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Ask for a run."""
-    served, say = served_one(serving, name), words(request, person).gettext
+    served, say = pipeline_of(serving, name), words(request, person).gettext
     wanted = [key for key in _BETWEEN_KEYS.split(keys) if key]
     if kind == "only" and not wanted:
         return _page(served, request, serving, person, wrong=say("Which SKUs? Write at least one."), status=400)
@@ -71,7 +70,7 @@ def stop(
     name: str, request: Request, serving: Shared, person: Operator, number: Annotated[int, Form(ge=1, le=LARGEST)]
 ) -> Response:
     """Stop a run that was asked for."""
-    served_one(serving, name)
+    pipeline_of(serving, name)
     serving.runner.cancel(number, person.name)
     said = words(request, person).gettext("The run is being stopped. What is under way finishes first.")
     return go(f"/pipelines/{quote(name)}", said)
@@ -80,7 +79,7 @@ def stop(
 @router.post("/pipelines/{name}/pause")
 def pause(name: str, request: Request, serving: Shared, person: Operator) -> Response:
     """Let the schedule of a pipeline rest."""
-    pausing.pause(serving.database, served_one(serving, name), person.name, serving.clock())
+    pausing.pause(serving.database, pipeline_of(serving, name), person.name, serving.clock())
     said = words(request, person).gettext("The schedule is paused. It goes on when you say so.")
     return go(f"/pipelines/{quote(name)}", said)
 
@@ -88,16 +87,8 @@ def pause(name: str, request: Request, serving: Shared, person: Operator) -> Res
 @router.post("/pipelines/{name}/resume")
 def resume(name: str, request: Request, serving: Shared, person: Operator) -> Response:
     """Let the schedule of a pipeline go on."""
-    pausing.resume(serving.database, served_one(serving, name), serving.clock())
+    pausing.resume(serving.database, pipeline_of(serving, name), serving.clock())
     return go(f"/pipelines/{quote(name)}", words(request, person).gettext("The schedule goes on."))
-
-
-def served_one(serving: Serving, name: str) -> Served:
-    """Give the pipeline of this name. Raises Refused."""
-    served = serving.project.pipeline(name)
-    if served is None:
-        raise not_found("pipeline of this name")
-    return served
 
 
 def _page(

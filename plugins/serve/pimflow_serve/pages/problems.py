@@ -24,7 +24,7 @@ from pimflow_serve.languages import language_of, words
 from pimflow_serve.refusals import Refused
 from pimflow_serve.rendering import go, render
 from pimflow_serve.roles import Person
-from pimflow_serve.serving import Serving, Shared
+from pimflow_serve.serving import Serving, Shared, assembly_of
 from pimflow_serve.views.problems import answered, cause_card, problems, records_page
 
 router = APIRouter(include_in_schema=False)
@@ -123,7 +123,7 @@ def forget(pipeline: str, cause: str, request: Request, serving: Shared, person:
     """Take an answer back."""
     deciding.forget_answer(serving, pipeline, cause)
     said = words(request, person).gettext("The answer was taken back. The next run reads everything.")
-    left = cause_card(deciding.assembly_of(serving, pipeline), serving.database, cause)
+    left = cause_card(assembly_of(serving, pipeline), serving.database, cause)
     return go(_of(pipeline, cause) if left else "/corrections", said)
 
 
@@ -184,7 +184,7 @@ def correct(pipeline: str, cause: str, request: Request, serving: Shared, person
     if not given:
         return go(_of(pipeline, cause), say("Nothing was changed."))
     said = say("Corrected. It is sent now, and stands until the ERP has another value.")
-    left = cause_card(deciding.assembly_of(serving, pipeline), serving.database, cause)
+    left = cause_card(assembly_of(serving, pipeline), serving.database, cause)
     return go(_of(pipeline, cause) if left and left.count > 1 else "/problems", said)
 
 
@@ -203,7 +203,7 @@ def _page(
     after: str = "",
     wrong: str = "",
 ) -> Response:
-    assembly = deciding.assembly_of(serving, pipeline)
+    assembly = assembly_of(serving, pipeline)
     known = answered(assembly, cause)
     found = cause_card(assembly, serving.database, cause)
     if found is None:

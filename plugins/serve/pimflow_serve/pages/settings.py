@@ -13,11 +13,10 @@ from pimflow.notifying.trying import Tried, try_all
 from pimflow.state import people
 from pimflow_serve.access.guard import Operator, Viewer
 from pimflow_serve.languages import language_of, words
-from pimflow_serve.pages.pipelines import served_one
 from pimflow_serve.refusals import N_, Refused
 from pimflow_serve.rendering import THEMES, go, render
 from pimflow_serve.roles import Person, Role
-from pimflow_serve.serving import Serving, Shared
+from pimflow_serve.serving import Serving, Shared, assembly_of
 from pimflow_serve.views.alerts import who_is_told
 from pimflow_serve.views.hooks import shown_hooks
 
@@ -58,8 +57,7 @@ def choose_theme(
 @router.post("/settings/alert")
 def test_alert(request: Request, serving: Shared, person: Operator, pipeline: Annotated[str, Form()]) -> Response:
     """Send a test to everyone who is told of a pipeline, and show where it went through."""
-    assembly = served_one(serving, pipeline).assembly
-    tried = try_all(assembly, serving.clock()) if assembly else []
+    tried = try_all(assembly_of(serving, pipeline), serving.clock())
     return _page(request, serving, person, pipeline, tried)
 
 
