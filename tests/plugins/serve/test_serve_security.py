@@ -8,9 +8,12 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from pimflow.state import sign_ins
+from pimflow.state.sign_ins import Token
 from pimflow_serve import api, pages
 from pimflow_serve.access.body_size import LARGEST, BodySize
 from pimflow_serve.access.headers import ALWAYS
+from pimflow_serve.access.tokens import digest
 from pimflow_serve.api import events
 from pimflow_serve.app import create_app
 from pimflow_serve.refusals import Refused
@@ -59,10 +62,14 @@ def test_a_token_or_cookie_that_is_none_opens_nothing(served):
 
 
 def test_a_viewer_changes_nothing(served, signed_in):
-    viewer = signed_in("viewer")
+    viewer, program = signed_in("viewer"), TestClient(served.app, HERE, headers={"Authorization": "Bearer a viewer's"})
+    sign_ins.add_token(
+        served.database, digest("a viewer's"), Token("shop", "viewer", "Peter", served.clock(), None, None)
+    )
     for method, path, address in routes():
         if method in UNSAFE and path not in OF_EVERYBODY:
             assert viewer.request(method, address).status_code == 403, (method, path)
+            assert program.request(method, address).status_code == 403, (method, path)
 
 
 def test_an_operator_looks_after_nobody(served, signed_in):
@@ -235,6 +242,8 @@ def test_texts_of_products_are_shown_as_text(served, signed_in):
         "/problems",
         "/products?sku=CUP",
         "/corrections",
+        f"/runs/{report.run.id}?level=DEBUG",
+        *(f"/problems/products/{one['id']}" for one in peter.get("/api/v1/problems").json()[0]["causes"]),
     ]
     shown = "".join(peter.get(path).text for path in pages_of_it)
     assert HTML not in shown
