@@ -101,6 +101,12 @@
   }
 
   const events = new EventSource("/api/v1/events");
+  // What was told before anybody listened, or while the server was away, is looked at once.
+  let listened = false;
+  events.addEventListener("open", () => {
+    if (listened || document.querySelector(".said, [data-asked], [data-goes-on]")) refresh();
+    listened = true;
+  });
   events.addEventListener("progress", (event) => {
     told(Object.fromEntries(JSON.parse(event.data).runs.map((run) => [run.run, run])));
   });

@@ -33,6 +33,11 @@ flows:
       - map: {{attribute: attribute, code: code, label-en_US: name}}
     sink: {{type: akeneo.attribute_options, connection: pim}}
 """
+ANSWERS = """\
+flow;column;value;answer;becomes;given;by
+products;colour;BURGUNDY;use;red;2026-11-20T09:12:00+00:00;Julia
+products;colour;n/a;ignore;;2026-11-18T14:40:00+00:00;Julia
+"""
 PAGES = {
     "sign-in": "/login",
     "overview": "/",
@@ -41,12 +46,13 @@ PAGES = {
     "run": "/runs/{run}",
     "problems": "/problems",
     "cause": "{cause}",
-    "product": "/products?sku=CUP-0007",
+    "product": "/products?sku=CUP-0007&column=colour",
     "corrections": "/corrections",
     "connections": "/connections",
     "plugins": "/plugins",
     "settings": "/settings",
     "people": "/people",
+    "log": "/log",
     "password": "/password",
     "api": "/api/docs",
     "not-there": "/pipelines/nothing",
@@ -78,6 +84,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory, pim: Served, pytestconfig: p
         "pipelines/products.yaml": pipeline_text(pim.url, schedule=SCHEDULE),
         "pipelines/structure.yaml": STRUCTURE.format(url=pim.url),
         "pipelines/suppliers.yaml": pipeline_text(pim.url).replace("sink:", "sinks:"),
+        "answers/products.csv": ANSWERS,
         "categories.csv": "code;parent;name\ntea;master;Tea\ncoffee;master;Coffee\n",
         "colours.csv": "attribute;code;name\ncolour;green;Green\n",
     }
@@ -91,6 +98,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory, pim: Served, pytestconfig: p
         site.pimflow("run", "pipelines/products.yaml")
         latest = site.pimflow("runs", "--pipeline", "products", "--limit", "1").split()[0]
         (site.folder / "latest-run").write_text(latest, "utf-8")
+        if drawn:
+            site.pimflow("corrections", "set", "CUP-0004", "weight", "0.4", "--pipeline", "pipelines/products.yaml")
         site.write(*rows(175, bad=True), "CUP-0001;mugs;cups;Cup, large;red;0.4")
         with closing(open_database(state_file(site.folder))) as database:
             requests.add(database, Wish("products", "preview", "Peter"), datetime.now(UTC))
