@@ -7,39 +7,33 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Thread
 
 from loguru import logger
 
-from pimflow.errors import PimflowError
-from pimflow.log import masker
 from pimflow.processes import birth_of, place
 from pimflow.progress_files import Progress
 from pimflow.running.holding import is_dead
-from pimflow.state import history, locks, requests, schedules, servers
+from pimflow.state import locks, requests, schedules, servers
 from pimflow.state.database import Database
 from pimflow.state.place import StatePlace
 from pimflow.state.requests import KILLED, RUNNING, Request
 from pimflow.state.servers import Server
 from pimflow_serve.jobs import children, previews
-from pimflow_serve.jobs.children import AS_KEPT, BROKEN_OFF, BUSY, Child, Ended
-from pimflow_serve.project import Project, Served
+from pimflow_serve.jobs.children import AS_KEPT, BROKEN_OFF, Child
+from pimflow_serve.jobs.endings import Endings
+from pimflow_serve.project import Project
 
 _LOOK, _BEAT, _TIDY = 5.0, 20.0, 3600.0
 """Seconds between two looks for what other servers were asked, two signs of life, and two times of tidying."""
 _PATIENT = 120.0
 """Seconds that a run has to finish its batches after it was told to stop, and again until it is killed."""
-_AGAIN = timedelta(seconds=20)
 _STALE = timedelta(seconds=30)
 _KEPT = timedelta(days=90)
 _KILLED = f"{KILLED} the server was killed while it ran. What was written stays; ask for it again, and it goes on."
-_BUSY = "Another run of this pipeline is under way; this one comes after it."
-_AS_KEPT = "Its file has mistakes; it ran as it was before them."
-_GOES_ON = "The server was stopped while it ran; it goes on when the server is there again."
 
 
 def this_server() -> Server:
@@ -67,6 +61,7 @@ class Dispatch:
     ) -> None:
         self.server, self._project, self._database, self._clock = server, project, database, clock
         self._at_once, self._state, self._tell, self._wake = at_once, state, tell, wake
+        self._endings = Endings(project, database, clock, tell)
         self._children: dict[int, Child] = {}
         self._stopped: dict[int, float] = {}
         self._next = dict.fromkeys((_LOOK, _BEAT, _TIDY), 0.0)
@@ -167,13 +162,14 @@ class Dispatch:
         served = self._project.pipeline(request.pipeline)
         if served is None or (served.mistakes and (served.assembly is None or request.kind not in AS_KEPT)):
             mistakes = served.mistakes if served else ["There is no such pipeline any more."]
-            self._close(request, Ended(2, None, "\n".join(mistakes), b""))
+            self._endings.refuse(request, 2, "\n".join(mistakes))
             return
         try:
             child = children.begin(request, served, self._project, self._state)
         except (OSError, ValueError) as error:  # no room for a process, or a key that no process can be given
+            logger.error("request {} for {}: {!r}", request.number, request.pipeline, error)
             told = f"Its process cannot be begun: {error}. Tell your administrator."
-            self._close(request, Ended(BROKEN_OFF, None, told, b"", repr(error)))
+            self._endings.refuse(request, BROKEN_OFF, told)
             return
         self._children[request.number] = child
         logger.info("request {}: {} of {} begins, {}", request.number, request.kind, request.pipeline, _whence(request))
@@ -185,61 +181,12 @@ class Dispatch:
         self._wake()
 
     def _see_to_ended(self, *, going: bool = False) -> None:
-        for child, ended in self._ended():
-            request = child.request
-            cut_short = child.stopped and not request.stopped and (ended.exit_code >= BROKEN_OFF or ended.defect)
-            if ended.exit_code == BUSY:
-                requests.put_back(self._database, request.number, self._clock() + _AGAIN, _BUSY)
-            elif going and cut_short:
-                self._leave(child, ended)
-            else:
-                self._keep(child, ended, ended.told or (_AS_KEPT if child.as_kept else ""))
-            del self._children[request.number]
-            self._stopped.pop(request.number, None)
-            self._tell(request.pipeline)
-
-    def _keep(self, child: Child, ended: Ended, told: str) -> None:
-        run = ended.run or child.run or self._latest_run(child.request)
-        self._close(child.request, replace(ended, run=run, told=told))
-
-    def _leave(self, child: Child, ended: Ended) -> None:
-        """Let the next server go on. What has become of a run so far stays; of a preview nothing has."""
-        request, now = child.request, self._clock()
-        if request.kind == "preview":
-            requests.put_back(self._database, request.number, now, _GOES_ON)
-        else:
-            self._keep(child, ended, _GOES_ON)
-            requests.add(self._database, replace(request.wish, cause="restart"), now, once=True)
-
-    def _ended(self) -> Iterator[tuple[Child, Ended]]:
-        for child in list(self._children.values()):
+        for number, child in list(self._children.items()):
             ended = child.ended()
             if ended is not None:
-                yield child, ended
-
-    def _close(self, request: Request, ended: Ended) -> None:
-        if ended.defect:
-            logger.error("request {} for {}: {}", request.number, request.pipeline, ended.defect)
-        else:
-            logger.info("request {}: {} ended, exit code {}", request.number, request.pipeline, ended.exit_code)
-        if request.kind == "preview" and ended.said:
-            previews.keep_said(self._project, request.number, ended.said)
-        told = self._masked(request.pipeline, ended.told)
-        requests.end(self._database, request.number, self._clock(), ended.exit_code, ended.run, told)
-        self._tell(request.pipeline)
-
-    def _masked(self, pipeline: str, told: str) -> str:
-        served: Served | None = self._project.pipeline(pipeline)
-        return masker(served.assembly.secrets)(told) if served and served.assembly else told
-
-    def _latest_run(self, request: Request) -> str | None:
-        """Find the run of a request that was over before anybody looked, and did not say which it was."""
-        if request.kind == "preview" or request.begun is None:
-            return None
-        with suppress(PimflowError):
-            for past in history.past_runs(self._database, request.pipeline, 1):
-                return past.id if datetime.fromisoformat(past.started) >= request.begun else None
-        return None
+                self._endings.take(child, ended, going=going)
+                del self._children[number]
+                self._stopped.pop(number, None)
 
 
 def _whence(request: Request) -> str:
