@@ -13,7 +13,7 @@ from pimflow.cli.common import echo_json, environment_option, json_option, state
 from pimflow.state.place import StatePlace
 
 if TYPE_CHECKING:
-    from pimflow_serve.starting import Examined
+    from pimflow_serve.examining import Examined
 
 ROLES = ("viewer", "operator", "administrator")
 role_option = click.option(
@@ -50,12 +50,14 @@ def serve(
     context.obj = state_path
     if context.invoked_subcommand is not None:
         return
-    from pimflow_serve.starting import examined, start
-
     if check:
+        from pimflow_serve.examining import examined
+
         found = examined(host, port, state_path)
         _show_examined(found, as_json=as_json)
         context.exit(0 if all(one.well for one in found) else 2)
+    from pimflow_serve.starting import start
+
     start(host, port, state_path)
 
 

@@ -1,14 +1,11 @@
-"""Starts the server of a project, or only looks whether it could be started."""
+"""Starts the server of a project."""
 
 from __future__ import annotations
 
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -17,18 +14,18 @@ import uvicorn
 from fastapi import FastAPI
 
 from pimflow.cli.common import environment_in, opened_state, place_of_state, project_root
-from pimflow.errors import ConfigError, PimflowError
 from pimflow.log import masker, server_log
 from pimflow.state import people
 from pimflow.state.database import Database
 from pimflow.state.place import StatePlace
-from pimflow.words import did_you_mean, listed, titled
+from pimflow.words import titled
 from pimflow_serve.access.first import welcome_path
 from pimflow_serve.app import create_app
 from pimflow_serve.configuring import settings_of
 from pimflow_serve.digests import digests_sent
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.jobs.working import working
+from pimflow_serve.listening import listening
 from pimflow_serve.project import Project
 from pimflow_serve.serving import Serving
 from pimflow_serve.settings import Settings
@@ -36,15 +33,6 @@ from pimflow_serve.views.logs import server_log_file
 
 _TO_END = 10
 """Seconds that open connections have when the server stops; pages that are followed live would never end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """One thing that was looked at before a start."""
-
-    name: str
-    well: bool
-    text: str
 
 
 def start(host: str | None, port: int | None, state: StatePlace | None) -> None:
@@ -116,29 +104,6 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def listening(settings: Settings) -> socket.socket:
-    """Give a socket that listens where the settings say. Raises PimflowError."""
-    try:
-        family, *_, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-    except OSError as error:
-        raise PimflowError(f"{settings.host} is no address of this machine: {error.strerror}") from None
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        where = f"{settings.host}:{settings.port}"
-        raise PimflowError(
-            f"pimflow cannot listen on {where}: {error.strerror}. Another server may be there: stop it, or give "
-            "--port another number"
-        ) from None
-    return listener
-
-
 @contextmanager
 def opened(state: StatePlace | None) -> Iterator[Database]:
     """Open the state of the project in the current folder. Raises PimflowError."""
@@ -146,61 +111,8 @@ def opened(state: StatePlace | None) -> Iterator[Database]:
         yield database
 
 
-def examined(host: str | None, port: int | None, state: StatePlace | None) -> list[Examined]:
-    """Look at all that a start needs: configuration, port, state and pipeline files."""
-    root = project_root()
-    found = []
-    try:
-        environment = environment_in(root)
-        settings = settings_of(root, environment, host=host, port=port)
-    except ConfigError as error:
-        return [Examined("configuration", well=False, text=str(error))]
-    found.append(Examined("configuration", well=True, text=f"{settings.url}, project {titled(str(root), environment)}"))
-    found.append(_of_port(settings))
-    found.append(_of_state(root, state))
-    project = Project(root, environment)
-    return [*found, *_of_files(project), *_of_hooks(settings, project)]
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _of_port(settings: Settings) -> Examined:
-    try:
-        listening(settings).close()
-    except PimflowError as error:
-        return Examined("port", well=False, text=str(error))
-    return Examined("port", well=True, text=f"{settings.host}:{settings.port} is free")
-
-
-def _of_state(root: Path, state: StatePlace | None) -> Examined:
-    try:
-        with opened_state(root, state) as database:
-            count = len(people.everybody(database))
-            place = database.place
-    except PimflowError as error:
-        return Examined("state", well=False, text=str(error))
-    who = f"{count} may sign in" if count else "nobody may sign in yet: the first start tells how to begin"
-    return Examined("state", well=True, text=f"{place}; {who}")
-
-
-def _of_files(project: Project) -> Iterator[Examined]:
-    pipelines = project.pipelines().values()
-    for one in pipelines:
-        mistakes = "\n       ".join(one.mistakes)
-        yield Examined(str(one.file), well=not one.mistakes, text=mistakes or "valid")
-    if not pipelines:
-        yield Examined("pipelines", well=True, text=f"none in {project.root}; `pimflow init` begins one")
-
-
-def _of_hooks(settings: Settings, project: Project) -> Iterator[Examined]:
-    names = project.pipelines()
-    for hook in settings.hooks.values():
-        unknown = [one for one in hook.pipelines if one not in names]
-        wrong = "; ".join(f"no pipeline is called {one!r}{did_you_mean(one, names)}" for one in unknown)
-        where = f"{settings.url}/hooks/{hook.kind}/{hook.name} begins runs of {listed(hook.pipelines)}"
-        yield Examined(f"hook {hook.name}", well=not wrong, text=wrong or where)
 
 
 def _tell(app: FastAPI, settings: Settings, database: Database) -> None:

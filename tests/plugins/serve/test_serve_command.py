@@ -117,6 +117,7 @@ def test_check_tells_what_is_wrong_and_starts_nothing(command, project):
         "broken.yaml": False,
     }
     assert "did you mean 'flows'?" in found["broken.yaml"]["text"]
+    assert not (project / ".pimflow").exists(), "it would belong to whoever looked"
 
 
 def test_check_finds_a_port_that_is_taken(command):

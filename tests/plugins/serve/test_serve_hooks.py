@@ -15,9 +15,10 @@ from pimflow.state import requests, schedules
 from pimflow.state.events import MOST_KEYS
 from pimflow_serve.access.body_size import OF_EVENTS
 from pimflow_serve.configuring import settings_of
+from pimflow_serve.examining import examined
 from pimflow_serve.hooks.signatures import signed
 from pimflow_serve.jobs.dispatch import Dispatch, this_server
-from pimflow_serve.starting import examined, logged
+from pimflow_serve.starting import logged
 
 from ..notify.notify_servers import Mailbox  # noqa: TID252 - tests are no package
 from ..notify.notify_servers import served as mail_served  # noqa: TID252
