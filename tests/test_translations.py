@@ -11,7 +11,6 @@ from .catalogues import PACKAGES, ROOT, TRANSLATED, fields, texts, translated, w
 from .said import Template, said
 
 NOT_YET = {
-    "pimflow",
     "pimflow_akeneo",
     "pimflow_erp",
     "pimflow_files",

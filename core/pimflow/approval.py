@@ -24,6 +24,7 @@ from pimflow.plain import as_json
 from pimflow.plan import OnPlanned, PlannedChange, digest_of, plan_pipeline
 from pimflow.running.basis import basis_of
 from pimflow.running.run import RunOptions, run_pipeline
+from pimflow.sentences import joined, said, together
 from pimflow.sinks import Sink, Writer
 from pimflow.state import history
 from pimflow.state.database import Database
@@ -87,8 +88,11 @@ class Approved(Loader):
             planned = self._plan.find(*self._place, change.resource, change.key)
             if planned is None or planned.digest != digest_of(candidate):
                 raise GuardError(
-                    f"{change.key} changed in the source while the plan was carried out. What was written until then "
-                    "stays; make a new plan for the rest"
+                    said(
+                        "{key} changed in the source while the plan was carried out. What was written until then "
+                        "stays; make a new plan for the rest",
+                        key=change.key,
+                    )
                 )
         super().put(candidate)
 
@@ -117,23 +121,31 @@ class _Held:
 
 def _differences(planned: SavedChange | None, now: PlannedChange) -> Iterator[str]:
     if planned is None:
-        yield f"{now.key} is not in the plan"
+        yield said("{key} is not in the plan", key=now.key)
         return
     before = {name: (old, new) for name, old, new in planned.values}
     after = {one.column: (as_json(one.old), as_json(one.new)) for one in now.values}
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
-            yield f"{now.key} {name}: {_shown(before.get(name))} in the plan, {_shown(after.get(name))} now"
+            yield said(
+                "{key} {column}: {planned} in the plan, {now} now",
+                key=now.key,
+                column=name,
+                planned=_shown(before.get(name)),
+                now=_shown(after.get(name)),
+            )
     if planned.digest != now.digest and before == after:
-        yield f"{now.key} would be sent with other values"
+        yield said("{key} would be sent with other values", key=now.key)
 
 
 def _shown(values: tuple[Any, Any] | None) -> str:
-    return "nothing to do" if values is None else f"{_quoted(values[0])} -> {_quoted(values[1])}"
+    if values is None:
+        return said("nothing to do")
+    return together("{old} -> {new}", old=_quoted(values[0]), new=_quoted(values[1]))
 
 
 def _quoted(value: Any) -> str:
-    return "(empty)" if value is None else f"'{plainly(value)}'"
+    return said("(empty)") if value is None else f"'{plainly(value)}'"
 
 
 def _refuse_moved(assembly: Assembly, database: Database, options: RunOptions, plan: SavedPlan) -> None:
@@ -141,19 +153,35 @@ def _refuse_moved(assembly: Assembly, database: Database, options: RunOptions, p
     report = plan_pipeline(assembly, database, options, lambda _change: None, on_looked=held.see)
     errors = [flow.error for flow in report.flows if flow.error]
     if errors:
-        raise GuardError(f"the plan could not be held against what is there now: {errors[0]}. Nothing was written")
+        raise GuardError(
+            said(
+                "the plan could not be held against what is there now: {error}. Nothing was written",
+                error=said(errors[0]),
+            )
+        )
     gone = plan.count() - held.common
     if held.differing or gone:
-        have = "has" if gone == 1 else "have"
-        samples = [*held.told, f"{gone} of the plan {have} nothing to do any longer"] if gone else held.told
+        samples = [*held.told, _nothing_left(gone)] if gone else held.told
         raise GuardError(
-            "source or target moved since the plan was made, so it was not carried out and nothing was written. "
-            f"Make a new plan. {_counted(held.differing + gone)}: {'; '.join(samples)}"
+            said(
+                "source or target moved since the plan was made, so it was not carried out and nothing was written. "
+                "Make a new plan. {records}: {samples}",
+                records=_counted(held.differing + gone),
+                samples=joined(samples, "; "),
+            )
         )
 
 
 def _counted(records: int) -> str:
-    return "1 record differs" if records == 1 else f"{records:,} records differ"
+    if records == 1:
+        return said("1 record differs")
+    return said("{number:,} records differ", number=records)
+
+
+def _nothing_left(gone: int) -> str:
+    if gone == 1:
+        return said("{number} of the plan has nothing to do any longer", number=gone)
+    return said("{number} of the plan have nothing to do any longer", number=gone)
 
 
 def _refuse_unfit(assembly: Assembly, database: Database, plan: SavedPlan) -> None:

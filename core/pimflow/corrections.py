@@ -13,6 +13,7 @@ from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.intake import ROW
 from pimflow.model import BadValue, Header, Outcome, Problem, ProblemKind, Row, Status, Who, Window
 from pimflow.rows import Chunk, Passed
+from pimflow.sentences import said
 from pimflow.state import open_items
 from pimflow.state.database import Database
 from pimflow.state.open_items import DUPLICATE, OpenItem
@@ -63,9 +64,10 @@ class Corrections:
 
     def notes(self, flow: str) -> Iterator[str]:
         """Say what a person has to know beside what became of the records."""
-        yield (
-            f"The rows of {self.file} took the place of those kept open. "
-            "Correct these values at the source too, or what it gives next takes their place again."
+        yield said(
+            "The rows of {file} took the place of those kept open. "
+            "Correct these values at the source too, or what it gives next takes their place again.",
+            file=str(self.file),
         )
         if flow == next(iter(self.rows)):
             yield from self.left_out
@@ -108,12 +110,12 @@ class _Keys:
         return self._second_record(old, new) if has_settled else None
 
     def _of_another_row(self, key: str) -> Problem:
-        remedy = "Give this row a key of its own, or archive one of the two at the source."
-        return Problem("which another row has too", ProblemKind.DUPLICATE, self._name, key, remedy)
+        remedy = said("Give this row a key of its own, or archive one of the two at the source.")
+        return Problem(said("which another row has too"), ProblemKind.DUPLICATE, self._name, key, remedy)
 
     def _second_record(self, old: str, new: str | None) -> Problem:
-        reason = f"and the record has arrived as '{old}': this would make a second one"
-        remedy = f"Put '{old}' back. A record gets another key at the source."
+        reason = said("and the record has arrived as '{key}': this would make a second one", key=old)
+        remedy = said("Put '{key}' back. A record gets another key at the source.", key=old)
         return Problem(reason, ProblemKind.DUPLICATE, self._name, new, remedy, Who.PRODUCT_MANAGER)
 
     def _key(self, item: OpenItem) -> str | None:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pimflow.model import Problem, ProblemKind, Who
+from pimflow.sentences import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,8 +140,8 @@ def defect(error: Exception) -> Problem:
     place = traceback.extract_tb(error.__traceback__)[-1:]
     where = "".join(f" ({frame.filename}, line {frame.lineno})" for frame in place)
     return Problem(
-        "a plugin failed on this record",
-        remedy="Report it to the authors of the plugin, with the detail below.",
+        said("a plugin failed on this record"),
+        remedy=said("Report it to the authors of the plugin, with the detail below."),
         who=Who.ADMINISTRATOR,
         detail=f"{type(error).__name__}: {error}{where}",
     )

@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self, overload, runtime_checkable
 from pimflow.ahead import END, put_in_time
 from pimflow.errors import RemoteError
 from pimflow.model import Header, Problem, Row
+from pimflow.sentences import said
 
 CHUNK_ROWS = 1000
 _CHUNK_SECONDS = 0.5
@@ -190,7 +191,7 @@ class _Headers:
             return True
         if header != self._answered:
             odd = ", ".join(sorted({*header} ^ {*self._answered})) or "their order"
-            raise RemoteError(f"the parts of the source differ in their columns: {odd}")
+            raise RemoteError(said("the parts of the source differ in their columns: {columns}", columns=odd))
         return False
 
 
@@ -277,7 +278,7 @@ def _drain(chunks: queue.Queue[Any]) -> bool:
 def _refuse_twins(header: Header) -> None:
     twin = next((name for name in header if header.count(name) > 1), None)
     if twin is not None:
-        raise RemoteError(f"the source has two columns called {twin!r}")
+        raise RemoteError(said("the source has two columns called {name!r}", name=twin))
 
 
 def _filled(rows: Sequence[Row], width: int) -> Sequence[Row]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
 from pimflow.errors import FlowError
+from pimflow.sentences import said
 
 T = TypeVar("T")
 
@@ -47,7 +48,9 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         raise FlowError(
-            "temporary files cannot be written. What was written to the target stays; make room in the folder for "
-            "temporary files, or name another in the environment variable TMPDIR (TEMP on Windows), and start again",
+            said(
+                "temporary files cannot be written. What was written to the target stays; make room in the folder for "
+                "temporary files, or name another in the environment variable TMPDIR (TEMP on Windows), and start again"
+            ),
             detail=f"{error.strerror}; the folder is {tempfile.tempdir or 'not found'}",
         ) from error

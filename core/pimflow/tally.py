@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from pimflow.model import SETTLED, Cause, Outcome, Problem, Status, Who
+from pimflow.sentences import said
 from pimflow.words import Lead
 
 _CAUSES_KEPT = 1000
@@ -18,8 +19,8 @@ _KEYS_KEPT = 20
 _VALUES_TOLD = 5
 _PARTICULAR = re.compile(r"\d+|'[^']*'")
 _MORE = Problem(
-    "further causes, too many to be told one by one",
-    remedy="Mend the causes above first; the next report tells what is left.",
+    said("further causes, too many to be told one by one"),
+    remedy=said("Mend the causes above first; the next report tells what is left."),
     who=Who.ADMINISTRATOR,
     detail="`pimflow problems --export` has each record",
 )

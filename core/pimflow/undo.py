@@ -27,6 +27,7 @@ from pimflow.plan import OnPlanned, plan_pipeline
 from pimflow.running.flow import close_delivery, open_deliveries, told
 from pimflow.running.flow_reports import reports
 from pimflow.running.run import RunOptions, run_pipeline
+from pimflow.sentences import said
 from pimflow.sinks import Moved, Sink, Writer
 from pimflow.state.changes import Changes, Deed, PastChange, Written, deeds_of_run
 from pimflow.state.database import Database
@@ -136,7 +137,8 @@ def _now_in_target(writer: Writer, sink: Sink, page: Sequence[PastChange]) -> tu
         moved = writer.moved(resource, keys)  # what has another key there is found all the same from then on
         return writer.current(resource, keys, sorted(columns)), moved
     except NotImplementedError:
-        raise RemoteError(f"{sink.title} cannot tell what it has now, so nothing can be put back there") from None
+        text = said("{title} cannot tell what it has now, so nothing can be put back there", title=said(sink.title))
+        raise RemoteError(text) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,26 +278,26 @@ def _outcome(change: PastChange, status: Status, *problems: Problem) -> Outcome:
 _WRITTEN = frozenset({Status.CREATED, Status.UPDATED})
 _ADMINISTRATOR = Who.ADMINISTRATOR
 _CHANGED = Problem(
-    "which is not what the run wrote: somebody changed it since, so it was left",
-    remedy="Look whether it is right.",
+    said("which is not what the run wrote: somebody changed it since, so it was left"),
+    remedy=said("Look whether it is right."),
     who=Who.PRODUCT_MANAGER,
     detail="`pimflow explain` tells the values before.",
 )
 _UNKNOWN = Problem(
-    "what stood there before the run is not known, so it was left",
+    said("what stood there before the run is not known, so it was left"),
     ProblemKind.MISSING,
-    remedy="Correct it by hand where it is wrong.",
+    remedy=said("Correct it by hand where it is wrong."),
     who=Who.PRODUCT_MANAGER,
 )
-_GONE = Problem("it is no longer there, so nothing was put back", ProblemKind.MISSING, who=Who.PRODUCT_MANAGER)
-_ANEW = Problem("it was created or deleted anew since, so it was left", who=Who.PRODUCT_MANAGER)
+_GONE = Problem(said("it is no longer there, so nothing was put back"), ProblemKind.MISSING, who=Who.PRODUCT_MANAGER)
+_ANEW = Problem(said("it was created or deleted anew since, so it was left"), who=Who.PRODUCT_MANAGER)
 _STAYS = Problem(
-    "the run created it, and such a record cannot be taken out of use",
-    remedy="Delete it there if it is not wanted.",
+    said("the run created it, and such a record cannot be taken out of use"),
+    remedy=said("Delete it there if it is not wanted."),
     who=Who.PRODUCT_MANAGER,
 )
 _DELETED = Problem(
-    "the run deleted it, and that cannot be undone",
-    remedy="Once the source has it again, the next run creates it anew.",
+    said("the run deleted it, and that cannot be undone"),
+    remedy=said("Once the source has it again, the next run creates it anew."),
     who=_ADMINISTRATOR,
 )

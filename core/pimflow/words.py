@@ -10,7 +10,19 @@ from typing import Any
 
 from pimflow.sentences import Said, begin, joined, said, together
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = (
+    said("no"),
+    said("one"),
+    said("two"),
+    said("three"),
+    said("four"),
+    said("five"),
+    said("six"),
+    said("seven"),
+    said("eight"),
+    said("nine"),
+    said("ten"),
+)
 
 
 class Lead(StrEnum):
@@ -48,7 +60,7 @@ def titled(pipeline: str, environment: str | None) -> str:
 
 def in_words(number: int) -> str:
     """Write small numbers as words."""
-    return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
+    return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else together("{number:,}", number=number)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from pimflow.errors import MappingError, RowProblem
 from pimflow.model import Header, ProblemKind
 from pimflow.outlook import Expected, Finding, Outlook, Severity
 from pimflow.report import shown
+from pimflow.sentences import joined, said
 from pimflow.sinks import Writer
 from pimflow.transforming.compiling import Sinks
 from pimflow.words import capital, full_stop
@@ -83,7 +84,7 @@ def softened(findings: Iterable[Finding], flow: Flow, assembly: Assembly) -> Ite
         if not brought or finding.severity not in BAD or problem.kind is not ProblemKind.REFERENCE:
             yield finding
             continue
-        remedy = f"Nothing to do if it arrives earlier in the same run. {problem.remedy}".rstrip()
+        remedy = joined([said("Nothing to do if it arrives earlier in the same run."), problem.remedy])
         yield replace(finding, severity=Severity.WARNING, problem=replace(problem, remedy=remedy))
 
 
@@ -115,12 +116,14 @@ def before_full_run(
     if context.run.dry:
         found = list(softened(found, flow, context.assembly))
     changes = [finding for finding in found if finding.severity is Severity.CHANGE]
-    deliveries[0].notes.extend(f"Since the last check: {full_stop(sentence(one))}" for one in changes)
+    deliveries[0].notes.extend(
+        said("Since the last check: {change}", change=full_stop(sentence(one))) for one in changes
+    )
     fatal = [one for one in found if one.severity is Severity.FATAL]
     if fatal:
+        told = (joined([capital(full_stop(_labelled(one, writers))), one.problem.remedy]) for one in fatal)
         raise MappingError(
-            " ".join(f"{capital(full_stop(_labelled(one, writers)))} {one.problem.remedy}".rstrip() for one in fatal)
-            + " Nothing was written; `pimflow check` tells all that is wrong",
+            joined([*told, said("Nothing was written; `pimflow check` tells all that is wrong")]),
             detail=" ".join(one.problem.detail for one in fatal).strip(),
         )
 
@@ -129,19 +132,19 @@ def _labelled(finding: Finding, writers: Sequence[Writer]) -> str:
     """Put the name before it by which people in the target know the column."""
     field = finding.problem.field or ""
     label = next((label for writer in writers if (label := writer.label(field)) != field), field)
-    return f"{label}: {sentence(finding)}" if field else sentence(finding)
+    return said("{field}: {reason}", field=label, reason=sentence(finding)) if field else sentence(finding)
 
 
 def sentence(finding: Finding) -> str:
     """Say what was found, without its column: `the table colours.csv says 'BORD', the PIM has no such option`."""
-    value = finding.problem.value
-    said = "" if value is None else f"{finding.origin or 'the mapping'} says {shown(value)}, "
-    return f"{said}{finding.problem.reason}{_likewise(finding)}"
-
-
-def _likewise(finding: Finding) -> str:
+    value, reason = finding.problem.value, said(finding.problem.reason)
+    if value is not None:
+        source = said(finding.origin) if finding.origin else said("the mapping")
+        reason = said("{source} says {value}, {reason}", source=source, value=shown(value), reason=reason)
     if not finding.others:
-        return ""
+        return reason
     more = len(finding.others) - _OTHERS_SHOWN
-    listed = ", ".join(map(shown, finding.others[:_OTHERS_SHOWN]))
-    return f"; likewise {listed}{f' and {more} more' if more > 0 else ''}"
+    others = ", ".join(map(shown, finding.others[:_OTHERS_SHOWN]))
+    if more > 0:
+        return said("{what}; likewise {others} and {more} more", what=reason, others=others, more=more)
+    return said("{what}; likewise {others}", what=reason, others=others)

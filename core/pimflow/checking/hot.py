@@ -8,11 +8,12 @@ from pimflow.assemble import Assembly, Flow
 from pimflow.checking.expecting import followed
 from pimflow.model import Field, Problem, Who
 from pimflow.outlook import Expected, Finding, Severity
+from pimflow.sentences import said
 from pimflow.sinks import Writer
 
 _ANY = " any column "
 """Stands for a column that no transform names: it comes out where others pass."""
-_REMEDY = "Let them go from the ERP to the shop, and leave this column out. A reference price is fine."
+_REMEDY = said("Let them go from the ERP to the shop, and leave this column out. A reference price is fine.")
 
 
 def of_columns(flow: Flow, expected: Mapping[str, Expected], writer: Writer) -> Iterator[Finding]:
@@ -36,5 +37,7 @@ def unasked(assembly: Assembly) -> Iterator[tuple[str, Finding]]:
 
 
 def _finding(flow: Flow, column: str) -> Finding:
-    reason = f"{flow.source.title} changes it all day; stock and current prices do not belong into a PIM"
+    reason = said(
+        "{source} changes it all day; stock and current prices do not belong into a PIM", source=said(flow.source.title)
+    )
     return Finding(Severity.WARNING, Problem(reason, field=column, remedy=_REMEDY, who=Who.ADMINISTRATOR))

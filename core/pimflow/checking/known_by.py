@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from pimflow.assemble import Assembly, Flow
 from pimflow.model import Problem, ProblemKind, Who
 from pimflow.outlook import Finding, Severity
+from pimflow.sentences import said
 from pimflow.words import listed
 
 
@@ -46,12 +47,18 @@ def _origins(flow: Flow, key: str, lasting: Collection[str]) -> Collection[str]:
 
 
 def _problem(flow: Flow, code: str, one: str, several: str, identity: str) -> Problem:
-    reason = (
-        f"{several} are known by {code} alone. Where two have the same, the one read last overwrites the other; where "
-        f"it changes, a new {one} is made"
+    reason = said(
+        "{nouns} are known by {code} alone. Where two have the same, the one read last overwrites the other; where "
+        "it changes, a new {noun} is made",
+        nouns=said(several),
+        code=code,
+        noun=said(one),
     )
-    remedy = (
-        f"Add the line `entity: {one.replace(' ', '_')}` below {flow.part.place}: {several} are then known by "
-        f"{identity!r}, which never changes."
+    remedy = said(
+        "Add the line `{line}` below {place}: {nouns} are then known by {identity!r}, which never changes.",
+        line=f"entity: {one.replace(' ', '_')}",
+        place=flow.part.place,
+        nouns=said(several),
+        identity=identity,
     )
     return Problem(reason, ProblemKind.DUPLICATE, remedy=remedy, who=Who.ADMINISTRATOR)

@@ -14,6 +14,7 @@ from pimflow.configuration.parts import Part
 from pimflow.delivering.ownership import not_owned
 from pimflow.model import Problem, ProblemKind, Who
 from pimflow.outlook import Finding, Severity
+from pimflow.sentences import said
 from pimflow.sinks import Sink, Writer
 from pimflow.words import listed, nearest
 
@@ -47,7 +48,7 @@ def of_writer(pipeline: Pipeline, flow: Flow, sink: Sink, writer: Writer, column
     for name in columns:
         owners = _owners(ownership, writer, name)
         if owners and owner not in owners and name not in flow.config.once:
-            yield Finding(Severity.WARNING, not_owned(name, owners, owner, "each run would leave it alone"))
+            yield Finding(Severity.WARNING, not_owned(name, owners, owner, said("each run would leave it alone")))
 
 
 def owned(pipeline: Pipeline, flow: Flow, writer: Writer, columns: Iterable[str]) -> frozenset[str]:
@@ -79,13 +80,17 @@ def _without_flow(contract: Part, ownership: Ownership, written: set[str]) -> It
             first.setdefault(owner, place)
     for owner in sorted(first.keys() - written):
         meant = nearest(owner, written - first.keys())
-        reason = f"nothing in the project writes for {owner!r}: what it owns, only people change{meant}"
+        reason = said(
+            "nothing in the project writes for {owner!r}: what it owns, only people change{meant}",
+            owner=owner,
+            meant=meant,
+        )
         yield _remark(
             Severity.WARNING if meant else Severity.NOTE,
             contract,
             first[owner],
             reason,
-            "Nothing to do where that is meant.",
+            said("Nothing to do where that is meant."),
         )
 
 
@@ -96,18 +101,20 @@ def _order(
     people = [one for one in owners[:-1] if one not in written]
     behind = [one for one in owners if one in written and people and owners.index(one) > owners.index(people[0])]
     if place[0] == _TREES:
-        reason = "a category tree knows no order: each of its owners takes out what another has put in"
-        yield _remark(Severity.WARNING, contract, place, reason, "Give each owner a tree of its own.")
+        reason = said("a category tree knows no order: each of its owners takes out what another has put in")
+        yield _remark(Severity.WARNING, contract, place, reason, said("Give each owner a tree of its own."))
     elif behind:
-        reason = (
-            f"{listed([repr(one) for one in people])} stands before {listed([repr(one) for one in behind])}, and "
-            "nothing writes for it: what people write is not known, and would be overwritten"
+        reason = said(
+            "{people} stands before {behind}, and nothing writes for it: what people write is not known, and would be "
+            "overwritten",
+            people=listed([repr(one) for one in people]),
+            behind=listed([repr(one) for one in behind]),
         )
-        remedy = "Leave it to people alone; or to the pipeline, with the column under `once` or without."
+        remedy = said("Leave it to people alone; or to the pipeline, with the column under `once` or without.")
         yield _remark(Severity.WARNING, contract, place, reason, remedy)
     elif not has_history:
-        reason = "without a history nobody knows which owner wrote first, so each writes over the others"
-        yield _remark(Severity.WARNING, contract, place, reason, "Let `history: {days: …}` be more than 0.")
+        reason = said("without a history nobody knows which owner wrote first, so each writes over the others")
+        yield _remark(Severity.WARNING, contract, place, reason, said("Let `history: {days: …}` be more than 0."))
 
 
 def _remark(severity: Severity, contract: Part, place: tuple[str, ...], reason: str, remedy: str) -> Finding:

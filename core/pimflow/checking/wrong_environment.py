@@ -9,6 +9,7 @@ from pimflow.assemble import Assembly, Flow
 from pimflow.components import Connection
 from pimflow.model import Problem, ProblemKind, Who
 from pimflow.outlook import Finding, Severity
+from pimflow.sentences import said
 
 _TEST_WORDS = frozenset(
     ("test", "testing", "staging", "stage", "sandbox", "dev", "development", "demo", "localhost", "uat", "qa")
@@ -22,15 +23,20 @@ def wrong_environment(assembly: Assembly, flow: Flow, *, guess: bool) -> Iterato
         target = assembly.connection(sink)
         if source is None or target is None:
             continue
-        ends = f"{_place(source)} is for tests, and {_place(target)} is not"
+        ends = {"source": _place(source), "target": _place(target)}
         if (source.purpose, target.purpose) == ("test", "production"):
-            yield _environment(Severity.FATAL, f"{ends}: their connections say so")
+            yield _environment(
+                Severity.FATAL, said("{source} is for tests, and {target} is not: their connections say so", **ends)
+            )
         elif guess and not (source.purpose and target.purpose) and _is_test(source) and not _is_test(target):
-            yield _environment(Severity.WARNING, f"{ends}, by the look of their addresses")
+            yield _environment(
+                Severity.WARNING,
+                said("{source} is for tests, and {target} is not, by the look of their addresses", **ends),
+            )
 
 
 def _environment(severity: Severity, reason: str) -> Finding:
-    remedy = (
+    remedy = said(
         "Take the other address; or say what each system is for with `purpose: test` or `purpose: production` "
         "in its connection."
     )
@@ -38,7 +44,7 @@ def _environment(severity: Severity, reason: str) -> Finding:
 
 
 def _place(connection: Connection) -> str:
-    return f"{connection.title} at {connection.address}"
+    return said("{title} at {address}", title=said(connection.title), address=connection.address)
 
 
 def _is_test(connection: Connection) -> bool:

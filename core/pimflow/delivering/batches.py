@@ -15,6 +15,7 @@ from pimflow.delivering.unnumbered import met_again, numbered
 from pimflow.errors import FlowError, RemoteError, UnreachableError
 from pimflow.model import SETTLED, Change, Outcome, Problem, ProblemKind, Status, Who
 from pimflow.plain import as_json
+from pimflow.sentences import said, said_by
 from pimflow.sinks import Sink, Writer
 
 Settle = Callable[[Sequence[Reply]], None]
@@ -93,8 +94,12 @@ def write(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules) 
         return [*aside, *failed]
     except NotImplementedError:
         raise RemoteError(
-            f"{sink.title} cannot tell which records exist, so `once`, `diff: target` and `mode: {rules.mode}` "
-            "cannot work with it"
+            said(
+                "{title} cannot tell which records exist, so `once`, `diff: target` and `mode: {mode}` cannot work "
+                "with it",
+                title=said(sink.title),
+                mode=rules.mode,
+            )
         ) from None
     except FlowError:
         raise
@@ -296,10 +301,15 @@ def outcome_of(candidate: Candidate, status: Status, *problems: Problem) -> Outc
 
 def refuse_missing(candidate: Candidate, sink: Sink) -> Outcome:
     """Refuse a record that a flow with `mode: update` does not find in the target."""
+    names = {"title": said(sink.title), "noun": said(sink.noun[0])}
+    remedy = said(
+        "Correct the key in the source. Your administrator can let pimflow create {nouns} there.",
+        nouns=said(sink.noun[1]),
+    )
     problem = Problem(
-        f"{sink.title} has no such {sink.noun[0]}, and pimflow creates none there",
+        said("{title} has no such {noun}, and pimflow creates none there", **names),
         ProblemKind.MISSING,
-        remedy=f"Correct the key in the source. Your administrator can let pimflow create {sink.noun[1]} there.",
+        remedy=remedy,
         detail="`mode: upsert` lets the flow create records that are not there.",
     )
     return outcome_of(candidate, Status.REFUSED, problem)
@@ -307,9 +317,9 @@ def refuse_missing(candidate: Candidate, sink: Sink) -> Outcome:
 
 def _unreachable(error: UnreachableError) -> Problem:
     return Problem(
-        str(error),
+        said_by(error),
         error.kind,
-        remedy="It is sent again by the next run, by itself.",
+        remedy=said("It is sent again by the next run, by itself."),
         who=Who.ADMINISTRATOR,
         detail=error.detail,
     )
@@ -317,22 +327,24 @@ def _unreachable(error: UnreachableError) -> Problem:
 
 def _defect(error: Exception) -> Problem:
     return Problem(
-        "the plugin failed while it wrote",
+        said("the plugin failed while it wrote"),
         ProblemKind.CONNECTION,
-        remedy="It is sent again by the next run. If that fails too, report it to the plugin's authors with the log.",
+        remedy=said(
+            "It is sent again by the next run. If that fails too, report it to the plugin's authors with the log."
+        ),
         who=Who.ADMINISTRATOR,
         detail=f"{type(error).__name__}: {error}",
     )
 
 
 _UNANSWERED = Problem(
-    "the target did not say what became of it",
+    said("the target did not say what became of it"),
     ProblemKind.CONNECTION,
-    remedy="It is sent again by the next run, by itself.",
+    remedy=said("It is sent again by the next run, by itself."),
     who=Who.ADMINISTRATOR,
 )
 _NO_REASON = Problem(
-    "the target gave no reason",
-    remedy="See the log of the run. If it tells no more, ask the authors of the plugin.",
+    said("the target gave no reason"),
+    remedy=said("See the log of the run. If it tells no more, ask the authors of the plugin."),
     who=Who.ADMINISTRATOR,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from pimflow.delivering.diff import Candidate
 from pimflow.model import SETTLED, Outcome, Status
 from pimflow.plain import as_json
+from pimflow.sentences import Said, joined, said, together
 from pimflow.sinks import Moved
 from pimflow.words import plainly
 
@@ -59,8 +60,8 @@ class ByHand:
         kind = _Move.REPLACED if moved.key is None else _Move.RENAMED if candidate.new_key else _Move.BACK
         told = {
             _Move.REPLACED: key,
-            _Move.RENAMED: f"'{key}' is '{moved.key}' there",
-            _Move.BACK: f"'{moved.key}' is '{key}' again" if moved.key else f"'{key}'",
+            _Move.RENAMED: said("'{key}' is '{new}' there", key=key, new=moved.key),
+            _Move.BACK: said("'{new}' is '{key}' again", new=moved.key, key=key) if moved.key else f"'{key}'",
         }
         self.moves[kind] += 1
         named = self.moved.setdefault(kind, [])
@@ -69,35 +70,106 @@ class ByHand:
     def notes(self, noun: tuple[str, str], title: str, *, dry: bool) -> Iterator[str]:
         """Tell it in sentences; `noun` is what people call a record, and several."""
         for kind, number in sorted(self.moves.items()):
-            which, more = "; ".join(self.moved[kind]), "; …" if number > _NAMED else ""
-            yield f"{_number(number, noun)} {self._moved(kind, title, number, dry=dry)}: {which}{more}"
+            more = "; …" if number > _NAMED else ""
+            yield self._note(kind, noun, title, number, joined([joined(self.moved[kind], "; "), more], ""), dry=dry)
         if self.changed:
-            which, more = "; ".join(self.changes), "; …" if self.changed > _NAMED else ""
-            done = f"{_were(self.changed, dry=dry)} put back"
-            yield f"{_number(self.changed, noun)} changed in {title} since sent, and {done}: {which}{more}"
+            more = "; …" if self.changed > _NAMED else ""
+            records = joined([joined(self.changes, "; "), more], "")
+            yield self._note(_CHANGED, noun, title, self.changed, records, dry=dry)
         if self.deleted:
-            which, more = ", ".join(self.deletions), ", …" if self.deleted > _NAMED else ""
-            done = f"{_were(self.deleted, dry=dry)} created again" if self.came_back else "left so"
-            yield f"{_number(self.deleted, noun)} deleted in {title} since sent, and {done}: {which}{more}"
+            what = _CREATED_AGAIN if self.came_back else _LEFT_SO
+            names = ", ".join(self.deletions) + (", …" if self.deleted > _NAMED else "")
+            yield self._note(what, noun, title, self.deleted, names, dry=dry)
 
-    def _moved(self, kind: _Move, title: str, number: int, *, dry: bool) -> str:
-        its, that = ("its", "that") if number == 1 else ("their", "those")
-        now = "would be" if dry else ("is" if number == 1 else "are")
-        if kind is _Move.RENAMED:
-            return f"renamed in {title} by hand, and {now} kept in step under {its} new {self.key} from now on"
-        if kind is _Move.BACK:
-            done = _were(number, dry=dry)
-            return f"renamed in {title} by hand, and {done} given {its} own {self.key} back"
-        made = "another was made" if number == 1 else "others were made"
-        return f"deleted in {title}, and {made} by hand under {its} {self.key}; {that} {now} kept in step instead"
+    def _note(self, kind: str, noun: tuple[str, str], title: str, number: int, records: str, *, dry: bool) -> str:
+        one = number == 1
+        text = _NOTES[kind][0 if one else 1][dry]
+        counted = together("{number:,} {noun}", number=number, noun=said(noun[0] if one else noun[1]))
+        return said(str(text), counted=counted, title=said(title), key=self.key, records=records)
 
 
-def _were(count: int, *, dry: bool) -> str:
-    return "would be" if dry else ("was" if count == 1 else "were")
-
-
-def _number(count: int, noun: tuple[str, str]) -> str:
-    return f"{count:,} {noun[0] if count == 1 else noun[1]} {_were(count, dry=False)}"
+_CHANGED, _CREATED_AGAIN, _LEFT_SO = "changed", "created again", "left so"
+_NOTES: Mapping[str, tuple[tuple[Said, Said], tuple[Said, Said]]] = {
+    _CHANGED: (
+        (
+            said("{counted} was changed in {title} since sent, and was put back: {records}"),
+            said("{counted} was changed in {title} since sent, and would be put back: {records}"),
+        ),
+        (
+            said("{counted} were changed in {title} since sent, and were put back: {records}"),
+            said("{counted} were changed in {title} since sent, and would be put back: {records}"),
+        ),
+    ),
+    _CREATED_AGAIN: (
+        (
+            said("{counted} was deleted in {title} since sent, and was created again: {records}"),
+            said("{counted} was deleted in {title} since sent, and would be created again: {records}"),
+        ),
+        (
+            said("{counted} were deleted in {title} since sent, and were created again: {records}"),
+            said("{counted} were deleted in {title} since sent, and would be created again: {records}"),
+        ),
+    ),
+    _LEFT_SO: (
+        (said("{counted} was deleted in {title} since sent, and left so: {records}"),) * 2,
+        (said("{counted} were deleted in {title} since sent, and left so: {records}"),) * 2,
+    ),
+    _Move.RENAMED: (
+        (
+            said(
+                "{counted} was renamed in {title} by hand, and is kept in step under its new {key} from now on: "
+                "{records}"
+            ),
+            said(
+                "{counted} was renamed in {title} by hand, and would be kept in step under its new {key} from now on: "
+                "{records}"
+            ),
+        ),
+        (
+            said(
+                "{counted} were renamed in {title} by hand, and are kept in step under their new {key} from now on: "
+                "{records}"
+            ),
+            said(
+                "{counted} were renamed in {title} by hand, and would be kept in step under their new {key} from now "
+                "on: {records}"
+            ),
+        ),
+    ),
+    _Move.BACK: (
+        (
+            said("{counted} was renamed in {title} by hand, and was given its own {key} back: {records}"),
+            said("{counted} was renamed in {title} by hand, and would be given its own {key} back: {records}"),
+        ),
+        (
+            said("{counted} were renamed in {title} by hand, and were given their own {key} back: {records}"),
+            said("{counted} were renamed in {title} by hand, and would be given their own {key} back: {records}"),
+        ),
+    ),
+    _Move.REPLACED: (
+        (
+            said(
+                "{counted} was deleted in {title}, and another was made by hand under its {key}; that is kept in step "
+                "instead: {records}"
+            ),
+            said(
+                "{counted} was deleted in {title}, and another was made by hand under its {key}; that would be kept in "
+                "step instead: {records}"
+            ),
+        ),
+        (
+            said(
+                "{counted} were deleted in {title}, and others were made by hand under their {key}; those are kept in "
+                "step instead: {records}"
+            ),
+            said(
+                "{counted} were deleted in {title}, and others were made by hand under their {key}; those would be "
+                "kept in step instead: {records}"
+            ),
+        ),
+    ),
+}
+"""What is told of one and of several records: after a run, and in a preview."""
 
 
 def _theirs(candidate: Candidate) -> str | None:

@@ -11,6 +11,7 @@ from pimflow.answers import LEFT_OUT, Answering
 from pimflow.configuration.forms import FlowConfig
 from pimflow.errors import RowProblem
 from pimflow.model import BadValue, Header, Problem, ProblemKind, Row
+from pimflow.sentences import said
 
 LONGEST_KEY = 1000
 """So many bytes may the key of a record have."""
@@ -88,8 +89,8 @@ def read_key(cells: Mapping[str, Any], config: FlowConfig, key: str | None) -> s
     """Give the key of a record, empty where the sink makes it. Raises RowProblem where the flow names an empty one."""
     value = cells.get(key or "")
     if value is None and config.key is not None:
-        reason = "is empty, and it is the key of the record"
-        raise RowProblem(key, None, reason, kind=ProblemKind.MISSING, remedy="Fill it in the source.")
+        reason = said("is empty, and it is the key of the record")
+        raise RowProblem(key, None, reason, kind=ProblemKind.MISSING, remedy=said("Fill it in the source."))
     return "" if value is None else str(value)
 
 
@@ -101,9 +102,9 @@ def is_too_long(key: str) -> bool:
 def check_length(key: str, column: str | None) -> None:
     """Raise RowProblem for a key that is too long."""
     if is_too_long(key):
-        shown, reason = f"{key[:_SHOWN]}…", f"which is too long for a key: {len(key):,} characters"
-        remedy = f"Shorten it in the source; {LONGEST_KEY:,} bytes are the most."
-        raise RowProblem(column, shown, reason, remedy=remedy)
+        reason = said("which is too long for a key: {number:,} characters", number=len(key))
+        remedy = said("Shorten it in the source; {number:,} bytes are the most.", number=LONGEST_KEY)
+        raise RowProblem(column, f"{key[:_SHOWN]}…", reason, remedy=remedy)
 
 
 def _is_empty(value: Any, listed: Sequence[Any]) -> bool:

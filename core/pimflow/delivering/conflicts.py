@@ -8,6 +8,7 @@ from typing import Any
 
 from pimflow.model import Change, Item
 from pimflow.plain import as_json
+from pimflow.sentences import joined, said
 from pimflow.sinks import Writer
 from pimflow.state.changes import Overwritten
 from pimflow.words import plainly
@@ -37,19 +38,38 @@ class Conflicts:
         """
         if not self.count:
             return
-        one = self.count == 1
-        value, it = ("value was", "it") if one else ("values were", "them")
-        whose = f"'{owner}'" if owner else source
         told = [self._told(each, names.get(each.key, each.key), source, target) for each in self.first]
         more = "; …" if self.count > len(told) else ""
-        yield (
-            f"{self.count:,} {value} changed on both sides since the last run. As {whose} owns {it}, what {source} "
-            f"says was kept: {'; '.join(told)}{more}"
-        )
+        parts = {
+            "number": self.count,
+            "owner": f"'{owner}'" if owner else said(source),
+            "source": said(source),
+            "values": joined([joined(told, "; "), more], ""),
+        }
+        if self.count == 1:
+            yield said(
+                "{number:,} value was changed on both sides since the last run. As {owner} owns it, what {source} says "
+                "was kept: {values}",
+                **parts,
+            )
+        else:
+            yield said(
+                "{number:,} values were changed on both sides since the last run. As {owner} owns them, what {source} "
+                "says was kept: {values}",
+                **parts,
+            )
 
     def _told(self, one: Overwritten, name: str, source: str, target: str) -> str:
         label = self.writer.label(one.column)
-        return f"{label} of {name}: {_short(one.now)} in {source}, {_short(one.theirs)} in {target}"
+        return said(
+            "{label} of {record}: {ours} in {source}, {theirs} in {target}",
+            label=label,
+            record=name,
+            ours=_short(one.now),
+            source=said(source),
+            theirs=_short(one.theirs),
+            target=said(target),
+        )
 
     def _is_other(self, one: Overwritten) -> bool:
         """Tell whether the target had another value than was sent, in the form in which it has it."""

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pimflow.delivering.fingerprints import fingerprint
 from pimflow.model import SETTLED, Change, Item, Outcome, Problem, ProblemKind, Row, Status
 from pimflow.plain import to_json
+from pimflow.sentences import said
 from pimflow.sinks import Moved
 from pimflow.state.changes import Written
 from pimflow.state.open_items import DUPLICATE, OpenItem
@@ -285,14 +286,14 @@ def lacks_another(open_item: OpenItem) -> bool:
 
 def duplicate(prepared: Prepared, field: str | None, first: int | None) -> Verdict:
     """Refuse an item whose key an earlier row of this run has."""
-    where = f"row {first}" if first else "an earlier row"
-    problem = Problem(
-        f"which {where} has too",
-        ProblemKind.DUPLICATE,
-        field,
-        prepared.item.key,
-        f"The data of {where} was used; row {prepared.row} was not. Change or archive one of the two in the source.",
+    where = said("row {number}", number=first) if first else said("an earlier row")
+    remedy = said(
+        "The data of {where} was used; row {number} was not. Change or archive one of the two in the source.",
+        where=where,
+        number=prepared.row,
     )
+    reason = said("which {where} has too", where=where)
+    problem = Problem(reason, ProblemKind.DUPLICATE, field, prepared.item.key, remedy)
     kept = Item(DUPLICATE, f"{prepared.item.key} (row {prepared.row})", {})
     outcome = Outcome(DUPLICATE, prepared.item.key, Status.REFUSED, (problem,))
     return Verdict(Prepared(prepared.row, prepared.source, kept), outcome)

@@ -9,6 +9,7 @@ from pimflow.chunks import chunked
 from pimflow.configuration.forms import FlowConfig
 from pimflow.errors import GuardError
 from pimflow.model import Item
+from pimflow.sentences import said
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.links import Links, known_there
@@ -49,11 +50,16 @@ class FirstImport:
 
     def _told(self, there: int, new: int) -> str:
         noun = self.sink.noun[0] if self.strangers == 1 else self.sink.noun[1]
-        return (
-            f"{self.flow} was never imported into {self.sink.title}, which has {self.strangers:,} {noun} of others: "
-            f"what comes names {there:,} of them, and would create {new:,} new. Some of these may be there under "
-            "another spelling. Nothing was written. Your administrator can find out which, or have all of them "
-            "created; then it goes on"
+        return said(
+            "{flow} was never imported into {title}, which has {strangers:,} {nouns} of others: what comes names "
+            "{there:,} of them, and would create {new:,} new. Some of these may be there under another spelling. "
+            "Nothing was written. Your administrator can find out which, or have all of them created; then it goes on",
+            flow=self.flow,
+            title=said(self.sink.title),
+            strangers=self.strangers,
+            nouns=said(noun),
+            there=there,
+            new=new,
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pimflow.delivering.diff import Candidate, Rules
 from pimflow.model import SETTLED, Outcome, Problem, ProblemKind, Status, Who
+from pimflow.sentences import said
 from pimflow.sinks import Moved, Sink, Writer
 from pimflow.words import Lead
 
@@ -26,11 +27,20 @@ def follow(sink: Sink, writer: Writer, batch: Sequence[Candidate], rules: Rules)
         if found is None:
             going.append(candidate)
         elif found.key in ours:
-            told = f"is '{found.key}' in {sink.title} now, which is the key of another one from here"
+            told = said(
+                "is '{key}' in {title} now, which is the key of another one from here",
+                key=found.key,
+                title=said(sink.title),
+            )
             replies.append((candidate, _refused(candidate, told, sink)))
         elif found.taken and found.key is not None:
             now = f"is '{found.key}' there now" if found.key else "has none there now"
-            told = f"belongs to another {sink.noun[0]} in {sink.title} than before: the one that was written {now}"
+            told = said(
+                "belongs to another {noun} in {title} than before: the one that was written {now}",
+                noun=said(sink.noun[0]),
+                title=said(sink.title),
+                now=now,
+            )
             replies.append((candidate, _refused(candidate, told, sink)))
         else:
             going.append(_followed(candidate, found, sink, rules))
@@ -74,9 +84,12 @@ def _refused(candidate: Candidate, told: str, sink: Sink) -> Outcome:
         ProblemKind.DUPLICATE,
         sink.key,
         candidate.change.key,
-        f"Decide which of the two is meant, and give it this key in {sink.title} again; it then goes by itself.",
+        said(
+            "Decide which of the two is meant, and give it this key in {title} again; it then goes by itself.",
+            title=said(sink.title),
+        ),
         Who.PRODUCT_MANAGER,
         lead=Lead.KEY,
-        effect="Neither was updated",
+        effect=said("Neither was updated"),
     )
     return Outcome(candidate.change.resource, candidate.change.key, Status.REFUSED, (problem,))

@@ -10,15 +10,16 @@ from itertools import islice
 from pimflow.configuration.forms import Guards
 from pimflow.delivering.diff import Candidate
 from pimflow.errors import GuardError
+from pimflow.sentences import said
 from pimflow.spool import Spool
 from pimflow.state.records import Records
 
 _SAMPLES = 20
-_HELD_BACK = "Nothing was written. If it is right, your administrator can let one run pass"
+_HELD_BACK = said("Nothing was written. If it is right, your administrator can let one run pass")
 _WOULD: Mapping[str, str] = {
-    "max_changed": "{} would change",
-    "max_missing": "{} would be missing",
-    "max_cleared": "{} would be emptied",
+    "max_changed": said("{number} would change, and the most allowed is {limit}. {held_back}"),
+    "max_missing": said("{number} would be missing, and the most allowed is {limit}. {held_back}"),
+    "max_cleared": said("{number} would be emptied, and the most allowed is {limit}. {held_back}"),
 }
 
 
@@ -37,7 +38,7 @@ def allowed(limit: int | str, of: int) -> float:
 
 
 def _told(limit: int | str, of: int) -> str:
-    return f"{limit}" if isinstance(limit, int) else f"{limit} of {of}"
+    return f"{limit}" if isinstance(limit, int) else said("{limit} of {all}", limit=limit, all=of)
 
 
 def check_guards(
@@ -59,7 +60,7 @@ def check_guards(
         limit = getattr(guards, name)
         if limit is not None and name not in passing and found.number > allowed(limit, found.of):
             raise GuardError(
-                f"{_WOULD[name].format(found.number)}, and the most allowed is {_told(limit, found.of)}. {_HELD_BACK}",
+                said(str(_WOULD[name]), number=found.number, limit=_told(limit, found.of), held_back=_HELD_BACK),
                 detail=_way_out(name, limit),
                 samples=found.samples,
                 guard=name,
@@ -70,7 +71,12 @@ def check_min_rows(guards: Guards, read: int, *, full: bool, passing: frozenset[
     """Hold a flow back whose source gave too few rows. Raises GuardError."""
     if full and read < guards.min_rows and "min_rows" not in passing:
         raise GuardError(
-            f"the source gave {read} rows, and the least allowed is {guards.min_rows}. {_HELD_BACK}",
+            said(
+                "the source gave {number} rows, and the least allowed is {least}. {held_back}",
+                number=read,
+                least=guards.min_rows,
+                held_back=_HELD_BACK,
+            ),
             detail=_way_out("min_rows", guards.min_rows),
             guard="min_rows",
         )
@@ -83,7 +89,8 @@ def samples_told(notes: list[str]) -> Iterator[None]:
         yield
     except GuardError as error:
         if error.samples:
-            notes.append(f"Held back, the first {len(error.samples)}: {', '.join(error.samples)}")
+            names = ", ".join(error.samples)
+            notes.append(said("Held back, the first {number}: {names}", number=len(error.samples), names=names))
         raise
 
 
@@ -109,7 +116,8 @@ def _counted(things: Iterable[str], of: int) -> Found:
 
 
 def _way_out(name: str, limit: int | str) -> str:
-    return (
-        f"The guard is `{name}: {limit}`. `pimflow plan` shows what would be; if it is right, let one run pass with "
-        f"`--allow {name}`."
+    return said(
+        "The guard is `{guard}`. `pimflow plan` shows what would be; if it is right, let one run pass with `{option}`.",
+        guard=f"{name}: {limit}",
+        option=f"--allow {name}",
     )

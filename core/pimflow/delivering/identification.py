@@ -16,8 +16,9 @@ from pimflow.delivering.diff import Candidate, Prepared, Verdict, set_aside
 from pimflow.delivering.renaming import Renaming
 from pimflow.delivering.unnumbered import marked
 from pimflow.errors import ConfigError
-from pimflow.model import Header, Outcome, Problem, ProblemKind, Row, Status, Who
+from pimflow.model import Header, Outcome, Problem, ProblemKind, Row, Status
 from pimflow.rows import CHUNK_ROWS
+from pimflow.sentences import said
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 from pimflow.state.identities import Identities, Identity
@@ -260,11 +261,19 @@ class Identification:
 def _belongs_to(claimed: Collection[Identity], noun: str, source: str) -> Problem:
     two = len(claimed) == 2
     return Problem(
-        f"belongs to {in_words(len(claimed))} {noun} in {source}: {listed(_names(claimed))}",
+        said(
+            "belongs to {number} {nouns} in {source}: {names}",
+            number=in_words(len(claimed)),
+            nouns=said(noun),
+            source=said(source),
+            names=listed(_names(claimed)),
+        ),
         ProblemKind.DUPLICATE,
-        remedy=f"The {Who.SOURCE_TEAM} must change or archive {'one' if two else 'all but one'}.",
+        remedy=said("The ERP team must change or archive one.")
+        if two
+        else said("The ERP team must change or archive all but one."),
         lead=Lead.KEY,
-        effect="Neither was updated" if two else "None of them was updated",
+        effect=said("Neither was updated") if two else said("None of them was updated"),
     )
 
 
@@ -278,7 +287,7 @@ def _names(claimed: Collection[Identity]) -> list[str]:
 
 
 _STILL_TAKEN = Problem(
-    "which another record still has there, whose own key changed and could not be written yet",
+    said("which another record still has there, whose own key changed and could not be written yet"),
     ProblemKind.DUPLICATE,
-    remedy="It goes by itself once the other has its new key; see what is told about that one.",
+    remedy=said("It goes by itself once the other has its new key; see what is told about that one."),
 )

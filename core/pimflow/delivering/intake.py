@@ -20,6 +20,7 @@ from pimflow.errors import PimflowError, RowProblem, defect
 from pimflow.model import Header, Item, Outcome, Problem, Row, Status
 from pimflow.plain import to_json
 from pimflow.rows import Carried, Passed, Stopped
+from pimflow.sentences import said
 from pimflow.sinks import Sink, Writer
 from pimflow.state.links import Links
 from pimflow.state.records import Records
@@ -111,8 +112,12 @@ class Intake:
         for answer in self._target.answers:
             if answer.column not in names:
                 near = did_you_mean(answer.column, names - {""})
-                said = full_stop(f"{answer.flow} has no column '{answer.column}'{near}")
-                yield f"{self._target.answers.file}:{answer.line}: {said} This answer changes nothing."
+                what = said("{flow} has no column '{column}'{near}", flow=answer.flow, column=answer.column, near=near)
+                yield said(
+                    "{place}: {what} This answer changes nothing.",
+                    place=f"{self._target.answers.file}:{answer.line}",
+                    what=full_stop(what),
+                )
 
     def take(self, rows: Sequence[Passed | Stopped]) -> Iterator[Prepared | Verdict]:
         """Give the items of each row, or the verdict on one of which no item can be made."""

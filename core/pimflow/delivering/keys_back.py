@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from pimflow.delivering.intake import Target
 from pimflow.model import Problem, ProblemKind, Who
+from pimflow.sentences import said
 from pimflow.sinks import Moved, Sink
 from pimflow.state import open_items
 from pimflow.state.changes import Changes, PastChange
@@ -118,18 +119,22 @@ def _beside(database: Database, scope: Scope) -> list[Scope]:
 
 def _taken(change: PastChange, sink: Sink) -> Problem:
     return Problem(
-        f"belongs to another {sink.noun[0]} in {sink.title} by now, so the key that the run gave was left",
+        said(
+            "belongs to another {noun} in {title} by now, so the key that the run gave was left",
+            noun=said(sink.noun[0]),
+            title=said(sink.title),
+        ),
         ProblemKind.DUPLICATE,
         sink.key,
         change.was,
-        "Give that one another key, and undo the run again.",
+        said("Give that one another key, and undo the run again."),
         Who.PRODUCT_MANAGER,
         lead=Lead.KEY,
     )
 
 
 _RENAMED = Problem(
-    "which is not what the run gave it: it was renamed since, so it was left",
-    remedy="Look whether it is right.",
+    said("which is not what the run gave it: it was renamed since, so it was left"),
+    remedy=said("Look whether it is right."),
     who=Who.PRODUCT_MANAGER,
 )

@@ -17,6 +17,7 @@ from pimflow.errors import FlowError, GuardError
 from pimflow.many_outcomes import Alike
 from pimflow.model import Header, Row, Status
 from pimflow.rows import CHUNK_ROWS
+from pimflow.sentences import said
 from pimflow.sinks import Sink, Writer
 from pimflow.spool import Spool
 
@@ -178,8 +179,12 @@ class Loader:
         if self._failed_in_a_row > self._max_failed:
             reasons = [str(problem) for problem in replies[-1][1].problems]
             raise GuardError(
-                f"{self._failed_in_a_row} records failed in a row, and max_failed is {self._max_failed}. "
-                "What was written stays; the next run goes on from there",
+                said(
+                    "{number} records failed in a row, and max_failed is {most}. What was written stays; the next run "
+                    "goes on from there",
+                    number=self._failed_in_a_row,
+                    most=self._max_failed,
+                ),
                 detail="; ".join(reasons),
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pimflow.delivering.delivery import Delivery
@@ -11,6 +12,7 @@ from pimflow.delivering.following import Reply
 from pimflow.delivering.intake import Target
 from pimflow.errors import RemoteError
 from pimflow.model import SETTLED, Change, Item, Outcome
+from pimflow.sentences import Said, said
 from pimflow.sinks import Writer
 from pimflow.state import open_items
 from pimflow.state.changes import Deed, Written
@@ -19,7 +21,41 @@ from pimflow.state.records import RecordKey
 
 _NAMED = 5
 _SAMPLES = 20
-_DONE = {"disable": "disabled", "delete": "deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of missing records: that nothing was done, would be done, was done with one, all, some of them."""
+
+    not_done: Said
+    planned: Said
+    done_one: Said
+    done: Said
+    partly: Said
+
+
+_TOLD = {
+    "disable": _Told(
+        said(
+            "{missing}. None was disabled: rows that could not be read as far as their key ({rows}) may be these: "
+            "{names}"
+        ),
+        said("{missing}, and would be disabled: {names}"),
+        said("{missing}, and was disabled: {names}"),
+        said("{missing}, and were disabled: {names}"),
+        said("{missing}, of which {number} were disabled: {names}"),
+    ),
+    "delete": _Told(
+        said(
+            "{missing}. None was deleted: rows that could not be read as far as their key ({rows}) may be these: "
+            "{names}"
+        ),
+        said("{missing}, and would be deleted: {names}"),
+        said("{missing}, and was deleted: {names}"),
+        said("{missing}, and were deleted: {names}"),
+        said("{missing}, of which {number} were deleted: {names}"),
+    ),
+}
 
 
 class Deleting(Writer):
@@ -43,20 +79,31 @@ def settle_missing(delivery: Delivery, database: Database, *, dry: bool) -> None
     number, keys = target.records.unseen(run, _SAMPLES)
     if wanted in {"report", "ignore"} or not number:
         return
-    were = "was" if number == 1 else "were"
-    said = f"{number} sent earlier {were} not in the source this time"
+    told, left = _TOLD[wanted], 0
     if delivery.unidentified:
-        delivery.notes.append(
-            f"{said}. None was {_DONE[wanted]}: rows that could not be read as far as their key "
-            f"({delivery.unidentified}) may be these: {_named(keys, number, _NAMED)}"
-        )
+        text = told.not_done
     elif dry:
-        delivery.notes.append(f"{said}, and would be {_DONE[wanted]}: {_named(keys, number, _SAMPLES)}")
+        text = told.planned
     else:
         _carry_out(delivery, database)
         left, _ = target.records.unseen(run, 0)
-        done = f"and {were}" if not left else f"of which {number - left} were"
-        delivery.notes.append(f"{said}, {done} {_DONE[wanted]}: {_named(keys, number, _NAMED)}")
+        text = told.partly if left else told.done_one if number == 1 else told.done
+    delivery.notes.append(
+        said(
+            str(text),
+            missing=not_met(number),
+            rows=delivery.unidentified,
+            number=number - left,
+            names=_named(keys, number, _SAMPLES if dry and not delivery.unidentified else _NAMED),
+        )
+    )
+
+
+def not_met(number: int) -> str:
+    """Say how many records a complete read did not meet."""
+    if number == 1:
+        return said("{number} sent earlier was not in the source this time", number=number)
+    return said("{number} sent earlier were not in the source this time", number=number)
 
 
 def _named(keys: Sequence[str], number: int, most: int) -> str:
@@ -105,8 +152,9 @@ def _still_there(
         target.writer.moved(resource, keys)  # so that what has another key there is found all the same
         there = target.writer.current(resource, keys, [target.sink.enabled or ""])
     except NotImplementedError:
-        title = target.sink.title
-        raise RemoteError(f"{title} cannot tell which records exist, so it cannot disable missing ones") from None
+        title = said(target.sink.title)
+        text = said("{title} cannot tell which records exist, so it cannot disable missing ones", title=title)
+        raise RemoteError(text) from None
     gone = [record for record in page if record[1] not in there]
     with database.writing() as connection:
         target.records.drop(connection, gone)

@@ -10,6 +10,7 @@ from typing import Any
 from pimflow.configuration.forms import Ownership
 from pimflow.delivering.diff import Prepared
 from pimflow.model import Problem, ProblemKind, Who
+from pimflow.sentences import said
 from pimflow.sinks import Writer
 from pimflow.state import owners
 from pimflow.state.changes import Changes
@@ -104,7 +105,7 @@ class Domain:
         if not named or self._owner in named or column in self._once:
             return True
         if column not in self._refused:
-            self._refused[column] = not_owned(column, named, self._owner, "it was left alone")
+            self._refused[column] = not_owned(column, named, self._owner, said("it was left alone"))
         return False
 
     def _owners_of(self, column: str) -> tuple[str, ...]:
@@ -139,10 +140,15 @@ class Domain:
 def not_owned(column: str, owners_: Sequence[str], writer: str, effect: str) -> Problem:
     """Tell that a column belongs to others than the one for whom a flow writes, and what comes of it."""
     return Problem(
-        f"it belongs to {_named(owners_)}, and pimflow writes for {writer!r} here; {effect}",
+        said(
+            "it belongs to {owners}, and pimflow writes for {writer!r} here; {effect}",
+            owners=_named(owners_),
+            writer=writer,
+            effect=effect,
+        ),
         ProblemKind.PERMISSION,
         column,
-        remedy="Take the column out of the mapping, or change `ownership:` if this is not so.",
+        remedy=said("Take the column out of the mapping, or change `ownership:` if this is not so."),
         who=Who.ADMINISTRATOR,
     )
 
@@ -158,4 +164,8 @@ def _first(names: Sequence[str]) -> str:
 
 
 def _named(owners_: Sequence[str]) -> str:
-    return " or ".join(repr(one) for one in owners_)
+    first, *others = owners_
+    named: str = repr(first)
+    for one in others:
+        named = said("{names} or {last}", names=named, last=repr(one))
+    return named

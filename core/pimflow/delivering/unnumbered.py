@@ -13,6 +13,7 @@ from pimflow.delivering.diff import Candidate, Prepared, Rules, compared
 from pimflow.delivering.fingerprints import fingerprint
 from pimflow.delivering.following import Reply
 from pimflow.model import SETTLED, Outcome, Problem, ProblemKind, Row, Status, Who
+from pimflow.sentences import said
 from pimflow.sinks import Sink, Writer
 
 
@@ -78,11 +79,14 @@ def _under(candidate: Candidate, key: str, sink: Sink, rules: Rules) -> Candidat
 
 def _without_key(sink: Sink, candidate: Candidate, outcome: Outcome) -> Reply:
     """Tell that the target has a record and gave it no key; each run asks again, as somebody may give it one."""
+    title = said(sink.title)
     problem = Problem(
-        f"{sink.title} made this {sink.noun[0]}, and gave it none",
+        said("{title} made this {noun}, and gave it none", title=title, noun=said(sink.noun[0])),
         ProblemKind.MISSING,
         sink.key,
-        remedy=f"Give it one in {sink.title}, and have new ones numbered there; it then goes on by itself.",
+        remedy=said(
+            "Give it one in {title}, and have new ones numbered there; it then goes on by itself.", title=title
+        ),
         who=Who.SOURCE_TEAM,
     )
     return candidate, replace(outcome, status=Status.REFUSED, problems=(*outcome.problems, problem), given="")

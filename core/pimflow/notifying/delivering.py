@@ -13,6 +13,7 @@ from pimflow.assemble import Recipient
 from pimflow.errors import FlowError
 from pimflow.log import Mask
 from pimflow.model import Event, Message, Who
+from pimflow.sentences import said, said_by
 
 _PATIENCE = 600.0
 """Seconds after which a notifier that does not come to an end is left behind."""
@@ -28,7 +29,7 @@ def deliver(recipient: Recipient, told: Message, mask: Mask) -> FlowError | None
     try:
         return ended.get(timeout=_PATIENCE)
     except Empty:
-        return FlowError(f"it did not come to an end within {_PATIENCE:.0f} seconds")
+        return FlowError(said("it did not come to an end within {seconds:.0f} seconds", seconds=_PATIENCE))
 
 
 def went_through(recipient: Recipient, told: Message, mask: Mask) -> bool:
@@ -52,10 +53,10 @@ def _delivered(recipient: Recipient, told: Message, mask: Mask) -> FlowError | N
     try:
         recipient.notifier.deliver(told)
     except FlowError as error:
-        return FlowError(mask(str(error)), detail=mask(error.detail))
+        return FlowError(mask(said_by(error)), detail=mask(error.detail))
     except Exception as error:  # noqa: BLE001 - a notifier is somebody else's code, and the run is over
         logger.exception("a notifier failed in a way that it does not foresee")
         return FlowError(
-            "its plugin has a defect; report it to its authors", detail=mask(f"{type(error).__name__}: {error}")
+            said("its plugin has a defect; report it to its authors"), detail=mask(f"{type(error).__name__}: {error}")
         )
     return None

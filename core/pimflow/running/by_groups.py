@@ -22,6 +22,7 @@ from pimflow.running.basis import basis_of
 from pimflow.running.flow import flow_by_flow, run_flow
 from pimflow.running.gathering import Gathered, bring, bring_again, gather
 from pimflow.running.group_order import order_of
+from pimflow.sentences import said
 from pimflow.state import groups_done
 from pimflow.state.database import Database
 from pimflow.state.sorted_rows import new_sorted_rows
@@ -188,12 +189,18 @@ def check_under_way(assembly: Assembly, database: Database) -> None:
     name = assembly.pipeline.name
     found = groups_done.under_way(database, name)
     if found is not None:
-        through = "1 is" if found.done == 1 else f"{found.done:,} are"
+        through = said("1 is through") if found.done == 1 else said("{number:,} are through", number=found.done)
         raise GuardError(
-            f"{name} is being brought group after group by {found.by}, and {through} through. A run of "
-            "everything would bring the rest without a checkpoint. Nothing was run. "
-            f"`pimflow run --by {found.by}` goes on with the next; `pimflow run --allow first_import` brings all the "
-            "rest at once"
+            said(
+                "{name} is being brought group after group by {column}, and {through}. A run of everything would bring "
+                "the rest without a checkpoint. Nothing was run. `{next}` goes on with the next; `{all}` brings all "
+                "the rest at once",
+                name=name,
+                column=found.by,
+                through=through,
+                next=f"pimflow run --by {found.by}",
+                all="pimflow run --allow first_import",
+            )
         )
 
 

@@ -17,6 +17,7 @@ from pimflow.context import RunContext
 from pimflow.errors import ConfigError
 from pimflow.model import BadValue, Header, Row
 from pimflow.rows import Carried, Passed, Stopped
+from pimflow.sentences import said
 from pimflow.sheets import as_cell, from_cell
 from pimflow.state import corrections
 from pimflow.state.corrections import Correction
@@ -78,17 +79,9 @@ class Correcting:
         if self.used:
             named = ", ".join(f"{one.key} {one.column}" for one in [*self.used.values()][:_NAMED])
             more = ", …" if len(self.used) > _NAMED else ""
-            was = "1 value was" if len(self.used) == 1 else f"{len(self.used):,} values were"
-            yield (
-                f"{was} corrected here, in place of what {self.source.title} says ({named}{more}). Correct it there "
-                "too."
-            )
+            yield _corrected_here(len(self.used), self.source.title, f"{named}{more}")
         for one, now in self.ended():
-            told = f"'{now}' now, in place of '{one.found}'" if now else f"nothing now, in place of '{one.found}'"
-            yield (
-                f"{self.source.title} has {told}, as {one.column} of {one.key}: that counts again, and the correction "
-                f"to '{one.becomes}' is gone."
-            )
+            yield _counts_again(one, now, self.source.title)
 
     def ended(self) -> list[tuple[Correction, str]]:
         """Give the corrections whose row has another value by now, and that; not where a second row still has it."""
@@ -154,6 +147,37 @@ def end(database: Database, stage: Correcting, *, dry: bool) -> list[str]:
     if not dry:
         corrections.remove(database, [one for one, _ in stage.ended()])
     return told
+
+
+def _corrected_here(number: int, source: str, names: str) -> str:
+    if number == 1:
+        return said(
+            "1 value was corrected here, in place of what {source} says ({names}). Correct it there too.",
+            source=said(source),
+            names=names,
+        )
+    return said(
+        "{number:,} values were corrected here, in place of what {source} says ({names}). Correct it there too.",
+        number=number,
+        source=said(source),
+        names=names,
+    )
+
+
+def _counts_again(one: Correction, now: str, source: str) -> str:
+    names = {"source": said(source), "found": one.found, "column": one.column, "key": one.key, "becomes": one.becomes}
+    if not now:
+        return said(
+            "{source} has nothing now, in place of '{found}', as {column} of {key}: that counts again, and the "
+            "correction to '{becomes}' is gone.",
+            **names,
+        )
+    return said(
+        "{source} has '{now}' now, in place of '{found}', as {column} of {key}: that counts again, and the correction "
+        "to '{becomes}' is gone.",
+        now=now,
+        **names,
+    )
 
 
 def _of_one(rows: Iterable[Row], at: int) -> list[Cells]:

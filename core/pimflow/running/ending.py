@@ -8,10 +8,11 @@ from pimflow.assemble import Flow
 from pimflow.context import FlowProgress, RunContext
 from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.due import close_superseded
-from pimflow.delivering.missing import settle_missing
+from pimflow.delivering.missing import not_met, settle_missing
 from pimflow.errors import GuardError
 from pimflow.rows import Chunk
 from pimflow.running.ledger import FlowLedger
+from pimflow.sentences import said
 from pimflow.state import attention, history, open_items
 from pimflow.transforming.chain import Chain
 
@@ -60,11 +61,16 @@ def send_kept(
         elif done.window.since is not None and (context.retry or not context.is_partial):
             number = _take(chain, delivery, delivery.kept_open())
             if number:
-                were = "was" if number == 1 else "were"
-                delivery.notes.append(f"{number} left open by earlier runs {were} tried again.")
+                delivery.notes.append(_tried_again(number))
     if corrected:
         done.read = len(corrected.rows[flow.name])
         done.notes.extend(corrected.notes(flow.name))
+
+
+def _tried_again(number: int) -> str:
+    if number == 1:
+        return said("{number} left open by earlier runs was tried again.", number=number)
+    return said("{number} left open by earlier runs were tried again.", number=number)
 
 
 def _take(chain: Chain, delivery: Delivery, chunks: Iterable[Chunk]) -> int:
@@ -102,5 +108,5 @@ def conclude(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], do
         number, keys = records.unseen(context.number, _SAMPLE)
         if number and not delivery.target.sink.whole and flow.config.on_missing == "report":
             names = ", ".join(keys[:5]) + (", …" if number > 5 else "")
-            were, stay = ("was", "stays") if number == 1 else ("were", "stay")
-            delivery.notes.append(f"{number} sent earlier {were} not in the source this time, and {stay}: {names}")
+            text = said("{missing}, and stays: {names}") if number == 1 else said("{missing}, and stay: {names}")
+            delivery.notes.append(said(str(text), missing=not_met(number), names=names))

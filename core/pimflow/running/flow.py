@@ -32,6 +32,7 @@ from pimflow.running.linked import links_of, references_of
 from pimflow.running.numbered import filling_of, given_meanwhile
 from pimflow.running.reading import is_other_flow, tables_of, window_of
 from pimflow.running.returning import let_return
+from pimflow.sentences import said, said_by
 from pimflow.sinks import Sink, Writer
 from pimflow.state.identities import Identities
 from pimflow.state.memory import KeptMemory
@@ -74,7 +75,7 @@ def carry_out(context: RunContext, flow: Flow, move: Move) -> list[FlowReport]:
     try:
         _carry_out(context, flow, deliveries, done, move)
     except KeyboardInterrupt:
-        done.error = "It was stopped; what was written stays, and the next run goes on from there"
+        done.error = said("It was stopped; what was written stays, and the next run goes on from there")
         context.stopped.extend(reports(context, flow, deliveries, done))
         raise
     if done.complete and not done.error:
@@ -179,7 +180,8 @@ def _tell_not_met(deliveries: Sequence[Delivery]) -> None:
     """Tell which keys that a person asked for no sink has met; in files and feeds rows have no keys."""
     missing = frozenset.intersection(*(delivery.not_met for delivery in deliveries))
     if missing and not any(delivery.target.sink.whole for delivery in deliveries):
-        deliveries[0].notes.append(f"The source has no record with the key {', '.join(sorted(missing))}.")
+        keys = ", ".join(sorted(missing))
+        deliveries[0].notes.append(said("The source has no record with the key {keys}.", keys=keys))
 
 
 def begin(deliveries: Sequence[Delivery], source_header: Header, header: Header) -> None:
@@ -217,7 +219,8 @@ def _would_cut(context: RunContext, delivery: Delivery) -> bool:
     """Keep a partial run from leaving a file or feed with a part of its rows."""
     cut = delivery.target.sink.whole and context.is_partial
     if cut:
-        delivery.notes.append(f"{delivery.target.sink.title} is written as a whole; a partial run leaves it as it was.")
+        title = said(delivery.target.sink.title)
+        delivery.notes.append(said("{title} is written as a whole; a partial run leaves it as it was.", title=title))
     return cut
 
 
@@ -261,7 +264,12 @@ def open_deliveries(context: RunContext, flow: Flow, done: FlowProgress) -> Iter
         context.tallies.append(delivery.tally)
         done.tallies.append(delivery.tally)
         if scope.others - {address for _, address in places}:
-            delivery.notes.append(f"{flow.name} writes to {address} for the first time: everything is sent there.")
+            first = said(
+                "{flow} writes to {address} for the first time: everything is sent there.",
+                flow=flow.name,
+                address=address,
+            )
+            delivery.notes.append(first)
         yield delivery
 
 
@@ -323,13 +331,13 @@ def told(done: FlowProgress) -> Iterator[None]:
     except FlowError as error:
         logger.bind(detail=error.detail).opt(exception=True).debug("the flow ends: {}", error)
         if not done.error:
-            done.error, done.detail, done.exit_code = str(error), error.detail, error.exit_code
+            done.error, done.detail, done.exit_code = said_by(error), error.detail, error.exit_code
             done.failure = error
     except PimflowError:
         raise
     except Exception as error:  # noqa: BLE001 - a defect of a plugin ends its flow, not the run
         logger.exception("a plugin failed in a way that it does not foresee")
         if not done.error:
-            done.error = "a plugin has a defect; the log tells where. Report it to the authors of the plugin"
+            done.error = said("a plugin has a defect; the log tells where. Report it to the authors of the plugin")
             done.detail = f"{type(error).__name__}: {error}"
             done.failure = FlowError(done.error, detail=done.detail)

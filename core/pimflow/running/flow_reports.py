@@ -12,6 +12,7 @@ from pimflow.delivering.delivery import Delivery
 from pimflow.delivering.guards import allowed
 from pimflow.errors import GuardError
 from pimflow.model import FlowReport, ProblemKind, Status
+from pimflow.sentences import said
 
 
 def reports(context: RunContext, flow: Flow, deliveries: Sequence[Delivery], done: FlowProgress) -> list[FlowReport]:
@@ -26,7 +27,7 @@ def _report(context: RunContext, flow: Flow, delivery: Delivery, done: FlowProgr
     notes = [*done.notes, *delivery.notes, *target.writer.notes]
     too_many = limit is not None and refused > allowed(limit, done.read)
     if too_many:
-        notes.append(f"More were refused than the most allowed, {limit}.")
+        notes.append(said("More were refused than the most allowed, {limit}.", limit=limit))
     failed = tally.counts[Status.FAILED] + tally.counts[Status.UNKNOWN] > 0
     needs_attention = context.strict and tally.attention > 0
     return FlowReport(
@@ -72,7 +73,7 @@ def _guard(done: FlowProgress) -> str:
 
 def skipped(flow: Flow, needed: str) -> FlowReport:
     """Report a flow that did not run because one that it needs did not go well."""
-    return _nothing_done(flow, f"not run: it needs {needed!r}, which did not go well")
+    return _nothing_done(flow, said("not run: it needs {flow!r}, which did not go well", flow=needed))
 
 
 def _nothing_done(flow: Flow, error: str) -> FlowReport:

@@ -14,6 +14,7 @@ from pimflow.model import Cause, Header, ProblemKind
 from pimflow.numbering.allocation import Allocation, Taken
 from pimflow.numbering.filling import Cells, Filling, Given
 from pimflow.numbering.rule import SkuRule
+from pimflow.sentences import said
 from pimflow.sinks import Sink, Writer
 from pimflow.state.numbers import Numbers, looked_up
 
@@ -56,9 +57,12 @@ def given_meanwhile(context: RunContext, flow: Flow, causes: Sequence[Cause]) ->
     clashes = [one for one in causes if one.problem.kind is ProblemKind.DUPLICATE and one.problem.detail]
     values = [str(value) for one in clashes for value in (one.problem.value, *one.others) if value is not None]
     for given in looked_up(context.database, values) if values else ():
-        yield (
-            f"{given.number} was given to {given.record} when nobody had it, and somebody else has it now. "
-            f"`pimflow state numbers {given.number} --forget` lets the next run give another one."
+        yield said(
+            "{number} was given to {record} when nobody had it, and somebody else has it now. `{command}` lets the "
+            "next run give another one.",
+            number=given.number,
+            record=given.record,
+            command=f"pimflow state numbers {given.number} --forget",
         )
 
 
@@ -80,5 +84,8 @@ def _taken(sink: Sink, writer: Writer, numbers: Sequence[str]) -> set[str]:
         return {one for some in chunked(numbers, sink.batch_size) for one in writer.taken(some)}
     except NotImplementedError:
         raise RemoteError(
-            f"{sink.title} cannot tell which keys exist, so nobody knows whether a new SKU is free there"
+            said(
+                "{title} cannot tell which keys exist, so nobody knows whether a new SKU is free there",
+                title=said(sink.title),
+            )
         ) from None

@@ -11,6 +11,7 @@ from pimflow.model import Window
 from pimflow.rows import Last
 from pimflow.running.basis import basis_of
 from pimflow.running.ledger import FlowLedger
+from pimflow.sentences import said
 from pimflow.state import history
 from pimflow.transforming.compiling import has_whole_transform, needs_all_rows
 
@@ -49,13 +50,18 @@ def _begin_at(context: RunContext, flow: Flow, done: FlowProgress) -> str | None
     if context.since is not None:
         given = flow.source.cursor_at(context.since)
         if given is None:
-            done.notes.append(f"{flow.source.title} cannot tell what changed since a time: everything was read.")
+            source = said(flow.source.title)
+            done.notes.append(
+                said("{source} cannot tell what changed since a time: everything was read.", source=source)
+            )
         return given
     run = context.run
     known = history.cursor(context.database, run.pipeline, flow.name, context.address(flow.source))
     before = history.basis(context.database, run.pipeline, flow.name)
     if known is None or before == done.basis:
         return known
-    why = "The mapping, an option or a table changed" if before else "How all was read last is not known"
-    done.notes.append(f"{why}: everything was read again.")
+    if before:
+        done.notes.append(said("The mapping, an option or a table changed: everything was read again."))
+    else:
+        done.notes.append(said("How all was read last is not known: everything was read again."))
     return None

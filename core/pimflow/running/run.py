@@ -29,6 +29,7 @@ from pimflow.running.flow import CarryOut, flow_by_flow, run_flow
 from pimflow.running.holding import Pace, held
 from pimflow.running.ledger import FlowLedger
 from pimflow.running.showing import shown
+from pimflow.sentences import said_by
 from pimflow.sessions import Sessions
 from pimflow.state import groups_done, history
 from pimflow.state.database import Database
@@ -229,7 +230,7 @@ def _kept(context: RunContext, keep: Keep, reports: list[FlowReport], began: flo
     try:
         yield
     except PimflowError as error:
-        report = RunReport(context.run, tuple(reports), time.monotonic() - began, error.exit_code, log, str(error))
+        report = RunReport(context.run, tuple(reports), time.monotonic() - began, error.exit_code, log, said_by(error))
         try:
             keep(report)
         finally:

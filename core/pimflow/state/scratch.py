@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from pimflow.errors import FlowError
+from pimflow.sentences import said
 
 
 @contextmanager
@@ -35,8 +36,10 @@ def told() -> Iterator[None]:
         yield
     except sa.exc.DatabaseError as error:
         raise FlowError(
-            "temporary files cannot be written. What was written to the target stays; make room in the folder for "
-            "temporary files, or name another in the environment variable TMPDIR (TEMP on Windows), and start again",
+            said(
+                "temporary files cannot be written. What was written to the target stays; make room in the folder for "
+                "temporary files, or name another in the environment variable TMPDIR (TEMP on Windows), and start again"
+            ),
             detail=str(error.orig),
         ) from error
 

@@ -15,6 +15,7 @@ from pimflow.components import Target, WholeTransform
 from pimflow.errors import PimflowError, RemoteError, RowProblem, defect
 from pimflow.model import BadValue, Header, Origin, Row, RowStep
 from pimflow.rows import CHUNK_ROWS, Carried, Chunk, Passed, Stopped
+from pimflow.sentences import said
 from pimflow.spool import Spool
 from pimflow.steps import RowsStep
 
@@ -116,7 +117,7 @@ class WholeStep:
                 else:
                     yield Passed(number, source, row)
         except RowProblem as problem:
-            raise RemoteError(f"a transform cannot go on: {problem}") from problem
+            raise RemoteError(said("a transform cannot go on: {problem}", problem=str(problem))) from problem
 
 
 class Stage(Protocol):
