@@ -19,7 +19,6 @@ from pimflow_serve.hooks.signatures import signed, signed_at
 _PRIMARY, _SECONDARY = "x-akeneo-signature-primary", "x-akeneo-signature-secondary"
 _OLDER, _TIMESTAMP = "x-akeneo-request-signature", "x-akeneo-request-timestamp"
 _GONE = (".deleted", ".removed")
-_PRODUCTS = ("product", "product_model", "product-model", "productModel")
 _MODEL = re.compile(r"product[-_]model", re.IGNORECASE)
 """What names the events of models in both forms. Variants take values from their models, so more than these changes."""
 _NAMED = ("identifier", "code", "uuid")
@@ -57,19 +56,19 @@ def _told(hook: Hook, events: list[dict[str, Any]]) -> Told:
         what, id_ = event.get("action") or event.get("type"), event.get("event_id") or event.get("id")
         if not isinstance(what, str) or not isinstance(id_, str):
             raise not_understood("one has no type, or no id")
-        key = _key(event.get("data"))
-        if what.endswith(_GONE) or _author(event) in hook.own or key is None:
+        key, is_model = _key(event.get("data")), _MODEL.search(what) is not None
+        if what.endswith(_GONE) or _author(event) in hook.own or not (key or is_model):
             ignored += 1
         else:
-            told[id_] = None if _MODEL.search(what) else key
+            told[id_] = None if is_model else key
     return Told(told, ignored)
 
 
 def _key(data: Any) -> str | None:
-    """Give the key of the record that an event is about; None for one of anything else than products and models."""
+    """Give the key of the product that an event is about; None for one of anything else."""
     if not isinstance(data, dict):
         return None
-    records = (data.get("resource"), *(data.get(name) for name in _PRODUCTS))
+    records = (data.get("resource"), data.get("product"))
     names = [record.get(name) for record in records if isinstance(record, dict) for name in _NAMED]
     return next((name for name in names if isinstance(name, str) and name), None)
 
