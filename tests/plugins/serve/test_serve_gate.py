@@ -377,6 +377,7 @@ def test_strangers_who_guess_a_password_keep_nobody_out_where_they_signed_in(mon
     tried = Attempts()
     tried.succeeded("Julia", "192.0.2.1")
     assert all(tries(tried, "Julia", f"203.0.113.{number}", 5) for number in range(12))
+    assert not tried.failed("Julia", "203.0.113.1"), "so many fill no log"
     assert not tries(tried, "JULIA", "198.51.100.1")
     assert tries(tried, "Julia", "192.0.2.1")
 

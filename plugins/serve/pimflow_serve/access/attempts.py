@@ -23,6 +23,7 @@ OF_NAME = RateLimitItemPerMinute(60, 60)
 AT_ONCE = RateLimitItemPerSecond(10, 1)
 _AT_HOME = RateLimitItemPerDay(1, 30, namespace="at home")
 """Used up where somebody signed in: strangers who guess their password elsewhere do not keep them out there."""
+_LOGGED = RateLimitItemPerMinute(20, namespace="logged")
 _NETWORK_BITS = 64
 
 
@@ -44,10 +45,11 @@ class Attempts:
             raise self._too_many(OF_NAME_THERE, name, place)
         self._limiter.hit(AT_ONCE)
 
-    def failed(self, name: str, address: str) -> None:
-        """Count a wrong password."""
+    def failed(self, name: str, address: str) -> bool:
+        """Count a wrong password, and tell whether it is to be logged: strangers fill no disk."""
         self._limiter.hit(OF_ADDRESS, _place(address))
         self._limiter.hit(OF_NAME, _name(name))
+        return self._limiter.hit(_LOGGED)
 
     def succeeded(self, name: str, address: str) -> None:
         """Forget the wrong ones of somebody who now signs in."""

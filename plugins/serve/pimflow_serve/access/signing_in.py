@@ -21,8 +21,8 @@ def sign_in(request: Request, serving: Serving, name: str, password: str) -> Per
     person = people.find(serving.database, name)
     kept = person.password if person is not None and person.active else None
     if not fits(kept, password) or person is None:
-        attempts.failed(name, address)
-        logger.warning("somebody at {} gave a wrong name or password", address)
+        if attempts.failed(name, address):
+            logger.warning("somebody at {} gave a wrong name or password", address)
         remedy = N_("Try again, or ask an administrator for a new password.")
         raise Refused(401, N_("name or password is wrong"), remedy)
     attempts.succeeded(name, address)
