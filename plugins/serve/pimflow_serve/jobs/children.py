@@ -8,33 +8,19 @@ import sys
 import tempfile
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from typing import IO, Any
-
-import orjson
+from typing import IO
 
 from pimflow.processes import place
 from pimflow.progress_files import Progress
 from pimflow.state.place import ServerState, StatePlace
-from pimflow.state.requests import KILLED, Request, Wish
+from pimflow.state.requests import Request
+from pimflow_serve.jobs.ended import Ended, understood
 from pimflow_serve.jobs.previews import folder_of, plan_file
 from pimflow_serve.project import Project, Served
 
-BROKEN_OFF, BUSY = 3, 4
 AS_KEPT = frozenset({"changes", "everything", "only"})
 """What can be run of a file that has mistakes, as it was before."""
 _SHOWN = 100
-_STOPPED = "What was written stays; ask for it again, and it goes on from there."
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What became of a run: its exit code, its id where one was begun, what people should know, what it printed."""
-
-    exit_code: int
-    run: str | None
-    told: str
-    said: bytes
-    defect: str = ""
 
 
 @dataclass
@@ -72,7 +58,7 @@ class Child:
             self._close()
             with self._out, self._err:
                 said, complaint = _content(self._out), _content(self._err)
-            self._became = _understood(self.process.returncode, said, complaint, stopped=self.request.stopped)
+            self._became = understood(self.process.returncode, said, complaint, stopped=self.request.stopped)
         return self._became
 
     def _close(self) -> None:
@@ -126,44 +112,3 @@ def _arguments(request: Request, served: Served, project: Project) -> list[str]:
 def _content(file: IO[bytes]) -> bytes:
     file.seek(0)
     return file.read()
-
-
-def _understood(exit_code: int, said: bytes, complaint: bytes, *, stopped: str) -> Ended:
-    data = _json(said)
-    run = _run_of(data)
-    if stopped:
-        return Ended(exit_code if exit_code > 0 else BROKEN_OFF, run, f"Stopped by {stopped}. {_STOPPED}", said)
-    if "errors" in data:
-        return Ended(exit_code, run, " ".join(map(_sentence, data["errors"])), said)
-    if exit_code < 0:
-        return Ended(BROKEN_OFF, run, f"{KILLED} its process was killed (signal {-exit_code}). {_STOPPED}", said)
-    if not data:
-        text = complaint.decode("utf-8", "replace")
-        told = "It ended in a way that pimflow does not foresee. Your administrator finds why in the log of the server."
-        return Ended(exit_code or BROKEN_OFF, run, told, said, text)
-    return Ended(exit_code, run, "", said)
-
-
-def _json(said: bytes) -> dict[str, Any]:
-    try:
-        data = orjson.loads(said)
-    except ValueError:
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _run_of(data: dict[str, Any]) -> str | None:
-    report = data.get("report", data)
-    run = report.get("run") if isinstance(report, dict) else None
-    return str(run["id"]) if isinstance(run, dict) else None
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def wish_again(request: Request, person: str) -> Wish:
-    """Give the same wish as another person's, who has it done again."""
-    old = request.wish
-    return Wish(old.pipeline, old.kind, person, "person", old.keys, old.plan, old.allow, old.confirm, old.full)

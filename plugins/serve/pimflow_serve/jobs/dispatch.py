@@ -23,7 +23,8 @@ from pimflow.state.place import StatePlace
 from pimflow.state.requests import KILLED, RUNNING, Request
 from pimflow.state.servers import Server
 from pimflow_serve.jobs import children, previews
-from pimflow_serve.jobs.children import AS_KEPT, BROKEN_OFF, Child
+from pimflow_serve.jobs.children import AS_KEPT, Child
+from pimflow_serve.jobs.ended import BROKEN_OFF
 from pimflow_serve.jobs.endings import Endings
 from pimflow_serve.project import Project
 

@@ -15,7 +15,8 @@ from pimflow.state import history, requests
 from pimflow.state.database import Database
 from pimflow.state.requests import Request
 from pimflow_serve.jobs import previews
-from pimflow_serve.jobs.children import BROKEN_OFF, BUSY, Child, Ended
+from pimflow_serve.jobs.children import Child
+from pimflow_serve.jobs.ended import BROKEN_OFF, BUSY, Ended
 from pimflow_serve.project import Project
 
 _AGAIN = timedelta(seconds=20)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from threading import Event, Thread
@@ -20,7 +20,6 @@ from pimflow.state.place import ServerState, StatePlace
 from pimflow.state.requests import Request, Wish
 from pimflow.state.servers import Server
 from pimflow.words import did_you_mean
-from pimflow_serve.jobs.children import wish_again
 from pimflow_serve.jobs.dispatch import Dispatch, this_server
 from pimflow_serve.jobs.elsewhere import Elsewhere
 from pimflow_serve.jobs.feed import Feed
@@ -81,7 +80,7 @@ class Runner:
     def again(self, number: int, person_name: str) -> Request | None:
         """Ask once more for what was asked for before; None where there is no such request. Raises as `ask`."""
         before = requests.find(self.database, number)
-        return self._add(wish_again(before, person_name)) if before else None
+        return self._add(replace(before.wish, asked_by=person_name, cause="person")) if before else None
 
     def cancel(self, number: int, person_name: str) -> Request | None:
         """Stop what was asked for; batches that are under way finish first. None where there is no such request."""

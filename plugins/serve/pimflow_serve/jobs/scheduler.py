@@ -48,7 +48,7 @@ class _Job:
     pipeline: str
     kind: str
     cron: str
-    zone: str
+    zone: tzinfo
     jitter: timedelta
 
 
@@ -110,13 +110,8 @@ class Scheduler:
         runner.ask(pipeline, kind, BY_SCHEDULE, cause=BY_SCHEDULE, told=told)
 
     def _take_over(self, name: str, job: _Job) -> None:
-        served = self._runner.project.pipeline(job.pipeline)
-        assert served is not None
-        assert served.assembly is not None
-        timetable = served.assembly.pipeline.config.schedule
-        assert timetable is not None
         work = partial(_safely, partial(self.begin_due, job.pipeline, job.kind))
-        trigger = Times(job.cron, zone_of(timetable), job.jitter.total_seconds())
+        trigger = Times(job.cron, job.zone, job.jitter.total_seconds())
         self._clock.add_job(work, trigger, id=name, replace_existing=True)
         work()  # what was due while no server was there
 
@@ -134,7 +129,7 @@ def _jobs_of(served: Served) -> list[_Job]:
     timetable = served.assembly.pipeline.config.schedule if served.assembly else None
     if timetable is None:
         return []
-    zone = str(zone_of(timetable))
+    zone = zone_of(timetable)
     return [_Job(served.name, kind, cron, zone, timetable.jitter) for kind, cron in timetable.kinds.items()]
 
 
