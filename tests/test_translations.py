@@ -13,10 +13,7 @@ from .said import Template, said
 NOT_YET = {
     "pimflow_akeneo",
     "pimflow_erp",
-    "pimflow_files",
     "pimflow_http",
-    "pimflow_notify",
-    "pimflow_serve",
 }
 """Packages whose sentences are in English only; this gets shorter, never longer."""
 ERRORS = re.compile(r"(?:Flow|Login|Access|Remote|Unreachable|Guard|Mapping)Error")

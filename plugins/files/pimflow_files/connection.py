@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from pimflow import Connection, InputPath
+from pimflow import Connection, InputPath, said
 
 if TYPE_CHECKING:
     from pimflow_files.remote import Place, RemoteFolder
@@ -77,7 +77,10 @@ class FilesConnection(Connection):
     def check(self, session: RemoteFolder) -> str:
         """Say who answered, and how many files lie there. Raises LoginError, UnreachableError, RemoteError."""
         number = session.count()
-        return f"{self.title} answered, {number} file{'' if number == 1 else 's'} in {session.place.root or '/'}"
+        folder = session.place.root or "/"
+        if number == 1:
+            return said("{title} answered, 1 file in {folder}", title=self.title, folder=folder)
+        return said("{title} answered, {number} files in {folder}", title=self.title, number=number, folder=folder)
 
     def _place(self) -> Place:
         from pimflow_files.remote import Place

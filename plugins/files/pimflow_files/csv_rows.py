@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from pimflow import BadValue, Problem, RemoteError
+from pimflow import BadValue, Problem, RemoteError, said
 from pimflow_files.cells import DecimalSign, plain_number
 from pimflow_files.dialect import UNDECODED
 from pimflow_files.local import held_still, unreadable
@@ -24,6 +24,17 @@ _BLOCK = 1 << 15
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _SHORTENED = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{2,3}")
+
+_SHORT = said("which looks like a number that a spreadsheet shortened; the real code is lost")
+_EXPORT_AS_TEXT = said("Export the column as text.")
+_UNREADABLE = said("which holds unreadable characters")
+_EXPORT_AS_UTF8 = said("Export the file as UTF-8, or tell your administrator its encoding.")
+_QUOTE_THEM = said(
+    "Put cells that hold the delimiter, a quote or a line break between quotes, and export the file again."
+)
+_NO_COMMA = said("which is not a number with a decimal comma")
+_NO_POINT = said("which is not a number with a decimal point")
+_CORRECT = said("Correct it there.")
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,11 @@ class CsvRows:
         except OSError as error:
             raise unreadable(self.path, error) from error
         except UnicodeError as error:
-            message = f"{self.path.name} is not written in {self.encoding}. State its encoding under `encoding:`."
+            message = said(
+                "{file} is not written in {encoding}. State its encoding under `encoding:`.",
+                file=self.path.name,
+                encoding=self.encoding,
+            )
             raise RemoteError(message, detail=f"{self.path}: {error}") from error
 
     def _chunks(self, reader: Any, header: tuple[str, ...], lines: _Lines) -> Iterator[Sequence[Sequence[Any]]]:
@@ -149,20 +164,42 @@ def _header(path: Path, reader: Any) -> tuple[str, ...]:
     try:
         names = [name.strip() for name in next(row for row in reader if any(row) and not _is_hint(row))]
     except StopIteration:
-        raise RemoteError(f"{path.name} is empty: not even a header row with the names of the columns.") from None
+        raise RemoteError(
+            said("{file} is empty: not even a header row with the names of the columns.", file=path.name)
+        ) from None
     except csv.Error as error:
-        raise RemoteError(f"The header row of {path.name} cannot be read.", detail=f"{path}: {error}") from None
+        message = said("The header row of {file} cannot be read.", file=path.name)
+        raise RemoteError(message, detail=f"{path}: {error}") from None
     while not names[-1]:
         names.pop()
-    for at, name in enumerate(names):
-        if not name:
-            raise RemoteError(f"Column {at + 1} of {path.name} has no name. Give it one in the header row.")
-        if UNDECODED.search(name):
-            raise RemoteError(f"The name of column {at + 1} of {path.name} cannot be read. State `encoding:`.")
-        if name in names[:at]:
-            first = names.index(name) + 1
-            raise RemoteError(f"{path.name} has two columns {name!r}, {first} and {at + 1}. Rename or drop one.")
+    for number, name in enumerate(names, 1):
+        _check_name(path, names, number, name)
     return tuple(names)
+
+
+def _check_name(path: Path, names: Sequence[str], number: int, name: str) -> None:
+    if not name:
+        raise RemoteError(
+            said("Column {number} of {file} has no name. Give it one in the header row.", number=number, file=path.name)
+        )
+    if UNDECODED.search(name):
+        raise RemoteError(
+            said(
+                "The name of column {number} of {file} cannot be read. State `encoding:`.",
+                number=number,
+                file=path.name,
+            )
+        )
+    if name in names[: number - 1]:
+        raise RemoteError(
+            said(
+                "{file} has two columns {name!r}, {first} and {second}. Rename or drop one.",
+                file=path.name,
+                name=name,
+                first=names.index(name) + 1,
+                second=number,
+            )
+        )
 
 
 def _is_hint(row: Sequence[str]) -> bool:
@@ -173,9 +210,8 @@ def _is_hint(row: Sequence[str]) -> bool:
 def _uneven(row: list[Any], width: int, line: int, checked: Callable[[list[Any], int], list[Any]]) -> list[Any]:
     if not any(row[width:]) and len(row) > width:
         return checked(row[:width], line)
-    reason = f"a row of the file has {len(row)} cells where the header has {width}"
-    remedy = "Put cells that hold the delimiter, a quote or a line break between quotes, and export the file again."
-    return [BadValue(Problem(reason, remedy=remedy, detail=f"line {line}"))] * width
+    reason = said("a row of the file has {number} cells where the header has {wanted}", number=len(row), wanted=width)
+    return [BadValue(Problem(reason, remedy=_QUOTE_THEM, detail=f"line {line}"))] * width
 
 
 def _lines_of(row: Sequence[str]) -> int:
@@ -197,13 +233,17 @@ def _is_about_quotes(error: csv.Error) -> bool:
 
 
 def _broken(error: csv.Error, line: int) -> BadValue:
-    remedy = "Double a quote that is part of the text, and export the file again."
-    return BadValue(Problem("the quotes in a row do not fit", remedy=remedy, detail=f"line {line}: {error}"))
+    remedy = said("Double a quote that is part of the text, and export the file again.")
+    return BadValue(Problem(said("the quotes in a row do not fit"), remedy=remedy, detail=f"line {line}: {error}"))
 
 
 def _open_quote(path: Path, error: csv.Error, line: int) -> RemoteError:
     return RemoteError(
-        f"{path.name}: a quote opened in the row that begins in line {line} is never closed. Close it and run again.",
+        said(
+            "{file}: a quote opened in the row that begins in line {line} is never closed. Close it and run again.",
+            file=path.name,
+            line=line,
+        ),
         detail=f"{path}, line {line}: {error}",
     )
 
@@ -211,14 +251,11 @@ def _open_quote(path: Path, error: csv.Error, line: int) -> RemoteError:
 def _readable(cell: str, name: str, line: int) -> Any:
     where = f"line {line}"
     if _SHORTENED.fullmatch(cell.strip()):
-        reason = "which looks like a number that a spreadsheet shortened; the real code is lost"
-        return BadValue(Problem(reason, field=name, value=cell, remedy="Export the column as text.", detail=where))
+        return BadValue(Problem(_SHORT, field=name, value=cell, remedy=_EXPORT_AS_TEXT, detail=where))
     if "\x00" in cell or not _encodable(cell):
         shown = UNDECODED.sub("\N{REPLACEMENT CHARACTER}", cell).replace("\x00", "\N{REPLACEMENT CHARACTER}")
-        remedy = "Export the file as UTF-8, or tell your administrator its encoding."
         where = f"{where}; `encoding:` of the source names another encoding"
-        reason = "which holds unreadable characters"
-        return BadValue(Problem(reason, field=name, value=shown, remedy=remedy, detail=where))
+        return BadValue(Problem(_UNREADABLE, field=name, value=shown, remedy=_EXPORT_AS_UTF8, detail=where))
     return cell
 
 
@@ -228,5 +265,5 @@ def _number(cell: str, name: str, decimal: DecimalSign, line: int) -> Any:
     number = plain_number(cell, decimal)
     if number is not None:
         return number
-    reason = f"which is not a number with a decimal {decimal}"
-    return BadValue(Problem(reason, field=name, value=cell, remedy="Correct it there.", detail=f"line {line}"))
+    reason = _NO_COMMA if decimal == "comma" else _NO_POINT
+    return BadValue(Problem(reason, field=name, value=cell, remedy=_CORRECT, detail=f"line {line}"))

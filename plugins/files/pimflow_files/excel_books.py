@@ -17,7 +17,7 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from pimflow import RemoteError
+from pimflow import RemoteError, said
 from pimflow_files.excel_cells import formula_error, plain
 from pimflow_files.local import held_still, unreadable
 
@@ -55,12 +55,16 @@ def opened(path: Path, wanted: str | int | None) -> Iterator[Sheet]:
     except OSError as error:
         raise unreadable(path, error) from error
     except (CalamineError, *_DAMAGED) as error:
-        message = f"{path.name} is no Excel file, or it is damaged. Open it in Excel and save it again as .xlsx."
+        message = said(
+            "{file} is no Excel file, or it is damaged. Open it in Excel and save it again as .xlsx.", file=path.name
+        )
         raise RemoteError(message, detail=f"{path}: {type(error).__name__}: {error}") from error
 
 
 def _protected(path: Path) -> RemoteError:
-    return RemoteError(f"{path.name} is protected by a password. Save it without one (File, Info, Protect Workbook).")
+    return RemoteError(
+        said("{file} is protected by a password. Save it without one (File, Info, Protect Workbook).", file=path.name)
+    )
 
 
 def _is_encrypted(file: IO[bytes]) -> bool:
@@ -154,4 +158,6 @@ def _which(path: Path, wanted: str | int | None, names: list[str], seen: list[st
     if wanted in names:
         return str(wanted)
     there = ", ".join(repr(name) for name in names)
-    raise RemoteError(f"{path.name} has no sheet {wanted!r}. It has {there}.")
+    raise RemoteError(
+        said("{file} has no sheet {wanted!r}. It has {names}.", file=path.name, wanted=wanted, names=there)
+    )

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from pimflow import BadValue, Problem, Row
+from pimflow import BadValue, Problem, Row, said
 from pimflow_files.cells import plain_number
 
 _EXACT = 10**15
 """Excel keeps 15 digits of a number; of a longer code the last ones are lost."""
+_TOO_LONG = said("which Excel kept as a number of 15 digits; the real code is lost")
+_FORMAT_AS_TEXT = said("Format the column as text, and enter it again.")
+_BAD_FORMULA = said("which is the error of a formula")
+_MEND = said("Mend the formula in the file.")
 _ZEROS = re.compile("0{2,}")
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f])_")
 
@@ -46,8 +50,7 @@ def _moment(value: Any) -> Any:
 
 def _number(value: float, number_format: str) -> Any:
     if abs(value) >= _EXACT:
-        reason = "which Excel kept as a number of 15 digits; the real code is lost"
-        return BadValue(Problem(reason, value=f"{value:.15g}", remedy="Format the column as text, and enter it again."))
+        return BadValue(Problem(_TOO_LONG, value=f"{value:.15g}", remedy=_FORMAT_AS_TEXT))
     text = plain_number(repr(value), "point") or repr(value)
     shown = number_format.partition(";")[0]
     return text.zfill(len(shown)) if text.isdigit() and _ZEROS.fullmatch(shown) else text
@@ -55,8 +58,7 @@ def _number(value: float, number_format: str) -> Any:
 
 def formula_error(shown: str) -> BadValue:
     """Tell of a cell that shows `#N/A`, `#REF!` and the like."""
-    remedy = "Mend the formula in the file."
-    return BadValue(Problem("which is the error of a formula", value=shown, remedy=remedy))
+    return BadValue(Problem(_BAD_FORMULA, value=shown, remedy=_MEND))
 
 
 def named(cell: Any, name: str, row: int) -> Any:

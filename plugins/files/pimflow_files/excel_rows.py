@@ -11,7 +11,7 @@ from typing import Any
 from loguru import logger
 from openpyxl.utils.cell import column_index_from_string, get_column_letter
 
-from pimflow import RemoteError, Row
+from pimflow import RemoteError, Row, said
 from pimflow_files.excel_books import opened
 from pimflow_files.excel_cells import heading, is_empty, named
 
@@ -75,8 +75,11 @@ def _header_row(path: Path, rows: Iterator[Numbered], wanted: int | None) -> Num
     for number, row in rows:
         if (wanted is None and not is_empty(row)) or number == wanted:
             return number, row
-    where = f"has no row {wanted}" if wanted else "is empty: not even a header row with the names of the columns"
-    raise RemoteError(f"The sheet of {path.name} {where}.")
+    if wanted:
+        raise RemoteError(said("The sheet of {file} has no row {number}.", file=path.name, number=wanted))
+    raise RemoteError(
+        said("The sheet of {file} is empty: not even a header row with the names of the columns.", file=path.name)
+    )
 
 
 def _columns(path: Path, cells: list[Any], area: Area) -> Mapping[str, int]:
@@ -88,11 +91,19 @@ def _columns(path: Path, cells: list[Any], area: Area) -> Mapping[str, int]:
             logger.debug("column {} of {} has no name in the header row, and is not read", letter, path.name)
         elif name in places:
             first = get_column_letter(area.left + places[name])
-            raise RemoteError(f"{path.name} has two columns {name!r}, {first} and {letter}. Rename or drop one.")
+            raise RemoteError(
+                said(
+                    "{file} has two columns {name!r}, {first} and {second}. Rename or drop one.",
+                    file=path.name,
+                    name=name,
+                    first=first,
+                    second=letter,
+                )
+            )
         else:
             places[name] = place
     if not places:
-        raise RemoteError(f"The header row of {path.name} is empty. Tell its number under `header:`.")
+        raise RemoteError(said("The header row of {file} is empty. Tell its number under `header:`.", file=path.name))
     return places
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from pimflow import FlowError, Header
+from pimflow import FlowError, Header, said
 from pimflow_files.cells import as_cell, plain_number
 from pimflow_files.writing import Format
 
@@ -73,7 +73,7 @@ class ExcelFormat(Format):
 
     def _write(self, cells: Sequence[Any]) -> bytes:
         if self._row == MOST_ROWS:
-            raise FlowError(f"an Excel sheet has {MOST_ROWS:,} rows at most. Write to `files.csv`")
+            raise FlowError(said("an Excel sheet has {most:,} rows at most. Write to `files.csv`", most=MOST_ROWS))
         for column, cell in enumerate(cells):
             self._put(column, cell)
         self._row += 1

@@ -11,8 +11,8 @@ from glob import glob, has_magic
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from pimflow import AccessError, RemoteError
-from pimflow_files.local import unreadable
+from pimflow import AccessError, RemoteError, said
+from pimflow_files.local import told_by_system, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,12 @@ class LocalFolder:
             shutil.move(path, target)
         except OSError as error:
             name, folder = Path(path).name, Path(target).parent.name
-            message = f"{name} could not be moved to {folder}: {error.strerror}. It will be read again"
+            message = said(
+                "{file} could not be moved to {folder}: {why}. It will be read again",
+                file=name,
+                folder=folder,
+                why=told_by_system(error),
+            )
             raise AccessError(message, detail=str(error)) from error
 
 
@@ -102,4 +107,5 @@ def chosen(folder: Folder, path: str) -> list[Found]:
         return [folder.one(path)]
     if found := folder.found(path) or folder.found(literal(path)):
         return found
-    raise RemoteError(f"no file fits {'/'.join(PurePosixPath(path).parts[-2:])}. Look where the ERP writes its files")
+    pattern = "/".join(PurePosixPath(path).parts[-2:])
+    raise RemoteError(said("no file fits {pattern}. Look where the ERP writes its files", pattern=pattern))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import paramiko
 
-from pimflow import LoginError
+from pimflow import LoginError, said
 
 
 class KnownKey(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko ships no types
@@ -28,6 +28,10 @@ class KnownKey(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko
         if shown == self._fingerprint or (self._fingerprint is None and keys.check(hostname, key)):
             return
         raise LoginError(
-            f"{self._title} shows a key that is not known here: {shown}. Ask its administrator whether it is right; "
-            "if so, put it under `host_key:` of the connection. No password was sent to it"
+            said(
+                "{title} shows a key that is not known here: {key}. Ask its administrator whether it is right; "
+                "if so, put it under `host_key:` of the connection. No password was sent to it",
+                title=self._title,
+                key=shown,
+            )
         )

@@ -9,9 +9,14 @@ from typing import IO, Any
 
 import ijson
 
-from pimflow import BadValue, Header, Problem, RemoteError, Row
+from pimflow import BadValue, Header, Problem, RemoteError, Row, said
 from pimflow_files.keyed import keys_of
 from pimflow_files.local import held_still, unreadable
+
+_NO_OBJECT = said("an item of the list is no JSON object")
+_WRITE_AGAIN = said(
+    "Each item of the list is one object between {begin} and {end}; have the file written again.", begin="{", end="}"
+)
 
 
 def rows(path: Path, place: str, header: Header) -> Generator[Row, None, None]:
@@ -44,7 +49,7 @@ def _records(path: Path, place: str) -> Iterator[Any]:
     except OSError as error:
         raise unreadable(path, error) from error
     except (ijson.JSONError, UnicodeDecodeError) as error:
-        message = f"{path.name} is no JSON, or it breaks off. Have the ERP write it again."
+        message = said("{file} is no JSON, or it breaks off. Have the ERP write it again.", file=path.name)
         raise RemoteError(message, detail=f"{path}: {error}") from error
 
 
@@ -59,11 +64,22 @@ def _check_list(path: Path, file: IO[bytes], place: str) -> None:
     """Tell a list that is empty from one that is not there."""
     if any(at == place and event == "start_array" for at, event, _ in ijson.parse(file)):
         return
-    where = f"under {place!r}" if place else "at its top"
-    raise RemoteError(f"{path.name} has no list {where}. Name the keys that lead to the list of records at `records:`.")
+    if place:
+        raise RemoteError(
+            said(
+                "{file} has no list under {place!r}. Name the keys that lead to the list of records at `records:`.",
+                file=path.name,
+                place=place,
+            )
+        )
+    raise RemoteError(
+        said(
+            "{file} has no list at its top. Name the keys that lead to the list of records at `records:`.",
+            file=path.name,
+        )
+    )
 
 
 def _no_record(found: Any, number: int) -> BadValue:
-    remedy = "Each item of the list is one object between { and }; have the file written again."
-    said = f"item {number}: found {type(found).__name__}"
-    return BadValue(Problem("an item of the list is no JSON object", remedy=remedy, detail=said))
+    detail = f"item {number}: found {type(found).__name__}"
+    return BadValue(Problem(_NO_OBJECT, remedy=_WRITE_AGAIN, detail=detail))

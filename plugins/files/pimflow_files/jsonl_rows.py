@@ -8,9 +8,14 @@ from typing import Any
 
 import orjson
 
-from pimflow import BadValue, Header, Problem, Row
+from pimflow import BadValue, Header, Problem, Row, said
 from pimflow_files.keyed import keys_of
 from pimflow_files.local import held_still, unreadable
+
+_NO_OBJECT = said("a line of the file is no JSON object")
+_WRITE_AGAIN = said(
+    "Each line holds one object between {begin} and {end}; have the file written again.", begin="{", end="}"
+)
 
 
 def rows(path: Path, header: Header) -> Generator[Row, None, None]:
@@ -47,6 +52,5 @@ def _parsed(line: bytes) -> Any:
 
 
 def _no_record(found: Any, number: int) -> BadValue:
-    said = str(found) if isinstance(found, orjson.JSONDecodeError) else f"found {type(found).__name__}"
-    remedy = "Each line holds one object between { and }; have the file written again."
-    return BadValue(Problem("a line of the file is no JSON object", remedy=remedy, detail=f"line {number}: {said}"))
+    what = str(found) if isinstance(found, orjson.JSONDecodeError) else f"found {type(found).__name__}"
+    return BadValue(Problem(_NO_OBJECT, remedy=_WRITE_AGAIN, detail=f"line {number}: {what}"))

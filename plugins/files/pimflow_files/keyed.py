@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pimflow import Header, RemoteError
+from pimflow import Header, RemoteError, said
 
 
 def keys_of(file: Path, records: Iterable[Mapping[str, Any]]) -> Header:
@@ -15,5 +15,7 @@ def keys_of(file: Path, records: Iterable[Mapping[str, Any]]) -> Header:
     for record in records:
         keys |= dict.fromkeys(record)
     if not keys:
-        raise RemoteError(f"{file.name} holds no record. Name its keys under `columns:` if that may be.")
+        raise RemoteError(
+            said("{file} holds no record. Name its keys under `columns:` if that may be.", file=file.name)
+        )
     return tuple(keys)

@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from pimflow import RemoteError
+from pimflow import RemoteError, said
+
+USUAL = (
+    said("No such file or directory"),
+    said("Permission denied"),
+    said("Is a directory"),
+    said("No space left on device"),
+    said("Read-only file system"),
+    said("Input/output error"),
+)
+"""What systems say most often of files, so that it is told in other languages."""
 
 
 class OutOfReachError(RemoteError):
@@ -25,7 +35,13 @@ class BadFileError(RemoteError):
 
 def unreadable(path: Path, error: OSError) -> OutOfReachError:
     """Tell in words why a file could not be read."""
-    return OutOfReachError(f"{path.name} cannot be read: {error.strerror}.", detail=f"{path}: {error}")
+    message = said("{file} cannot be read: {why}.", file=path.name, why=told_by_system(error))
+    return OutOfReachError(message, detail=f"{path}: {error}")
+
+
+def told_by_system(error: OSError) -> str:
+    """Give what the system says."""
+    return said(str(error.strerror))
 
 
 @contextmanager
@@ -38,8 +54,11 @@ def held_still(path: Path, file: IO[Any]) -> Iterator[None]:
     yield
     if _stamp(file) != before:
         raise OutOfReachError(
-            f"{path.name} was written to while it was read, so a part of it may be missing. Run again when it is "
-            "complete; have the ERP write it under another name and rename it at the end"
+            said(
+                "{file} was written to while it was read, so a part of it may be missing. Run again when it is "
+                "complete; have the ERP write it under another name and rename it at the end",
+                file=path.name,
+            )
         )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 
-from pimflow import BadValue, FlowError, Header, OutputPath, RemoteError, Row, Source, Use, Window
+from pimflow import BadValue, FlowError, Header, OutputPath, RemoteError, Row, Source, Use, Window, said, said_by
 from pimflow_files.connection import FilesConnection
 from pimflow_files.drop import Drop, Order
 from pimflow_files.folders import Folder, LocalFolder, chosen, is_pattern
@@ -151,7 +151,7 @@ class FileSource(Source):
             for number, chunk in enumerate(chunks):  # noqa: B007 - counted
                 yield chunk
         if number == 0 and self.drop and self.drop.empty == "problem":
-            raise RemoteError(f"{file.name} holds no record. Ask the ERP team whether the export ran")
+            raise RemoteError(said("{file} holds no record. Ask the ERP team whether the export ran", file=file.name))
 
 
 class _Later:
@@ -167,7 +167,7 @@ class _Later:
             yield from chunks
             return
         if self._key not in header:
-            raise RemoteError(f"the file has no column {self._key!r}, which `drop: {{key: …}}` names")
+            raise RemoteError(said("the file has no column {name!r}, which `drop: {{key: …}}` names", name=self._key))
         at = header.index(self._key)
         here: set[str] = set()
         for chunk in chunks:
@@ -185,7 +185,13 @@ def _reordered(chunks: Iterator[Sequence[Row]], file: Path, names: Header, heade
         return
     if set(names) != set(header):
         odd = ", ".join(sorted(set(names) ^ set(header))[:5])
-        raise RemoteError(f"{file.name} has not the same columns as the file before it: {odd}. Export all files alike")
+        raise RemoteError(
+            said(
+                "{file} has not the same columns as the file before it: {names}. Export all files alike",
+                file=file.name,
+                names=odd,
+            )
+        )
     places = [names.index(name) for name in header]
     for chunk in chunks:
         yield [[row[at] for at in places] for row in chunk]
@@ -204,4 +210,4 @@ def _fault_of(path: str) -> Iterator[None]:
     except (OutOfReachError, BadFileError):
         raise
     except RemoteError as error:
-        raise BadFileError(str(error), path=path, detail=error.detail) from error
+        raise BadFileError(said_by(error), path=path, detail=error.detail) from error

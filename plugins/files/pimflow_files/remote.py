@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pimflow import AccessError, LoginError, PluginError, RemoteError, UnreachableError
+from pimflow import AccessError, LoginError, PluginError, RemoteError, UnreachableError, said
 from pimflow_files.folders import Found
 from pimflow_files.local import OutOfReachError
 
@@ -144,11 +144,15 @@ def _told(place: Place) -> Iterator[None]:
     try:
         yield
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise OutOfReachError(f"{place.title} has no such file or folder: {error.args[-1]}.") from error
+        raise OutOfReachError(
+            said("{title} has no such file or folder: {path}.", title=place.title, path=str(error.args[-1]))
+        ) from error
     except PermissionError as error:
         if getattr(error.__cause__, "response", {}).get("Error", {}).get("Code") in _NO_ACCOUNT:
             raise _login(place) from error
-        raise AccessError(f"{place.title} does not allow this. Ask for the rights to read and move files.") from error
+        raise AccessError(
+            said("{title} does not allow this. Ask for the rights to read and move files.", title=place.title)
+        ) from error
     except (error_perm, error_temp) as error:
         raise _refusal(place, str(error)) from error
     except ImportError as error:
@@ -159,15 +163,17 @@ def _told(place: Place) -> Iterator[None]:
             raise _login(place) from error
         if not isinstance(error, OSError | EOFError) and not type(error).__module__.startswith(_LIBRARIES):
             raise
-        message = f"{place.title} does not answer. Is it running, and may this machine reach it?"
+        message = said("{title} does not answer. Is it running, and may this machine reach it?", title=place.title)
         raise UnreachableError(message, detail=f"{type(error).__name__}: {error}") from error
 
 
-def _refusal(place: Place, said: str) -> RemoteError | LoginError | AccessError:
-    if said.startswith("530"):
+def _refusal(place: Place, answer: str) -> RemoteError | LoginError | AccessError:
+    if answer.startswith("530"):
         return _login(place)
-    return AccessError(f"{place.title} does not allow this, or has no such file.", detail=said)
+    return AccessError(said("{title} does not allow this, or has no such file.", title=place.title), detail=answer)
 
 
 def _login(place: Place) -> LoginError:
-    return LoginError(f"{place.title} refused the user, the password or the key; it was tried once. Correct them.")
+    return LoginError(
+        said("{title} refused the user, the password or the key; it was tried once. Correct them.", title=place.title)
+    )

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from pimflow import OutputPath, Run, Sink, Writer
+from pimflow import OutputPath, Run, Sink, Writer, said
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding
 from pimflow_files.nested import Form
 from pimflow_files.swap import SwapFile
@@ -59,7 +59,7 @@ class CsvSink(FileSink):
     """Rows of a CSV or TSV file, in the form of Akeneo's own import files unless told otherwise."""
 
     type = "files.csv"
-    noun = ("row", "rows")
+    noun = (said("row"), said("rows"))
 
     delimiter: Delimiter | None = Field(
         None, description="Sign between cells, or `tab`; `;` unless the file is a .tsv."
@@ -92,7 +92,7 @@ class ExcelSink(FileSink):
     """Rows of a sheet in an Excel file (.xlsx). What is text stays text: never a formula, a link or a number."""
 
     type = "files.excel"
-    noun = ("row", "rows")
+    noun = (said("row"), said("rows"))
 
     sheet: SheetName = Field("Sheet1", description="Name of the sheet.")
     numbers: tuple[str, ...] = Field((), description="Columns whose text is a number, with a decimal point.")
@@ -114,7 +114,7 @@ class ExcelSink(FileSink):
 class RecordSink(FileSink):
     """What the sinks of JSON have in common: keys as the flow has them, or records with a form of their own."""
 
-    noun = ("record", "records")
+    noun = (said("record"), said("records"))
 
     columns: tuple[str, ...] = Field((), description="Keys to write; when left out, the columns of the flow.")
     record: dict[str, Any] | None = Field(
@@ -171,7 +171,7 @@ class XmlSink(FileSink):
     """Records of an XML file, in UTF-8, by columns as the source of XML has them: `@id`, `name`, `size/width`."""
 
     type = "files.xml"
-    noun = ("record", "records")
+    noun = (said("record"), said("records"))
 
     records: str = Field("records/record", description="Element of a record with those around it: `products/product`.")
     by: tuple[str, ...] = Field(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from pimflow import Header, RemoteError, Row
+from pimflow import Header, RemoteError, Row, joined, said
 from pimflow_files.cells import DecimalSign, Delimiter, Encoding, plain_number
 from pimflow_files.local import unreadable
 from pimflow_files.reading import FileSource
@@ -67,7 +67,8 @@ class CsvSource(FileSource):
         except OSError as error:
             raise unreadable(file, error) from error
         except UnicodeError as error:
-            raise RemoteError(f"{file.name} is not written in {encoding}.", detail=str(error)) from error
+            message = said("{file} is not written in {encoding}.", file=file.name, encoding=encoding)
+            raise RemoteError(message, detail=str(error)) from error
         if not self.encoding and not encoding.startswith("utf"):
             logger.warning("{} is no UTF-8; read as {}, state `encoding:` if that is wrong", file.name, encoding)
         chunks = CsvRows(file, encoding, delimiter, quotechar, self.numbers, self.decimal).chunks()
@@ -90,8 +91,9 @@ def _check_numbers(path: Path, header: Sequence[Any], numbers: Sequence[str]) ->
     for name in numbers:
         if name not in header:
             near = get_close_matches(name, header, 1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise RemoteError(f"{path.name} has no column {name!r}, which `numbers:` names.{hint}")
+            hint = said("Did you mean {near!r}?", near=near[0]) if near else ""
+            lacks = said("{file} has no column {name!r}, which `numbers:` names.", file=path.name, name=name)
+            raise RemoteError(joined([lacks, hint]))
 
 
 class ExcelSource(FileSource):

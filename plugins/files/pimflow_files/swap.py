@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from glob import escape
 from pathlib import Path
 
-from pimflow import AccessError
+from pimflow import AccessError, said
+from pimflow_files.local import told_by_system
 
 _LONGEST_RUN = timedelta(days=1)
 _BLOCK = 1 << 16
@@ -90,4 +91,5 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _not_writable(path: Path, error: OSError) -> AccessError:
-    return AccessError(f"{path.name} cannot be written: {error.strerror}.", detail=f"{path}: {error}")
+    message = said("{file} cannot be written: {why}.", file=path.name, why=told_by_system(error))
+    return AccessError(message, detail=f"{path}: {error}")

@@ -11,12 +11,26 @@ from typing import Any
 
 import orjson
 
-from pimflow import FlowError, RemoteError, Window
+from pimflow import FlowError, RemoteError, Window, said
 from pimflow_files.drop import Drop, Order
 from pimflow_files.folders import Folder, Found, literal
 from pimflow_files.local import BadFileError
 
 _OK = ".ok"
+_MONTHS = (
+    said("January"),
+    said("February"),
+    said("March"),
+    said("April"),
+    said("May"),
+    said("June"),
+    said("July"),
+    said("August"),
+    said("September"),
+    said("October"),
+    said("November"),
+    said("December"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +70,27 @@ class DropFolder:
         here, before = self._here(), self._put_away()
         if due := self.drop.due_since(now):
             self._check_due([*here, *before], *due, unread=bool(here and self.drop.archive))
-        return None if here or before else f"No file has come yet that fits {self._said()}."
+        if here or before:
+            return None
+        return said("No file has come yet that fits {pattern}.", pattern=self._said())
 
     def _check_due(self, known: Sequence[Found], due: datetime, since: datetime, *, unread: bool) -> None:
         last = max(known, key=lambda found: found.modified, default=None)
         if unread or (last is not None and last.modified >= since):
             return
-        before = (
-            f"The last one, {last.name}, is of {last.modified.astimezone():%d %B, %H:%M}"
-            if last
-            else "None came before"
-        )
+        before = said("None came before")
+        if last:
+            at = last.modified.astimezone()
+            before = said("The last one, {file}, is of {day}, {time}", file=last.name, day=_day(at), time=f"{at:%H:%M}")
         raise RemoteError(
-            f"No file that fits {self._said()} came by {due:%H:%M} on {due:%d %B}. {before}. "
-            "Ask the ERP team whether the export ran"
+            said(
+                "No file that fits {pattern} came by {time} on {day}. {before}. Ask the ERP team whether the export "
+                "ran",
+                pattern=self._said(),
+                time=f"{due:%H:%M}",
+                day=_day(due),
+                before=before,
+            )
         )
 
     def window(self, cursor: str | None) -> Window:
@@ -91,7 +112,7 @@ class DropFolder:
         """Give one file by which to tell the columns: the newest, also of those that were put away."""
         known = self._here() or self._put_away()
         if not known:
-            raise RemoteError(f"no file has come yet that fits {self._said()}")
+            raise RemoteError(said("no file has come yet that fits {pattern}", pattern=self._said()))
         return Taken(read=(max(known, key=lambda found: found.modified).path,))
 
     def put_away(self, window: Window, error: FlowError | None) -> Sequence[str]:
@@ -100,16 +121,17 @@ class DropFolder:
         if isinstance(error, BadFileError):
             return self._put_aside(error.path)
         if error is not None:
-            return [f"{_names(taken.read)} will be read again by the next run."] if taken.read else []
-        notes = [f"Read {_names(taken.read)}."] if taken.read else []
+            again = said("{files} will be read again by the next run.", files=_names(taken.read))
+            return [again] if taken.read else []
+        notes: list[str] = [said("Read {files}.", files=_names(taken.read))] if taken.read else []
         if taken.unfinished:
             notes.append(self._unfinished(taken.unfinished))
         elif not taken.read:
-            notes.append("No new file had come.")
+            notes.append(said("No new file had come."))
         if taken.passed:
-            notes.append(f"{_names(taken.passed)} went unread: a full file came after.")
+            notes.append(said("{files} went unread: a full file came after.", files=_names(taken.passed)))
         if taken.waiting:
-            notes.append(f"{taken.waiting} more wait for the next run.")
+            notes.append(said("{number} more wait for the next run.", number=taken.waiting))
         if self.drop.archive:
             for path in (*taken.passed, *taken.read):
                 self._move(path, self.drop.archive)
@@ -117,16 +139,22 @@ class DropFolder:
 
     def _unfinished(self, path: str) -> str:
         name = PurePath(path).name
-        why = (
-            "it still changes" if self.drop.wait == "stable" else f"neither {' nor '.join(_mark_names(path))} is there"
+        if self.drop.wait == "stable":
+            return said("{file} is not complete yet, it still changes; it holds back what comes behind it.", file=name)
+        beside, alone = _mark_names(path)
+        return said(
+            "{file} is not complete yet, neither {mark} nor {other} is there; it holds back what comes behind it.",
+            file=name,
+            mark=beside,
+            other=alone,
         )
-        return f"{name} is not complete yet, {why}; it holds back what comes behind it."
 
     def _put_aside(self, path: str) -> Sequence[str]:
+        name = PurePath(path).name
         if self.drop.failed is None:
-            return [f"{PurePath(path).name} stays where it is, and stops every run until it is mended or taken away."]
+            return [said("{file} stays where it is, and stops every run until it is mended or taken away.", file=name)]
         self._move(path, self.drop.failed)
-        return [f"{PurePath(path).name} was moved to {self.drop.failed}."]
+        return [said("{file} was moved to {folder}.", file=name, folder=self.drop.failed)]
 
     def _move(self, path: str, folder: str) -> None:
         beside = PurePath(path).parent / folder
@@ -200,4 +228,9 @@ def _remembered(here: Sequence[Found], before: Mapping[str, Any], taken: Taken) 
 
 def _names(paths: Sequence[str], shown: int = 5) -> str:
     names = ", ".join(PurePath(path).name for path in paths[:shown])
-    return f"{names} and {len(paths) - shown} more" if len(paths) > shown else names
+    return said("{files} and {number} more", files=names, number=len(paths) - shown) if len(paths) > shown else names
+
+
+def _day(moment: datetime) -> str:
+    """Write a day: `23 November`."""
+    return said("{day} {month}", day=f"{moment:%d}", month=_MONTHS[moment.month - 1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
-from pimflow import Finding, Outlook, Problem, RowProblem, Severity, Who
+from pimflow import Finding, Outlook, Problem, RowProblem, Severity, Who, said
 
 
 class UnwritableError(ValueError):
@@ -18,8 +18,8 @@ class UnwritableError(ValueError):
 
 def no_column(name: str) -> RowProblem:
     """Tell that a column of the flow is none of the file."""
-    remedy = "Name it under `columns:` or in `record:` of the target, or leave it out of the mapping."
-    return RowProblem(name, None, "the file has no such column", remedy=remedy, who=Who.ADMINISTRATOR)
+    remedy = said("Name it under `columns:` or in `record:` of the target, or leave it out of the mapping.")
+    return RowProblem(name, None, said("the file has no such column"), remedy=remedy, who=Who.ADMINISTRATOR)
 
 
 def unfilled(chosen: Sequence[str], outlook: Outlook) -> Iterator[Finding]:
@@ -28,9 +28,10 @@ def unfilled(chosen: Sequence[str], outlook: Outlook) -> Iterator[Finding]:
     for name in chosen if there else ():
         if name not in there:
             near = get_close_matches(name, there, 1)
-            meant = f"; did you mean {near[0]!r}?" if near else ""
-            reason = f"no such column comes, so it stays empty{meant}"
-            remedy = "Correct it under `columns:` of the target. Nothing to do where that is meant."
+            reason = said("no such column comes, so it stays empty")
+            if near:
+                reason = said("no such column comes, so it stays empty; did you mean {near!r}?", near=near[0])
+            remedy = said("Correct it under `columns:` of the target. Nothing to do where that is meant.")
             yield Finding(Severity.WARNING, Problem(reason, field=name, remedy=remedy, who=Who.ADMINISTRATOR))
 
 
@@ -40,10 +41,10 @@ def unwritable(error: Exception) -> Problem:
         return error.problem
     if isinstance(error, UnicodeEncodeError):
         value = error.object[error.start : error.end]
-        reason = f"which the file's encoding {error.encoding} lacks"
-        remedy = "State `encoding: utf-8` at the target, or replace the character."
+        reason = said("which the file's encoding {encoding} lacks", encoding=error.encoding)
+        remedy = said("State `encoding: utf-8` at the target, or replace the character.")
         return Problem(reason, value=value, remedy=remedy, who=Who.ADMINISTRATOR, detail=str(error))
-    remedy = "Convert it to text or to a smaller number."
+    remedy = said("Convert it to text or to a smaller number.")
     return Problem(
-        "a value of the row has no form in the file", remedy=remedy, who=Who.ADMINISTRATOR, detail=str(error)
+        said("a value of the row has no form in the file"), remedy=remedy, who=Who.ADMINISTRATOR, detail=str(error)
     )

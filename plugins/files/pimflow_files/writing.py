@@ -27,6 +27,7 @@ from pimflow import (
     RowProblem,
     Status,
     Writer,
+    said,
 )
 from pimflow_files.cells import DecimalSign, as_cell, number_cell
 from pimflow_files.exact import dumps
@@ -215,7 +216,7 @@ class FileWriter(Writer):
         """Give the row as it is, limited to the file's columns. Raises RowProblem for one that holds nothing."""
         if not row:
             raise RowProblem(
-                None, None, "none of its cells holds a value that can be written", kind=ProblemKind.MISSING
+                None, None, said("none of its cells holds a value that can be written"), kind=ProblemKind.MISSING
             )
         self._rows += 1
         self._header = self._header or tuple(row)
@@ -282,7 +283,7 @@ class FileWriter(Writer):
         try:
             head = self._format.head(self._header)
         except ValueError as error:
-            message = "The file's encoding lacks a character of its column names. State `encoding: utf-8`."
+            message = said("The file's encoding lacks a character of its column names. State `encoding: utf-8`.")
             raise FlowError(message, detail=str(error)) from error
         self._swap.write(head)
 

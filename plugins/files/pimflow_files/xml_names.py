@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from pimflow import Header, Problem, ProblemKind, RowProblem, Who
+from pimflow import Header, Problem, ProblemKind, RowProblem, Who, said
 from pimflow_files.unwritable import UnwritableError
 
 MARK = "@"
@@ -64,24 +64,26 @@ def split(step: str, by: Sequence[str]) -> tuple[str, Mapping[str, str]]:
 def allowed(text: str) -> str:
     """Give a text as it is. Raises UnwritableError for one with a sign that XML forbids."""
     if found := _FORBIDDEN.search(text):
-        remedy = "Have the sign, which nobody can see, taken out of the text."
-        raise UnwritableError(Problem("which no XML file can hold", value=found[0], remedy=remedy))
+        remedy = said("Have the sign, which nobody can see, taken out of the text.")
+        raise UnwritableError(Problem(said("which no XML file can hold"), value=found[0], remedy=remedy))
     return text
 
 
 def _no_name(column: str) -> RowProblem:
-    remedy = "Give it a name of letters, digits and underscores in the mapping, as in `net_weight` or `size/width`."
-    reason = "this is no name of an element in XML"
+    remedy = said(
+        "Give it a name of letters, digits and underscores in the mapping, as in `net_weight` or `size/width`."
+    )
+    reason = said("this is no name of an element in XML")
     return RowProblem(column, None, reason, remedy=remedy, who=Who.ADMINISTRATOR)
 
 
 def _twice(column: str) -> RowProblem:
-    reason = "the name of its element gives this attribute a value already"
-    remedy = "Leave it out of the mapping, or change `by` of the target."
+    reason = said("the name of its element gives this attribute a value already")
+    remedy = said("Leave it out of the mapping, or change `by` of the target.")
     return RowProblem(column, None, reason, kind=ProblemKind.DUPLICATE, remedy=remedy, who=Who.ADMINISTRATOR)
 
 
 def _mixed(column: str, within: str) -> RowProblem:
-    reason = f"its element holds that of {within!r}, so it can hold no text"
-    remedy = f"Give it another name in the mapping, or a place within, as in `{column}/text`."
+    reason = said("its element holds that of {within!r}, so it can hold no text", within=within)
+    remedy = said("Give it another name in the mapping, or a place within, as in `{column}/text`.", column=column)
     return RowProblem(column, None, reason, kind=ProblemKind.DUPLICATE, remedy=remedy, who=Who.ADMINISTRATOR)

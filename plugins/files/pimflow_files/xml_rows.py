@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from pimflow import Header, RemoteError, Row
+from pimflow import Header, RemoteError, Row, said
 from pimflow_files.keyed import keys_of
 from pimflow_files.local import held_still, unreadable
 
@@ -52,10 +52,12 @@ def _records(path: Path, shape: Shape) -> Iterator[dict[str, Any]]:
     except OSError as error:
         raise unreadable(path, error) from error
     except DefusedXmlException as error:
-        message = f"{path.name} has a document type definition, which could be used to attack. It was not read."
+        message = said(
+            "{file} has a document type definition, which could be used to attack. It was not read.", file=path.name
+        )
         raise RemoteError(message, detail=f"{path}: {type(error).__name__}") from error
     except ParseError as error:
-        message = f"{path.name} is no XML, or it breaks off. Have the ERP write it again."
+        message = said("{file} is no XML, or it breaks off. Have the ERP write it again.", file=path.name)
         raise RemoteError(message, detail=f"{path}: {error}") from error
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from pimflow import Header, Problem, RowProblem, Who
+from pimflow import Header, Problem, RowProblem, Who, said
 from pimflow_files.cells import as_cell
 from pimflow_files.unwritable import UnwritableError
 from pimflow_files.writing import Format
@@ -142,10 +142,15 @@ def _text(value: Any, column: str) -> str:
 
 
 def _uneven(node: Node) -> Problem:
-    names = " and ".join(repr(name) for name in node.own)
-    return Problem(f"the lists in {names} have different lengths, so nobody knows what belongs together")
+    names = reduce(lambda names, name: said("{first} and {second}", first=names, second=name), map(repr, node.own))
+    return Problem(
+        said("the lists in {names} have different lengths, so nobody knows what belongs together", names=names)
+    )
 
 
 def _nested(column: str) -> Problem:
-    reason = f"{column!r} holds lists within lists, or more than text in an attribute, for which XML has no form"
-    return Problem(reason, remedy="Take it apart in the mapping.", who=Who.ADMINISTRATOR)
+    reason = said(
+        "{column!r} holds lists within lists, or more than text in an attribute, for which XML has no form",
+        column=column,
+    )
+    return Problem(reason, remedy=said("Take it apart in the mapping."), who=Who.ADMINISTRATOR)
