@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pimflow.model import Problem, ProblemKind, Who
-from pimflow.sentences import said
+from pimflow.sentences import Said, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,8 @@ class ConfigError(PimflowError):
 
     def __init__(self, *mistakes: Mistake | str) -> None:
         self.mistakes: Sequence[Mistake] = [m if isinstance(m, Mistake) else Mistake(m) for m in mistakes]
-        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+        alone = mistakes[0] if len(mistakes) == 1 and isinstance(mistakes[0], Said) else None
+        super().__init__(alone or "\n".join(str(mistake) for mistake in self.mistakes))
 
 
 class PluginError(ConfigError):

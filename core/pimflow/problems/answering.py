@@ -13,6 +13,7 @@ from pimflow.assemble import Assembly, Flow
 from pimflow.errors import ConfigError
 from pimflow.problems.causes import Question, question
 from pimflow.running.basis import basis_of
+from pimflow.sentences import said
 from pimflow.state import history
 from pimflow.state.database import Database
 
@@ -81,7 +82,11 @@ def _asked(assembly: Assembly, database: Database, cause: str, *, ignore: bool) 
     if found is None:
         raise ConfigError(f"no cause is called {cause!r}; `pimflow problems` lists them")
     if found.unanswerable:
-        raise ConfigError(f"no answer mends this: {found.unanswerable}")
+        raise ConfigError(said("no answer mends this: {reason}", reason=found.unanswerable))
     if ignore and found.is_key:
-        raise ConfigError(f"{found.column} is the key of the record, which cannot do without one; give --use VALUE")
+        raise ConfigError(
+            said(
+                "{column} is the key of the record, which cannot do without one; give --use VALUE", column=found.column
+            )
+        )
     return found

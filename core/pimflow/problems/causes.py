@@ -11,6 +11,7 @@ from pimflow.answers import Answer, as_text, name_of
 from pimflow.assemble import Assembly, Flow
 from pimflow.model import Cause, FlowReport, Problem, ProblemKind, Who
 from pimflow.report import cause_sentence, report_from_json
+from pimflow.sentences import said
 from pimflow.sinks import Sink
 from pimflow.state import attention, history, open_items
 from pimflow.state.attention import BEFORE_ALL, Alike, Inquiry, Position
@@ -24,9 +25,9 @@ _REPORTS = 5
 _KEYS = 20
 _TIMES_KEPT = 10_000
 _BEYOND_VALUES: Mapping[ProblemKind, str] = {
-    ProblemKind.CONNECTION: "it is about the connection, and the next run tries again by itself",
-    ProblemKind.RATE_LIMIT: "it is about the number of calls, and the next run tries again by itself",
-    ProblemKind.PERMISSION: "it is about a right in the target, which somebody has to grant",
+    ProblemKind.CONNECTION: said("it is about the connection, and the next run tries again by itself"),
+    ProblemKind.RATE_LIMIT: said("it is about the number of calls, and the next run tries again by itself"),
+    ProblemKind.PERMISSION: said("it is about a right in the target, which somebody has to grant"),
 }
 Labels = Mapping[tuple[str, str], str]
 
@@ -237,12 +238,13 @@ def unanswerable(problem: Problem, key: str | None) -> str:
     if problem.kind in _BEYOND_VALUES:
         return _BEYOND_VALUES[problem.kind]
     if problem.field is None or problem.value is None:
-        return "it is not about a value that could become another one"
+        return said("it is not about a value that could become another one")
     if not isinstance(problem.value, str | int | float):
-        return "its value is more than one"
+        return said("its value is more than one")
     if problem.kind is ProblemKind.DUPLICATE and problem.field == key:
-        place = "at the source" if problem.who is Who.SOURCE_TEAM else "in the target"
-        return f"two records have this key, and one of them has to change {place}"
+        if problem.who is Who.SOURCE_TEAM:
+            return said("two records have this key, and one of them has to change at the source")
+        return said("two records have this key, and one of them has to change in the target")
     return ""
 
 

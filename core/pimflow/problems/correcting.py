@@ -11,6 +11,7 @@ from pimflow.assemble import Assembly, Flow
 from pimflow.errors import ConfigError
 from pimflow.problems.causes import places
 from pimflow.running.correcting import known_by
+from pimflow.sentences import said
 from pimflow.sheets import as_cell
 from pimflow.state import corrections, open_items
 from pimflow.state.changes import Changes
@@ -51,11 +52,16 @@ def source_row(assembly: Assembly, database: Database, flow: str, key: str) -> S
 
 def _row(flow: Flow, key: str, cells: Mapping[str, Any], column: str | None, *, alone: bool) -> SourceRow:
     known, identity = known_by(flow, cells, column), flow.config.identity or flow.source.identity
-    why_not = ""
+    why_not: str = ""
     if not known:
-        why_not = f"nothing tells its row apart in {flow.source.title}; it has to be corrected there"
+        why_not = said(
+            "nothing tells its row apart in {source}; it has to be corrected there", source=said(flow.source.title)
+        )
     elif not alone and identity not in known:
-        why_not = f"another row of {flow.source.title} has the same key; one of the two has to be corrected there"
+        why_not = said(
+            "another row of {source} has the same key; one of the two has to be corrected there",
+            source=said(flow.source.title),
+        )
     return SourceRow(flow, key, cells, known, why_not)
 
 
@@ -64,11 +70,12 @@ def correct(
 ) -> list[Correction]:
     """Keep what a person writes in place of cells of a source. Raises ConfigError where that cannot be."""
     if row.why_not:
-        raise ConfigError(f"{row.key} cannot be corrected here: {row.why_not}")
+        raise ConfigError(said("{key} cannot be corrected here: {reason}", key=row.key, reason=row.why_not))
     pipeline, given = assembly.pipeline.name, []
     for column, becomes in cells.items():
         if column not in row.cells:
-            raise ConfigError(f"{row.flow.source.title} has no column {column!r}{did_you_mean(column, row.cells)}")
+            source, near = said(row.flow.source.title), did_you_mean(column, row.cells)
+            raise ConfigError(said("{source} has no column {column!r}{near}", source=source, column=column, near=near))
         found = as_cell(row.cells[column])
         if becomes != found:
             known = dict(row.known_by)

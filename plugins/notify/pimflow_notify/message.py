@@ -13,7 +13,7 @@ from apprise.plugins import NotifyBase
 from loguru import logger
 from pydantic import AfterValidator, Field, SecretStr
 
-from pimflow import Event, Message, Notifier, UnreachableError
+from pimflow import Event, Message, Notifier, UnreachableError, said
 from pimflow_http import redact
 from pimflow_notify.overhearing import overheard, private_parts
 
@@ -85,8 +85,11 @@ class NotifyMessage(Notifier):
         if well:
             return None
         return UnreachableError(
-            f"{service.service_name} did not take the message. "
-            "Check the address under `to`, and whether this machine reaches the service",
+            said(
+                "{service} did not take the message. Check the address under `to`, and whether this machine reaches "
+                "the service",
+                service=str(service.service_name),
+            ),
             detail="; ".join(told),
         )
 

@@ -9,7 +9,7 @@ import httpx
 from pydantic import AfterValidator, Field, SecretStr
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from pimflow import Event, InputPath, Message, Notifier, RemoteError, UnreachableError
+from pimflow import Event, InputPath, Message, Notifier, RemoteError, UnreachableError, said
 from pimflow_http import redact
 from pimflow_notify.overhearing import overheard, private_parts
 
@@ -71,11 +71,13 @@ class NotifyPing(Notifier):
                 status = response.status_code
         except (httpx.HTTPError, OSError) as error:
             detail = redact(f"{type(error).__name__}: {error}", hidden)
-            raise UnreachableError(f"the monitor at {url.host} did not answer", detail=detail) from None
+            raise UnreachableError(said("the monitor at {host} did not answer", host=url.host), detail=detail) from None
         if status >= 500:
-            raise UnreachableError(f"the monitor at {url.host} failed", detail=f"status {status}")
+            raise UnreachableError(said("the monitor at {host} failed", host=url.host), detail=f"status {status}")
         if not 200 <= status < 300:
-            raise RemoteError(f"the monitor at {url.host} does not know this address", detail=f"status {status}")
+            raise RemoteError(
+                said("the monitor at {host} does not know this address", host=url.host), detail=f"status {status}"
+            )
 
     def _client(self, url: httpx.URL) -> httpx.Client:
         return httpx.Client(

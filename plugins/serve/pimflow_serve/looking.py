@@ -13,7 +13,7 @@ from pimflow.errors import FlowError, RowProblem
 from pimflow.log import masker
 from pimflow.model import Run
 from pimflow.outlook import Card, Choice
-from pimflow.sentences import said_by
+from pimflow.sentences import said, said_by
 from pimflow.sinks import Sink, Writer
 from pimflow.state.database import Database
 from pimflow.state.memory import KeptMemory
@@ -67,7 +67,7 @@ class Target:
                     return writer.picture(name)
                 except NotImplementedError:
                     continue
-        raise RowProblem(None, name, "neither system shows pictures")
+        raise RowProblem(None, name, said("neither system shows pictures"))
 
     def choices(self, column: str) -> Choices:
         """List the values that a column takes. Raises FlowError."""
@@ -84,7 +84,7 @@ class Target:
             with self._asked(sink) as writer:
                 if writer.may_add(column):
                     return writer.add_choice(column, choice, self.language)
-        raise RowProblem(column, choice.code or choice.label, "which cannot be created from here")
+        raise RowProblem(column, choice.code or choice.label, said("which cannot be created from here"))
 
     @contextmanager
     def _asked(self, sink: Sink) -> Iterator[Writer]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pimflow.assemble import Assembly
 from pimflow.errors import FlowError, LoginError, UnreachableError
-from pimflow.sentences import said_by
+from pimflow.sentences import said, said_by
 from pimflow.sessions import Sessions
 from pimflow.sinks import Sink
 
@@ -53,7 +53,9 @@ class OpenSystems:
         read anew. Raises FlowError, also where too many are asked already.
         """
         if not self._places.acquire(timeout=_PATIENCE):
-            raise UnreachableError(f"{sink.title} is asked by too many at once; try again in a moment")
+            raise UnreachableError(
+                said("{title} is asked by too many at once; try again in a moment", title=said(sink.title))
+            )
         try:
             with self._held(assembly) as held:
                 with held.opening:
