@@ -15,6 +15,7 @@ from pimflow_serve.api import (
     runs,
     schedules,
     server_log,
+    targets,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -29,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     records.router,
     runs.router,
     schedules.router,
+    targets.router,
     server_log.router,
 )
 """All calls, by matter."""

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse
 
-from pimflow.errors import FlowError, RowProblem
 from pimflow.model import ProblemKind, Who
-from pimflow.outlook import Card, Choice
+from pimflow.outlook import Choice
 from pimflow.problems.causes import Wanted
-from pimflow.sentences import said_by
 from pimflow.state.requests import Request as Asked
 from pimflow_serve import deciding
 from pimflow_serve.access.guard import Operator, Viewer
+from pimflow_serve.api.targets import system_asked
 from pimflow_serve.api.telling import Tell
 from pimflow_serve.exporting import problem_list
 from pimflow_serve.given import Given
 from pimflow_serve.languages import language_of
 from pimflow_serve.looking import Choices
-from pimflow_serve.refusals import Refused
 from pimflow_serve.serving import Shared, assembly_of
 from pimflow_serve.views.problems import CauseCard, FlowProblems, ProblemRecord, items_of, problems, records_page
 
 router = APIRouter(prefix="/api/v1", tags=["problems"])
-
-_KEYS = 100
-_COLUMNS = 100
-_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 class NewChoice(Given):
@@ -128,7 +121,7 @@ def list_choices(pipeline: str, cause: str, request: Request, serving: Shared, p
     """Ask the target which values the column takes, in the language of whoever asks."""
     card = deciding.cause_of(serving, pipeline, cause)
     target = deciding.target_of(serving, pipeline, card.flow, language_of(request, person))
-    with _told():
+    with system_asked():
         return target.choices(card.field)
 
 
@@ -137,7 +130,7 @@ def put_answer(
     pipeline: str, cause: str, given: NewAnswer, request: Request, serving: Shared, person: Operator
 ) -> Decided:
     """Decide about a value once; the records that wait for it are tried again."""
-    with _told():
+    with system_asked():
         if given.create is not None:
             choice = Choice(given.create.code, given.create.label)
             made = deciding.create(serving, person, pipeline, cause, choice, language_of(request, person))
@@ -181,56 +174,3 @@ def post_dismiss(pipeline: str, cause: str, given: Which, serving: Shared, perso
 def delete_dismissals(pipeline: str, serving: Shared, _person: Operator) -> Number:
     """Show again what was dismissed of a pipeline."""
     return Number(deciding.show_again(serving, pipeline))
-
-
-@router.get("/pipelines/{pipeline}/flows/{flow}/cards")
-def list_cards(
-    pipeline: str,
-    flow: str,
-    request: Request,
-    serving: Shared,
-    person: Viewer,
-    key: Annotated[list[str], Query(max_length=_KEYS)],
-) -> dict[str, Card]:
-    """Ask the target how people know records: label in their language, page, picture. By key."""
-    target = deciding.target_of(serving, pipeline, flow, language_of(request, person))
-    with _told():
-        return dict(target.cards(key))
-
-
-@router.get("/pipelines/{pipeline}/flows/{flow}/labels")
-def list_labels(
-    pipeline: str,
-    flow: str,
-    request: Request,
-    serving: Shared,
-    person: Viewer,
-    column: Annotated[list[str], Query(max_length=_COLUMNS)],
-) -> dict[str, str]:
-    """Ask the target how people call columns; those that it calls by their codes are left out. By column."""
-    target = deciding.target_of(serving, pipeline, flow, language_of(request, person))
-    with _told():
-        return dict(target.labels(column))
-
-
-@router.get("/pipelines/{pipeline}/flows/{flow}/picture", response_class=Response)
-def get_picture(pipeline: str, flow: str, name: str, request: Request, serving: Shared, person: Viewer) -> Response:
-    """Give a picture that a card names, from the target."""
-    target = deciding.target_of(serving, pipeline, flow, language_of(request, person))
-    with _told():
-        kind, content = target.picture(name)
-    if kind not in _PICTURES:
-        raise Refused(404, "the target has this file, and it is no picture that browsers show")
-    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": "default-src 'none'"}
-    return Response(content, media_type=kind, headers=headers)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn what a system refuses into an answer that says so."""
-    try:
-        yield
-    except RowProblem as error:
-        raise Refused(409, said_by(error)) from None
-    except FlowError as error:
-        raise Refused(502, said_by(error)) from None
