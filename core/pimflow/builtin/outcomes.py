@@ -19,7 +19,7 @@ _HEADER: Header = ("id", "key", "standing", "reason", "since")
 
 
 class Outcomes(Source):
-    """How the records of another flow of the pipeline stand, to be told where people look: a status in the PIM, say.
+    """How the records of another part of the pipeline stand, to be told where people look: a status in the PIM, say.
 
     `standing` is `waiting` (it goes by itself), `sent`, `returned` (the flow `returned_by` has brought it back) or
     `attention`; `reason` says then in whole sentences why, and what to do. One that never arrived and does not come any

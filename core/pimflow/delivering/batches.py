@@ -310,7 +310,7 @@ def refuse_missing(candidate: Candidate, sink: Sink) -> Outcome:
         said("{title} has no such {noun}, and pimflow creates none there", **names),
         ProblemKind.MISSING,
         remedy=remedy,
-        detail="`mode: upsert` lets the flow create records that are not there.",
+        detail="`mode: upsert` lets pimflow create records that are not there.",
     )
     return outcome_of(candidate, Status.REFUSED, problem)
 

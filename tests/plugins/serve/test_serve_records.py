@@ -150,6 +150,7 @@ def test_plugins_are_listed_with_what_they_offer(served, signed_in):
     told = text_of(signed_in("viewer").get("/plugins"))
     assert "pimflow-akeneo" in told
     assert "akeneo.products target Creates and updates products, 100 a call." in told
+    assert not re.search(r"\b(sink|flow|delta|cursor|scope|payload|422|rejected)s?\b", told, re.IGNORECASE)
 
 
 @pytest.fixture
