@@ -28,8 +28,11 @@ demo: $(VENV)/.installed
 # start; `make test WORKERS=0` runs one after the other.
 # By file, not by group: pytest 9.2 does not see the groups of pytest-xdist 3.8, and each process would make all servers.
 # Files go in the order of their names: those with few tests, each of which takes long, would else all come last.
+# Python keeps what it compiles, whatever the environment says: hundreds of processes begin, each with hundreds of modules.
 WORKERS ?= $(shell "$(PYTHON)" -c 'import os; print((os.cpu_count() or 1) + 1)')
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.installed-live
+	$(BIN)/python -m compileall -q -j 0 core plugins
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 # What takes long, half an hour or more: syncs killed at any moment, whole histories of changes and faults, hundreds of
