@@ -5,6 +5,7 @@ The text speaks to the product manager: what happened, why, what now, who. Techn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -33,6 +34,7 @@ WHO = {
 """What people are called."""
 
 _KEYS_SHOWN = 5
+_WITHOUT_KEY = re.compile(r"row (\d+)")
 _OTHERS_SHOWN = 3
 
 
@@ -201,7 +203,7 @@ def _shares(flow: FlowReport, counts: dict[Status, int], *, dry: bool) -> str:
     """Tell those that arrived without a value from those that did not arrive, where there are both."""
     lost = sum(number for status, number in counts.items() if status not in SETTLED)
     partly = flow.attention - lost
-    if not partly or not lost:
+    if partly <= 0 or not lost:  # of what only some are told, not all that was lost is theirs
         return ""
     numbers = {"all": flow.attention, "partly": partly, "lost": lost}
     if dry:
@@ -257,9 +259,19 @@ def effect(cause: Cause, flow: FlowReport, *, dry: bool = False) -> str:
     done = _EFFECTS.get(cause.status)
     names = {"records": _number(cause.count, flow)} | ({} if done else {"lost": _lost(cause)})
     told = said(str((done or _ARRIVED)[dry]), **names)
-    keys = ", ".join(cause.keys[:_KEYS_SHOWN])
+    keys = joined(map(_shown_key, cause.keys[:_KEYS_SHOWN]), ", ")
     more = ", …" if cause.count > _KEYS_SHOWN else ""
-    return together("{told:capital} ({keys}).", told=told, keys=f"{keys}{more}") if keys else full_stop(capital(told))
+    return (
+        together("{told:capital} ({keys}{more}).", told=told, keys=keys, more=more)
+        if keys
+        else full_stop(capital(told))
+    )
+
+
+def _shown_key(key: str) -> str:
+    """Give a key; that of a row without one is told in words."""
+    row = _WITHOUT_KEY.fullmatch(key)
+    return said("row {number}", number=row[1]) if row else key
 
 
 def _lost(cause: Cause) -> str:

@@ -10,8 +10,8 @@ from pimflow.daily import daily
 from pimflow.errors import ConfigError, LoginError, UnreachableError
 from pimflow.model import Event, Item, Problem, ProblemKind, Status, Who
 from pimflow.notifying.digests import tell_digest
-from pimflow.notifying.mailboxes import mailboxes
-from pimflow.notifying.missing import tell_missed
+from pimflow.notifying.mailboxes import daily_ones
+from pimflow.notifying.missing import Missed, tell_missed
 from pimflow.notifying.standings import Standings
 from pimflow.running.run import RunOptions
 from pimflow.state import servers
@@ -63,6 +63,15 @@ def test_a_value_is_the_product_managers_and_says_what_to_do(told, shop):
     assert lines[0] == "What you must do:"
     assert "says 'BORD', the shop has no such colour. 2 products arrived without a colour (A, C)." in lines[1]
     assert "3 products read; 3 new" in message.text
+
+
+def test_what_did_not_arrive_because_of_others_is_not_counted_with_ones_own(told, shop, colours):
+    colours["who"] = Who.ADMINISTRATOR
+    shop.tables["products"] = [("sku", "colour"), ("A", "red"), ("A", "red"), ("A", "red"), ("B", "BORD")]
+    told.run()
+    (message,) = of(shop, "peter")
+    assert "1 needs your attention (1 cause)" in message.text
+    assert "Of these" not in message.text
 
 
 def test_a_login_that_is_refused_is_the_administrators_with_what_to_do(told, shop):
@@ -242,7 +251,7 @@ def test_a_run_of_some_records_that_went_well_is_no_recovery_even_where_it_tells
 def digest(bench, days=1, **flow):
     """Let a server look for digests, so many days from now."""
     with bench.database() as database:
-        for mailbox in mailboxes([bench.assembly(**flow)]):
+        for mailbox in daily_ones([bench.assembly(**flow)]):
             tell_digest(mailbox, database, datetime.now(UTC) + timedelta(days=days))
 
 
@@ -304,7 +313,7 @@ def test_an_address_gets_one_digest_of_all_pipelines_the_worst_first(bench, shop
     bench.run()
     shop.scripts["open"] = [LoginError("refused")]
     bench.run()
-    both = mailboxes([first, bench.assembly()])
+    both = daily_ones([first, bench.assembly()])
     assert [len(one.subscriptions) for one in both] == [2, 2]
     shop.scripts["julia"] = [UnreachableError("shut")]
     later = datetime.now(UTC) + timedelta(days=1)
@@ -332,7 +341,7 @@ def test_a_run_leaves_digests_to_a_server_that_lives(bench, shop):
         standings = Standings(database, "bench")
         standings.keep(recipient, replace(standings.kept(recipient), digested=seven - timedelta(days=1)))
         servers.beat(database, Server("one", "here", "there", 1, ""), now)
-        (mailbox,) = mailboxes([bench.assembly()])
+        (mailbox,) = daily_ones([bench.assembly()])
         tell_digest(mailbox, database, seven + timedelta(minutes=1), patience=timedelta(minutes=15))
         assert shop.messages == []
         assert servers.any_lives(database, now)
@@ -367,12 +376,24 @@ def test_a_digest_is_sent_by_a_run_where_there_is_no_server(bench, shop):
     assert len(shop.messages) == 1
 
 
+def test_pipelines_that_did_not_run_are_told_in_one_message(told, shop):
+    first = told.assembly()
+    told.settings["name"] = "second"
+    late, now = [Missed(first, None), Missed(told.assembly(), None)], datetime.now(UTC)
+    shop.scripts["peter"] = [UnreachableError("shut")]
+    with told.database() as database:
+        assert [tell_missed(late, database, now) for _ in range(3)] == [0, 1, 0]
+    (message,) = of(shop, "peter")
+    assert message.title == "[pimflow] bench did not run: no good run yet; and one more pipeline"
+    assert "second was to run by its schedule" in message.text
+
+
 def test_a_run_that_did_not_take_place_is_told_once_and_that_it_works_again(told, shop):
     now = datetime.now(UTC)
     with told.database() as database:
-        assert tell_missed(told.assembly(), database, None, now) == 1
-        assert tell_missed(told.assembly(), database, None, now + timedelta(hours=1)) == 0
-        assert tell_missed(told.assembly(), database, None, now + timedelta(hours=25)) == 1
+        assert tell_missed([Missed(told.assembly(), None)], database, now) == 1
+        assert tell_missed([Missed(told.assembly(), None)], database, now + timedelta(hours=1)) == 0
+        assert tell_missed([Missed(told.assembly(), None)], database, now + timedelta(hours=25)) == 1
     assert of(shop, "julia") == []
     assert of(shop, "peter")[0].title == "[pimflow] bench did not run: no good run yet"
     assert "What you must do: see whether the server runs" in of(shop, "peter")[0].text
@@ -384,7 +405,7 @@ def test_who_knows_that_runs_fail_is_not_told_that_there_is_no_good_one(told, sh
     shop.scripts["open"] = [LoginError("refused")]
     told.run()
     with told.database() as database:
-        assert tell_missed(told.assembly(), database, None, datetime.now(UTC)) == 0
+        assert tell_missed([Missed(told.assembly(), None)], database, datetime.now(UTC)) == 0
 
 
 @pytest.mark.parametrize(

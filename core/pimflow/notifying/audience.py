@@ -60,7 +60,9 @@ def _seen_by(notifier: Notifier, flow: FlowReport) -> FlowReport:
     left = tuple(cause for cause in flow.causes if concerns(notifier, cause.problem))
     if len(left) == len(flow.causes):
         return flow
-    return replace(flow, causes=left, attention=min(flow.attention, sum(cause.count for cause in left)))
+    refused = sum(cause.count for cause in left if cause.status is Status.REFUSED)
+    counts = {**flow.counts, Status.REFUSED: min(flow.counts.get(Status.REFUSED, 0), refused)}
+    return replace(flow, counts=counts, causes=left, attention=min(flow.attention, sum(one.count for one in left)))
 
 
 def _kinds_of_failure(report: RunReport) -> frozenset[ProblemKind]:
