@@ -16,7 +16,7 @@ from pimflow.model import Event, Message, RunReport
 from pimflow.notifying.addresses import pages_of
 from pimflow.notifying.days import Day, day_since
 from pimflow.notifying.delivering import readers, went_through
-from pimflow.notifying.mailboxes import Mailbox, Subscription, mailboxes
+from pimflow.notifying.mailboxes import Mailbox, Subscription, daily_ones
 from pimflow.notifying.occasions import Standing, attention, causes
 from pimflow.notifying.standings import Standings
 from pimflow.notifying.together import together
@@ -39,7 +39,7 @@ class _Part:
 
 def tell_after_run(assembly: Assembly, database: Database, now: datetime, run: int, *, server: bool) -> None:
     """Send what is due of a pipeline of which a run just ended; a `server`, which tells of all, has some minutes."""
-    for mailbox in mailboxes([assembly]):
+    for mailbox in daily_ones([assembly]):
         tell_digest(mailbox, database, now, run, patience=_SERVER_FIRST if server else timedelta())
 
 

@@ -1,4 +1,4 @@
-"""Who has a message a day, and of which pipelines: an address gets one, however many tell it something."""
+"""Who is told of several pipelines at once: an address gets one message, however many tell it something."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OF_ONE_PIPELINE = ("kinds", "families", "categories", "on", "problems_over", "a
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A recipient of a pipeline who has a message a day."""
+    """A recipient of a pipeline."""
 
     assembly: Assembly
     recipient: Recipient
@@ -38,7 +38,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One address, with one reader and one time of day: all that is told there then comes in one message."""
+    """One address, with one reader, language and time of day: what is told there at once comes in one message."""
 
     subscriptions: tuple[Subscription, ...]
 
@@ -53,18 +53,22 @@ class Mailbox:
         return masker({secret for one in self.subscriptions for secret in one.assembly.secrets})
 
 
-def mailboxes(assemblies: Iterable[Assembly]) -> list[Mailbox]:
-    """Give all who have a message a day, each with the pipelines that tell it something."""
+def daily_ones(assemblies: Iterable[Assembly]) -> list[Mailbox]:
+    """Give all who have a message a day."""
+    everybody = (Subscription(assembly, recipient) for assembly in assemblies for recipient in assembly.recipients)
+    return mailboxes(one for one in everybody if one.notifier.digest is not None)
+
+
+def mailboxes(subscriptions: Iterable[Subscription]) -> list[Mailbox]:
+    """Give the addresses, each with the pipelines that tell it something."""
     found: list[tuple[Notifier, list[Subscription]]] = []
-    for assembly in assemblies:
-        for recipient in assembly.recipients:
-            if recipient.notifier.digest is not None:
-                address, subscription = _address(recipient.notifier), Subscription(assembly, recipient)
-                known = next((box for there, box in found if there == address), None)
-                if known is None:
-                    found.append((address, [subscription]))
-                else:
-                    known.append(subscription)
+    for one in subscriptions:
+        address = _address(one.notifier)
+        known = next((box for there, box in found if there == address), None)
+        if known is None:
+            found.append((address, [one]))
+        else:
+            known.append(one)
     return [Mailbox(tuple(box)) for _, box in found]
 
 

@@ -10,7 +10,7 @@ from threading import Event, Thread
 from loguru import logger
 
 from pimflow.notifying.digests import tell_digest
-from pimflow.notifying.mailboxes import mailboxes
+from pimflow.notifying.mailboxes import daily_ones
 from pimflow_serve.serving import Serving
 
 _BETWEEN = 30.0
@@ -44,6 +44,6 @@ def send_due(serving: Serving, later: dict[str, datetime]) -> None:
     """Send what is due now, each address one message; `later` remembers before when one is not tried again."""
     now = serving.clock()
     assemblies = [one.assembly for _, one in sorted(serving.project.pipelines().items()) if one.assembly]
-    for mailbox in mailboxes(assemblies):
+    for mailbox in daily_ones(assemblies):
         if later.get(mailbox.name, now) <= now and not tell_digest(mailbox, serving.database, now):
             later[mailbox.name] = now + _AGAIN

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from loguru import logger
 
 from pimflow.notifying.lateness import LastRuns, last_runs
-from pimflow.notifying.missing import tell_missed
+from pimflow.notifying.missing import Missed, tell_missed
 from pimflow.state import schedules, servers
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.jobs.times import gap
@@ -24,19 +24,19 @@ class Late:
         """Look at all pipelines with a schedule; one of the servers tells people."""
         runner = self._runner
         kept = schedules.all_kept(runner.database)
-        tells = servers.leads(runner.database, runner.server.name)
-        late = set()
+        late, missed = set(), []
         for served in runner.project.pipelines().values():
             found = self._late(served, kept)
             if found is not None:
                 late.add(served.name)
                 if served.name not in runner.late:
                     logger.warning("{} is late: no good run of it ended in time", served.name)
-                if tells and served.assembly is not None:
+                if served.assembly is not None:
                     good = found.good.finished if found.good else None
-                    ended = datetime.fromisoformat(good) if good else None
-                    tell_missed(served.assembly, runner.database, ended, runner.clock())
+                    missed.append(Missed(served.assembly, datetime.fromisoformat(good) if good else None))
         runner.late = frozenset(late)
+        if servers.leads(runner.database, runner.server.name):
+            tell_missed(missed, runner.database, runner.clock())
 
     def _late(self, served: Served, kept: dict[tuple[str, str], schedules.Kept]) -> LastRuns | None:
         runner, now = self._runner, self._runner.clock()
