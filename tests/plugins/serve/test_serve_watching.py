@@ -5,10 +5,12 @@ from datetime import timedelta
 from loguru import logger
 from prometheus_client.parser import text_string_to_metric_families
 
+from pimflow.errors import StateError
 from pimflow.model import Status
 from pimflow.running.run import RunOptions, run_pipeline
 from pimflow_serve.digests import send_due
 from pimflow_serve.good_runs import GoodRuns
+from pimflow_serve.jobs.steadily import Steadily
 from pimflow_serve.starting import logged
 
 from ..notify.notify_servers import Mailbox  # noqa: TID252 - tests are no package
@@ -134,3 +136,18 @@ def test_a_test_alert_proves_that_messages_arrive(served, signed_in):
         assert mailbox.subjects == [f"[pimflow] {NAME}: this is a test"]
         assert "Nothing was run. Nothing to do." in mailbox.text(0)
     assert signed_in("operator").post("/api/v1/pipelines/nobody/test-alert").status_code == 404
+
+
+def test_the_same_trouble_is_told_once_and_that_it_is_over():
+    said, steadily = [], Steadily("runs cannot be begun now")
+    number = logger.add(lambda message: said.append(message.record["message"]))
+    for error in ("the state is away", "the state is away", "", "the state is away"):
+        steadily.do(lambda error=error: raised(error))
+    logger.remove(number)
+    away = "runs cannot be begun now: the state is away"
+    assert said == [away, "no longer so: runs cannot be begun now", away]
+
+
+def raised(error):
+    if error:
+        raise StateError(error)

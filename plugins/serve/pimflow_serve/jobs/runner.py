@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 from loguru import logger
 
-from pimflow.errors import ConfigError, PimflowError
+from pimflow.errors import ConfigError
 from pimflow.plain import to_json
 from pimflow.progress_files import Progress
 from pimflow.running.run import progress_folder
@@ -24,6 +24,7 @@ from pimflow_serve.jobs.dispatch import Dispatch, this_server
 from pimflow_serve.jobs.elsewhere import Elsewhere
 from pimflow_serve.jobs.feed import Feed
 from pimflow_serve.jobs.previews import plan_file
+from pimflow_serve.jobs.steadily import Steadily
 from pimflow_serve.jobs.watching import Watching
 from pimflow_serve.project import Project
 
@@ -150,21 +151,13 @@ class Runner:
         elsewhere = Elsewhere(name, self.database, self.clock) if isinstance(self.state, ServerState) else None
         folder = progress_folder(self.project.root, self.project.environment)
         watching = Watching(folder, self.feed, elsewhere, self._changed)
+        steadily = Steadily("runs cannot be begun now")
         logger.info("server {} began", name)
         while not self._stopping.is_set():
-            self._safely(partial(self._step, dispatch, watching, asked=self._woken.is_set()))
+            steadily.do(partial(self._step, dispatch, watching, asked=self._woken.is_set()))
             self._woken.wait(_BETWEEN)
-        self._safely(partial(dispatch.end, _PATIENCE))
+        steadily.do(partial(dispatch.end, _PATIENCE))
         logger.info("server {} ended", name)
-
-    def _safely(self, work: Callable[[], None]) -> None:
-        """Go on where something fails: a state that cannot be reached now can be later."""
-        try:
-            work()
-        except PimflowError as error:
-            logger.warning("runs cannot be begun now: {}", error)
-        except Exception:  # noqa: BLE001 - nobody would begin anything any more
-            logger.exception("something went wrong where runs are begun")
 
     def _step(self, dispatch: Dispatch, watching: Watching, *, asked: bool) -> None:
         self._woken.clear()

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
-from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from loguru import logger
 
-from pimflow.errors import PimflowError
 from pimflow.state import schedules
 from pimflow.words import to_the_minute
 from pimflow_serve.jobs.late import Late
 from pimflow_serve.jobs.runner import Runner
+from pimflow_serve.jobs.steadily import Steadily
 from pimflow_serve.jobs.times import due_time, kept_as, next_time, zone_of
 from pimflow_serve.project import Served
 
@@ -26,6 +24,7 @@ BY_SCHEDULE = "schedule"
 _REFRESH, _LATE = 5, 300
 """Seconds between two looks whether files have changed, and whether a pipeline is late."""
 _MISSED = timedelta(minutes=5)
+_TROUBLE = "the schedules cannot be seen to now"
 
 
 class Times(BaseTrigger):  # type: ignore[misc] # it ships no types
@@ -69,7 +68,8 @@ class Scheduler:
     def start(self) -> None:
         """Begin: what was due while no server was there is made up for once."""
         for work, seconds in ((self.refresh, _REFRESH), (self._late.look, _LATE)):
-            self._clock.add_job(partial(_safely, work), "interval", seconds=seconds, next_run_time=datetime.now(UTC))
+            job = partial(Steadily(_TROUBLE).do, work)
+            self._clock.add_job(job, "interval", seconds=seconds, next_run_time=datetime.now(UTC))
         self._clock.start()
 
     def stop(self) -> None:
@@ -110,7 +110,7 @@ class Scheduler:
         runner.ask(pipeline, kind, BY_SCHEDULE, cause=BY_SCHEDULE, told=told)
 
     def _take_over(self, name: str, job: _Job) -> None:
-        work = partial(_safely, partial(self.begin_due, job.pipeline, job.kind))
+        work = partial(Steadily(_TROUBLE).do, partial(self.begin_due, job.pipeline, job.kind))
         trigger = Times(job.cron, job.zone, job.jitter.total_seconds())
         self._clock.add_job(work, trigger, id=name, replace_existing=True)
         work()  # what was due while no server was there
@@ -131,13 +131,3 @@ def _jobs_of(served: Served) -> list[_Job]:
         return []
     zone = zone_of(timetable)
     return [_Job(served.name, kind, cron, zone, timetable.jitter) for kind, cron in timetable.kinds.items()]
-
-
-def _safely(work: Callable[[], Any]) -> None:
-    """Go on where something fails: a state that cannot be reached now can be later."""
-    try:
-        work()
-    except PimflowError as error:
-        logger.warning("the schedules cannot be seen to now: {}", error)
-    except Exception:  # noqa: BLE001 - nothing would be begun by the clock any more
-        logger.exception("something went wrong where schedules are seen to")
