@@ -12,7 +12,9 @@ from string import Formatter
 from typing import Any, Protocol, Self
 
 _CAPITAL = "capital"
+_CLAUSE = "clause"
 _APOSTROPHES = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}")
+_PLAIN = str.__new__
 _ENDLESS = (float("inf"), float("-inf"))
 """Numbers that JSON cannot hold."""
 _REACHES_IN = re.compile(r"\{\w*[.\[]")
@@ -46,7 +48,9 @@ class Said(str):
         return made
 
     def __format__(self, how: str) -> str:
-        """Stand in another template; `{name:capital}` begins a sentence with it."""
+        """Stand in another template; `{name:capital}` begins a sentence with it, `{name:clause}` ends none with it."""
+        if how == _CLAUSE:
+            return str(self).rstrip(".")
         return begin(str(self)) if how == _CAPITAL else str.__format__(self, how)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -79,7 +83,12 @@ def said(template: str, /, **values: Any) -> Said:
     The template is found in the source by those who translate, so it is written where it is used, as one whole text.
     """
     if values:
-        return Said(template.format(**values), template, values)
+        made = _PLAIN(
+            Said, template.format_map(values)
+        )  # as `Said(…)` does, without the call: bad cells come by millions
+        made.template = template
+        made.values = values
+        return made
     return template if isinstance(template, Said) else Said(template, template, values)
 
 

@@ -284,15 +284,20 @@ def lacks_another(open_item: OpenItem) -> bool:
     return any(problem.kind is ProblemKind.REFERENCE for problem in open_item.told)
 
 
+_FIRST_USED = said(
+    "The data of row {first} was used; row {number} was not. Change or archive one of the two in the source."
+)
+_EARLIER_USED = said(
+    "The data of an earlier row was used; row {number} was not. Change or archive one of the two in the source."
+)
+
+
 def duplicate(prepared: Prepared, field: str | None, first: int | None) -> Verdict:
     """Refuse an item whose key an earlier row of this run has."""
-    where = said("row {number}", number=first) if first else said("an earlier row")
-    remedy = said(
-        "The data of {where} was used; row {number} was not. Change or archive one of the two in the source.",
-        where=where,
-        number=prepared.row,
-    )
-    reason = said("which {where} has too", where=where)
+    reason, remedy = said("which an earlier row has too"), _EARLIER_USED
+    if first:
+        reason, remedy = said("which row {number} has too", number=first), _FIRST_USED
+    remedy = said(str(remedy), first=first, number=prepared.row)
     problem = Problem(reason, ProblemKind.DUPLICATE, field, prepared.item.key, remedy)
     kept = Item(DUPLICATE, f"{prepared.item.key} (row {prepared.row})", {})
     outcome = Outcome(DUPLICATE, prepared.item.key, Status.REFUSED, (problem,))
