@@ -83,9 +83,7 @@ def said(template: str, /, **values: Any) -> Said:
     The template is found in the source by those who translate, so it is written where it is used, as one whole text.
     """
     if values:
-        made = _PLAIN(
-            Said, template.format_map(values)
-        )  # as `Said(…)` does, without the call: bad cells come by millions
+        made = _PLAIN(Said, template.format_map(values))  # without a call of `Said`: bad cells come by millions
         made.template = template
         made.values = values
         return made
