@@ -72,10 +72,11 @@ def test_the_description_tells_of_each_call_what_it_does_and_how_it_refuses(sign
     assert all(call.title and (call.role or call.path.startswith("/hooks/")) for call in shown)
 
 
-def test_a_list_of_problems_comes_as_a_table(served, signed_in):
+def test_a_list_of_problems_comes_as_a_table_and_a_log_as_a_file(served, signed_in):
     served.write("CUP;mugs;cups;Cup;=1+1;1")
-    served.run()
+    run = served.run().run.id
     viewer = signed_in("viewer")
+    assert viewer.get(f"/api/v1/runs/{run}/log.jsonl").text == viewer.get(f"/runs/{run}/log").text
     answer = viewer.get("/api/v1/problems/products/export.csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="products-problems.csv"'
     assert "'=1+1" in answer.text

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from pydantic import Field
 
+from pimflow.languages import LANGUAGES
 from pimflow.state import people, sign_ins
 from pimflow_serve.access.changing import add_person, add_token, change_person, remove_person, remove_token
 from pimflow_serve.access.guard import Administrator, Viewer
 from pimflow_serve.given import Given
-from pimflow_serve.refusals import not_found
+from pimflow_serve.refusals import N_, Refused, not_found
 from pimflow_serve.roles import Person, Role
 from pimflow_serve.serving import Shared
 from pimflow_serve.views.people import ShownPerson, ShownToken, shown_people, shown_tokens
@@ -37,6 +38,12 @@ class PersonChange(Given):
     active: bool | None = None
 
 
+class MyChoices(Given):
+    """What somebody chooses for themselves."""
+
+    language: str = Field(description="Code of the language of the pages; empty for that of the browser.")
+
+
 class NewToken(Given):
     """A token for a program."""
 
@@ -58,6 +65,15 @@ class MadeToken:
 def me(person: Viewer) -> Person:
     """Tell who asks, and in which role."""
     return person
+
+
+@router.patch("/me")
+def choose(given: MyChoices, serving: Shared, person: Viewer) -> Person:
+    """Choose the language of the pages for oneself."""
+    if given.language and given.language not in LANGUAGES:
+        raise Refused(400, N_("there is no such language"), N_("Choose one of the list."))
+    people.change(serving.database, person.name, language=given.language)
+    return Person(person.name, person.role, given.language)
 
 
 @router.get("/people")
