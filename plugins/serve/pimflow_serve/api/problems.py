@@ -23,7 +23,8 @@ from pimflow_serve.given import Given
 from pimflow_serve.languages import language_of
 from pimflow_serve.looking import Choices
 from pimflow_serve.serving import Shared, assembly_of
-from pimflow_serve.views.problems import CauseCard, FlowProblems, ProblemRecord, items_of, problems, records_page
+from pimflow_serve.views.problem_records import ProblemRecord, records_page
+from pimflow_serve.views.problems import CauseCard, FlowProblems, items_of, problems
 
 router = APIRouter(prefix="/api/v1", tags=["problems"])
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from pimflow_serve.pages import (
     api_docs,
+    causes,
     connections,
     corrections,
     overview,
@@ -30,7 +31,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     plugin_pages.router,
     plugins.router,
     previews.router,
-    problems.router,
+    problems.router,  # before causes: `export.csv` names none
+    causes.router,
     products.router,
     runs.router,
     server_log.router,

@@ -21,7 +21,7 @@ from pimflow.state.key_search import like
 from pimflow.state.open_items import OpenItem
 from pimflow_serve.project import Project
 from pimflow_serve.views.overview import plain
-from pimflow_serve.views.problems import page_of
+from pimflow_serve.views.problem_records import page_of
 from pimflow_serve.views.values import shown
 
 _ALIKE = 10

@@ -110,6 +110,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory, pim: Served, pytestconfig: p
 
 def stumbling_blocks(page: Any, axe: str) -> list[str]:
     """Tell what of a page is a serious hindrance to somebody."""
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     page.evaluate(axe)
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
