@@ -138,14 +138,15 @@ def test_a_test_alert_proves_that_messages_arrive(served, signed_in):
     assert signed_in("operator").post("/api/v1/pipelines/nobody/test-alert").status_code == 404
 
 
-def test_the_same_trouble_is_told_once_and_that_it_is_over():
+def test_the_same_trouble_is_told_once_in_ten_minutes(monkeypatch):
     said, steadily = [], Steadily("runs cannot be begun now")
     number = logger.add(lambda message: said.append(message.record["message"]))
-    for error in ("the state is away", "the state is away", "", "the state is away"):
+    for error in ("it is away", "it is away", "", "it is away", "it is full"):
         steadily.do(lambda error=error: raised(error))
+    monkeypatch.setattr("pimflow_serve.jobs.steadily._AGAIN", 0)
+    steadily.do(lambda: raised("it is full"))
     logger.remove(number)
-    away = "runs cannot be begun now: the state is away"
-    assert said == [away, "no longer so: runs cannot be begun now", away]
+    assert [text.rpartition(": ")[2] for text in said] == ["it is away", "it is full", "it is full"]
 
 
 def raised(error):

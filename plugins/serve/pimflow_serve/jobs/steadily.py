@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,28 +10,28 @@ from loguru import logger
 
 from pimflow.errors import PimflowError
 
+_AGAIN = 600.0
+"""Seconds after which the log is told of the same trouble again; the work is tried each second."""
+
 
 class Steadily:
-    """Does work again and again, whatever becomes of it; the log is told of the same trouble once, and of its end.
+    """Does work again and again, whatever becomes of it; the log is told of the same trouble now and then.
 
     `trouble` says what cannot be done.
     """
 
     def __init__(self, trouble: str) -> None:
         self._trouble = trouble
-        self._told = ""
+        self._told, self._at = "", 0.0
 
     def do(self, work: Callable[[], Any]) -> None:
         """Do what may fail."""
         try:
             work()
         except PimflowError as error:
-            if str(error) != self._told:
+            now = time.monotonic()
+            if str(error) != self._told or now - self._at > _AGAIN:
                 logger.warning("{}: {}", self._trouble, error)
-            self._told = str(error)
+                self._told, self._at = str(error), now
         except Exception:  # noqa: BLE001 - nothing would be begun any more
             logger.exception(self._trouble)
-        else:
-            if self._told:
-                logger.info("no longer so: {}", self._trouble)
-            self._told = ""
