@@ -106,7 +106,7 @@ def texts(node: ast.AST, scope: Scope, met: frozenset[str] = frozenset()) -> Ite
     for found in scope.get(name, ()) if name not in met else ():
         yield from texts(found, scope, met | {name})
     if not isinstance(node, ast.Name | ast.Call):
-        for child in ast.iter_child_nodes(node):
+        for child in node.values if isinstance(node, ast.Dict) else ast.iter_child_nodes(node):  # keys are no texts
             yield from texts(child, scope, met) if not isinstance(child, ast.Constant) else _words(child, node)
 
 

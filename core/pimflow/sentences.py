@@ -17,6 +17,8 @@ _APOSTROPHES = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}")
 _PLAIN = str.__new__
 _ENDLESS = (float("inf"), float("-inf"))
 """Numbers that JSON cannot hold."""
+_PLACES = re.compile(r"\{\w+(?:![rs])?(?::[^{}]*)?\}")
+_WORDS = re.compile(r"[^\W\d_]")
 _REACHES_IN = re.compile(r"\{\w*[.\[]")
 """A placeholder that looks into its value: no template needs it, and one that came out of a file must not."""
 
@@ -123,11 +125,21 @@ def in_language(text: str, words: Words) -> str:
     template = words.gettext(text.template) if text.template else ""
     if not text.values:
         return template
+    if (
+        template == text.template
+        and _WORDS.search(_PLACES.sub("", template))
+        and any(map(_is_said, text.values.values()))
+    ):
+        return str(text)  # half of a sentence in another language helps nobody
     values = {name: _in_language(value, words) for name, value in text.values.items()}
     try:
         return _Formatter(words).vformat(template, (), values)
     except (LookupError, ValueError, TypeError, AttributeError):
         return str(text)
+
+
+def _is_said(value: Any) -> bool:
+    return isinstance(value, Said)
 
 
 def _in_language(value: Any, words: Words) -> Any:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote
 
-from pimflow import RemoteError
+from pimflow import RemoteError, said
 from pimflow_akeneo.model import IDENTIFIER, Attribute, Channel, Family, FamilyVariant, Model
 from pimflow_akeneo.planned import Planned
 
@@ -198,7 +198,9 @@ class Catalog:
             lambda: list(self._pages("currencies")),
         )
         if not any(one.type == IDENTIFIER for one in attributes.values()):
-            raise RemoteError("The PIM has no identifier attribute; set it up, or load a catalogue into it, first")
+            raise RemoteError(
+                said("The PIM has no identifier attribute; set it up, or load a catalogue into it, first")
+            )
         return Model(
             attributes,
             channels,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from pimflow import ProblemKind, RowProblem, Who
+from pimflow import ProblemKind, RowProblem, Who, joined, said
 from pimflow_akeneo.columns import ValueColumn
 from pimflow_akeneo.patterns import in_words, matches
 from pimflow_akeneo.spelling import CLOSE, alike
@@ -22,7 +22,8 @@ _NO_IDENTIFIER = re.compile(r"[,;]|^\s|\s$")
 _LINE_BREAK = re.compile(r"[\r\n]")
 _DIGITS = 18
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WRITTEN_OTHERWISE = "Correct it at the source; your administrator can set how it is read."
+_CORRECT = said("Correct it at the source.")
+_WRITTEN_OTHERWISE = said("Correct it at the source; your administrator can set how it is read.")
 _CONVERT = "`convert` tells how it is written"
 _AMOUNT_UNIT = re.compile(r"\s*(\S+)\s+(\S+)\s*")
 
@@ -45,11 +46,11 @@ def text(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
     value = str(int(cell)) if isinstance(cell, bool) else str(cell)
     most = longest(column)
     if len(value) > most:
-        reason = f"the text has {len(value)} characters; the PIM takes {most}"
-        raise _bad(column, value, reason, "Shorten it at the source.", kind=ProblemKind.TOO_LARGE)
+        reason = said("the text has {number} characters; the PIM takes {most}", number=len(value), most=most)
+        raise _bad(column, value, reason, said("Shorten it at the source."), kind=ProblemKind.TOO_LARGE)
     wanted = pattern(column)
     if wanted and not matches(wanted, value):
-        raise _bad(column, value, _wanted(wanted), "Correct it at the source.", detail=f"pattern {wanted}")
+        raise _bad(column, value, _wanted(wanted), _CORRECT, detail=f"pattern {wanted}")
     return value
 
 
@@ -68,27 +69,28 @@ def identifier(cell: Any, column: ValueColumn, vocabulary: Vocabulary) -> str:
     value = text(cell, column, vocabulary)
     rule = broken_rule(value)
     if rule:
-        raise _bad(column, value, f"which cannot be an identifier: {rule}", "Correct it at the source.")
+        raise _bad(column, value, said("which cannot be an identifier: {rule}", rule=rule), _CORRECT)
     return value
 
 
 def broken_rule(text: str) -> str:
     """Tell the rule for identifiers and codes that a text breaks; empty where it keeps them all."""
     if _LINE_BREAK.search(text.strip()):
-        return "no line break"
+        return said("no line break")
     if _NO_IDENTIFIER.search(text):
-        return "no comma, semicolon, or space at either end"
-    return f"no more than {_LONGEST['identifier']} characters" if len(text) > _LONGEST["identifier"] else ""
+        return said("no comma, semicolon, or space at either end")
+    most = _LONGEST["identifier"]
+    return said("no more than {most} characters", most=most) if len(text) > most else ""
 
 
 def number(cell: Any, column: ValueColumn) -> Decimal:
     """Accept a number within the attribute's limits."""
     written = str(cell).strip()
     if isinstance(cell, bool) or not _NUMBER.fullmatch(written):
-        raise _bad(column, cell, "which is no number", _WRITTEN_OTHERWISE, detail=_CONVERT)
+        raise _bad(column, cell, said("which is no number"), _WRITTEN_OTHERWISE, detail=_CONVERT)
     value = Decimal(written)
     if abs(value.adjusted()) >= _DIGITS:
-        raise _bad(column, cell, f"the PIM keeps less than {_DIGITS + 1} digits", "Correct it at the source.")
+        raise _bad(column, cell, said("the PIM keeps less than {number} digits", number=_DIGITS + 1), _CORRECT)
     _within(value, cell, column)
     return value
 
@@ -96,21 +98,23 @@ def number(cell: Any, column: ValueColumn) -> Decimal:
 def _within(value: Decimal, cell: Any, column: ValueColumn) -> None:
     attribute = column.attribute
     if not attribute.decimals_allowed and value != value.to_integral_value():
-        raise _bad(column, cell, "the PIM takes whole numbers here", "Round it at the source, or allow decimals there.")
+        remedy = said("Round it at the source, or allow decimals there.")
+        raise _bad(column, cell, said("the PIM takes whole numbers here"), remedy)
     if attribute.negative_allowed is False and value < 0:
-        raise _bad(column, cell, "the PIM takes no number below zero here", "Correct it at the source.")
+        raise _bad(column, cell, said("the PIM takes no number below zero here"), _CORRECT)
     if attribute.number_min is not None and value < Decimal(attribute.number_min):
-        raise _bad(column, cell, f"the PIM takes {attribute.number_min} or more", "Correct it at the source.")
+        raise _bad(column, cell, said("the PIM takes {least} or more", least=attribute.number_min), _CORRECT)
     if attribute.number_max is not None and value > Decimal(attribute.number_max):
-        raise _bad(column, cell, f"the PIM takes {attribute.number_max} or less", "Correct it at the source.")
+        raise _bad(column, cell, said("the PIM takes {most} or less", most=attribute.number_max), _CORRECT)
 
 
 def boolean(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> bool:
     """Accept true, false, 1 and 0."""
     value = _BOOLEANS.get(str(cell).strip().lower())
     if value is None:
-        remedy = "Give 1 or 0 at the source; your administrator can have other words translated."
-        raise _bad(column, cell, "which is neither yes (1) nor no (0)", remedy, detail="`value_map` translates words")
+        remedy = said("Give 1 or 0 at the source; your administrator can have other words translated.")
+        reason = said("which is neither yes (1) nor no (0)")
+        raise _bad(column, cell, reason, remedy, detail="`value_map` translates words")
     return value
 
 
@@ -120,12 +124,13 @@ def date(cell: Any, column: ValueColumn, _vocabulary: Vocabulary) -> str:
     try:
         value = dt.datetime.fromisoformat(written if _DAY.match(written) else "").date().isoformat()
     except ValueError:
-        raise _bad(column, cell, "which is no date such as 2026-01-31", _WRITTEN_OTHERWISE, detail=_CONVERT) from None
+        reason = said("which is no date such as 2026-01-31")
+        raise _bad(column, cell, reason, _WRITTEN_OTHERWISE, detail=_CONVERT) from None
     first, last = column.attribute.date_min, column.attribute.date_max
     if first and value < first[:10]:
-        raise _bad(column, cell, f"the PIM takes no day before {first[:10]}", "Correct it at the source.")
+        raise _bad(column, cell, said("the PIM takes no day before {day}", day=first[:10]), _CORRECT)
     if last and value > last[:10]:
-        raise _bad(column, cell, f"the PIM takes no day after {last[:10]}", "Correct it at the source.")
+        raise _bad(column, cell, said("the PIM takes no day after {day}", day=last[:10]), _CORRECT)
     return value
 
 
@@ -146,9 +151,10 @@ def options(cell: Any, column: ValueColumn, vocabulary: Vocabulary) -> list[str]
 def unknown_option(column: ValueColumn, cell: Any, known: Codes) -> RowProblem:
     """Tell that the PIM lacks an option, and which one is spelled alike."""
     near = alike(str(cell).strip(), known.values(), CLOSE)
-    hint = f"It has '{near}', which is spelled alike. " if near else ""
-    remedy = f"{hint}Choose an option or create '{cell}'; you decide once."
-    return _bad(column, cell, "the PIM has no such option", remedy, kind=ProblemKind.REFERENCE, who=Who.PRODUCT_MANAGER)
+    hint = said("It has '{near}', which is spelled alike.", near=near) if near else ""
+    remedy = joined([hint, said("Choose an option or create '{value}'; you decide once.", value=str(cell))])
+    reason = said("the PIM has no such option")
+    return _bad(column, cell, reason, remedy, kind=ProblemKind.REFERENCE, who=Who.PRODUCT_MANAGER)
 
 
 def amount_and_unit(cell: Any, column: ValueColumn) -> tuple[Any, str]:
@@ -159,8 +165,10 @@ def amount_and_unit(cell: Any, column: ValueColumn) -> tuple[Any, str]:
         return cell[0], str(cell[1] or "")
     parts = _AMOUNT_UNIT.fullmatch(str(cell))
     if parts is None:
-        remedy = f"Give the unit in a column '{column.whole}-unit', or behind the number as in '500 GRAM'."
-        reason = "the PIM needs a unit with it"
+        remedy = said(
+            "Give the unit in a column '{name}-unit', or behind the number as in '500 GRAM'.", name=column.whole
+        )
+        reason = said("the PIM needs a unit with it")
         raise _bad(column, cell, reason, remedy, kind=ProblemKind.MISSING, who=Who.ADMINISTRATOR)
     return parts[1], parts[2]
 
@@ -172,10 +180,11 @@ def unit(found: str, column: ValueColumn, vocabulary: Vocabulary) -> str:
     code = known.get(found.strip().lower())
     if code is None:
         units = ", ".join(sorted(known.values()))
-        remedy = f"Map it to one of {units}." if units else f"Give measurement family {family} units in the PIM."
-        raise _bad(
-            column, found, f"which is no unit of {family}", remedy, kind=ProblemKind.REFERENCE, who=Who.ADMINISTRATOR
-        )
+        remedy = said("Give measurement family {family} units in the PIM.", family=family)
+        if units:
+            remedy = said("Map it to one of {units}.", units=units)
+        reason = said("which is no unit of {family}", family=family)
+        raise _bad(column, found, reason, remedy, kind=ProblemKind.REFERENCE, who=Who.ADMINISTRATOR)
     return code
 
 
@@ -215,4 +224,6 @@ def _bad(
 
 def _wanted(wanted: str) -> str:
     words = in_words(wanted)
-    return f"the PIM takes {words} here" if words else f"the PIM's rule for this attribute is {wanted}"
+    if words:
+        return said("the PIM takes {words} here", words=words)
+    return said("the PIM's rule for this attribute is {rule}", rule=wanted)

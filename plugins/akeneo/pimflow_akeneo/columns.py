@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from pimflow import ProblemKind, Reference, RowProblem, Who
+from pimflow import ProblemKind, Reference, RowProblem, Who, joined, said
 from pimflow_akeneo.kinds import MODELS, PRODUCTS, Kind
 from pimflow_akeneo.model import Attribute, Model
 from pimflow_akeneo.spelling import CLOSE, alike
@@ -103,7 +103,7 @@ def parse_column(name: str, model: Model, kind: Kind = PRODUCTS) -> Column:
     if code not in model.attributes:
         raise _unknown(name, code, model, kind)
     if model.attributes[code] is model.identifier:
-        raise _wrong(name, f"a {kind.noun[0]} has no identifier", "Give this column to products only.")
+        raise _wrong(name, said("a product model has no identifier"), said("Give this column to products only."))
     return value_column(name, model.attributes[code], rest, model)
 
 
@@ -167,8 +167,10 @@ def refers(column: Column | None) -> Reference | None:
 
 def _unknown(name: str, code: str, model: Model, kind: Kind) -> RowProblem:
     if name in {PRODUCTS.key, *PRODUCTS.properties, *MODELS.properties}:
-        return _wrong(name, f"a {kind.noun[0]} has no such property", "Leave this column out.")
-    return _wrong(name, "the PIM has no attribute with this code", _alike(code, _known_codes(model, kind)))
+        of_model = said("a product model has no such property")
+        reason = said("a product has no such property") if kind.has_identifier else of_model
+        return _wrong(name, reason, said("Leave this column out."))
+    return _wrong(name, said("the PIM has no attribute with this code"), _alike(code, _known_codes(model, kind)))
 
 
 def _association(name: str, code: str, rest: list[str], model: Model) -> Association:
@@ -176,8 +178,10 @@ def _association(name: str, code: str, rest: list[str], model: Model) -> Associa
     column = Association(code, rest[0], quantified, rest[1] if len(rest) > 1 else None)
     allowed = rest[0] in QUANTIFIABLE and rest[1:] in ([], [QUANTITY]) if quantified else len(rest) == 1
     if not allowed:
-        expected = f"{code}-products and {code}-products-quantity" if quantified else f"{code}-products"
-        raise _wrong(name, "an association's column is not named like this", f"Name it as in '{expected}'.")
+        hint = said("Name it as in '{expected}'.", expected=f"{code}-products")
+        if quantified:
+            hint = said("Name it as in '{code}-products and {code}-products-quantity'.", code=code)
+        raise _wrong(name, said("an association's column is not named like this"), hint)
     return column
 
 
@@ -188,37 +192,44 @@ def value_column(name: str, attribute: Attribute, rest: list[str], model: Model)
     scope = _scope(name, attribute, parts, model) if attribute.scopable else None
     if locale and scope and locale not in model.channels[scope].locales:
         active = ", ".join(model.channels[scope].locales)
-        raise _wrong(name, f"locale {locale} is not active for channel {scope}", f"{_ACTIVATE} Active there: {active}.")
+        reason = said("locale {locale} is not active for channel {channel}", locale=locale, channel=scope)
+        raise _wrong(name, reason, joined([_ACTIVATE, said("Active there: {names}.", names=active)]))
     if locale and attribute.available_locales and locale not in attribute.available_locales:
         allowed = ", ".join(attribute.available_locales)
-        raise _wrong(name, f"this attribute exists in {allowed} only", "Leave this column out.")
+        reason = said("this attribute exists in {locales} only", locales=allowed)
+        raise _wrong(name, reason, said("Leave this column out."))
     return ValueColumn(attribute, locale, scope, _part(name, attribute, parts, model.currencies_of(scope)))
 
 
-_ACTIVATE = "Correct it, or activate it in the PIM."
+_ACTIVATE = said("Correct it, or activate it in the PIM.")
 
 
 def inactive_currency(name: str, currency: str, active: Iterable[str]) -> RowProblem:
     """Tell that a column names a currency that nobody uses in the PIM."""
-    return _wrong(name, f"currency {currency} is not active in the PIM", f"{_ACTIVATE} Active: {', '.join(active)}.")
+    reason = said("currency {currency} is not active in the PIM", currency=currency)
+    return _wrong(name, reason, joined([_ACTIVATE, said("Active: {names}.", names=", ".join(active))]))
 
 
 def _locale(name: str, attribute: Attribute, parts: list[str], model: Model) -> str:
-    example = f"Name the column with a locale, as in '{attribute.code}-{next(iter(model.locales), 'en_US')}'."
     if not parts or parts[0] in model.channels:
-        raise _wrong(name, "this attribute is translated, and the column names no locale", example)
+        example = f"{attribute.code}-{next(iter(model.locales), 'en_US')}"
+        named = said("Name the column with a locale, as in '{example}'.", example=example)
+        raise _wrong(name, said("this attribute is translated, and the column names no locale"), named)
     if parts[0] not in model.locales:
-        hint = _alike(parts[0], model.locales) or f"{_ACTIVATE} Active locales: {', '.join(model.locales)}."
-        raise _wrong(name, f"locale {parts[0]} is not active in the PIM", hint)
+        active = said("Active locales: {names}.", names=", ".join(model.locales))
+        hint = _alike(parts[0], model.locales) or joined([_ACTIVATE, active])
+        raise _wrong(name, said("locale {locale} is not active in the PIM", locale=parts[0]), hint)
     return parts.pop(0)
 
 
 def _scope(name: str, attribute: Attribute, parts: list[str], model: Model) -> str:
     if not parts or parts[0] not in model.channels:
-        found = f"the PIM has no channel '{parts[0]}'" if parts else "the column names no channel"
+        reason = said("this attribute differs by channel, and the column names no channel")
+        if parts:
+            reason = said("this attribute differs by channel, and the PIM has no channel '{code}'", code=parts[0])
         place = f"{attribute.code}-{{locale}}-" if attribute.localizable else f"{attribute.code}-"
         names = ", ".join(model.channels)
-        raise _wrong(name, f"this attribute differs by channel, and {found}", f"Name it {place}CHANNEL; of: {names}.")
+        raise _wrong(name, reason, said("Name it {place}CHANNEL; of: {names}.", place=place, names=names))
     return parts.pop(0)
 
 
@@ -231,9 +242,18 @@ def _part(name: str, attribute: Attribute, parts: list[str], currencies: tuple[s
         return parts[0]
     if parts == [UNIT] and attribute.kind == "metric":
         return UNIT
-    traits = [word for word, has in (("translated", attribute.localizable), ("by channel", attribute.scopable)) if has]
-    kind = f"this attribute is {' and '.join(traits) or 'neither translated nor by channel'}"
-    raise _wrong(name, f"{kind}, and '{'-'.join(parts)}' does not belong to the name", "Correct the column's name.")
+    kind = _TRAITS[attribute.localizable, attribute.scopable]
+    reason = said("{kind}, and '{part}' does not belong to the name", kind=kind, part="-".join(parts))
+    raise _wrong(name, reason, said("Correct the column's name."))
+
+
+_TRAITS = {
+    (False, False): said("this attribute is neither translated nor by channel"),
+    (True, False): said("this attribute is translated"),
+    (False, True): said("this attribute is by channel"),
+    (True, True): said("this attribute is translated and by channel"),
+}
+"""By whether it has a value per locale, and per channel."""
 
 
 def _known_codes(model: Model, kind: Kind) -> list[str]:
@@ -249,9 +269,9 @@ def _known_codes(model: Model, kind: Kind) -> list[str]:
 
 def _alike(found: str, known: list[str] | tuple[str, ...]) -> str:
     near = alike(found, known, CLOSE)
-    return f"Did you mean '{near}'?" if near else ""
+    return said("Did you mean '{near}'?", near=near) if near else ""
 
 
 def _wrong(name: str, reason: str, hint: str) -> RowProblem:
-    remedy = hint or "Correct the name of the column, or ask the product manager to create the attribute."
+    remedy = hint or said("Correct the name of the column, or ask the product manager to create the attribute.")
     return RowProblem(name, None, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)

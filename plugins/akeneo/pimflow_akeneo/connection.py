@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, SecretStr, field_validator
 
-from pimflow import AccessError, Connection
+from pimflow import AccessError, Connection, joined, said
 from pimflow_http import ServerAddress, redact_url
 
 if TYPE_CHECKING:
     from pimflow_akeneo.session import Session
 
-TITLE = "the PIM"
+TITLE = said("the PIM")
 _NEEDED = {
-    "products": "List products",
-    "attributes": "List attributes",
-    "attributes/any/options": "List attribute options",
-    "attribute-groups": "List attribute groups",
-    "families": "List families",
-    "families/any/variants": "List family variants",
-    "categories": "List categories",
-    "channels": "List channels",
-    "locales": "List locales",
-    "association-types": "List association types",
-    "currencies": "List currencies",
+    "products": said("List products"),
+    "attributes": said("List attributes"),
+    "attributes/any/options": said("List attribute options"),
+    "attribute-groups": said("List attribute groups"),
+    "families": said("List families"),
+    "families/any/variants": said("List family variants"),
+    "categories": said("List categories"),
+    "channels": said("List channels"),
+    "locales": said("List locales"),
+    "association-types": said("List association types"),
+    "currencies": said("List currencies"),
 }
 """List below `/api/rest/v1` -> the permission as the PIM's screen for roles names it.
 
@@ -40,8 +40,8 @@ permission before it looks for `any`.
 _WRITES = frozenset({"POST", "PATCH"})
 _OPTIONS = r"/attributes/[^/]+/options(/|$)"
 _FORBIDDEN = (
-    "forbids this to the user of the connection",
-    "Grant the permission under System > Roles > Web API permissions.",
+    said("forbids this to the user of the connection"),
+    said("Grant the permission under System > Roles > Web API permissions."),
 )
 
 
@@ -112,8 +112,12 @@ class AkeneoConnection(Connection):
         missing = [right for path, right in _NEEDED.items() if not _may_list(session, path)]
         if missing:
             raise AccessError(
-                f"User {session.username!r} of the PIM may not do all that is needed. Grant under System > Roles > "
-                f"Web API permissions: {', '.join(missing)}.",
+                said(
+                    "User {user!r} of the PIM may not do all that is needed. Grant under System > Roles > Web API "
+                    "permissions: {rights}.",
+                    user=session.username,
+                    rights=joined(missing, ", "),
+                ),
                 detail="403 from " + ", ".join(path for path, right in _NEEDED.items() if right in missing),
             )
         return f"{about}, user {session.username}"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pimflow import said
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -33,7 +35,7 @@ PRODUCTS = Kind(
     resource="products",
     path="products",
     key="identifier",
-    noun=("product", "products"),
+    noun=(said("product"), said("products")),
     properties=("uuid", "enabled", "family", "parent", "categories", "groups"),
     searched=None,
 )
@@ -44,7 +46,7 @@ MODELS = Kind(
     resource="product-models",
     path="product-models",
     key="code",
-    noun=("product model", "product models"),
+    noun=(said("product model"), said("product models")),
     properties=("family", "family_variant", "parent", "categories"),
     searched="identifier",
     made=("variants",),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pimflow import said
+
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
+_DIGITS = (said("digit"), said("digits"))
 _SIGNS = {
-    "[0-9]": ("digit", "digits"),
-    r"\d": ("digit", "digits"),
-    "[A-Z]": ("capital letter", "capital letters"),
-    "[a-z]": ("small letter", "small letters"),
-    "[A-Z0-9]": ("capital letter or digit", "capital letters or digits"),
+    "[0-9]": _DIGITS,
+    r"\d": _DIGITS,
+    "[A-Z]": (said("capital letter"), said("capital letters")),
+    "[a-z]": (said("small letter"), said("small letters")),
+    "[A-Z0-9]": (said("capital letter or digit"), said("capital letters or digits")),
 }
 _ONE_KIND = re.compile(
     rf"(?P<edge>[/#~])\^(?P<signs>{'|'.join(map(re.escape, _SIGNS))})"
@@ -34,8 +37,10 @@ def in_words(pattern: str) -> str:
     least, most = int(found["least"]), int(found["most"] or found["least"])
     one, several = _SIGNS[found["signs"]]
     if found["open"] and not found["most"]:
-        return f"at least {least} {several}"
-    return f"{least} {one if most == 1 else several}" if least == most else f"{least} to {most} {several}"
+        return said("at least {least} {signs}", least=least, signs=several)
+    if least == most:
+        return said("{number} {signs}", number=least, signs=one if most == 1 else several)
+    return said("{least} to {most} {signs}", least=least, most=most, signs=several)
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 from loguru import logger
 
-from pimflow import FlowError, LoginError, RemoteError
+from pimflow import FlowError, LoginError, RemoteError, said
 from pimflow_akeneo.catalog import Catalog
 from pimflow_akeneo.tokens import Credentials, Tokens
 from pimflow_http import BrokenAnswerError, Client
@@ -66,8 +66,11 @@ class Session:
                 self._tokens.accepted()
                 return response
         raise LoginError(
-            f"The PIM at {self._client.remote.address} gave a token and then refused it. Check that the connection "
-            "is still active in the PIM, and that nothing on the way drops the Authorization header.",
+            said(
+                "The PIM at {address} gave a token and then refused it. Check that the connection is still active in "
+                "the PIM, and that nothing on the way drops the Authorization header.",
+                address=self._client.remote.address,
+            ),
             detail=self._client.refusal(response).detail,
         )
 
@@ -150,8 +153,11 @@ class Session:
         response = self.call("GET", following, handled=() if "search_after=" in following else {422})
         if response.status_code == 422:
             raise RemoteError(
-                f"The PIM leads no further in its list of {path}: it shows about 10,000 of them. Read fewer with "
-                "a `search`, or have codes that nobody needs deleted in the PIM.",
+                said(
+                    "The PIM leads no further in its list of {path}: it shows about 10,000 of them. Read fewer with a "
+                    "`search`, or have codes that nobody needs deleted in the PIM.",
+                    path=path,
+                ),
                 detail=self._client.refusal(response).detail,
             )
         return response
@@ -173,8 +179,10 @@ class Session:
             return page["_embedded"]["items"], self._below_url(following["href"]) if following else None
         except (KeyError, TypeError, AttributeError):
             raise RemoteError(
-                f"{self._client.remote.address} answered without the pages of a list. "
-                "Check that `url` leads to an Akeneo PIM.",
+                said(
+                    "{address} answered without the pages of a list. Check that `url` leads to an Akeneo PIM.",
+                    address=self._client.remote.address,
+                ),
                 detail=self._client.refusal(response).detail,
             ) from None
 

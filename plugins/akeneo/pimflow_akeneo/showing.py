@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import orjson
 
-from pimflow import Card, Choice, ProblemKind, RowProblem, Who
+from pimflow import Card, Choice, ProblemKind, RowProblem, Who, said
 from pimflow_akeneo.columns import Column, Property, ValueColumn
 from pimflow_akeneo.creating.codes import code_of
 from pimflow_akeneo.kinds import PRODUCTS, Kind
@@ -90,7 +90,7 @@ def picture(session: Session, code: str) -> tuple[str, bytes]:
 
 
 def _no_picture(code: str) -> RowProblem:
-    return RowProblem(None, code, "the PIM does not give this picture", kind=ProblemKind.MISSING)
+    return RowProblem(None, code, said("the PIM does not give this picture"), kind=ProblemKind.MISSING)
 
 
 def choices(session: Session, column: Column | None, language: str) -> Sequence[Choice] | None:
@@ -118,9 +118,8 @@ def add(session: Session, column: Column | None, choice: Choice, language: str) 
     response = session.call("POST", path, json=body, handled={422})
     if not response.is_success:
         told = "; ".join(_told(response.json()))
-        raise RowProblem(
-            attribute, code, f"the PIM does not take it as an option: {told}", who=Who.PRODUCT_MANAGER, detail=told
-        )
+        reason = said("the PIM does not take it as an option: {message}", message=told)
+        raise RowProblem(attribute, code, reason, who=Who.PRODUCT_MANAGER, detail=told)
     session.catalog.forget(path)
     return code
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from pimflow import RemoteError, Window
+from pimflow import RemoteError, Window, said
 from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, Kind
 from pimflow_akeneo.model import Model
@@ -120,8 +120,10 @@ class AkeneoProductsSource(ChangesSource):
     def _checked(self, session: Session) -> Model:
         if self.by_uuid and not queries.offers(session, BY_UUID.path):
             raise RemoteError(
-                "This PIM does not know products by uuid: that takes version 7 or later. Leave `by_uuid` out of the "
-                "source; products without an identifier then stay out."
+                said(
+                    "This PIM does not know products by uuid: that takes version 7 or later. Leave `by_uuid` out of "
+                    "the source; products without an identifier then stay out."
+                )
             )
         return super()._checked(session)
 
@@ -158,8 +160,10 @@ class AkeneoPublishedProductsSource(RecordsSource):
     def _checked(self, session: Session) -> Model:
         if not queries.offers(session, PUBLISHED.path):
             raise RemoteError(
-                "This PIM has no published products: only the Enterprise Edition knows them, and newer versions do "
-                "without. Read `akeneo.products` instead."
+                said(
+                    "This PIM has no published products: only the Enterprise Edition knows them, and newer versions "
+                    "do without. Read `akeneo.products` instead."
+                )
             )
         return super()._checked(session)
 

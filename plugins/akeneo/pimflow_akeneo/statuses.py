@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pimflow import Problem, ProblemKind, Status, Who
+from pimflow import Problem, ProblemKind, Status, Who, said
 from pimflow_akeneo.bulk import Answer
+from pimflow_akeneo.wording import filled
 
 _HINT = re.compile(r"\s*Check the (expected|standard) format (on the API )?documentation\.?")
-_AGAIN = "It is sent again next time."
+_AGAIN = said("It is sent again next time.")
 Settled = tuple[Status, tuple[Problem, ...]]
 
 
@@ -29,22 +30,24 @@ _ALWAYS: Mapping[int, Meaning] = {
     400: Meaning(
         Status.REFUSED,
         ProblemKind.VALUE,
-        "the PIM could not read the record: {message}",
-        "Report it to your administrator with the log of the run.",
+        said("the PIM could not read the record: {message}"),
+        said("Report it to your administrator with the log of the run."),
     ),
-    409: Meaning(Status.FAILED, ProblemKind.CONNECTION, "somebody else changed this {noun} at the same moment", _AGAIN),
+    409: Meaning(
+        Status.FAILED, ProblemKind.CONNECTION, said("somebody else changed this {noun} at the same moment"), _AGAIN
+    ),
     413: Meaning(
         Status.REFUSED,
         ProblemKind.TOO_LARGE,
-        "the record is larger than the PIM takes, 1,000,000 characters",
-        "Shorten its longest texts or lists.",
+        said("the record is larger than the PIM takes, 1,000,000 characters"),
+        said("Shorten its longest texts or lists."),
         Who.PRODUCT_MANAGER,
     ),
     415: Meaning(
         Status.REFUSED,
         ProblemKind.CONNECTION,
-        "the PIM did not take the form in which the record was sent: {message}",
-        "Something between here and the PIM may change requests; your administrator can look there.",
+        said("the PIM did not take the form in which the record was sent: {message}"),
+        said("Something between here and the PIM may change requests; your administrator can look there."),
     ),
 }
 
@@ -54,11 +57,12 @@ def settled(answer: Answer, noun: str, meanings: Mapping[int, Meaning]) -> Settl
     if answer.is_done:
         return (Status.CREATED if answer.status == 201 else Status.UPDATED), ()
     if answer.is_transient:
-        return Status.FAILED, (_failure(f"the PIM failed at this record: {sentence(answer.message)}", answer.message),)
+        failed = said("the PIM failed at this record: {message}", message=sentence(answer.message))
+        return Status.FAILED, (_failure(failed, answer.message),)
     meaning = meanings.get(answer.status) or _ALWAYS.get(answer.status)
     if meaning is None:
         return None
-    reason = meaning.reason.format(noun=noun, message=sentence(answer.message))
+    reason = filled(meaning.reason, noun=noun, message=sentence(answer.message))
     return meaning.status, (
         Problem(reason, meaning.kind, remedy=meaning.remedy, who=meaning.who, detail=answer.message),
     )
@@ -73,5 +77,5 @@ def _failure(reason: str, detail: str = "") -> Problem:
     return Problem(reason, ProblemKind.CONNECTION, remedy=_AGAIN, who=Who.ADMINISTRATOR, detail=detail)
 
 
-NO_ANSWER: Settled = (Status.UNKNOWN, (_failure("the PIM gave no answer for this record"),))
+NO_ANSWER: Settled = (Status.UNKNOWN, (_failure(said("the PIM gave no answer for this record")),))
 """What becomes of a record of whose line the PIM said nothing."""

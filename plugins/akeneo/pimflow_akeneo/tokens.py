@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import httpx
 import orjson
 
-from pimflow import LoginError, RemoteError
+from pimflow import LoginError, RemoteError, said
 from pimflow_http import BrokenAnswerError, Client
 
 _PATH = "/api/oauth/v1/token"
@@ -118,24 +118,31 @@ class Tokens:
             lasts = float(body.get("expires_in") or 3600)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise RemoteError(
-                "The PIM's login answered without a token. Check that `url` leads to an Akeneo PIM.",
+                said("The PIM's login answered without a token. Check that `url` leads to an Akeneo PIM."),
                 detail=f"POST {_PATH}: {answer.status_code}",
             ) from None
         self._client.hide(access, refresh)
         return _Token(access, refresh, self._monotonic() + max(lasts - _MARGIN, lasts * _SHORTEST_SHARE))
 
     def _refused(self, answer: httpx.Response) -> LoginError:
-        where = f"The PIM at {self._client.remote.address}"
+        address = self._client.remote.address
         detail = self._client.refusal(answer).detail
         if "client_id" in answer.text:
             return LoginError(
-                f"{where} does not know this pair of `client_id` and `secret`. Copy both again from Connect > "
-                "Connection settings, without blanks; if they are right, the web server in front of the PIM drops "
-                "the Authorization header.",
+                said(
+                    "The PIM at {address} does not know this pair of `client_id` and `secret`. Copy both again from "
+                    "Connect > Connection settings, without blanks; if they are right, the web server in front of the "
+                    "PIM drops the Authorization header.",
+                    address=address,
+                ),
                 detail=detail,
             )
         return LoginError(
-            f"{where} refused user {self._credentials.username!r} or the password. Check `username` and `password`; "
-            "both belong to the connection in the PIM, not to a person, and a new password can be made there.",
+            said(
+                "The PIM at {address} refused user {user!r} or the password. Check `username` and `password`; both "
+                "belong to the connection in the PIM, not to a person, and a new password can be made there.",
+                address=address,
+                user=self._credentials.username,
+            ),
             detail=detail,
         )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pimflow import Finding, Known, Problem, ProblemKind, Severity, Who
+from pimflow import Finding, Known, Problem, ProblemKind, Severity, Who, said
 from pimflow_akeneo.checking.families import Families
 from pimflow_akeneo.checking.subject import Subject, finding, listed
 from pimflow_akeneo.model import FamilyVariant
 
-_REMEDY = "Map a column of the source to it."
+_REMEDY = said("Map a column of the source to it.")
 
 
 def check(subject: Subject, families: Families) -> Iterator[Finding]:
@@ -37,7 +37,7 @@ def _find(code: str, families: Families, subject: Subject) -> FamilyVariant | No
 
 
 def _told_apart(known: Known, missing: list[str]) -> Problem:
-    reason = f"whose variants are told apart by {listed(missing)}, and the mapping has no column for it"
+    reason = said("whose variants are told apart by {axes}, and the mapping has no column for it", axes=listed(missing))
     return Problem(reason, ProblemKind.MISSING, "family_variant", known.value, _REMEDY, Who.ADMINISTRATOR)
 
 
@@ -56,8 +56,11 @@ def _of_family(family: str, subject: Subject) -> Iterator[Finding]:
     lowest = [variant.levels[-1][0] for variant in subject.catalog.family_variants(family).values()]
     missing = [[axis for axis in axes if axis not in there] for axes in lowest]
     if missing and all(missing):
-        reason = f"variants of family '{family}' are told apart by {listed(_fewest(missing))}"
-        reason += ", and the mapping has no column for it"
+        reason = said(
+            "variants of family '{family}' are told apart by {axes}, and the mapping has no column for it",
+            family=family,
+            axes=listed(_fewest(missing)),
+        )
         yield finding(Severity.WARNING, "parent", reason, _REMEDY, kind=ProblemKind.MISSING)
 
 

@@ -8,24 +8,25 @@ from typing import Any
 
 import orjson
 
-from pimflow import Finding, Memory, Problem, ProblemKind, Severity, Who
+from pimflow import Finding, Memory, Problem, ProblemKind, Severity, Who, said
 from pimflow_akeneo.catalog import Catalog
 from pimflow_akeneo.checking.subject import listed
 from pimflow_akeneo.model import Attribute
+from pimflow_akeneo.wording import filled, yes_or_no
 
 _NAME = "akeneo.checked"
 _TRAITS: Mapping[str, str] = {
-    "type": "type",
-    "localizable": "value per locale",
-    "scopable": "value per channel",
-    "unique": "unique value",
-    "available_locales": "locales",
-    "metric_family": "measurement family",
-    "decimals_allowed": "decimals",
-    "max_characters": "most characters",
-    "number_min": "smallest number",
-    "number_max": "largest number",
-    "validation_regexp": "pattern",
+    "type": said("type"),
+    "localizable": said("value per locale"),
+    "scopable": said("value per channel"),
+    "unique": said("unique value"),
+    "available_locales": said("locales"),
+    "metric_family": said("measurement family"),
+    "decimals_allowed": said("decimals"),
+    "max_characters": said("most characters"),
+    "number_min": said("smallest number"),
+    "number_max": said("largest number"),
+    "validation_regexp": said("pattern"),
 }
 Codes = Mapping[str, Collection[str]]
 
@@ -76,50 +77,71 @@ def _differences(before: Seen, now: Seen, used: Collection[str], families: Colle
     for code, traits in before.attributes.items():
         if code not in now.attributes:
             if code in used:
-                yield f"attribute {code} is gone"
+                yield said("attribute {code} is gone", code=code)
             continue
         for name, then in traits.items():
             value = now.attributes[code].get(name)
             if value != then:
-                yield f"attribute {code}: {_TRAITS.get(name, name)} is {_said(value)}, and was {_said(then)}"
+                yield said(
+                    "attribute {code}: {trait} is {now}, and was {then}",
+                    code=code,
+                    trait=_TRAITS.get(name, name),
+                    now=_shown(value),
+                    then=_shown(then),
+                )
     shared = set(before.attributes).intersection(now.attributes)
     if before.families is not None and now.families is not None and families:
         yield from _of_families(before.families, now.families, shared, families)
-    yield from _of_channels("locale", before.locales, now.locales)
-    yield from _of_channels("currency", before.currencies, now.currencies)
+    yield from _of_channels(_LOCALE, before.locales, now.locales)
+    yield from _of_channels(_CURRENCY, before.currencies, now.currencies)
 
 
-def _said(value: Any) -> str:
+def _shown(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value in (None, []) else ", ".join(value) if isinstance(value, list) else str(value)
+        return yes_or_no(value)
+    if value in (None, []):
+        return said("none")
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _of_families(before: Codes, now: Codes, shared: Collection[str], families: Collection[str]) -> Iterator[str]:
     gone = [code for code in before if code not in families]
     if gone:
-        yield f"{_families(gone)} {'is' if len(gone) == 1 else 'are'} gone"
+        several = said("{number} families: {codes} are gone", number=len(gone), codes=listed(gone))
+        yield said("family {code} is gone", code=gone[0]) if len(gone) == 1 else several
     both = [code for code in before if code in now]
     for attribute in sorted(shared):
         removed = [one for one in both if attribute in before[one] and attribute not in now[one]]
         added = [one for one in both if attribute not in before[one] and attribute in now[one]]
         if removed:
-            yield f"attribute {attribute} was removed from {_families(removed)}"
+            yield said("attribute {code} was removed from {families}", code=attribute, families=_families(removed))
         if added:
-            yield f"attribute {attribute} was added to {_families(added)}"
+            yield said("attribute {code} was added to {families}", code=attribute, families=_families(added))
 
 
 def _families(codes: list[str]) -> str:
-    return f"family {codes[0]}" if len(codes) == 1 else f"{len(codes)} families: {listed(codes)}"
+    if len(codes) == 1:
+        return said("family {code}", code=codes[0])
+    return said("{number} families: {codes}", number=len(codes), codes=listed(codes))
 
 
-def _of_channels(noun: str, before: Codes, now: Codes) -> Iterator[str]:
+_LOCALE = (
+    said("locale {code} is no longer active for channel {channel}"),
+    said("locale {code} is active for channel {channel} now"),
+)
+_CURRENCY = (
+    said("currency {code} is no longer active for channel {channel}"),
+    said("currency {code} is active for channel {channel} now"),
+)
+
+
+def _of_channels(told: tuple[str, str], before: Codes, now: Codes) -> Iterator[str]:
+    """Tell of what is no longer active for a channel, and of what is now."""
     for channel, codes in before.items():
         if channel not in now:
-            if noun == "locale":
-                yield f"channel {channel} is gone"
+            if told is _LOCALE:
+                yield said("channel {channel} is gone", channel=channel)
             continue
-        for code in sorted(set(codes).difference(now[channel])):
-            yield f"{noun} {code} is no longer active for channel {channel}"
-        for code in sorted(set(now[channel]).difference(codes)):
-            yield f"{noun} {code} is active for channel {channel} now"
+        there = set(now[channel])
+        for template, some in zip(told, (set(codes) - there, there.difference(codes)), strict=True):
+            yield from (filled(template, code=code, channel=channel) for code in sorted(some))

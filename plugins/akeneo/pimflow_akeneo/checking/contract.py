@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from pimflow import ProblemKind, RowProblem, Who
+from pimflow import ProblemKind, RowProblem, Who, said
 from pimflow_akeneo.catalog import Catalog
 from pimflow_akeneo.columns import UNIT, inactive_currency, parse_column
 from pimflow_akeneo.kinds import MODELS, PRODUCTS
 from pimflow_akeneo.model import Attribute, Model
 from pimflow_akeneo.spelling import alike
 
-_OWNED_ELSEWHERE = {"categories": "Categories are owned tree by tree, under `categories`."}
+_OWNED_ELSEWHERE = {"categories": said("Categories are owned tree by tree, under `categories`.")}
 _KEYS = frozenset({"uuid", *_OWNED_ELSEWHERE})
 _PROPERTIES = tuple(dict.fromkeys(one for one in (*PRODUCTS.properties, *MODELS.properties) if one not in _KEYS))
 
@@ -24,7 +24,7 @@ def unknown(
         "attributes": lambda code: None if code in planned else _attribute(code, catalog.model),
         "attribute_groups": lambda code: _group(code, catalog),
         "properties": _property,
-        "associations": lambda code: _one_of(code, catalog.model.association_types, "association type"),
+        "associations": lambda code: _one_of(code, catalog.model.association_types, said("association type")),
         "categories": lambda code: _tree(code, catalog),
     }
     found = {place: rules[place[0]](place[1]) for place in places if place[0] in rules}
@@ -37,7 +37,7 @@ def _attribute(name: str, model: Model) -> RowProblem | None:
     if name in model.attributes or (code in model.attributes and _is_part(rest, model.attributes[code], model)):
         return None
     if code not in model.attributes:
-        return _section(name, model) or _one_of(code, model.attributes, "attribute", name)
+        return _section(name, model) or _one_of(code, model.attributes, said("attribute"), name)
     if model.attributes[code].kind == "price_collection" and len(rest) == 1 and rest[0].isupper():
         return inactive_currency(name, rest[0], model.currencies)
     try:
@@ -58,35 +58,39 @@ def _section(name: str, model: Model) -> RowProblem | None:
     """Tell of a name that belongs into another section."""
     if name in _PROPERTIES or name in _OWNED_ELSEWHERE:
         section = "categories" if name in _OWNED_ELSEWHERE else "properties"
-        remedy = _OWNED_ELSEWHERE.get(name, f"Write it under `{section}`.")
-        return _wrong(name, "this is no attribute", remedy)
+        remedy = _OWNED_ELSEWHERE.get(name) or said("Write it under `{section}`.", section=section)
+        return _wrong(name, said("this is no attribute"), remedy)
     if name.partition("-")[0] in model.association_types:
-        return _wrong(name, "this is no attribute", f"Write {name.partition('-')[0]!r} under `associations`.")
+        remedy = said("Write {code!r} under `associations`.", code=name.partition("-")[0])
+        return _wrong(name, said("this is no attribute"), remedy)
     return None
 
 
 def _group(code: str, catalog: Catalog) -> RowProblem | None:
     if code in {attribute.group for attribute in catalog.attributes.values()}:
         return None
-    return _one_of(code, catalog.attribute_groups, "attribute group")
+    return _one_of(code, catalog.attribute_groups, said("attribute group"))
 
 
 def _property(name: str) -> RowProblem | None:
     if name in _OWNED_ELSEWHERE:
-        return _wrong(name, "this is no property with one owner", _OWNED_ELSEWHERE[name])
+        return _wrong(name, said("this is no property with one owner"), _OWNED_ELSEWHERE[name])
     if name in _PROPERTIES:
         return None
     near = alike(name, _PROPERTIES)
-    hint = f"Did you mean '{near}'?" if near else f"There are {', '.join(_PROPERTIES)}."
-    return _wrong(name, "products and product models have no such property", hint)
+    hint = (
+        said("Did you mean '{near}'?", near=near) if near else said("There are {names}.", names=", ".join(_PROPERTIES))
+    )
+    return _wrong(name, said("products and product models have no such property"), hint)
 
 
 def _tree(code: str, catalog: Catalog) -> RowProblem | None:
     roots = {found for found, parent in catalog.parents.values() if parent is None}
     stands_in = catalog.tree(code)
     if stands_in is not None and code.lower() != stands_in.lower():
-        return _wrong(code, f"this category stands in the tree '{stands_in}', which has one owner", "Name the tree.")
-    return _one_of(code, roots, "category tree")
+        reason = said("this category stands in the tree '{tree}', which has one owner", tree=stands_in)
+        return _wrong(code, reason, said("Name the tree."))
+    return _one_of(code, roots, said("category tree"))
 
 
 def _one_of(code: str, known: Iterable[str], noun: str, name: str = "") -> RowProblem | None:
@@ -94,8 +98,8 @@ def _one_of(code: str, known: Iterable[str], noun: str, name: str = "") -> RowPr
     if code in there:
         return None
     near = alike(code, there)
-    hint = f"Did you mean '{near}'?" if near else "Correct the code, or take the line out."
-    return _wrong(name or code, f"the PIM has no {noun} with this code", hint)
+    hint = said("Did you mean '{near}'?", near=near) if near else said("Correct the code, or take the line out.")
+    return _wrong(name or code, said("the PIM has no {noun} with this code", noun=noun), hint)
 
 
 def _wrong(name: str, reason: str, remedy: str) -> RowProblem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pimflow import Finding, Severity, Who
+from pimflow import Finding, Severity, Who, said
 from pimflow_akeneo.checking.subject import Subject, attributes_of, finding, listed, origins
 
 
@@ -40,12 +40,17 @@ def check(subject: Subject, families: Families) -> Iterator[Finding]:
             elif lacking:
                 yield _lacking(name, lacking, families)
         elif not _is_anywhere(code, subject):
-            remedy = "Add the attribute to the families whose products shall have it, or leave the column out."
-            yield finding(Severity.WARNING, name, "no family has this attribute", remedy, who=Who.PRODUCT_MANAGER)
+            remedy = said("Add the attribute to the families whose products shall have it, or leave the column out.")
+            yield finding(Severity.WARNING, name, said("no family has this attribute"), remedy, who=Who.PRODUCT_MANAGER)
     if special:
-        reason = f"less than half of the {len(families.named)} families that {families.origin} names have "
-        remedy = "Nothing to do if only their products have such values; others arrive without."
-        yield finding(Severity.NOTE, None, reason + listed(special, 20), remedy)
+        reason = said(
+            "less than half of the {number} families that {origin} names have {names}",
+            number=len(families.named),
+            origin=families.origin,
+            names=listed(special, 20),
+        )
+        remedy = said("Nothing to do if only their products have such values; others arrive without.")
+        yield finding(Severity.NOTE, None, reason, remedy)
 
 
 def _is_anywhere(code: str, subject: Subject) -> bool:
@@ -56,11 +61,24 @@ def _is_anywhere(code: str, subject: Subject) -> bool:
 def _lacking(name: str, lacking: list[str], families: Families) -> Finding:
     number, of = len(lacking), len(families.named)
     severity = Severity.ERROR if number == of and families.only else Severity.WARNING
-    remedy = "Add the attribute to the family, or leave the column out."
+    remedy = said("Add the attribute to the family, or leave the column out.")
     if of == 1:
-        reason = f"family '{lacking[0]}' does not have this attribute"
+        reason = said("family '{family}' does not have this attribute", family=lacking[0])
     else:
-        does = "does" if number == 1 else "do"
-        reason = f"of {of} families that {families.origin} names, {number} {does} not have it: {listed(lacking)}"
-        remedy = "Add the attribute to these families if their products shall have it."
+        if number == 1:
+            reason = said(
+                "of {all} families that {origin} names, 1 does not have it: {names}",
+                all=of,
+                origin=families.origin,
+                names=listed(lacking),
+            )
+        else:
+            reason = said(
+                "of {all} families that {origin} names, {number} do not have it: {names}",
+                all=of,
+                origin=families.origin,
+                number=number,
+                names=listed(lacking),
+            )
+        remedy = said("Add the attribute to these families if their products shall have it.")
     return finding(severity, name, reason, remedy, who=Who.PRODUCT_MANAGER)

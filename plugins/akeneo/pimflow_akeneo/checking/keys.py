@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pimflow import Finding, ProblemKind, Severity, Who
+from pimflow import Finding, ProblemKind, Severity, Who, said
 from pimflow_akeneo.checking.subject import Subject, finding
 
 
@@ -18,17 +18,17 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield _missing(key, subject)
         return
     if expected.only_known and expected.filled and len(expected.known) == 1:
-        reason = f"all {kind.noun[1]} would have the same one, and only one of them could arrive"
-        remedy = "Take it from a column of the source that differs in each record."
+        reason = said("all {nouns} would have the same one, and only one of them could arrive", nouns=kind.noun[1])
+        remedy = said("Take it from a column of the source that differs in each record.")
         yield finding(Severity.FATAL, key, reason, remedy, kind=ProblemKind.DUPLICATE)
     if expected.type == "number":
-        reason = "a number has no zeros at its front, and those of an identifier count"
-        remedy = "Leave it as text: take it out of `convert`, or choose a column with text."
+        reason = said("a number has no zeros at its front, and those of an identifier count")
+        remedy = said("Leave it as text: take it out of `convert`, or choose a column with text.")
         yield finding(Severity.WARNING, key, reason, remedy, kind=ProblemKind.VALUE)
 
 
 def _missing(key: str, subject: Subject) -> Finding:
     noun = subject.kind.noun[0]
-    reason = f"the mapping has no such column, and the PIM needs one for each {noun}"
-    remedy = f"Map a column of the source to '{key}'."
+    reason = said("the mapping has no such column, and the PIM needs one for each {noun}", noun=noun)
+    remedy = said("Map a column of the source to '{key}'.", key=key)
     return finding(Severity.FATAL, key, reason, remedy, kind=ProblemKind.MISSING, who=Who.ADMINISTRATOR)

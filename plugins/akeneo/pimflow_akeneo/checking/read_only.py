@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pimflow import Finding, Problem, ProblemKind, Severity, Who
+from pimflow import Finding, Problem, ProblemKind, Severity, Who, said
 from pimflow_akeneo.checking.subject import Subject, finding, listed
 from pimflow_akeneo.model import Attribute
 
@@ -23,8 +23,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     changeable = [code for code, attribute in ours.items() if not attribute.is_read_only]
     if changeable:
-        reason = f"people can change what only this pipeline should write: {listed(changeable, 20)}"
-        remedy = (
+        reason = said("people can change what only this pipeline should write: {names}", names=listed(changeable, 20))
+        remedy = said(
             "Make them read only, in the PIM or with `is_read_only: true` in a file for `pimflow akeneo provision`."
         )
         yield finding(Severity.NOTE, None, reason, remedy, kind=ProblemKind.PERMISSION)
@@ -38,10 +38,12 @@ def _of_the_erp(subject: Subject) -> Mapping[str, Attribute]:
 
 
 def _no_switch() -> Finding:
-    reason = (
+    reason = said(
         "this edition cannot make attributes read only; labels can say that values come from the ERP, and people can "
         "change them all the same"
     )
-    remedy = "Give it `diff: target` and let it run on a schedule, such as each night: it puts back what was changed."
+    remedy = said(
+        "Give it `diff: target` and let it run on a schedule, such as each night: it puts back what was changed."
+    )
     problem = Problem(reason, ProblemKind.PERMISSION, remedy=remedy, who=Who.ADMINISTRATOR)
     return Finding(Severity.NOTE, problem, about="PIM")

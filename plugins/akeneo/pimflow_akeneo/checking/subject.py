@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pimflow import Expected, Finding, Known, Outlook, Problem, ProblemKind, Severity, Who
+from pimflow import Expected, Finding, Known, Outlook, Problem, ProblemKind, Severity, Who, joined
 from pimflow_akeneo.catalog import Catalog
 from pimflow_akeneo.columns import Column, Property, ValueColumn
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products.preparing.flow_columns import Columns
 from pimflow_akeneo.products.preparing.rows import Preparation
 from pimflow_akeneo.products.writing.owned_trees import OwnedTrees
+from pimflow_akeneo.wording import enumerated
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,13 @@ def finding(
 
 def origins(known: Iterable[Known]) -> str:
     """Say where values stand: `the table families.csv and the default`."""
-    return " and ".join(dict.fromkeys(one.origin for one in known))
+    return enumerated(dict.fromkeys(one.origin for one in known))
 
 
 def listed(names: Iterable[str], most: int = 5) -> str:
     """Name the first of several."""
     found = sorted(names)
-    return ", ".join(found[:most]) + (", …" if len(found) > most else "")
+    return joined([*found[:most], *(["…"] if len(found) > most else [])], ", ") if found else ""
 
 
 def attributes_of(subject: Subject) -> Iterator[tuple[str, ValueColumn]]:

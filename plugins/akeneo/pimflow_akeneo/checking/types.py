@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pimflow import Expected, Finding, ProblemKind, Severity, Who
+from pimflow import Expected, Finding, ProblemKind, Severity, Who, said
 from pimflow_akeneo.checking.subject import Subject, finding
 from pimflow_akeneo.columns import UNIT, ValueColumn
 
@@ -24,11 +24,11 @@ class _Wanted:
 
 _TEXTS = frozenset({"text", "textarea", "selection", "simpleselect"})
 _WANTED: Mapping[str, _Wanted] = {
-    "number": _Wanted("numbers", _NUMBERS, _TEXTS),
-    "metric": _Wanted("numbers with a unit", _NUMBERS | {"metric"}, _TEXTS),
-    "price_collection": _Wanted("amounts", _NUMBERS | {"price_collection"}, _TEXTS),
-    "boolean": _Wanted("yes or no", frozenset({"boolean"}), _TEXTS | _NUMBERS),
-    "date": _Wanted("dates", _DATES, _TEXTS),
+    "number": _Wanted(said("numbers"), _NUMBERS, _TEXTS),
+    "metric": _Wanted(said("numbers with a unit"), _NUMBERS | {"metric"}, _TEXTS),
+    "price_collection": _Wanted(said("amounts"), _NUMBERS | {"price_collection"}, _TEXTS),
+    "boolean": _Wanted(said("yes or no"), frozenset({"boolean"}), _TEXTS | _NUMBERS),
+    "date": _Wanted(said("dates"), _DATES, _TEXTS),
 }
 _KNOWN = _DATES | _NUMBERS | _TEXTS | {"boolean"}
 """Types whose meaning is sure; others, which a plugin may invent, are not judged."""
@@ -49,17 +49,31 @@ def _type(name: str, column: ValueColumn, expected: Expected, source: str) -> It
     if wanted is None or expected.type not in _KNOWN or expected.type in wanted.fits:
         return
     if expected.type in wanted.may_fit:
-        reason = f"{source} gives {expected.type}, and the PIM takes {wanted.words}: other values will be left out"
-        remedy = "Tell with `convert` how it is written there; or choose a column of that type."
+        reason = said(
+            "{source} gives {type}, and the PIM takes {wanted}: other values will be left out",
+            source=source,
+            type=expected.type,
+            wanted=wanted.words,
+        )
+        remedy = said("Tell with `convert` how it is written there; or choose a column of that type.")
         yield finding(Severity.WARNING, name, reason, remedy, kind=ProblemKind.VALUE)
     else:
-        reason = f"{source} gives {_plural(expected.type)}, and the PIM takes {wanted.words}: no value can arrive"
-        remedy = "Map another column to it, or this one to another attribute."
+        reason = said(
+            "{source} gives {types}, and the PIM takes {wanted}: no value can arrive",
+            source=source,
+            types=_PLURALS.get(expected.type, expected.type),
+            wanted=wanted.words,
+        )
+        remedy = said("Map another column to it, or this one to another attribute.")
         yield finding(Severity.ERROR, name, reason, remedy, kind=ProblemKind.VALUE)
 
 
-def _plural(kind: str) -> str:
-    return {"boolean": "yes or no", "date": "dates", "number": "numbers", "integer": "whole numbers"}.get(kind, kind)
+_PLURALS = {
+    "boolean": said("yes or no"),
+    "date": said("dates"),
+    "number": said("numbers"),
+    "integer": said("whole numbers"),
+}
 
 
 def _unit(name: str, column: ValueColumn, expected: Expected, subject: Subject) -> Iterator[Finding]:
@@ -67,9 +81,12 @@ def _unit(name: str, column: ValueColumn, expected: Expected, subject: Subject) 
     if told or expected.only_known or expected.type == "metric":
         return
     sure = expected.type in _NUMBERS
-    cells = "no value can arrive" if sure else "each cell must hold one, as in '500 GRAM'"
     units = ", ".join(sorted(subject.catalog.units(column.attribute.metric_family or "").values()))
-    remedy = f"Write `{name}: {{from: COLUMN, unit: UNIT}}` in `map`; units are {units}."
+    remedy = said(
+        "Write `{entry}` in `map`; units are {units}.", entry=f"{name}: {{from: COLUMN, unit: UNIT}}", units=units
+    )
     severity = Severity.ERROR if sure else Severity.WARNING
-    reason = f"the mapping tells no unit: {cells}"
+    reason = said("the mapping tells no unit: each cell must hold one, as in '500 GRAM'")
+    if sure:
+        reason = said("the mapping tells no unit: no value can arrive")
     yield finding(severity, name, reason, remedy, kind=ProblemKind.MISSING, who=Who.ADMINISTRATOR)

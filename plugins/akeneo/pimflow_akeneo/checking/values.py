@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pimflow import Expected, Finding, Known, Problem, RowProblem, Severity, Who
+from pimflow import Expected, Finding, Known, Problem, RowProblem, Severity, Who, said
 from pimflow_akeneo import checks
 from pimflow_akeneo.checking.subject import Subject
 from pimflow_akeneo.columns import UNIT, Association, Column, Property, ValueColumn
@@ -31,7 +31,7 @@ def _is_judged(column: Column) -> bool:
 
 def _of_column(name: str, column: Column, expected: Expected, subject: Subject) -> Iterator[Finding]:
     if isinstance(column, ValueColumn) and expected.unit and (bad := _unit(expected.unit, column, subject)):
-        yield Finding(Severity.ERROR, replace(bad, field=name), "the mapping")
+        yield Finding(Severity.ERROR, replace(bad, field=name), said("the mapping"))
         return
     refused: dict[tuple[str, str], list[tuple[Known, Problem]]] = {}
     fine = 0
@@ -52,8 +52,8 @@ def _of_the_pipeline(problem: Problem, origin: str) -> Problem:
     """Tell the administrator what the ERP team would be told of a cell: this value stands in the pipeline."""
     if problem.who is not Who.SOURCE_TEAM:
         return problem
-    place = origin if origin.startswith("the table") else "the pipeline"
-    return replace(problem, remedy=f"Correct it in {place}.", who=Who.ADMINISTRATOR)
+    place = origin if origin.startswith("the table") else said("the pipeline")
+    return replace(problem, remedy=said("Correct it in {place}.", place=place), who=Who.ADMINISTRATOR)
 
 
 def _cause(problem: Problem) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
+from pimflow import said
+
 
 class Allowance:
     """Counts what is going to be made. Safe for several threads."""
@@ -25,7 +27,8 @@ class Allowance:
     def notes(self) -> Iterator[str]:
         """Tell where it was too small."""
         if self.exceeded:
-            yield (
-                f"{self.most:,} may be created in one run, and that was reached: what else is missing was not created. "
-                "Look at what was created before more is allowed."
+            yield said(
+                "{most:,} may be created in one run, and that was reached: what else is missing was not created. "
+                "Look at what was created before more is allowed.",
+                most=self.most,
             )

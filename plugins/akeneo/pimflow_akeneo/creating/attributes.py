@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pimflow import AccessError, Change, Item, Outcome, Problem, ProblemKind, RowProblem, Status, Who
+from pimflow import AccessError, Change, Item, Outcome, Problem, ProblemKind, RowProblem, Status, Who, joined, said
+from pimflow_akeneo.checking.rights import RIGHTS
 from pimflow_akeneo.columns import ValueColumn, value_column
 from pimflow_akeneo.creating.allowance import Allowance
 from pimflow_akeneo.creating.wishes import CreateMissing
@@ -23,7 +24,7 @@ from pimflow_akeneo.structure.writing import StructureWriter
 _CODE = re.compile(r"[A-Za-z0-9_]{1,100}")
 _NO_CODES = frozenset({PRODUCTS.key, MODELS.key, *PRODUCTS.properties, *MODELS.properties, *MODELS.made})
 _BATCH = 100
-_UNASKED = Problem("it was not needed yet")
+_UNASKED = Problem(said("it was not needed yet"))
 
 
 class NewAttributes:
@@ -110,11 +111,24 @@ class NewAttributes:
         """Tell what was made, or in a dry run would be."""
         made = sorted(code for code, problem in self._made.items() if problem is None)
         if made:
-            were = "would be" if self._dry else "was" if len(made) == 1 else "were"
-            them = "; a plan does not show their values" if self._dry else ""
-            number = f"{len(made)} {'attribute' if len(made) == 1 else 'attributes'}"
-            yield f"{number} {were} created in group {self._asked.group}: {', '.join(made)}{them}."
+            yield self._note(made)
         yield from self._told
+
+    def _note(self, made: Sequence[str]) -> str:
+        values = {"number": len(made), "group": self._asked.group, "codes": ", ".join(made)}
+        if self._dry and len(made) == 1:
+            return said(
+                "{number} attribute would be created in group {group}: {codes}; a plan does not show their values.",
+                **values,
+            )
+        if self._dry:
+            return said(
+                "{number} attributes would be created in group {group}: {codes}; a plan does not show their values.",
+                **values,
+            )
+        if len(made) == 1:
+            return said("{number} attribute was created in group {group}: {codes}.", **values)
+        return said("{number} attributes were created in group {group}: {codes}.", **values)
 
     def _attribute(self, code: str, rest: Sequence[str], model: Model) -> Attribute:
         kind = self._asked.types.get(code, "text")
@@ -132,11 +146,8 @@ class NewAttributes:
         """Give a problem for each attribute that would be one too many; the others are counted as made."""
         for code in sorted(codes - self._allowed.keys()):
             self._allowed[code] = self._allowance.take()
-        most = self._allowance.most
-        reason = f"the PIM lacks this attribute, and no more than {most} may be created in one run"
-        remedy = "Look at what was created before you allow more with `max_new` of `create_missing`."
-        problem = Problem(reason, ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)
-        return {code: problem for code in codes if not self._allowed[code]}
+        many = [code for code in codes if not self._allowed[code]]
+        return dict.fromkeys(many, _too_many(self._allowance.most)) if many else {}
 
     def _created(self, codes: Sequence[str]) -> Mapping[str, Problem | None]:
         rows = [_row(self._planned[code]) for code in codes]
@@ -163,7 +174,10 @@ class NewAttributes:
         for family, outcome in self._written(FAMILIES, rows).items():
             if problem := _problem(outcome):
                 added = ", ".join(sorted(wanted[family]))
-                self._told.append(f"Family {family} did not get {added}: {problem.reason}. {problem.remedy}".strip())
+                told = said(
+                    "Family {family} did not get {codes}: {reason}.", family=family, codes=added, reason=problem.reason
+                )
+                self._told.append(joined([told, problem.remedy]))
         for family, codes in wanted.items():
             self._extended.setdefault(family, set()).update(codes)
 
@@ -205,17 +219,23 @@ def _row(attribute: Attribute) -> dict[str, Any]:
 def _problem(outcome: Outcome) -> Problem | None:
     if outcome.status in {Status.CREATED, Status.UPDATED}:
         return None
-    told = next(iter(outcome.problems), Problem("the PIM gave no reason"))
-    reason = f"the PIM lacks this attribute, and it could not be created: {told.reason}"
+    told = next(iter(outcome.problems), Problem(said("the PIM gave no reason")))
+    reason = said("the PIM lacks this attribute, and it could not be created: {reason}", reason=told.reason)
     return replace(told, reason=reason, kind=ProblemKind.REFERENCE, value=None, field=None)
 
 
+def _too_many(most: int) -> Problem:
+    reason = said("the PIM lacks this attribute, and no more than {most} may be created in one run", most=most)
+    remedy = said("Look at what was created before you allow more with `max_new` of `create_missing`.")
+    return Problem(reason, ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)
+
+
 def _forbidden(resource: Resource, error: AccessError) -> Problem:
-    nouns = resource.noun[1]
+    right, nouns = RIGHTS[resource.path]
     return Problem(
-        f"the user of the connection may not write {nouns}",
+        said("the user of the connection may not write {nouns}", nouns=nouns),
         ProblemKind.PERMISSION,
-        remedy=f"Grant 'Create and update {nouns}' under System > Roles > Web API permissions.",
+        remedy=said("Grant '{right}' under System > Roles > Web API permissions.", right=right),
         who=Who.ADMINISTRATOR,
         detail=error.detail,
     )

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pimflow import AccessError, Change, Item, Outcome, Problem, ProblemKind, Status, Who
+from pimflow import AccessError, Change, Item, Outcome, Problem, ProblemKind, Status, Who, said
+from pimflow_akeneo.checking.rights import RIGHTS
 from pimflow_akeneo.columns import ADD_CATEGORIES, Column, Property, ValueColumn
 from pimflow_akeneo.creating.promises import Promise, Promises
 from pimflow_akeneo.creating.wishes import CreateMissing
@@ -20,8 +21,17 @@ _BATCH = 100
 _SELECTS = frozenset({"simpleselect", "multiselect"})
 _CLASSIFIED = frozenset({"categories", ADD_CATEGORIES})
 _SHOWN = 10
-_NOUNS: Mapping[bool, tuple[str, str]] = {True: ("option", "options"), False: ("category", "categories")}
-"""Whether it has an owner -> what people call it."""
+_CREATED: Mapping[tuple[bool, bool, bool], str] = {
+    (True, False, False): said("{number:,} options were created: {names}."),
+    (True, False, True): said("{number:,} option was created: {names}."),
+    (True, True, False): said("{number:,} options would be created: {names}."),
+    (True, True, True): said("{number:,} option would be created: {names}."),
+    (False, False, False): said("{number:,} categories were created: {names}."),
+    (False, False, True): said("{number:,} category was created: {names}."),
+    (False, True, False): said("{number:,} categories would be created: {names}."),
+    (False, True, True): said("{number:,} category would be created: {names}."),
+}
+"""By whether they have an owner, whether it is a plan, and whether it is one."""
 
 Parse = Callable[[str], Column]
 
@@ -61,20 +71,21 @@ class Making:
     def notes(self) -> Iterator[str]:
         """Tell what was made, or in a dry run would be."""
         kept = sorted(one.promise for one in self._settled.values() if one.made and not one.problem)
-        for has_owner, (noun, nouns) in _NOUNS.items():
+        for has_owner in (True, False):
             made = [promise for promise in kept if bool(promise.owner) is has_owner]
             if made:
-                number = f"{len(made):,} {noun if len(made) == 1 else nouns}"
-                were = "would be" if self._dry else "was" if len(made) == 1 else "were"
-                yield f"{number} {were} created: {self._listed(made)}."
+                template = str(_CREATED[has_owner, self._dry, len(made) == 1])
+                yield said(template, number=len(made), names=self._listed(made))
 
     def _listed(self, made: Sequence[Promise]) -> str:
         by_owner: dict[str, list[str]] = {}
         for one in made[:_SHOWN]:
             by_owner.setdefault(one.owner, []).append(one.code)
-        more = f" and {len(made) - _SHOWN:,} more" if len(made) > _SHOWN else ""
         told = (", ".join(codes) for codes in by_owner.values())
-        return "; ".join(f"{self._label(owner)}{codes}" for owner, codes in zip(by_owner, told, strict=True)) + more
+        names = "; ".join(f"{self._label(owner)}{codes}" for owner, codes in zip(by_owner, told, strict=True))
+        if len(made) > _SHOWN:
+            return said("{names} and {number:,} more", names=names, number=len(made) - _SHOWN)
+        return names
 
     def _label(self, owner: str) -> str:
         return f"{self._session.catalog.attributes[owner].label}: " if owner else ""
@@ -169,10 +180,12 @@ def _problem(outcome: Outcome | None) -> Problem | None:
     if outcome is not None and outcome.status in {Status.CREATED, Status.UPDATED}:
         return None
     told = next(iter(outcome.problems), None) if outcome else None
-    why = f": {told.reason}" if told else ""
-    remedy = told.remedy if told else "It is tried again by the next run."
+    remedy = told.remedy if told else said("It is tried again by the next run.")
+    reason = said("which the PIM lacks, and it could not be created")
+    if told:
+        reason = said("which the PIM lacks, and it could not be created: {reason}", reason=told.reason)
     return Problem(
-        f"which the PIM lacks, and it could not be created{why}",
+        reason,
         ProblemKind.REFERENCE,
         remedy=remedy,
         who=told.who if told else Who.ADMINISTRATOR,
@@ -181,11 +194,11 @@ def _problem(outcome: Outcome | None) -> Problem | None:
 
 
 def _forbidden(error: AccessError, *, has_owner: bool) -> Problem:
-    right = "attribute options" if has_owner else "categories"
+    right, _ = RIGHTS["attributes/any/options" if has_owner else "categories"]
     return Problem(
-        "which the PIM lacks, and the user of the connection may not create it",
+        said("which the PIM lacks, and the user of the connection may not create it"),
         ProblemKind.PERMISSION,
-        remedy=f"Grant 'Create and update {right}' under System > Roles > Web API permissions; or create it by hand.",
+        remedy=said("Grant '{right}' under System > Roles > Web API permissions; or create it by hand.", right=right),
         who=Who.ADMINISTRATOR,
         detail=error.detail,
     )

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pimflow import Change, Memory, Outcome, Problem, Status, UnreachableError
+from pimflow import Change, Memory, Outcome, Problem, Status, UnreachableError, said
 from pimflow_akeneo.bulk import deliver
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, Kind
@@ -179,9 +179,16 @@ def planned(batch: Sequence[Change], memory: Memory) -> list[Change]:
     contents = [contents_of(change.payload) for change in batch]
     known = codes(memory, (one for found in contents for one in found.values()))
     return [
-        _changed(change, {name: known.get(one.key) or f"{one.name} (to be uploaded)" for name, one in found.items()})
+        _changed(
+            change,
+            {name: known.get(one.key) or said("{name} (to be uploaded)", name=one.name) for name, one in found.items()},
+        )
         for change, found in zip(batch, contents, strict=True)
     ]
+
+
+def _to_be_uploaded(content: Content) -> str:
+    return said("{name} (to be uploaded)", name=content.name)
 
 
 def as_held(batch: Sequence[Change], memory: Memory) -> list[Change]:

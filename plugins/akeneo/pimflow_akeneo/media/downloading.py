@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from pimflow import BadValue, FlowError, Problem, ProblemKind, RemoteError, Who
+from pimflow import BadValue, FlowError, Problem, ProblemKind, RemoteError, Who, said
 from pimflow_akeneo.columns import ValueColumn
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.media.places import file_name, place, record_folder
@@ -59,7 +59,11 @@ def downloaded(
                 pool.shutdown(cancel_futures=True)
     except OSError as error:
         raise RemoteError(
-            f"The folder {folder} for media files cannot be written: {error.strerror}. Check the disk and its rights."
+            said(
+                "The folder {folder} for media files cannot be written: {why}. Check the disk and its rights.",
+                folder=str(folder),
+                why=str(error.strerror),
+            )
         ) from error
 
 
@@ -149,10 +153,10 @@ def download(session: Session, code: str, target: Path) -> Problem | None:
         part.replace(target)
         return None
     return Problem(
-        "the PIM does not give this file",
+        said("the PIM does not give this file"),
         ProblemKind.MISSING,
         value=code,
-        remedy="Upload the file in the PIM again, or ask the administrator whether it is missing in its storage.",
+        remedy=said("Upload the file in the PIM again, or ask the administrator whether it is missing in its storage."),
         who=Who.PRODUCT_MANAGER,
         detail=f"{response.status_code} {response.text[:200]}",
     )

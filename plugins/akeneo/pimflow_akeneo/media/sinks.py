@@ -24,6 +24,7 @@ from pimflow import (
     Use,
     Who,
     Writer,
+    said,
 )
 from pimflow_akeneo.checking import rights
 from pimflow_akeneo.columns import ValueColumn
@@ -44,13 +45,13 @@ from pimflow_akeneo.session import Session
 RESOURCE = "media-files"
 _FILE = "file"
 _LABELS: Mapping[str, str] = {
-    _FILE: "File",
-    "product": "Product",
-    "product_uuid": "Product (UUID)",
-    "product_model": "Product model",
-    "attribute": "Attribute",
-    "locale": "Locale",
-    "scope": "Channel",
+    _FILE: said("File"),
+    "product": said("Product"),
+    "product_uuid": said("Product (UUID)"),
+    "product_model": said("Product model"),
+    "attribute": said("Attribute"),
+    "locale": said("Locale"),
+    "scope": said("Channel"),
 }
 _OWNERS: Mapping[str, Kind] = {"product": PRODUCTS, "product_uuid": BY_UUID, "product_model": MODELS}
 
@@ -63,7 +64,7 @@ class AkeneoMediaFilesSink(Sink):
     """
 
     type = "akeneo.media_files"
-    noun = ("file", "files")
+    noun = (said("file"), said("files"))
     batch_size = 100
     in_flight = 4
 
@@ -97,8 +98,8 @@ class MediaFilesWriter(Writer):
 
     def check_columns(self, header: Header) -> Mapping[str, RowProblem]:
         """Name the columns that mean nothing here."""
-        remedy = f"Use these: {', '.join(_LABELS)}."
-        reason = "a file has no such column"
+        remedy = said("Use these: {names}.", names=", ".join(_LABELS))
+        reason = said("a file has no such column")
         return {
             name: RowProblem(name, None, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)
             for name in header
@@ -114,13 +115,15 @@ class MediaFilesWriter(Writer):
         owner, key = _owner(row, self._session.catalog.model.identifier.label)
         column = self._column(row)
         if row.get(_FILE) is None:
-            raise RowProblem(_FILE, None, "the row names no file", kind=ProblemKind.MISSING, remedy="Give a file.")
+            reason, remedy = said("the row names no file"), said("Give a file.")
+            raise RowProblem(_FILE, None, reason, kind=ProblemKind.MISSING, remedy=remedy)
         try:
             found = self._taking.take(row[_FILE], column, key)
         except RowProblem as bad:
             raise RowProblem.of(replace(bad.problem, field=_FILE)) from None
         if Content.of(found) is None:
-            raise RowProblem(_FILE, found, "which is a code of the PIM, and no file", remedy="Give the file itself.")
+            reason, remedy = said("which is a code of the PIM, and no file"), said("Give the file itself.")
+            raise RowProblem(_FILE, found, reason, remedy=remedy)
         payload = {owner: key, "attribute": column.name, _FILE: found}
         return [Item(RESOURCE, f"{column.name} of {owner} {key}", payload)]
 
@@ -168,12 +171,12 @@ class MediaFilesWriter(Writer):
     def _column(self, row: Mapping[str, Any]) -> ValueColumn:
         parts = [str(row[name]).strip() for name in ("attribute", "locale", "scope") if row.get(name)]
         if not row.get("attribute"):
-            remedy = "Name the attribute that the file belongs to."
-            raise RowProblem("attribute", None, "the row names none", kind=ProblemKind.MISSING, remedy=remedy)
+            remedy = said("Name the attribute that the file belongs to.")
+            raise RowProblem("attribute", None, said("the row names none"), kind=ProblemKind.MISSING, remedy=remedy)
         column = self._columns.column("-".join(parts))
         if not isinstance(column, ValueColumn) or column.attribute.kind not in MEDIA:
-            reason = "which is no attribute for pictures or files"
-            raise RowProblem("attribute", parts[0], reason, remedy="Name one of type image or file.")
+            reason = said("which is no attribute for pictures or files")
+            raise RowProblem("attribute", parts[0], reason, remedy=said("Name one of type image or file."))
         return column
 
     def _place(self, change: Change) -> Place:
@@ -186,8 +189,8 @@ class MediaFilesWriter(Writer):
 def _owner(row: Mapping[str, Any], label: str) -> tuple[str, str]:
     found = [(name, row[name]) for name in _OWNERS if row.get(name)]
     if len(found) != 1:
-        reason = "the row names no record" if not found else f"the row names {len(found)} records"
-        remedy = f"Fill one of {', '.join(_OWNERS)}."
+        reason = said("the row names {number} records", number=len(found)) if found else said("the row names no record")
+        remedy = said("Fill one of {names}.", names=", ".join(_OWNERS))
         raise RowProblem(found[0][0] if found else "product", None, reason, kind=ProblemKind.MISSING, remedy=remedy)
     name, cell = found[0]
     if name == "product_uuid":
@@ -206,12 +209,13 @@ def _parts(key: str) -> tuple[str, str, str]:
 
 def _waits(change: Change) -> Outcome:
     owner = next(name for name in _OWNERS if name in change.payload)
+    product = _OWNERS[owner].has_identifier
     problem = Problem(
-        f"the PIM has no such {_OWNERS[owner].noun[0]}",
+        said("the PIM has no such product") if product else said("the PIM has no such product model"),
         ProblemKind.REFERENCE,
         owner,
         change.payload[owner],
-        "The file goes by itself once it is there.",
+        said("The file goes by itself once it is there."),
         Who.PRODUCT_MANAGER,
     )
     return Outcome(RESOURCE, change.key, Status.WAITING, (problem,))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pimflow import Memory, ProblemKind, RowProblem
+from pimflow import Memory, ProblemKind, RowProblem, said
 from pimflow_akeneo.columns import ValueColumn
 from pimflow_akeneo.media import embedded
 from pimflow_akeneo.media.content import CODE, Content, clean_name, digest_of, extension_of, most_bytes
@@ -124,8 +124,11 @@ class Taking:
             path = self._folder.path(written)
             found = self._found(path)
         except OutsideError:
-            reason = "which lies outside the folder of the media files"
-            remedy = f"Give a path below {self._folder.root}; your administrator can have another folder taken."
+            reason = said("which lies outside the folder of the media files")
+            remedy = said(
+                "Give a path below {folder}; your administrator can have another folder taken.",
+                folder=str(self._folder.root),
+            )
             detail = "`media: {folder: …}` names the folder"
             raise RowProblem(None, None, reason, kind=ProblemKind.PERMISSION, remedy=remedy, detail=detail) from None
         name = clean_name(path.name)
@@ -135,12 +138,12 @@ class Taking:
         try:
             return self._folder.find(path)
         except (FileNotFoundError, NotADirectoryError, ValueError):
-            reason = "there is no such file"
+            reason = said("there is no such file")
         except IsADirectoryError:
-            reason = "this is a folder, not a file"
+            reason = said("this is a folder, not a file")
         except OSError as error:
-            reason = f"the file cannot be read: {error.strerror}"
-        remedy = f"Put it below {self._folder.root}, or correct the path at the source."
+            reason = said("the file cannot be read: {why}", why=str(error.strerror))
+        remedy = said("Put it below {folder}, or correct the path at the source.", folder=str(self._folder.root))
         raise RowProblem(None, None, reason, kind=ProblemKind.MISSING, remedy=remedy) from None
 
     def _downloaded(self, url: str, column: ValueColumn) -> _Taken:
@@ -151,8 +154,8 @@ class Taking:
             return _Taken(content, found.about.size, Origin(ADDRESS, url))
         if column.attribute.kind == "image" and content.extension in {"html", "htm", "xhtml"}:
             found.path.unlink()
-            reason = "the address gives a web page, not a picture"
-            raise RowProblem(None, None, reason, remedy="Give the address of the picture itself.")
+            reason = said("the address gives a web page, not a picture")
+            raise RowProblem(None, None, reason, remedy=said("Give the address of the picture itself."))
         return _Taken(content, found.about.size, self._kept(content, found.path, url))
 
     def _kept(self, content: Content, path: Path, url: str) -> Origin:
@@ -170,14 +173,14 @@ class Taking:
         try:
             content, kind = embedded.from_data_url(url)
         except ValueError:
-            raise _broken("which is no data URL: it has no content that can be read") from None
+            raise _broken(said("which is no data URL: it has no content that can be read")) from None
         return self._copied(content, kind, column, key)
 
     def _base64(self, text: str | bytes, column: ValueColumn, key: str) -> _Taken:
         try:
             return self._copied(embedded.from_base64(text), "", column, key)
         except ValueError:
-            raise _broken("which is no base64 text") from None
+            raise _broken(said("which is no base64 text")) from None
 
     def _copied(self, content: bytes, kind: str, column: ValueColumn, key: str) -> _Taken:
         extension = embedded.extension_for(content[:_START], kind)
@@ -201,23 +204,33 @@ def check(name: str, size: int, attribute: Attribute) -> None:
     allowed = [one.lower() for one in attribute.allowed_extensions]
     extension = extension_of(name)
     if allowed and extension not in allowed:
-        found = f"a file of type '{extension}'" if extension else "a file without extension"
-        reason = f"this is {found}, and the PIM takes {', '.join(allowed)} here"
-        raise RowProblem(None, None, reason, remedy="Give a file of one of these types.")
+        types = ", ".join(allowed)
+        reason = said("this is a file without extension, and the PIM takes {types} here", types=types)
+        if extension:
+            reason = said(
+                "this is a file of type '{type}', and the PIM takes {types} here", type=extension, types=types
+            )
+        raise RowProblem(None, None, reason, remedy=said("Give a file of one of these types."))
     most = most_bytes(attribute.max_file_size)
     if most is not None and size > most:
-        reason = f"the file has {size / _MEGABYTE:.2f} MB, and the PIM takes {most / _MEGABYTE:g} MB here"
-        remedy = "Give a smaller one, or have the limit of the attribute raised in the PIM."
+        reason = said(
+            "the file has {size:.2f} MB, and the PIM takes {most:g} MB here",
+            size=size / _MEGABYTE,
+            most=most / _MEGABYTE,
+        )
+        remedy = said("Give a smaller one, or have the limit of the attribute raised in the PIM.")
         raise RowProblem(None, None, reason, kind=ProblemKind.TOO_LARGE, remedy=remedy)
 
 
 def _broken(reason: str) -> RowProblem:
-    return RowProblem(None, None, reason, remedy="Correct it at the source.")
+    return RowProblem(None, None, reason, remedy=said("Correct it at the source."))
 
 
 def _shown(cell: Any) -> str:
     """Give what a report may show of a cell: no secrets of an address, not a whole picture."""
     if is_address(cell):
         return shown(cell.strip())
-    text = f"{len(cell)} bytes" if isinstance(cell, bytes) else str(cell)
+    if isinstance(cell, bytes):
+        return said("{number} bytes", number=len(cell))
+    text = str(cell)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

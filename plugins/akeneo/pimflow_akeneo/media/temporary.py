@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pimflow import FlowError
+from pimflow import FlowError, said
 
 
 @contextmanager
@@ -16,7 +16,9 @@ def room() -> Iterator[None]:
         yield
     except OSError as error:
         raise FlowError(
-            "media files cannot be put aside on this machine. Make room in the folder for temporary files, or name "
-            "another in the environment variable TMPDIR (TEMP on Windows)",
+            said(
+                "media files cannot be put aside on this machine. Make room in the folder for temporary files, or name "
+                "another in the environment variable TMPDIR (TEMP on Windows)"
+            ),
             detail=f"{error.strerror}: {error.filename or tempfile.gettempdir()}",
         ) from error

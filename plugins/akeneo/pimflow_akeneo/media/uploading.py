@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 import httpx
 import orjson
 
-from pimflow import FlowError, Problem, ProblemKind, RowProblem, UnreachableError, Who
+from pimflow import FlowError, Problem, ProblemKind, RowProblem, UnreachableError, Who, joined, said, said_by
 from pimflow_akeneo.columns import ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, MODELS, Kind
 from pimflow_akeneo.media.content import Content, digest_of
@@ -27,11 +27,12 @@ from pimflow_akeneo.session import Session
 _RESTS = (1.0, 2.0, 4.0)
 """Seconds for which no call begins after an upload that had no answer; it is tried once more than there are rests."""
 
+_CORRECT = said("Correct it at the source, or ask your administrator to change the mapping; it will then arrive.")
 _MARK = "/media-files/"
 _REFUSED = frozenset({400, 403, 404, 413, 415, 422})
 _MANAGER = Who.PRODUCT_MANAGER
 _NEEDS_IDENTIFIER = re.compile(r"must contain [\"'`“]identifier")
-_NEXT_RUN = "It is read again and sent by the next run."
+_NEXT_RUN = said("It is read again and sent by the next run.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +158,13 @@ class Uploading:
         """Give a file with the content, as it was when its cell was read. Raises RefusedError."""
         origin = self._taking.origins.find(content.key)
         if origin is None:
-            raise RefusedError(_not_at_hand(place, content, "the file is not at hand any more"), again=True)
+            raise RefusedError(_not_at_hand(place, content, said("the file is not at hand any more")), again=True)
         path = self._fetched(origin, place, content)
         try:
             if _digest(path) != content.digest:
-                raise RefusedError(_not_at_hand(place, content, "the file changed while the run went on"), again=True)
+                raise RefusedError(
+                    _not_at_hand(place, content, said("the file changed while the run went on")), again=True
+                )
             yield path
         finally:
             if origin.kind == ADDRESS:
@@ -199,17 +202,17 @@ def _value(values: Mapping[str, Any], column: ValueColumn) -> str | None:
 def _refusal(response: httpx.Response, place: Place, content: Content) -> Problem:
     message = _message(response)
     if response.status_code == 403:
-        reason, kind, who = "the user of the connection may not upload files", ProblemKind.PERMISSION, Who.ADMINISTRATOR
-        remedy = "Grant it under System > Roles > Web API permissions."
+        reason, kind = said("the user of the connection may not upload files"), ProblemKind.PERMISSION
+        remedy, who = said("Grant it under System > Roles > Web API permissions."), Who.ADMINISTRATOR
     elif response.status_code == 413:
-        reason, kind, who = "the file is larger than the PIM takes", ProblemKind.TOO_LARGE, Who.SOURCE_TEAM
-        remedy = "Give a smaller one."
+        reason, kind = said("the file is larger than the PIM takes"), ProblemKind.TOO_LARGE
+        remedy, who = said("Give a smaller one."), Who.SOURCE_TEAM
     elif place.kind is BY_UUID and _NEEDS_IDENTIFIER.search(message):
-        reason, kind, who = "this PIM takes files for products with an identifier only", ProblemKind.MISSING, _MANAGER
-        remedy = "Give the product an identifier; the file will then arrive by itself."
+        reason, kind = said("this PIM takes files for products with an identifier only"), ProblemKind.MISSING
+        remedy, who = said("Give the product an identifier; the file will then arrive by itself."), _MANAGER
     else:
-        reason, kind, who = f"the PIM does not take it: {message}", ProblemKind.VALUE, Who.SOURCE_TEAM
-        remedy = "Correct it at the source, or ask your administrator to change the mapping; it will then arrive."
+        reason, kind = said("the PIM does not take it: {message}", message=message), ProblemKind.VALUE
+        remedy, who = _CORRECT, Who.SOURCE_TEAM
     return Problem(reason, kind, place.column.name, content.name, remedy, who, f"{response.status_code} {message}")
 
 
@@ -230,15 +233,15 @@ def _not_at_hand(place: Place, content: Content, reason: str) -> Problem:
 
 
 def _unclear(place: Place, content: Content) -> Problem:
-    reason = "the PIM took the file and does not have it"
+    reason = said("the PIM took the file and does not have it")
     return Problem(reason, ProblemKind.CONNECTION, place.column.name, content.name, _NEXT_RUN, Who.ADMINISTRATOR)
 
 
 def unreachable(error: FlowError, place: Place, content: Content) -> Problem:
     """Tell that a file did not arrive because the PIM could not be reached."""
-    remedy = "It is sent again by the next run, by itself."
+    remedy = said("It is sent again by the next run, by itself.")
     return Problem(
-        f"the file did not arrive: {str(error).rstrip('.')}",
+        said("the file did not arrive: {why:clause}", why=joined([said_by(error)])),
         ProblemKind.CONNECTION,
         place.column.name,
         content.name,

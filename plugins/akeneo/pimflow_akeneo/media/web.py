@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import orjson
 
-from pimflow import Memory, PimflowError, ProblemKind, RowProblem, Who
+from pimflow import Memory, PimflowError, ProblemKind, RowProblem, Who, said
 from pimflow import __version__ as version
 from pimflow_akeneo.media.content import clean_name, extension_of
 from pimflow_akeneo.media.embedded import extension_for
@@ -28,8 +28,8 @@ _POLICY = RetryPolicy(tries=3, first=1.0, longest=5.0, total=15.0)
 _GIVE_UP_AFTER = 3
 _MEGABYTE = 1_000_000
 _START = 300
-_LATER = "It is tried again by the next run; ask whoever runs that server if it stays so."
-_CORRECT = "Correct the address at the source, or have the file put there."
+_LATER = said("It is tried again by the next run; ask whoever runs that server if it stays so.")
+_CORRECT = said("Correct the address at the source, or have the file put there.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,16 @@ class Web:
     def _answer(self, url: str, attempt: Callable[[], Attempt]) -> httpx.Response:
         host = _host(url)
         if self._failed.get(host, 0) >= _GIVE_UP_AFTER:
-            reason = f"server {host} did not answer {_GIVE_UP_AFTER} times, so it was not asked again"
+            reason = said(
+                "server {host} did not answer {number} times, so it was not asked again",
+                host=host,
+                number=_GIVE_UP_AFTER,
+            )
             raise RowProblem(None, None, reason, kind=ProblemKind.CONNECTION, remedy=_LATER, who=Who.ADMINISTRATOR)
         try:
             last = retrying(_POLICY, self._clock, True, lambda _: None, f"GET {shown(url)}")(attempt)
         except (httpx.InvalidURL, UnicodeError):
-            raise RowProblem(None, None, "which is no address of the web", remedy=_CORRECT) from None
+            raise RowProblem(None, None, said("which is no address of the web"), remedy=_CORRECT) from None
         if last.transient:
             self._failed[host] = self._failed.get(host, 0) + 1
         else:
@@ -158,8 +162,8 @@ class Web:
     def _check_host(self, request: httpx.Request) -> None:
         """Hold each call, those of redirections too, against the hosts that may be asked."""
         if self._options.hosts is not None and request.url.host not in self._options.hosts:
-            reason = f"server {request.url.host} is not among those that may be asked for files"
-            remedy = "Add it to `hosts` under `media` of the target, or correct the address at the source."
+            reason = said("server {host} is not among those that may be asked for files", host=request.url.host)
+            remedy = said("Add it to `hosts` under `media` of the target, or correct the address at the source.")
             raise RowProblem(None, None, reason, kind=ProblemKind.PERMISSION, remedy=remedy, who=Who.ADMINISTRATOR)
 
 
@@ -168,7 +172,7 @@ def shown(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "(an address)"
+        return said("(an address)")
     rest = "?…" if parts.query else ""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{rest}"
 
@@ -206,25 +210,26 @@ def _name(url: str, response: httpx.Response, start: bytes) -> str:
 
 
 def _too_large(most: int) -> RowProblem:
-    reason = f"the file has more than {most / _MEGABYTE:g} MB, and no more are taken here"
-    return RowProblem(None, None, reason, kind=ProblemKind.TOO_LARGE, remedy="Give a smaller one.")
+    reason = said("the file has more than {most:g} MB, and no more are taken here", most=most / _MEGABYTE)
+    return RowProblem(None, None, reason, kind=ProblemKind.TOO_LARGE, remedy=said("Give a smaller one."))
 
 
 _REASONS: Mapping[int, str] = {
-    401: "the server wants a login for this file",
-    403: "the server does not give this file to us",
-    404: "there is no file at this address",
-    410: "there is no file at this address any longer",
+    401: said("the server wants a login for this file"),
+    403: said("the server does not give this file to us"),
+    404: said("there is no file at this address"),
+    410: said("there is no file at this address any longer"),
 }
 
 
 def _not_had(last: Attempt, host: str) -> RowProblem:
     if last.transient or last.response is None:
-        what = "could not give the file, and may do so later" if last.response is not None else "did not answer"
-        reason = f"server {host} {what}"
+        reason = said("server {host} did not answer", host=host)
+        if last.response is not None:
+            reason = said("server {host} could not give the file, and may do so later", host=host)
         return RowProblem(
             None, None, reason, kind=ProblemKind.CONNECTION, remedy=_LATER, who=Who.ADMINISTRATOR, detail=str(last)
         )
     status = last.response.status_code
-    reason = _REASONS.get(status, f"server {host} gives no file at this address")
-    return RowProblem(None, None, reason, kind=ProblemKind.MISSING, remedy=_CORRECT, detail=str(last))
+    why = _REASONS.get(status) or said("server {host} gives no file at this address", host=host)
+    return RowProblem(None, None, why, kind=ProblemKind.MISSING, remedy=_CORRECT, detail=str(last))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pimflow import ConfigError, Document, FlowError, Status, check_document, read_document
+from pimflow import ConfigError, Document, FlowError, Status, check_document, read_document, said
 from pimflow_akeneo.edition import Edition, edition, has_read_only
 from pimflow_akeneo.provisioning.deciding import Decision
 from pimflow_akeneo.provisioning.form import READ_ONLY, Provision
@@ -79,7 +79,7 @@ def carry_out(session: Session, address: str, document: Document, file: Provisio
     except FlowError as ended:
         error = ended
     except KeyboardInterrupt:
-        error = FlowError("stopped by you. What was written stays; call again to go on")
+        error = FlowError(said("stopped by you. What was written stays; call again to go on"))
     notes = _notes(about, len(marked), file, surroundings)
     return Done(document, asked.dry, address, about, tuple(decisions), tuple(notes), error)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pimflow import Change, Item, Problem, ProblemKind, RowProblem, Status, Who
+from pimflow import Change, Item, Problem, ProblemKind, RowProblem, Status, Who, said
 from pimflow_akeneo.provisioning.references import outside, standing, without
 from pimflow_akeneo.provisioning.there import There
 from pimflow_akeneo.provisioning.wish import ATTRIBUTES, Wish
@@ -15,6 +15,7 @@ from pimflow_akeneo.structure import preparing, resources
 from pimflow_akeneo.structure.codecs import CODES
 from pimflow_akeneo.structure.description import Resource, flat
 from pimflow_akeneo.structure.fitting import fitted
+from pimflow_akeneo.wording import enumerated
 
 Values = Mapping[str, Any]
 _MERGED = frozenset({resources.FAMILIES, resources.FAMILY_VARIANTS})
@@ -127,8 +128,11 @@ def _change(item: Item, *, known: bool) -> Change:
 def _needed(names: list[str], wish: Wish, there: There) -> Problem:
     noun = wish.resource.noun[0]
     near = alike(wish.code, there.codes(noun), CLOSE)
-    reason = f"the PIM has no such {noun}, and a new one needs {' and '.join(f'`{name}`' for name in names)}"
-    remedy = f"Did you mean '{near}'?" if near else "Add what is needed; or correct the code, if you mean another one."
+    needed = enumerated(f"`{name}`" for name in names)
+    reason = said("the PIM has no such {noun}, and a new one needs {names}", noun=noun, names=needed)
+    remedy = said("Add what is needed; or correct the code, if you mean another one.")
+    if near:
+        remedy = said("Did you mean '{near}'?", near=near)
     return Problem(reason, ProblemKind.MISSING, None, None, remedy, Who.ADMINISTRATOR)
 
 
@@ -139,16 +143,17 @@ def _is_fixed(resource: Resource, problem: Problem) -> bool:
 
 
 def _spelled(code: str) -> Problem:
-    reason = f"the PIM has it as '{code}', and keeps the letters of a code for ever"
-    return Problem(reason, ProblemKind.VALUE, "code", None, f"Write {code} in the file.", Who.ADMINISTRATOR)
+    reason = said("the PIM has it as '{code}', and keeps the letters of a code for ever", code=code)
+    remedy = said("Write {code} in the file.", code=code)
+    return Problem(reason, ProblemKind.VALUE, "code", None, remedy, Who.ADMINISTRATOR)
 
 
 def _kept(problem: Problem) -> Problem:
-    remedy = "Write what is there, or leave it out of the file."
+    remedy = said("Write what is there, or leave it out of the file.")
     if problem.field == "type":
-        remedy = "Give the attribute another code in the file, or write the type that is there."
+        remedy = said("Give the attribute another code in the file, or write the type that is there.")
     return replace(problem, remedy=remedy, who=Who.ADMINISTRATOR)
 
 
 def _of_the_file(problem: Problem) -> Problem:
-    return replace(problem, remedy="Correct the file, and call again.", who=Who.ADMINISTRATOR)
+    return replace(problem, remedy=said("Correct the file, and call again."), who=Who.ADMINISTRATOR)

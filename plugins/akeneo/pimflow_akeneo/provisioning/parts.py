@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pimflow import Problem, ProblemKind, Who
+from pimflow import Problem, ProblemKind, Who, said
 from pimflow_akeneo.provisioning.form import LABEL_MARK, READ_ONLY, Category, Family, FamilyVariant, Provision
 from pimflow_akeneo.provisioning.labels import chosen, unknown_languages
 from pimflow_akeneo.provisioning.wish import ATTRIBUTES, Surroundings, Trail, Wish
@@ -109,6 +109,6 @@ class Reading:
 
 
 def _no_language(field: str) -> Problem:
-    reason = "the PIM knows no locale of this language"
-    remedy = "Write the code of a language, such as de, or of a locale, such as de_DE."
+    reason = said("the PIM knows no locale of this language")
+    remedy = said("Write the code of a language, such as de, or of a locale, such as de_DE.")
     return Problem(reason, ProblemKind.REFERENCE, field, None, remedy, Who.ADMINISTRATOR)

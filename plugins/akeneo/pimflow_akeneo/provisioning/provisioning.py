@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from pimflow import Outcome, Problem, ProblemKind, Status, Who
+from pimflow import Outcome, Problem, ProblemKind, Status, Who, said
 from pimflow_akeneo.provisioning.deciding import Decision, decide, refused
 from pimflow_akeneo.provisioning.references import absent
 from pimflow_akeneo.provisioning.there import There
@@ -19,7 +19,7 @@ from pimflow_akeneo.structure.writing import StructureWriter
 
 _BATCH = 100
 _SETTLED = frozenset({Status.CREATED, Status.UPDATED})
-_AGAIN = "Correct the file, and call again."
+_AGAIN = said("Correct the file, and call again.")
 
 
 def provision(session: Session, wishes: Wishes, once: Collection[str], *, dry: bool) -> Iterator[Decision]:
@@ -60,7 +60,7 @@ def _owner_trouble(resource: Resource, owner: str, there: There) -> Problem | No
     if owner not in there.codes(noun):
         return absent(resource.owner.name, owner, noun, there)
     if resource is resources.ATTRIBUTE_OPTIONS and not there.is_select(owner):
-        reason = "only simple and multi selects have options, and this attribute is of another type"
+        reason = said("only simple and multi selects have options, and this attribute is of another type")
         return Problem(reason, ProblemKind.VALUE, resource.owner.name, owner, _AGAIN, Who.ADMINISTRATOR)
     return None
 
@@ -90,5 +90,5 @@ def _remedy(problem: Problem) -> str:
     if problem.kind is ProblemKind.PERMISSION:
         return problem.remedy
     if problem.kind is ProblemKind.CONNECTION:
-        return "Call again: what is there already is not sent twice."
+        return said("Call again: what is there already is not sent twice.")
     return _AGAIN

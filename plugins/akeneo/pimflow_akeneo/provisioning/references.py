@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Protocol
 
-from pimflow import Problem, ProblemKind, Who
+from pimflow import Problem, ProblemKind, Who, said
 from pimflow_akeneo.spelling import CLOSE, alike
 from pimflow_akeneo.structure.description import Place, Resource
+from pimflow_akeneo.structure.resources import no_part
 
 Values = Mapping[str, Any]
 _NOUNS: Mapping[str, str] = {
@@ -66,8 +67,8 @@ def outside(values: Values, inside: Collection[str], family: str) -> Iterator[Pr
         if name.startswith(("requirements-", "attribute_as_", "variant-")) and value is not None:
             for code in value if isinstance(value, list) else [value]:
                 if code not in inside:
-                    reason = f"family '{family}' does not have this attribute"
-                    remedy = "Add it to the attributes of the family, or take it out here."
+                    reason = said("family '{family}' does not have this attribute", family=family)
+                    remedy = said("Add it to the attributes of the family, or take it out here.")
                     yield Problem(reason, ProblemKind.REFERENCE, name, code, remedy, Who.ADMINISTRATOR)
 
 
@@ -75,20 +76,24 @@ def absent(field: str, code: str, noun: str, known: Known) -> Problem:
     """Tell that the PIM does not have what a record refers to, nor does the file create it."""
     near = alike(code, known.codes(noun), CLOSE)
     if known.is_wished(noun, code):
-        remedy = f"The {noun} stands in the file, and was refused itself: correct it there."
+        remedy = said("The {noun} stands in the file, and was refused itself: correct it there.", noun=noun)
     elif near:
-        remedy = f"Did you mean '{near}'?"
+        remedy = said("Did you mean '{near}'?", near=near)
+    elif noun in _OF_THE_PIM:
+        remedy = said("Correct the code.")
     else:
-        remedy = "Correct the code." if noun in _OF_THE_PIM else f"Correct the code, or add the {noun} to the file."
-    return Problem(f"the PIM has no such {noun}", ProblemKind.REFERENCE, field, code, remedy, Who.ADMINISTRATOR)
+        remedy = said("Correct the code, or add the {noun} to the file.", noun=noun)
+    return Problem(
+        said("the PIM has no such {noun}", noun=noun), ProblemKind.REFERENCE, field, code, remedy, Who.ADMINISTRATOR
+    )
 
 
 def _absent(place: Place, value: Any, known: Known) -> Iterator[Problem]:
     per = place.column.per
     if per and place.part not in known.codes(per):
         near = alike(place.part, known.codes(per), CLOSE)
-        hint = f"Did you mean '{near}'?" if near else "Correct the code."
-        reason = f"the PIM has no {per} '{place.part}'"
+        hint = said("Did you mean '{near}'?", near=near) if near else said("Correct the code.")
+        reason = no_part(per, place.part)
         yield Problem(reason, ProblemKind.REFERENCE, place.name, None, hint, Who.ADMINISTRATOR)
         return
     noun = _NOUNS.get(place.column.name)

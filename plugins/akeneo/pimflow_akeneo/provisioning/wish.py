@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pimflow import Problem
+from pimflow import Problem, said
 from pimflow_akeneo.provisioning.form import READ_ONLY
 from pimflow_akeneo.structure import resources
 from pimflow_akeneo.structure.codecs import FLAG
@@ -15,7 +15,7 @@ from pimflow_akeneo.structure.description import Column, Resource
 Trail = tuple[str | int, ...]
 
 ATTRIBUTES = replace(
-    resources.ATTRIBUTES, columns=(*resources.ATTRIBUTES.columns, Column(READ_ONLY, FLAG, "Read only"))
+    resources.ATTRIBUTES, columns=(*resources.ATTRIBUTES.columns, Column(READ_ONLY, FLAG, said("Read only")))
 )
 """Attributes with the switch of the Enterprise edition, which is no column of Akeneo's CSV files."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pimflow import Problem, ProblemKind, Status, Who
+from pimflow import Problem, ProblemKind, Status, Who, said
 from pimflow_akeneo.bulk import Answer
 from pimflow_akeneo.statuses import NO_ANSWER, Meaning, sentence, settled
 from pimflow_akeneo.structure.description import Column, Place, Resource
@@ -26,9 +26,23 @@ _ATTRIBUTE = re.compile(r"[Aa]ttribute [\"“](\w+)[\"”]|[\"“](\w+)[\"”] a
 _COMING = frozenset({"attribute", "attribute group", "category", "channel", "family", "measurement family"})
 """What another record of the same pipeline may bring; locales, currencies and types of attributes are the PIM's own."""
 
-_CORRECT = "Correct it in the source; it will then arrive by itself."
-_BY_ITSELF = "It goes by itself once that {noun} is there."
-_CREATE = "The PIM's API creates none: choose one that exists, or ask your administrator."
+_NOUNS: Mapping[str, str] = {
+    str(noun): noun
+    for noun in (
+        said("attribute"),
+        said("attribute group"),
+        said("category"),
+        said("channel"),
+        said("family"),
+        said("measurement family"),
+        said("locale"),
+        said("currency"),
+    )
+}
+"""What the PIM names in its answers, as it is told in other languages."""
+
+_CORRECT = said("Correct it in the source; it will then arrive by itself.")
+_CREATE = said("The PIM's API creates none: choose one that exists, or ask your administrator.")
 Payload = Mapping[str, Any]
 Verdict = tuple[Status, tuple[Problem, ...]]
 
@@ -70,17 +84,20 @@ _MEANINGS: Mapping[int, Meaning] = {
     403: Meaning(
         Status.REFUSED,
         ProblemKind.PERMISSION,
-        "the user of the connection may not write this {noun}",
-        "Your administrator can grant the right under System > Roles > Web API permissions.",
+        said("the user of the connection may not write this {noun}"),
+        said("Your administrator can grant the right under System > Roles > Web API permissions."),
     ),
 }
 
 
 def absent(column: str, code: str | None, noun: str, message: str = "") -> Problem:
     """Tell that the PIM does not have what a column names."""
-    remedy = _BY_ITSELF.format(noun=noun) if noun in _COMING else _CREATE
+    noun = _NOUNS.get(noun, noun)
+    remedy = said("It goes by itself once that {noun} is there.", noun=noun) if noun in _COMING else _CREATE
     who = Who.PRODUCT_MANAGER if noun in _COMING else Who.ADMINISTRATOR
-    return Problem(f"the PIM has no such {noun}", ProblemKind.REFERENCE, column, code, remedy, who, message)
+    return Problem(
+        said("the PIM has no such {noun}", noun=noun), ProblemKind.REFERENCE, column, code, remedy, who, message
+    )
 
 
 def shown(column: Column, value: Any) -> Any:
@@ -100,7 +117,7 @@ def _problem(error: Mapping[str, Any], payload: Payload, resource: Resource) -> 
         if problem is not None:
             return problem
     return Problem(
-        f"the PIM says: {told.message}",
+        said("the PIM says: {message}", message=told.message),
         ProblemKind.VALUE,
         told.name,
         told.value(),
@@ -170,8 +187,8 @@ def _outside_the_family(told: _Told) -> Problem | None:
     found = _MEMBERSHIP.match(told.message)
     if found is None:
         return None
-    remedy = "Add it to the family, or take it out of the family variant; it goes by itself then."
-    reason = f"family '{found[2]}' does not have this attribute"
+    remedy = said("Add it to the family, or take it out of the family variant; it goes by itself then.")
+    reason = said("family '{family}' does not have this attribute", family=found[2])
     who = Who.PRODUCT_MANAGER
     return Problem(reason, ProblemKind.REFERENCE, told.name, found[1], remedy, who, told.message)
 
@@ -179,16 +196,16 @@ def _outside_the_family(told: _Told) -> Problem | None:
 def _unchangeable(told: _Told) -> Problem | None:
     if "cannot be changed" not in told.message:
         return None
-    reason = "the PIM keeps this for ever as it was created"
+    reason = said("the PIM keeps this for ever as it was created")
     if told.name == "code":
-        reason = "the PIM has this code in other letter case, and keeps it for ever"
+        reason = said("the PIM has this code in other letter case, and keeps it for ever")
     return Problem(reason, ProblemKind.VALUE, told.name, told.value(), _CORRECT, Who.PRODUCT_MANAGER, told.message)
 
 
 def _below_itself(told: _Told) -> Problem | None:
     if "child as parent" not in told.message:
         return None
-    reason = "this category is below the record itself, and so cannot be its parent"
+    reason = said("this category is below the record itself, and so cannot be its parent")
     parent = told.payload.get("parent")
     return Problem(reason, ProblemKind.VALUE, "parent", parent, _CORRECT, Who.PRODUCT_MANAGER, told.message)
 
@@ -196,8 +213,8 @@ def _below_itself(told: _Told) -> Problem | None:
 def _missing(told: _Told) -> Problem | None:
     if "should not be blank" not in told.message and "should not be null" not in told.message:
         return None
-    reason = "the record has none, and the PIM needs one"
-    remedy = "Fill it in the source; it will then arrive by itself."
+    reason = said("the record has none, and the PIM needs one")
+    remedy = said("Fill it in the source; it will then arrive by itself.")
     return Problem(reason, ProblemKind.MISSING, told.name, None, remedy, Who.PRODUCT_MANAGER, told.message)
 
 
@@ -206,9 +223,11 @@ def _too_long(told: _Told) -> Problem | None:
     if found is None:
         return None
     value = told.value()
-    has = f"the text has {len(str(value))} characters; " if value else ""
-    reason = f"{has}the PIM takes {found[1]}"
-    remedy = "Shorten it in the source."
+    reason = said("the PIM takes {most}", most=found[1])
+    if value:
+        number = len(str(value))
+        reason = said("the text has {number} characters; the PIM takes {most}", number=number, most=found[1])
+    remedy = said("Shorten it in the source.")
     return Problem(reason, ProblemKind.TOO_LARGE, told.name, value, remedy, Who.PRODUCT_MANAGER, told.message)
 
 

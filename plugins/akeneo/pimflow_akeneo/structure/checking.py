@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pimflow import Finding, Outlook, ProblemKind, RowProblem, Severity
+from pimflow import Finding, Outlook, ProblemKind, RowProblem, Severity, said
 from pimflow_akeneo.checking import rights
 from pimflow_akeneo.checking.subject import finding
 from pimflow_akeneo.session import Session
@@ -24,8 +24,9 @@ def check(session: Session, resource: Resource, outlook: Outlook) -> Iterator[Fi
 
 
 def _missing(column: Column, resource: Resource) -> Finding:
-    reason = f"the mapping has no such column, and the PIM needs one for each {resource.noun[0]}"
-    remedy = f"Map a column of the source to '{column.name}'."
+    noun = resource.noun[0]
+    reason = said("the mapping has no such column, and the PIM needs one for each {noun}", noun=noun)
+    remedy = said("Map a column of the source to '{key}'.", key=column.name)
     return finding(Severity.FATAL, column.name, reason, remedy, kind=ProblemKind.MISSING)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from pimflow import said
 from pimflow_akeneo.checks import listed
 from pimflow_akeneo.spelling import alike
 
@@ -60,8 +61,9 @@ def _type(cell: Any) -> str:
     found = _code(cell)
     if found not in TYPES:
         near = alike(found, TYPES, cutoff=0.4)
-        hint = f", but '{near}'" if near else ""
-        raise ValueError(f"the PIM has no such type of attribute{hint}")
+        if near:
+            raise ValueError(said("the PIM has no such type of attribute, but '{near}'", near=near))
+        raise ValueError(said("the PIM has no such type of attribute"))
     return found
 
 
@@ -71,7 +73,7 @@ def _integer(cell: Any) -> int:
     except InvalidOperation:
         value = Decimal("NaN")
     if isinstance(cell, bool) or not value.is_finite() or value != value.to_integral_value():
-        raise ValueError("which is no whole number")
+        raise ValueError(said("which is no whole number"))
     return int(value)
 
 
@@ -81,14 +83,14 @@ def _amount(cell: Any) -> str:
     except InvalidOperation:
         value = Decimal("NaN")
     if isinstance(cell, bool) or not value.is_finite():
-        raise ValueError("which is no number")
+        raise ValueError(said("which is no number"))
     return format(value.normalize() + 0, "f")
 
 
 def _boolean(cell: Any) -> bool:
     found = _BOOLEANS.get(str(cell).strip().lower())
     if found is None:
-        raise ValueError("which is neither yes (1) nor no (0)")
+        raise ValueError(said("which is neither yes (1) nor no (0)"))
     return found
 
 
@@ -98,7 +100,7 @@ def _day(cell: Any) -> str:
     try:
         return dt.date.fromisoformat(str(cell).strip()[:10]).isoformat()
     except ValueError:
-        raise ValueError("which is no date such as 2026-01-31") from None
+        raise ValueError(said("which is no date such as 2026-01-31")) from None
 
 
 def _codes(cell: Any) -> list[str] | None:
@@ -110,7 +112,7 @@ def _pairs(cell: Any) -> dict[str, str] | None:
     given = cell.items() if isinstance(cell, Mapping) else (one.partition(":")[::2] for one in listed(cell))
     pairs = {str(name).strip(): str(value).strip() for name, value in given}
     if not all(name and value for name, value in pairs.items()):
-        raise ValueError("which are no pairs such as 'weight: KILOGRAM, length: METER'")
+        raise ValueError(said("which are no pairs such as 'weight: KILOGRAM, length: METER'"))
     return dict(sorted(pairs.items())) or None
 
 
@@ -128,7 +130,7 @@ def _json(cell: Any) -> Any:
     try:
         return orjson.loads(cell)
     except orjson.JSONDecodeError:
-        raise ValueError("which is no JSON") from None
+        raise ValueError(said("which is no JSON")) from None
 
 
 def _units(cell: Any) -> dict[str, dict[str, Any]]:
@@ -136,8 +138,10 @@ def _units(cell: Any) -> dict[str, dict[str, Any]]:
     units = _json(cell)
     if not isinstance(units, dict) or not all(isinstance(unit, dict) for unit in units.values()):
         raise ValueError(
-            'which is no JSON such as {"GRAM": {"symbol": "g", "convert_from_standard": '
-            '[{"operator": "mul", "value": "0.001"}]}}'
+            said(
+                "which is no JSON such as {example}",
+                example='{"GRAM": {"symbol": "g", "convert_from_standard": [{"operator": "mul", "value": "0.001"}]}}',
+            )
         )
     return {code: _unit(code, unit) for code, unit in sorted(units.items())}
 
@@ -149,7 +153,8 @@ def _unit(code: str, unit: Mapping[str, Any]) -> dict[str, Any]:
     steps = found.get("convert_from_standard")
     if steps is not None:
         if not all(isinstance(step, dict) and {"operator", "value"} <= step.keys() for step in steps):
-            raise ValueError("in which a conversion is not written as {operator: mul, value: '0.001'}")
+            example = "{operator: mul, value: '0.001'}"
+            raise ValueError(said("in which a conversion is not written as {example}", example=example))
         whole = [{"operator": step["operator"], "value": _amount(step["value"])} for step in steps]
         found["convert_from_standard"] = whole
     return dict(sorted(found.items()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from pimflow import said
 from pimflow_akeneo.search_tables import Table
 from pimflow_akeneo.structure.codecs import CODE, PAIRS, Codec
 
@@ -62,7 +63,7 @@ class Place:
     @property
     def title(self) -> str:
         """What people call it: `Label (de_DE)`."""
-        return f"{self.column.words} ({self.part})" if self.part else self.column.words
+        return said("{column} ({part})", column=self.column.words, part=self.part) if self.part else self.column.words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +75,7 @@ class Resource:
     are columns that the PIM wants with whatever is written.
     """
 
-    KEY: ClassVar[Column] = Column("code", CODE, "Code", fixed=True)
+    KEY: ClassVar[Column] = Column("code", CODE, said("Code"), fixed=True)
 
     path: str
     noun: tuple[str, str]

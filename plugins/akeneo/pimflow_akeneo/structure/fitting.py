@@ -9,12 +9,29 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pimflow import Change, Problem, ProblemKind, Who
+from pimflow import Change, Problem, ProblemKind, Who, said
 from pimflow_akeneo.model import IDENTIFIER, Attribute
 from pimflow_akeneo.structure.codecs import PAIRS, UNITS
 from pimflow_akeneo.structure.description import IDENTIFIERS, Column, Resource
+from pimflow_akeneo.wording import yes_or_no
 
 Values = Mapping[str, Any]
+_KEPT = {
+    "type": said("type"),
+    "unique": said("unique value"),
+    "localizable": said("value per locale"),
+    "scopable": said("value per channel"),
+    "metric_family": said("measurement family"),
+    "reference_data_name": said("reference data"),
+    "variant-axes_1": said("axes of level 1"),
+    "variant-axes_2": said("axes of level 2"),
+    "variant-attributes_1": said("attributes of level 1"),
+    "variant-attributes_2": said("attributes of level 2"),
+    "is_two_way": said("two-way"),
+    "is_quantified": said("quantified"),
+    "standard_unit_code": said("standard unit"),
+}
+"""What the PIM keeps for ever, by column, within a sentence."""
 Attributes = Mapping[str, Attribute]
 
 
@@ -53,8 +70,8 @@ def grouped(change: Change, attributes: Attributes) -> Change:
     there = {one.code.lower(): one for one in attributes.values()}
     elsewhere = [one for code, one in there.items() if code in wished and one.group != change.key]
     more = [one for code, one in there.items() if code not in wished and one.group == change.key]
-    problems = [_in_another_group(one, f"is in group '{one.group}' there") for one in elsewhere]
-    problems += [_in_another_group(one, "is in this group there too") for one in more]
+    problems = [_in_another_group(one, elsewhere=True) for one in elsewhere]
+    problems += [_in_another_group(one, elsewhere=False) for one in more]
     return _with(change, {name: value for name, value in change.payload.items() if name != "attributes"}, problems)
 
 
@@ -87,22 +104,33 @@ def _merged_units(wish: Values, now: Values) -> dict[str, Any]:
 
 def _kept_for_ever(name: str, column: Column, wish: Any, now: Any, resource: Resource) -> Problem:
     noun = resource.noun[0]
-    has = "there is none" if now is None else f"it is {_shown(column, now)} there"
-    reason = f"the PIM keeps {'an' if noun[0] in 'aeiou' else 'a'} {noun}'s {column.words.lower()} for ever: {has}"
-    remedy = f"Correct the source; or delete the {noun} in the PIM, and it is created anew by the next run."
+    has = said("there is none") if now is None else said("it is {value} there", value=_shown(column, now))
+    what = _KEPT.get(column.name) or column.words.lower()
+    if noun[0] in "aeiou":
+        reason = said("the PIM keeps an {noun}'s {property} for ever: {has}", noun=noun, property=what, has=has)
+    else:
+        reason = said("the PIM keeps a {noun}'s {property} for ever: {has}", noun=noun, property=what, has=has)
+    remedy = said(
+        "Correct the source; or delete the {noun} in the PIM, and it is created anew by the next run.", noun=noun
+    )
     value = None if wish is None else _shown(column, wish)
     return Problem(reason, ProblemKind.VALUE, name, value, remedy, Who.PRODUCT_MANAGER)
 
 
 def _shown(column: Column, value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return yes_or_no(value)
     return str(column.codec.cell(value)).removeprefix("pim_catalog_")
 
 
-def _in_another_group(attribute: Attribute, where: str) -> Problem:
-    reason = f"the PIM keeps the group with the attribute, and this one {where}"
-    remedy = "Change the group of the attribute itself; your administrator can have it come from the source."
+def _in_another_group(attribute: Attribute, *, elsewhere: bool) -> Problem:
+    reason = said("the PIM keeps the group with the attribute, and this one is in this group there too")
+    if elsewhere:
+        reason = said(
+            "the PIM keeps the group with the attribute, and this one is in group '{group}' there",
+            group=str(attribute.group),
+        )
+    remedy = said("Change the group of the attribute itself; your administrator can have it come from the source.")
     detail = "a flow into `akeneo.attributes` sets it, in the column `group`"
     return Problem(reason, ProblemKind.VALUE, "attributes", attribute.code, remedy, Who.PRODUCT_MANAGER, detail)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -11,7 +12,22 @@ import orjson
 from loguru import logger
 from pydantic import Field
 
-from pimflow import Change, Header, Item, Outcome, Problem, ProblemKind, RowProblem, Run, Sink, Status, Use, Who, Writer
+from pimflow import (
+    Change,
+    Header,
+    Item,
+    Outcome,
+    Problem,
+    ProblemKind,
+    RowProblem,
+    Run,
+    Sink,
+    Status,
+    Use,
+    Who,
+    Writer,
+    said,
+)
 from pimflow_akeneo.connection import AkeneoConnection
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.spelling import alike
@@ -19,8 +35,31 @@ from pimflow_akeneo.statuses import sentence
 
 _TYPES = ("export", "import")
 _MODES = ("create_only", "update_only", "create_or_update")
-_COLUMNS: Mapping[str, str] = {"code": "Job", "type": "Type", "import_mode": "Import mode"}
+_COLUMNS: Mapping[str, str] = {"code": said("Job"), "type": said("Type"), "import_mode": said("Import mode")}
 _HANDLED = frozenset({400, 403, 404, 422})
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of jobs of one type: that there is none of a code, where to look for it, and the right to launch."""
+
+    absent: str
+    look: str
+    right: str
+
+
+_WORDS: Mapping[str, _Words] = {
+    "jobs/export": _Words(
+        said("the PIM has no export job of this code, or does not let programs launch jobs"),
+        said("Look for the code under Exports in the PIM, and correct it in the source."),
+        said("Launch export jobs"),
+    ),
+    "jobs/import": _Words(
+        said("the PIM has no import job of this code, or does not let programs launch jobs"),
+        said("Look for the code under Imports in the PIM, and correct it in the source."),
+        said("Launch import jobs"),
+    ),
+}
 
 
 class AkeneoJobsSink(Sink):
@@ -33,7 +72,7 @@ class AkeneoJobsSink(Sink):
 
     type = "akeneo.jobs"
     key = "code"
-    noun = ("job", "jobs")
+    noun = (said("job"), said("jobs"))
     batch_size = 1
     whole = True
 
@@ -68,13 +107,13 @@ class JobWriter(Writer):
         """Check one row. Raises RowProblem for one that names no job, or in a way that the PIM does not know."""
         code = str(row.get("code") or "").strip()
         if not code:
-            remedy = "Give it the code of a job profile of the PIM."
-            raise RowProblem("code", None, "the row names no job", kind=ProblemKind.MISSING, remedy=remedy)
+            remedy = said("Give it the code of a job profile of the PIM.")
+            raise RowProblem("code", None, said("the row names no job"), kind=ProblemKind.MISSING, remedy=remedy)
         kind = _one_of(_TYPES, "type", row.get("type") or self._usual_type)
         mode = row.get("import_mode")
         if mode and kind == "export":
-            remedy = "Leave it empty for exports."
-            raise RowProblem("import_mode", mode, "but an export has no such mode", remedy=remedy)
+            remedy = said("Leave it empty for exports.")
+            raise RowProblem("import_mode", mode, said("but an export has no such mode"), remedy=remedy)
         payload = {"import_mode": _one_of(_MODES, "import_mode", mode)} if mode else {}
         return [Item(f"jobs/{kind}", code, payload)]
 
@@ -101,28 +140,28 @@ class JobWriter(Writer):
 def _one_of(known: Sequence[str], column: str, cell: Any) -> str:
     text = str(cell).strip().lower()
     if text not in known:
-        remedy = f"Write one of {', '.join(known)}."
-        raise RowProblem(column, cell, "which the PIM does not know", remedy=remedy, who=Who.ADMINISTRATOR)
+        remedy = said("Write one of {names}.", names=", ".join(known))
+        raise RowProblem(column, cell, said("which the PIM does not know"), remedy=remedy, who=Who.ADMINISTRATOR)
     return text
 
 
 def _refusal(response: httpx.Response, change: Change) -> Problem:
-    kind = change.resource.removeprefix("jobs/")
+    words = _WORDS[change.resource]
     message = _message(response)
     if response.status_code == 404 and "route" in message.lower():
-        reason = "this PIM does not let programs launch jobs"
-        remedy = "Launch the job in the PIM itself, or schedule it there; take it out of the pipeline."
+        reason = said("this PIM does not let programs launch jobs")
+        remedy = said("Launch the job in the PIM itself, or schedule it there; take it out of the pipeline.")
         return Problem(reason, ProblemKind.MISSING, "code", change.key, remedy, Who.ADMINISTRATOR, message)
     if response.status_code == 404:
-        reason = f"the PIM has no {kind} job of this code, or does not let programs launch jobs"
-        remedy = f"Look for the code under {kind.capitalize()}s in the PIM, and correct it in the source."
-        return Problem(reason, ProblemKind.REFERENCE, "code", change.key, remedy, Who.ADMINISTRATOR, message)
+        return Problem(words.absent, ProblemKind.REFERENCE, "code", change.key, words.look, Who.ADMINISTRATOR, message)
     if response.status_code == 403:
-        reason = "the user of the connection may not launch this job"
-        remedy = f"Grant 'Launch {kind} jobs' under System > Roles > Web API permissions."
+        reason = said("the user of the connection may not launch this job")
+        remedy = said("Grant '{right}' under System > Roles > Web API permissions.", right=words.right)
         return Problem(reason, ProblemKind.PERMISSION, "code", change.key, remedy, Who.ADMINISTRATOR, message)
-    reason = f"the PIM says: {sentence(message)}" if message else "the PIM did not launch the job and does not say why"
-    remedy = "Correct the row, or the job profile in the PIM."
+    reason = said("the PIM did not launch the job and does not say why")
+    if message:
+        reason = said("the PIM says: {message}", message=sentence(message))
+    remedy = said("Correct the row, or the job profile in the PIM.")
     return Problem(
         reason, ProblemKind.VALUE, "code", change.key, remedy, Who.ADMINISTRATOR, f"{response.status_code} {message}"
     )
@@ -137,5 +176,7 @@ def _message(response: httpx.Response) -> str:
 
 def _unknown(name: str) -> RowProblem:
     near = alike(name, _COLUMNS)
-    remedy = f"Did you mean '{near}'?" if near else f"Columns of a job: {', '.join(_COLUMNS)}."
-    return RowProblem(name, None, "this is no column of a job", remedy=remedy, who=Who.ADMINISTRATOR)
+    remedy = said("Columns of a job: {names}.", names=", ".join(_COLUMNS))
+    if near:
+        remedy = said("Did you mean '{near}'?", near=near)
+    return RowProblem(name, None, said("this is no column of a job"), remedy=remedy, who=Who.ADMINISTRATOR)

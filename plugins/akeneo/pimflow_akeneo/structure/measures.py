@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from pimflow import RemoteError
+from pimflow import RemoteError, said
 from pimflow_akeneo.bulk import Answer
 from pimflow_akeneo.session import Session
 
@@ -20,7 +20,8 @@ def deliver_measures(session: Session, path: str, lines: Sequence[Mapping[str, A
         told = {one["code"].lower(): _answer(one) for one in orjson.loads(response.content)}
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         detail = response.text[:500]
-        raise RemoteError("The PIM did not say what became of the measurement families", detail=detail) from None
+        told_nothing = said("The PIM did not say what became of the measurement families")
+        raise RemoteError(told_nothing, detail=detail) from None
     return [told.get(line["code"].lower()) for line in lines]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pimflow import Item, Problem, ProblemKind, RowProblem, Who
+from pimflow import Item, Problem, ProblemKind, RowProblem, Who, said, said_by
 from pimflow_akeneo.structure.description import Column, Place, Resource
 
 
@@ -34,8 +34,8 @@ def item(row: Mapping[str, Any], resource: Resource) -> Item:
 def _needed(row: Mapping[str, Any], column: Column, resource: Resource) -> str:
     text = str(row.get(column.name) or "").strip()
     if not text:
-        reason = f"the record has none, and the PIM needs one for each {resource.noun[0]}"
-        remedy = "Fill it in the source; it will then arrive by itself."
+        reason = said("the record has none, and the PIM needs one for each {noun}", noun=resource.noun[0])
+        remedy = said("Fill it in the source; it will then arrive by itself.")
         raise RowProblem(column.name, None, reason, kind=ProblemKind.MISSING, remedy=remedy)
     return text
 
@@ -45,5 +45,5 @@ def accepted(place: Place, cell: Any) -> Any:
     try:
         return place.column.codec.accept(cell)
     except ValueError as bad:
-        remedy = "Correct it in the source; it will then arrive by itself."
-        raise RowProblem(place.name, cell, str(bad), remedy=remedy, who=Who.PRODUCT_MANAGER) from None
+        remedy = said("Correct it in the source; it will then arrive by itself.")
+        raise RowProblem(place.name, cell, said_by(bad), remedy=remedy, who=Who.PRODUCT_MANAGER) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from pimflow import Change, Finding, Header, Item, Outcome, Outlook, ProblemKind, RowProblem, Status, Who, Writer
+from pimflow import Change, Finding, Header, Item, Outcome, Outlook, ProblemKind, RowProblem, Status, Who, Writer, said
 from pimflow_akeneo.bulk import Answer, deliver
 from pimflow_akeneo.session import Session
 from pimflow_akeneo.spelling import CLOSE, alike
@@ -14,7 +14,7 @@ from pimflow_akeneo.structure.answers import absent, judge
 from pimflow_akeneo.structure.description import Place, Resource, flat, line
 from pimflow_akeneo.structure.fitting import fitted, grouped
 from pimflow_akeneo.structure.measures import deliver_measures
-from pimflow_akeneo.structure.resources import ATTRIBUTE_GROUPS, CATEGORIES, LOCALE, MEASUREMENT_FAMILIES
+from pimflow_akeneo.structure.resources import ATTRIBUTE_GROUPS, CATEGORIES, LOCALE, MEASUREMENT_FAMILIES, no_part
 from pimflow_akeneo.structure.trees import parents_first
 
 
@@ -156,10 +156,12 @@ class StructureWriter(Writer):
         prefix, dash, part = name.partition("-")
         if place is not None:
             near = alike(part, self._parts(place))
-            reason, hint = f"the PIM has no {place.column.per} '{part}'", f"{prefix}-{near}" if near else ""
+            reason, hint = no_part(place.column.per, part), f"{prefix}-{near}" if near else ""
         else:
-            reason = f"this is no column of {self._resource.noun[1]} in the PIM"
+            reason = said("this is no column of {nouns} in the PIM", nouns=self._resource.noun[1])
             near = alike(prefix, self._resource.by_name, CLOSE) if dash else ""
             hint = alike(name, self._resource.by_name, CLOSE) or (f"{near}-{part}" if near else "")
-        remedy = f"Did you mean '{hint}'?" if hint else "Correct the name of the column, or leave it out."
+        remedy = said("Correct the name of the column, or leave it out.")
+        if hint:
+            remedy = said("Did you mean '{near}'?", near=hint)
         return RowProblem(name, None, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.ADMINISTRATOR)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pimflow import Item, RemoteError
+from pimflow import Item, RemoteError, said
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind
 from pimflow_akeneo.products import lines
@@ -60,8 +60,10 @@ class Current:
         for record in lookup.find(self._session, list(keys), [self._model.identifier.code], self._kind):
             if "uuid" not in record:
                 raise RemoteError(
-                    "products of this PIM have no uuid, so none can get another identifier; Akeneo 7 and later can. "
-                    "Take `entity` out of the pipeline"
+                    said(
+                        "products of this PIM have no uuid, so none can get another identifier; Akeneo 7 and later "
+                        "can. Take `entity` out of the pipeline"
+                    )
                 )
             key = asked.get(str(lines.key_of(record, self._model, self._kind)).lower())
             if key is not None:

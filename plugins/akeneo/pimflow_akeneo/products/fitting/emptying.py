@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pimflow import Change
+from pimflow import Change, said
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, product_kind
 from pimflow_akeneo.products.existence.keys import existence
@@ -16,8 +16,8 @@ from pimflow_akeneo.products.levels.place import Place, without
 from pimflow_akeneo.session import Session
 
 _SHOWN = 5
-_FAMILY = "the family does not have this attribute"
-_LEVEL = "by the family variant, the attribute belongs to another level"
+_FAMILY = said("the family does not have this attribute")
+_LEVEL = said("by the family variant, the attribute belongs to another level")
 
 
 class Emptying:
@@ -51,10 +51,15 @@ class Emptying:
     def notes(self) -> Iterator[str]:
         """Tell what was left as it is, with the first records."""
         for (name, why), keys in self._kept.items():
-            shown = ", ".join(keys[:_SHOWN]) + (" and others" if len(keys) > _SHOWN else "")
-            yield (
-                f"{self._label(name)} was emptied in the source, and stays as it is in {shown}: {why}. If nobody needs "
-                "the value, remove it in the PIM."
+            shown = ", ".join(keys[:_SHOWN])
+            if len(keys) > _SHOWN:
+                shown = said("{names} and others", names=shown)
+            yield said(
+                "{column} was emptied in the source, and stays as it is in {records}: {why}. If nobody needs the "
+                "value, remove it in the PIM.",
+                column=self._label(name),
+                records=shown,
+                why=why,
             )
 
     def _fitted(self, change: Change, emptied: Mapping[str, ValueColumn], family: str | None) -> Change:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Status, Who
+from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Status, Who, said
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import MODELS
 from pimflow_akeneo.products.fitting.emptying import Emptying
@@ -138,7 +138,7 @@ class ModelFitting:
 
 def _once_more(change: Change, code: str) -> Outcome:
     """Let a model that turned out to be there wait, so that it is not written as a new one."""
-    reason = f"the PIM has it under the code '{code}'"
-    remedy = "It is written under that code by itself."
+    reason = said("the PIM has it under the code '{code}'", code=code)
+    remedy = said("It is written under that code by itself.")
     problem = Problem(reason, ProblemKind.REFERENCE, MODELS.key, change.key, remedy, Who.ADMINISTRATOR)
     return Outcome(change.resource, change.key, Status.WAITING, (problem,))

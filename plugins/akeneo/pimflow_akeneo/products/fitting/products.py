@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Who
+from pimflow import Change, Item, Outcome, Problem, ProblemKind, Run, Who, said
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import BY_UUID, PRODUCTS, Kind, product_kind
 from pimflow_akeneo.products.existence.keys import existence
@@ -165,11 +165,14 @@ def _with_parent(change: Change, code: str | None) -> Change:
 
 
 def _between_variants(now: Ancestor, target: Ancestor) -> Problem:
-    reason = (
-        f"is of family variant '{target.family_variant}', and the variant stands below '{now.code}' of family variant "
-        f"'{now.family_variant}'; the PIM moves no variant from one to the other, so it stays where it is"
+    reason = said(
+        "is of family variant '{wanted}', and the variant stands below '{code}' of family variant '{now}'; the PIM "
+        "moves no variant from one to the other, so it stays where it is",
+        wanted=target.family_variant,
+        code=now.code,
+        now=now.family_variant,
     )
-    remedy = (
+    remedy = said(
         "Make it a simple product in the PIM (it keeps all its values, those of its product model too); it then moves "
         "by itself."
     )
@@ -177,5 +180,5 @@ def _between_variants(now: Ancestor, target: Ancestor) -> Problem:
 
 
 def _absent(code: str) -> Problem:
-    remedy = "It goes by itself once that product model is there."
-    return Problem("the PIM has no such product model", ProblemKind.REFERENCE, "parent", code, remedy)
+    remedy = said("It goes by itself once that product model is there.")
+    return Problem(said("the PIM has no such product model"), ProblemKind.REFERENCE, "parent", code, remedy)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pimflow import Problem, ProblemKind, Status, Who
+from pimflow import Problem, ProblemKind, Status, Who, said
 
 ASSOCIATIONS = frozenset({"associations", "quantified_associations"})
 _PROPERTY = re.compile(r"^Property [\"'`“](\w+)[\"'`”]")
@@ -54,30 +54,36 @@ class _Told:
 
 _ASSOCIATED = _Told(
     Status.WAITING,
-    "the PIM does not have what it should be associated with",
-    "It goes by itself once the associated product is there.",
+    said("the PIM does not have what it should be associated with"),
+    said("It goes by itself once the associated product is there."),
 )
 _TOLD: Mapping[str, _Told] = {
     "parent": _Told(
-        Status.WAITING, "the PIM has no such product model", "It goes by itself once that product model is there."
+        Status.WAITING,
+        said("the PIM has no such product model"),
+        said("It goes by itself once that product model is there."),
     ),
     "categories": _Told(
         Status.WAITING,
-        "the PIM has no such category",
-        "Create the category in the PIM, or map the value to one that exists.",
+        said("the PIM has no such category"),
+        said("Create the category in the PIM, or map the value to one that exists."),
     ),
     "associations": _ASSOCIATED,
     "quantified_associations": _ASSOCIATED,
     "family": _Told(
-        Status.REFUSED, "the PIM has no such family", "Create the family, or map the value to one that exists."
+        Status.REFUSED,
+        said("the PIM has no such family"),
+        said("Create the family, or map the value to one that exists."),
     ),
     "family_variant": _Told(
         Status.REFUSED,
-        "the PIM has no such family variant",
-        "Create the family variant in the PIM, or map the value to one that exists.",
+        said("the PIM has no such family variant"),
+        said("Create the family variant in the PIM, or map the value to one that exists."),
     ),
     "groups": _Told(
-        Status.REFUSED, "the PIM has no such group", "Create the group in the PIM, or map the value to one that exists."
+        Status.REFUSED,
+        said("the PIM has no such group"),
+        said("Create the group in the PIM, or map the value to one that exists."),
     ),
 }
 

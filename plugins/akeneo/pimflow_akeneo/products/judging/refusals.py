@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pimflow import Lead, Problem, ProblemKind, Who
+from pimflow import Lead, Problem, ProblemKind, Who, said
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products.judging.missing_references import about, shown
 from pimflow_akeneo.statuses import sentence
+from pimflow_akeneo.wording import filled
 
 TAKEN = re.compile(r"\balready\b|\bsame\b", re.IGNORECASE)
-_TAKEN_VALUE = "another {noun} in the PIM already has this value"
-_CHANGE_ONE = "Decide with the product manager which of the two is right, and change the other."
-_CORRECT = "Correct it at the source, or ask your administrator to change the mapping; it will then arrive."
+_CHANGE_ONE = said("Decide with the product manager which of the two is right, and change the other.")
+_CORRECT = said("Correct it at the source, or ask your administrator to change the mapping; it will then arrive.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ _RULES: tuple[Rule, ...] = (
         r'for the attribute axis "(?P<axes>[^"]+)" .*as the (?:variant )?(?P<level>product model|product) '
         r'"(?P<sibling>[^"]+)" already has',
         "{axes}",
-        "{level} {sibling} of the same model already has this option",
-        "Decide with the ERP team which one is right.",
+        said("{level} {sibling} of the same model already has this option"),
+        said("Decide with the ERP team which one is right."),
         ProblemKind.DUPLICATE,
         Who.PRODUCT_MANAGER,
         Lead.RECORD,
@@ -48,85 +48,87 @@ _RULES: tuple[Rule, ...] = (
     Rule(
         r'Attribute "(?P<axis>\w+)" cannot be empty, as it is defined as an axis',
         "{axis}",
-        "the {noun} has none, and it is what tells the variants of a model apart",
-        "Fill it in the source; the {noun} then goes by itself.",
+        said("the {noun} has none, and it is what tells the variants of a model apart"),
+        said("Fill it in the source; the {noun} then goes by itself."),
         ProblemKind.MISSING,
     ),
     Rule(
         r"cannot have product model \"(?P<parent>.+)\" as parent",
         "parent",
-        "that product model has further product models below it, and no products",
-        "Name the product model of the lowest level.",
+        said("that product model has further product models below it, and no products"),
+        said("Name the product model of the lowest level."),
     ),
     Rule(
         r'product model "(?P<code>.+)" cannot have a parent',
         "parent",
-        "its family variant has one level, so no product model stands below another",
-        "Name no product model above it, or choose a family variant with two levels.",
+        said("its family variant has one level, so no product model stands below another"),
+        said("Name no product model above it, or choose a family variant with two levels."),
     ),
     Rule(
         r"The new parent of the product model must be of the same family variant",
         "parent",
-        "that product model has another family variant",
-        "Name a product model of the same family variant.",
+        said("that product model has another family variant"),
+        said("Name a product model of the same family variant."),
     ),
     Rule(
         r"The new parent of the product model must be a root product model",
         "parent",
-        "that product model stands below another one itself",
-        "Name a product model of the highest level.",
+        said("that product model stands below another one itself"),
+        said("Name a product model of the highest level."),
     ),
     Rule(
         r"The parent is not a product model of the family variant \"(?P<variant>[^\"]+)\" "
         r"but belongs to the family \"(?P<other>[^\"]+)\"",
         "parent",
-        "that product model has family variant '{other}', and this one should have '{variant}'",
-        "Correct the family variant, or name another product model.",
+        said("that product model has family variant '{other}', and this one should have '{variant}'"),
+        said("Correct the family variant, or name another product model."),
     ),
     Rule(
         r'Property "parent" cannot be modified, "NULL" given',
         "parent",
-        "the PIM never takes a product model out of the one above it",
-        "Name the product model above it, or create it anew under another code.",
+        said("the PIM never takes a product model out of the one above it"),
+        said("Name the product model above it, or create it anew under another code."),
     ),
     Rule(
         r'Property "parent" cannot be modified',
         "parent",
-        "the PIM never puts a product model of the highest level below another one",
-        "Name no product model above it, or create it anew under another code.",
+        said("the PIM never puts a product model of the highest level below another one"),
+        said("Name no product model above it, or create it anew under another code."),
     ),
     Rule(
         r'Property "family_variant" cannot be modified',
         "family_variant",
-        "the product model has another one, and the PIM never changes it",
-        "Go on with the family variant that it has in the PIM; or create a product model under another code "
-        "and move its variants there.",
+        said("the product model has another one, and the PIM never changes it"),
+        said(
+            "Go on with the family variant that it has in the PIM; or create a product model under another code "
+            "and move its variants there."
+        ),
         who=Who.PRODUCT_MANAGER,
     ),
     Rule(
         r"family variant must not be empty|\"family_variant\" does not expect an empty value",
         "family_variant",
-        "a product model needs one",
-        "Fill it in the source, or have your administrator map one; it will then arrive by itself.",
+        said("a product model needs one"),
+        said("Fill it in the source, or have your administrator map one; it will then arrive by itself."),
         ProblemKind.MISSING,
     ),
     Rule(
         r"variant product family must be the same than its parent",
         "family",
-        "a variant has the family of its product model, which is another one",
-        "Correct the family, or name another product model.",
+        said("a variant has the family of its product model, which is another one"),
+        said("Correct the family, or name another product model."),
     ),
     Rule(
         r"The family cannot be \"null\"",
         "family",
-        "a variant cannot be without family",
-        "Give it the family of its product model.",
+        said("a variant cannot be without family"),
+        said("Give it the family of its product model."),
     ),
     Rule(
         r"The version of the uuid",
         "uuid",
-        "the PIM takes uuids of version 4 only",
-        "Leave the uuid empty; the PIM then makes one.",
+        said("the PIM takes uuids of version 4 only"),
+        said("Leave the uuid empty; the PIM then makes one."),
         who=Who.ADMINISTRATOR,
     ),
 )
@@ -142,7 +144,7 @@ def refusal(error: Mapping[str, Any], payload: Mapping[str, Any], key: str, kind
     key = payload.get("identifier") or key  # a product that gets another identifier goes under its uuid
     if named in {"identifier", "code", "values"} and TAKEN.search(message):
         return taken("identifier" if kind.has_identifier else kind.key, key, message, kind)
-    reason = f"the PIM says: {sentence(message)}"
+    reason = said("the PIM says: {message}", message=sentence(message))
     value = key if named in {"identifier", "code"} else shown(payload.get(named))
     return Problem(reason, ProblemKind.VALUE, named or None, value, _CORRECT, detail=message)
 
@@ -152,27 +154,27 @@ def value_problem(error: Mapping[str, Any], name: str, payload: Mapping[str, Any
     message, value = str(error["message"]), shown(payload[name])
     if TAKEN.search(message):
         return taken(name, value, message, kind)
-    reason = f"the PIM does not take it: {sentence(message)}"
+    reason = said("the PIM does not take it: {message}", message=sentence(message))
     return Problem(reason, ProblemKind.VALUE, name, value, _CORRECT, detail=message)
 
 
 def taken(field: str, value: Any, message: str, kind: Kind) -> Problem:
     """Tell that another record has a value which only one may have."""
-    reason = _TAKEN_VALUE.format(noun=kind.noun[0])
+    reason = said("another {noun} in the PIM already has this value", noun=kind.noun[0])
     return Problem(reason, ProblemKind.DUPLICATE, field, value, _CHANGE_ONE, detail=message)
 
 
 def _told(rule: Rule, found: re.Match[str], payload: Mapping[str, Any], kind: Kind) -> Problem:
     words = {**found.groupdict(), "noun": kind.noun[0]}
-    if words.get("level") == "product":
-        words["level"] = "variant"
+    if "level" in words:
+        words["level"] = said("variant") if words["level"] == "product" else said("product model")
     field = rule.field.format(**words)
     return Problem(
-        rule.reason.format(**words),
+        filled(rule.reason, **words),
         rule.kind,
         field,
         shown(payload.get(field)),
-        rule.remedy.format(**words),
+        filled(rule.remedy, **words),
         rule.who,
         detail=found.string,
         lead=rule.lead,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pimflow import Problem, ProblemKind, Status, Who
+from pimflow import Problem, ProblemKind, Status, Who, said
 from pimflow_akeneo.bulk import Answer
 from pimflow_akeneo.columns import Association, Column, Property, ValueColumn
 from pimflow_akeneo.kinds import PRODUCTS, Kind
@@ -61,14 +61,14 @@ _MEANINGS: Mapping[int, Meaning] = {
     403: Meaning(
         Status.REFUSED,
         ProblemKind.PERMISSION,
-        "the user of the connection may not edit this {noun}",
-        "Your administrator can grant the right to edit its category.",
+        said("the user of the connection may not edit this {noun}"),
+        said("Your administrator can grant the right to edit its category."),
     ),
     404: Meaning(
         Status.REFUSED,
         ProblemKind.PERMISSION,
-        "the PIM hides this {noun} from the user of the connection",
-        "Your administrator can grant the right to see its category.",
+        said("the PIM hides this {noun} from the user of the connection"),
+        said("Your administrator can grant the right to see its category."),
     ),
 }
 
@@ -107,10 +107,10 @@ def _not_owned(fields: Sequence[str], columns: Mapping[str, Column], message: st
     ]
     told = tuple(
         Problem(
-            "only those who own its category may change this, and the connection may only edit",
+            said("only those who own its category may change this, and the connection may only edit"),
             ProblemKind.PERMISSION,
             name,
-            remedy=f"Your {Who.ADMINISTRATOR} can grant 'own'.",
+            remedy=said("Your administrator can grant 'own'."),
             who=Who.ADMINISTRATOR,
             detail=message,
         )
@@ -180,8 +180,8 @@ def _with_itself(sent: Sent, message: str) -> Verdict:
         if isinstance(column, Association) and column.kind in kinds
     }
     field = next((n for n, members in lists.items() if own & {member_code(one).lower() for one in members}), None)
-    reason = "it names the record itself, and this kind of association goes both ways between two"
-    remedy = "Take it out of its own associations in the source."
+    reason = said("it names the record itself, and this kind of association goes both ways between two")
+    remedy = said("Take it out of its own associations in the source.")
     told = Problem(reason, field=field, value=sent.key, remedy=remedy, detail=message)
     return without_members(lists, own, (told,), Status.REFUSED)
 

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pimflow import Change, Memory, Problem, ProblemKind, Who
+from pimflow import Change, Memory, Problem, ProblemKind, Who, said
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.media.content import CODE, Content, original_name
 from pimflow_akeneo.media.taking import UPLOADED
 from pimflow_akeneo.products.levels.ancestors import Ancestor
 from pimflow_akeneo.products.levels.tree import Tree
+from pimflow_akeneo.wording import yes_or_no
 
 Same = Callable[[Any, Any], bool]
 """Tells whether two canonical values are one: a media file may have two names."""
@@ -91,25 +92,43 @@ def _told(column: ValueColumn, value: Any, place: Place, same: Same) -> Problem 
 
 
 def _outside(column: ValueColumn, value: Any, place: Place) -> Problem:
-    what = "variant" if place.is_variant else "product model"
-    reason = f"family '{place.tree.variant.family}' does not have this attribute, and a {what} has no other values"
-    remedy = "Add the attribute to the family in the PIM, or leave it out of the mapping."
+    what = said("variant") if place.is_variant else said("product model")
+    reason = said(
+        "family '{family}' does not have this attribute, and a {what} has no other values",
+        family=place.tree.variant.family,
+        what=what,
+    )
+    remedy = said("Add the attribute to the family in the PIM, or leave it out of the mapping.")
     return _problem(column, value, reason, remedy)
 
 
 def _below(column: ValueColumn, value: Any, place: Place, level: int) -> Problem:
-    who = "each variant" if level == place.tree.last else "each product model below"
-    reason = f"{who} has a value of its own here, by family variant '{place.tree.variant.code}'; this model has none"
-    return _problem(column, value, reason, f"Give the value to {who}.")
+    code = place.tree.variant.code
+    if level == place.tree.last:
+        reason = said(
+            "each variant has a value of its own here, by family variant '{code}'; this model has none", code=code
+        )
+        return _problem(column, value, reason, said("Give the value to each variant."))
+    reason = said(
+        "each product model below has a value of its own here, by family variant '{code}'; this model has none",
+        code=code,
+    )
+    return _problem(column, value, reason, said("Give the value to each product model below."))
 
 
 def _above(column: ValueColumn, value: Any, place: Place, level: int, above: Any) -> Problem:
-    says = "has no value" if above is None else f"says '{shown(above)}'"
-    if above is not None and shown(above) == shown(value):  # the name of a file is not all of it
-        says = "has another file of that name"
-    what = "a variant" if place.is_variant else "a product model below it"
-    reason = f"but the product model '{place.holder(level)}' {says}; {what} has no own value here"
-    return _problem(column, value, reason, "Correct it at the product model, or in the source.")
+    told = shown(above)
+    if above is None:
+        says = said("but the product model '{code}' has no value", code=place.holder(level))
+    elif told == shown(value):  # the name of a file is not all of it
+        says = said("but the product model '{code}' has another file of that name", code=place.holder(level))
+    else:
+        says = said("but the product model '{code}' says '{value}'", code=place.holder(level), value=told)
+    if place.is_variant:
+        reason = said("{says}; a variant has no own value here", says=says)
+    else:
+        reason = said("{says}; a product model below it has no own value here", says=says)
+    return _problem(column, value, reason, said("Correct it at the product model, or in the source."))
 
 
 def _problem(column: ValueColumn, value: Any, reason: str, remedy: str) -> Problem:
@@ -125,4 +144,4 @@ def shown(value: Any) -> Any:
         return ", ".join(map(str, value))
     if isinstance(value, dict):
         return f"{value['amount']} {value['unit']}"
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+    return yes_or_no(value) if isinstance(value, bool) else value

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pimflow import Memory, Problem, ProblemKind, Who
+from pimflow import Memory, Problem, ProblemKind, Who, said
 from pimflow_akeneo.products.levels.ancestors import Ancestor
 
 ADOPTED = "adopted models"
@@ -58,12 +58,17 @@ def meant(above: Sequence[Ancestor], depth: int, level: int, family_variant: str
 
 
 def _other_variant(model: Ancestor, family_variant: str) -> Problem:
-    reason = (
-        f"its variants are in the PIM already, below '{model.code}' of family variant '{model.family_variant}'; "
-        f"the PIM moves none to family variant '{family_variant}'"
+    reason = said(
+        "its variants are in the PIM already, below '{code}' of family variant '{now}'; the PIM moves none to family "
+        "variant '{wanted}'",
+        code=model.code,
+        now=model.family_variant,
+        wanted=family_variant,
     )
-    mapped = f"have '{model.family_variant}' mapped by your administrator"
-    remedy = f"Make the variants simple products in the PIM first; or {mapped}."
+    remedy = said(
+        "Make the variants simple products in the PIM first; or have '{now}' mapped by your administrator.",
+        now=model.family_variant,
+    )
     return Problem(
         reason, ProblemKind.DUPLICATE, "family_variant", family_variant, remedy=remedy, who=Who.PRODUCT_MANAGER
     )
@@ -71,6 +76,8 @@ def _other_variant(model: Ancestor, family_variant: str) -> Problem:
 
 def _divided(votes: Mapping[str, int]) -> Problem:
     models = ", ".join(f"'{code}' ({count})" for code, count in sorted(votes.items()))
-    reason = f"its variants are in the PIM already, below several product models: {models}"
-    remedy = "Move them below one of these in the PIM, or correct their group in the source; it then goes by itself."
+    reason = said("its variants are in the PIM already, below several product models: {models}", models=models)
+    remedy = said(
+        "Move them below one of these in the PIM, or correct their group in the source; it then goes by itself."
+    )
     return Problem(reason, ProblemKind.DUPLICATE, MEMBERS, remedy=remedy, who=Who.PRODUCT_MANAGER)

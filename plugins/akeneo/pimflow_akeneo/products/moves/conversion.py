@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pimflow import Change, Outcome, Problem, ProblemKind, RowProblem, Status, Who
+from pimflow import Change, Outcome, Problem, ProblemKind, RowProblem, Status, Who, said
 from pimflow_akeneo.bulk import Answer, deliver
 from pimflow_akeneo.columns import ValueColumn, parse_column
 from pimflow_akeneo.kinds import BY_UUID, MODELS, PRODUCTS, product_kind
@@ -84,7 +84,8 @@ class Converting:
         try:
             parse_column(name, self._model, MODELS)
         except RowProblem as bad:
-            return replace(bad.problem, reason=f"{bad.problem.reason}; so it stays a simple product")
+            reason = said("{reason}; so it stays a simple product", reason=bad.problem.reason)
+            return replace(bad.problem, reason=reason)
         return None
 
     def _with_prices(self, values: dict[str, Any], above: Values) -> dict[str, Any]:
@@ -125,8 +126,10 @@ def _by_identifier(change: Change, identifier: str) -> Change:
 
 
 def _refused(change: Change, code: str, answer: Answer | None) -> Outcome:
-    reason = f"its texts could not be brought to the product model '{code}', so it stays a simple product"
-    remedy = "Look at that product model in the PIM; the product moves by itself once it can be saved."
+    reason = said(
+        "its texts could not be brought to the product model '{code}', so it stays a simple product", code=code
+    )
+    remedy = said("Look at that product model in the PIM; the product moves by itself once it can be saved.")
     told = f"the PIM says: {answer.message}" if answer else "the PIM gave no answer"
     details = "; ".join(str(error.get("message", "")) for error in answer.errors) if answer else ""
     status = Status.UNKNOWN if answer is None else Status.FAILED if answer.is_transient else Status.REFUSED

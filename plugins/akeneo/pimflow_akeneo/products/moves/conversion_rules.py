@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pimflow import Change, Problem, ProblemKind, Who
+from pimflow import Change, Problem, ProblemKind, Who, said
 from pimflow_akeneo import fields
 from pimflow_akeneo.kinds import MODELS
 from pimflow_akeneo.model import Model
@@ -81,11 +81,14 @@ def _sent(change: Change, name: str, above: Values, same: Same) -> bool:
 
 def differs(name: str, own: Any, code: str, above: Any) -> Problem:
     """Tell of a value that the product and the model have both, each another."""
-    reason = (
-        f"the product itself says '{shown(own)}', and product model '{code}', to which it should move, says "
-        f"'{shown(above)}'; as a variant it has no own value here, so it stays a simple product"
+    reason = said(
+        "the product itself says '{own}', and product model '{code}', to which it should move, says '{above}'; as a "
+        "variant it has no own value here, so it stays a simple product",
+        own=shown(own),
+        code=code,
+        above=shown(above),
     )
-    remedy = "Delete one of the two in the PIM, it then moves by itself."
+    remedy = said("Delete one of the two in the PIM, it then moves by itself.")
     return Problem(reason, ProblemKind.VALUE, name, remedy=remedy, who=Who.PRODUCT_MANAGER)
 
 
@@ -97,11 +100,14 @@ def objections(move: Move, own: Values, family: str | None, identifier: str | No
 
 
 def _homeless(move: Move, name: str, own: Any) -> Problem:
-    reason = (
-        f"the product itself says '{shown(own)}', and family '{move.place.tree.variant.family}' of product model "
-        f"'{move.target}', to which it should move, does not have this attribute; so it stays a simple product"
+    reason = said(
+        "the product itself says '{own}', and family '{family}' of product model '{code}', to which it should move, "
+        "does not have this attribute; so it stays a simple product",
+        own=shown(own),
+        family=move.place.tree.variant.family,
+        code=move.target,
     )
-    remedy = "Add the attribute to the family in the PIM, or delete the value; it then moves by itself."
+    remedy = said("Add the attribute to the family in the PIM, or delete the value; it then moves by itself.")
     return Problem(reason, ProblemKind.VALUE, name, remedy=remedy, who=Who.PRODUCT_MANAGER)
 
 
@@ -109,18 +115,25 @@ def _other_family(move: Move, now: str | None) -> Iterator[Problem]:
     family = move.change.payload.get("family", now)
     wanted = move.place.tree.variant.family
     if family is not None and family != wanted:
-        reason = f"product model '{move.target}', to which it should move, is of family '{wanted}'; it stays simple"
-        remedy = f"Give it the family '{wanted}' in the source or in the PIM, or another product model."
+        reason = said(
+            "product model '{code}', to which it should move, is of family '{wanted}'; it stays simple",
+            code=move.target,
+            wanted=wanted,
+        )
+        remedy = said(
+            "Give it the family '{wanted}' in the source or in the PIM, or another product model.", wanted=wanted
+        )
         yield Problem(reason, ProblemKind.VALUE, "family", family, remedy, Who.PRODUCT_MANAGER)
 
 
 def _renamed(change: Change, identifier: str | None) -> Iterator[Problem]:
     """Tell where a product cannot be written under its identifier: under its uuid the PIM makes no variant of it."""
     if "uuid" in change.payload and (not identifier or change.payload.get("identifier", identifier) != identifier):
-        reason = (
-            f"the PIM makes a variant only of a product that has and keeps an identifier, found '{identifier or ''}'"
+        reason = said(
+            "the PIM makes a variant only of a product that has and keeps an identifier, found '{identifier}'",
+            identifier=identifier or "",
         )
-        remedy = "Once it has its identifier in the PIM, it moves by itself."
+        remedy = said("Once it has its identifier in the PIM, it moves by itself.")
         yield Problem(reason, ProblemKind.VALUE, "parent", change.payload["parent"], remedy, Who.PRODUCT_MANAGER)
 
 
@@ -130,6 +143,9 @@ def _no_axis(move: Move, own: Values) -> Iterator[Problem]:
     tree = move.place.tree
     for axis in tree.axes(tree.last):
         if axis not in {name.partition("-")[0] for name in sent}:
-            reason = f"has no value, and family variant '{tree.variant.code}' needs one; it stays a simple product"
-            remedy = "Give it a value in the source or in the PIM; it then moves by itself."
+            reason = said(
+                "has no value, and family variant '{code}' needs one; it stays a simple product",
+                code=tree.variant.code,
+            )
+            remedy = said("Give it a value in the source or in the PIM; it then moves by itself.")
             yield Problem(reason, ProblemKind.MISSING, axis, remedy=remedy)

@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from pimflow import RowProblem, Who
+from pimflow import RowProblem, Who, said
 from pimflow_akeneo import fields
 from pimflow_akeneo.columns import Column, Property, ValueColumn, parse_column
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.model import Model
 
 C = TypeVar("C")
+_LABELS = {
+    "code": said("Code"),
+    "enabled": said("Enabled"),
+    "family": said("Family"),
+    "family_variant": said("Family variant"),
+    "parent": said("Parent"),
+    "categories": said("Categories"),
+    "add_categories": said("Add categories"),
+    "remove_categories": said("Remove categories"),
+    "groups": said("Groups"),
+    "variants": said("Variants"),
+}
+"""What people call properties that have a name in their language."""
 
 
 class _ByName(dict[str, C]):
@@ -47,8 +60,7 @@ class Columns:
         """Give a column the label of its attribute, with locale and channel: `Name (de_DE)`."""
         known = self.known(name)
         if isinstance(known, Property):
-            label = self._model.identifier.label if known.name == "identifier" else known.name.capitalize()
-            return label.replace("_", " ")
+            return self._model.identifier.label.replace("_", " ") if known.name == "identifier" else _label(known.name)
         if isinstance(known, ValueColumn):
             place = ", ".join(part for part in (known.locale, known.scope, known.part) if part)
             return f"{known.attribute.label} ({place})" if place else known.attribute.label
@@ -73,6 +85,10 @@ class Columns:
                 return problem
             column = new
         if isinstance(column, ValueColumn) and column.attribute.kind not in fields.CODECS:
-            reason = f"values of type {column.attribute.kind} cannot be written yet"
-            return RowProblem(name, None, reason, remedy="Leave this column out.", who=Who.ADMINISTRATOR)
+            reason = said("values of type {type} cannot be written yet", type=column.attribute.kind)
+            return RowProblem(name, None, reason, remedy=said("Leave this column out."), who=Who.ADMINISTRATOR)
         return column
+
+
+def _label(name: str) -> str:
+    return _LABELS.get(name) or name.capitalize().replace("_", " ")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from pimflow import Lead, Problem, ProblemKind, RowProblem, Who
+from pimflow import Lead, Problem, ProblemKind, RowProblem, Who, joined, said
 from pimflow_akeneo import checks
 from pimflow_akeneo.columns import QUANTITY, Association
 from pimflow_akeneo.kinds import Kind
@@ -25,19 +25,40 @@ def key(cell: Any, kind: Kind, label: str, *, new: bool = True) -> str:
     if rule:
         raise RowProblem.of(
             Problem(
-                f"cannot be {_one(label) if kind.has_identifier else f'the code of a {kind.noun[0]}'}: {rule}",
+                _no_key(label, rule, kind),
                 field="identifier" if kind.has_identifier else kind.key,
                 value=text,
-                remedy=f"Ask the {Who.SOURCE_TEAM} to correct it; it will then arrive by itself.",
+                remedy=said("Ask the ERP team to correct it; it will then arrive by itself."),
                 lead=Lead.VALUE,
-                effect="Not created" if new else "",
+                effect=said("Not created") if new else "",
             )
         )
     return text
 
 
-def _one(label: str) -> str:
-    return f"{'an' if label[:1] in set('aeiouAEIOU') else 'a'} {label}"
+def _no_key(label: str, rule: str, kind: Kind) -> str:
+    if not kind.has_identifier:
+        return said("cannot be the code of a product model: {rule}", rule=rule)
+    if label[:1] in set("aeiouAEIOU"):
+        return said("cannot be an {label}: {rule}", label=label, rule=rule)
+    return said("cannot be a {label}: {rule}", label=label, rule=rule)
+
+
+_UNKNOWN = {
+    "family": (
+        said("the PIM has no such family"),
+        said("Create the family in the PIM, or map the value to one that exists; you decide once."),
+    ),
+    "family variant": (
+        said("the PIM has no such family variant"),
+        said("Create the family variant in the PIM, or map the value to one that exists; you decide once."),
+    ),
+    "category": (
+        said("the PIM has no such category"),
+        said("Create the category in the PIM, or map the value to one that exists; you decide once."),
+    ),
+}
+"""What is said of that which the PIM does not have, and what to do about it."""
 
 
 def existing(code: str, known: Mapping[str, str], field: str, noun: str) -> str:
@@ -50,9 +71,9 @@ def existing(code: str, known: Mapping[str, str], field: str, noun: str) -> str:
 def unknown(code: str, known: Iterable[str], field: str, noun: str) -> RowProblem:
     """Tell that the PIM lacks what a property names, and which one is spelled alike."""
     near = alike(code, known, CLOSE)
-    hint = f"It has '{near}', which is spelled alike. " if near else ""
-    remedy = f"{hint}Create the {noun} in the PIM, or map the value to one that exists; you decide once."
-    reason = f"the PIM has no such {noun}"
+    reason, remedy = _UNKNOWN[noun]
+    if near:
+        remedy = joined([said("It has '{near}', which is spelled alike.", near=near), remedy])
     return RowProblem(field, code, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.PRODUCT_MANAGER)
 
 
@@ -66,8 +87,13 @@ def associated(column: Association, cell: Any, row: Mapping[str, Any]) -> list[A
     written = row.get(f"{column.name}-{QUANTITY}")
     quantities = [] if written in {None, ""} else str(written).split("|")
     if len(quantities) != len(members) or not all(_is_quantity(one) for one in quantities):
-        reason = f"{len(members)} are named, with quantities '{written or ''}'"
-        remedy = f"Give a column '{column.name}-{QUANTITY}' with one whole number above 0 for each, '|' between."
+        reason = said(
+            "{number} are named, with quantities '{quantities}'", number=len(members), quantities=written or ""
+        )
+        remedy = said(
+            "Give a column '{name}' with one whole number above 0 for each, '|' between.",
+            name=f"{column.name}-{QUANTITY}",
+        )
         raise RowProblem(column.name, cell, reason, kind=ProblemKind.MISSING, remedy=remedy)
     pairs = sorted(zip(members, quantities, strict=True))
     return [{"identifier": member, "quantity": int(quantity)} for member, quantity in pairs]
@@ -82,8 +108,10 @@ def in_one_way(payload: dict[str, Any], column: Association) -> Problem | None:
     del payload[by_uuid if payload[by_identifier] or not given else by_identifier]
     if not (given and payload.get(by_identifier)):
         return None
-    reason = "associated products are named by identifier too, and the PIM takes one or the other"
-    remedy = f"Leave column '{by_uuid}' or column '{by_identifier}' empty."
+    reason = said("associated products are named by identifier too, and the PIM takes one or the other")
+    remedy = said(
+        "Leave column '{by_uuid}' or column '{by_identifier}' empty.", by_uuid=by_uuid, by_identifier=by_identifier
+    )
     return Problem(reason, field=by_uuid, value=", ".join(given), remedy=remedy, who=Who.ADMINISTRATOR)
 
 
@@ -94,8 +122,8 @@ def _is_quantity(text: str) -> bool:
 def _enabled(cell: Any) -> bool:
     text = str(cell).strip().lower()
     if text not in {"1", "0", "true", "false"}:
-        remedy = "Give 1 or 0 at the source; your administrator can have other words translated."
-        raise RowProblem("enabled", cell, "which is neither yes (1) nor no (0)", remedy=remedy)
+        remedy = said("Give 1 or 0 at the source; your administrator can have other words translated.")
+        raise RowProblem("enabled", cell, said("which is neither yes (1) nor no (0)"), remedy=remedy)
     return text in {"1", "true"}
 
 
@@ -103,7 +131,8 @@ def _uuid(cell: Any) -> str:
     try:
         return str(UUID(str(cell)))
     except ValueError:
-        raise RowProblem("uuid", cell, "which is no uuid", remedy="Leave it empty, or correct it.") from None
+        remedy = said("Leave it empty, or correct it.")
+        raise RowProblem("uuid", cell, said("which is no uuid"), remedy=remedy) from None
 
 
 PLAIN: Mapping[str, Callable[[Any], Any]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from pimflow import Item, Problem, ProblemKind, RowProblem
+from pimflow import Item, Problem, ProblemKind, RowProblem, said
 from pimflow_akeneo import checks, fields
 from pimflow_akeneo.catalog import Catalog
 from pimflow_akeneo.checks import Vocabulary
@@ -121,8 +121,8 @@ class Preparation:
             payload.pop("uuid", None)
             payload.pop(name, None)
         if not key:
-            remedy = "Give it one; it will then arrive by itself."
-            reason = "the record has none, and the PIM needs one"
+            remedy = said("Give it one; it will then arrive by itself.")
+            reason = said("the record has none, and the PIM needs one")
             raise RowProblem(name, None, reason, kind=ProblemKind.MISSING, remedy=remedy)
         return key
 
@@ -177,8 +177,10 @@ class Preparation:
             return
         variant = self._variant(str(code).strip(), row)
         if str(cell).strip().lower() != variant.family.lower():
-            reason = f"family variant '{variant.code}' belongs to family '{variant.family}'"
-            remedy = "The family variant was used; correct one of the two in the source."
+            reason = said(
+                "family variant '{code}' belongs to family '{family}'", code=variant.code, family=variant.family
+            )
+            remedy = said("The family variant was used; correct one of the two in the source.")
             raise RowProblem("family", cell, reason, kind=ProblemKind.REFERENCE, remedy=remedy)
 
     def _classified(self, name: str, cell: Any, problems: list[Problem]) -> Found:
@@ -235,8 +237,11 @@ class Preparation:
         parts = _PRICE.fullmatch(text)
         active = self._model.currencies_of(column.scope)
         if parts is None or parts[2].upper() not in active:
-            remedy = (
-                f"Write amount and currency as in '12.50 {next(iter(active), 'EUR')}'; active: {', '.join(active)}."
+            remedy = said(
+                "Write amount and currency as in '12.50 {currency}'; active: {names}.",
+                currency=next(iter(active), "EUR"),
+                names=", ".join(active),
             )
-            raise RowProblem(column.name, text, "which is no price of a currency that the PIM has", remedy=remedy)
+            reason = said("which is no price of a currency that the PIM has")
+            raise RowProblem(column.name, text, reason, remedy=remedy)
         return parts[2].upper(), fields.accept(parts[1], column, self.vocabulary)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pimflow import Problem, ProblemKind, Who
+from pimflow import Problem, ProblemKind, Who, said
 from pimflow_akeneo.catalog import Catalog
 from pimflow_akeneo.checks import listed
 from pimflow_akeneo.columns import ADD_CATEGORIES, REMOVE_CATEGORIES
@@ -17,7 +17,7 @@ from pimflow_akeneo.products.writing.pending import Pending
 from pimflow_akeneo.session import Session
 
 _COLUMNS = ("categories", ADD_CATEGORIES, REMOVE_CATEGORIES)
-_REMEDY = "Take it out of the mapping, or change `ownership:` if this is not so."
+_REMEDY = said("Take it out of the mapping, or change `ownership:` if this is not so.")
 Payload = Mapping[str, Any]
 
 
@@ -99,9 +99,10 @@ class OwnedTrees:
 
     def _named(self, name: str, code: str) -> Problem:
         tree = self._catalog.tree(code)
-        reason = f"which stands in the tree '{tree}' of others; each run would leave it alone"
+        reason = said("which stands in the tree '{tree}' of others; each run would leave it alone", tree=tree)
         return Problem(reason, ProblemKind.PERMISSION, name, code, _REMEDY, Who.ADMINISTRATOR)
 
     def _left_alone(self, name: str, code: str) -> Problem:
-        reason = f"the tree '{self._catalog.tree(code)}' belongs to others; categories of it were left alone"
+        tree = self._catalog.tree(code)
+        reason = said("the tree '{tree}' belongs to others; categories of it were left alone", tree=tree)
         return Problem(reason, ProblemKind.PERMISSION, name, code, _REMEDY, Who.ADMINISTRATOR)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from pimflow import Change, Lead, Outcome, Problem, Status
+from pimflow import Change, Lead, Outcome, Problem, Status, said
 from pimflow_akeneo.kinds import BY_UUID, Kind
 from pimflow_akeneo.products.judging.verdicts import Verdict
 
@@ -42,6 +42,6 @@ class Pending:
         """Tell what became of it, with all that was left out."""
         uuid = self.payload.get("uuid")
         if status is Status.REFUSED:
-            effect = "Not created" if self.change.absent else "Not updated"
+            effect = said("Not created") if self.change.absent else said("Not updated")
             problems = tuple(replace(one, effect=effect) if one.lead is Lead.RECORD else one for one in problems)
         return Outcome(self.change.resource, self.change.key, status, self.problems + problems, remote_id=uuid)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import orjson
 
-from pimflow import Lead, Memory, Problem, ProblemKind, Status, Who
+from pimflow import Lead, Memory, Problem, ProblemKind, Status, Who, said
 from pimflow_akeneo.columns import Column, ValueColumn
 from pimflow_akeneo.kinds import Kind
 from pimflow_akeneo.products import lines
@@ -102,22 +102,37 @@ class Proposals:
 
 
 def _problems(columns: Sequence[ValueColumn], record: Mapping[str, Any], *, proposed: bool) -> tuple[Problem, ...]:
-    codes = record.get("categories") or []
-    owned = f"{'category' if len(codes) == 1 else 'any of the categories'} {', '.join(codes)}" if codes else "it"
-    waits = "proposal" if proposed else "draft"
-    do = "Accept it under Proposals" if proposed else "Nobody can accept it, as the PIM did not take it for approval"
+    why = _not_owned(record.get("categories") or [])
+    remedy = said("Accept it under Proposals; your administrator can grant 'own'.")
+    if not proposed:
+        remedy = said(
+            "Nobody can accept it, as the PIM did not take it for approval; your administrator can grant 'own'."
+        )
     return tuple(
         Problem(
-            f"not live yet: the new {_called(column)} waits as a {waits}, because the connection may edit but does "
-            f"not own {owned}",
+            _waits(_called(column), why, proposed=proposed),
             ProblemKind.PERMISSION,
             column.name,
-            remedy=f"{do}; your {Who.ADMINISTRATOR} can grant 'own'.",
+            remedy=remedy,
             who=Who.PRODUCT_MANAGER,
             lead=Lead.NOTHING,
         )
         for column in columns
     )
+
+
+def _waits(value: str, why: str, *, proposed: bool) -> str:
+    if proposed:
+        return said("not live yet: the new {value} waits as a proposal, because {why}", value=value, why=why)
+    return said("not live yet: the new {value} waits as a draft, because {why}", value=value, why=why)
+
+
+def _not_owned(codes: Sequence[str]) -> str:
+    if not codes:
+        return said("the connection may edit but does not own it")
+    if len(codes) == 1:
+        return said("the connection may edit but does not own category {code}", code=codes[0])
+    return said("the connection may edit but does not own any of the categories {codes}", codes=", ".join(codes))
 
 
 def _called(column: ValueColumn) -> str:
