@@ -9,7 +9,6 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from pimflow.cli.sheets import sheet_writer
-from pimflow.errors import PimflowError
 from pimflow.problems.causes import Wanted
 from pimflow.problems.export import export_lines
 from pimflow_serve.refusals import not_found
@@ -25,7 +24,7 @@ def problem_list(serving: Serving, pipeline: str, kind: str, cause: str) -> File
         file = Path(made.name)
     try:
         sheet_writer(file)(file, export_lines(assembly, serving.database, Wanted(cause=cause or None)))
-    except PimflowError:
+    except BaseException:
         file.unlink(missing_ok=True)
         raise
     name = f"{pipeline}-{cause or 'problems'}.{kind}"
