@@ -6,16 +6,18 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pimflow import Item, Problem, ProblemKind, RowProblem, Who
+from pimflow import Item, Problem, ProblemKind, RowProblem, Who, said, said_by
 from pimflow_erp.codecs import Codec
+
+_CORRECT = said("Correct it in the source; it will then arrive by itself.")
 
 
 def key_of(row: Mapping[str, Any], column: str, title: str, nouns: str) -> str:
     """Give the key of a row. Raises RowProblem where it is empty."""
     key = str(row.get(column) or "").strip()
     if not key:
-        reason = f"is empty, and {title} finds {nouns} by it"
-        raise RowProblem(column, None, reason, kind=ProblemKind.MISSING, remedy="Fill it in the source.")
+        reason = said("is empty, and {title} finds {nouns} by it", title=title, nouns=said(nouns))
+        raise RowProblem(column, None, reason, kind=ProblemKind.MISSING, remedy=said("Fill it in the source."))
     return key
 
 
@@ -37,9 +39,8 @@ def item(
         except RowProblem as problem:
             told = problem.problem
             problems.append(Problem(told.reason, told.kind, column, told.value, told.remedy, told.who))
-        except ValueError as reason:
-            remedy = "Correct it in the source; it will then arrive by itself."
-            problems.append(Problem(str(reason), ProblemKind.VALUE, column, cell, remedy, Who.SOURCE_TEAM))
+        except ValueError as error:
+            problems.append(Problem(said_by(error), ProblemKind.VALUE, column, cell, _CORRECT, Who.SOURCE_TEAM))
     return Item(resource, key, {**payload, key_column: key}, tuple(problems))
 
 

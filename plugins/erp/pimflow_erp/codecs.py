@@ -13,7 +13,7 @@ from typing import Any
 
 from stdnum import ean, isan, isbn, isil, isin, ismn
 
-from pimflow import ProblemKind, RowProblem, Who
+from pimflow import ProblemKind, RowProblem, Who, said
 
 _BOOLEANS = {"1": True, "0": False, "true": True, "false": False, "yes": True, "no": False}
 _STANDARDS: Mapping[str, Any] = {
@@ -44,7 +44,7 @@ def _number(cell: Any) -> str:
     except InvalidOperation:
         value = Decimal("NaN")
     if isinstance(cell, bool) or not value.is_finite():
-        raise ValueError("which is no number")
+        raise ValueError(said("which is no number"))
     plain = format(value, "f")
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "0" if plain == "-0" else plain
@@ -53,14 +53,14 @@ def _number(cell: Any) -> str:
 def _integer(cell: Any) -> str:
     value = _number(cell)
     if "." in value:
-        raise ValueError("which is no whole number")
+        raise ValueError(said("which is no whole number"))
     return value
 
 
 def _boolean(cell: Any) -> bool:
     found = _BOOLEANS.get(str(cell).strip().lower())
     if found is None:
-        raise ValueError("which is neither yes (1) nor no (0)")
+        raise ValueError(said("which is neither yes (1) nor no (0)"))
     return found
 
 
@@ -68,7 +68,7 @@ def _day(cell: Any) -> str:
     try:
         return dt.date.fromisoformat(str(cell).strip()[:10]).isoformat()
     except ValueError:
-        raise ValueError("which is no date such as 2026-01-31") from None
+        raise ValueError(said("which is no date such as {example}", example="2026-01-31")) from None
 
 
 TEXT = Codec(_text)
@@ -96,7 +96,7 @@ def identifier(kind: str) -> Codec:
     def accept(cell: Any) -> str:
         code = str(cell).strip()
         if standard is not None and not standard.is_valid(code):
-            raise ValueError(f"which is no {noun}: its length or check digit is wrong")
+            raise ValueError(said("which is no {noun}: its length or check digit is wrong", noun=noun))
         return code
 
     return Codec(accept)
@@ -118,8 +118,8 @@ def labelled(cell: Any) -> str:
 
 def absent(noun: str, value: str, title: str) -> RowProblem:
     """Tell that the ERP has no such record: `noun` is what it calls one."""
-    remedy = f"Choose one that exists, or have it made in {title}; the value then goes by itself."
-    reason = f"{title} has no such {noun}"
+    remedy = said("Choose one that exists, or have it made in {title}; the value then goes by itself.", title=title)
+    reason = said("{title} has no such {noun}", title=title, noun=said(noun))
     return RowProblem(None, value, reason, kind=ProblemKind.REFERENCE, remedy=remedy, who=Who.PRODUCT_MANAGER)
 
 
@@ -128,5 +128,7 @@ def _key(text: str, options: Mapping[str, str], title: str) -> str:
         return text
     key = next((key for key, label in options.items() if label == text), None)
     if key is None:
-        raise ValueError(f"{title} knows: {', '.join(options) or 'no value at all'}")
+        if not options:
+            raise ValueError(said("{title} knows: no value at all", title=title))
+        raise ValueError(said("{title} knows: {names}", title=title, names=", ".join(options)))
     return key

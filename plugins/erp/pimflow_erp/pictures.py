@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from pimflow import said
 from pimflow_erp.codecs import Codec
 
 _LARGEST = 20 * 1024 * 1024
@@ -28,7 +29,7 @@ def path_of(folder: Path, value: str) -> Path:
 def _named(folder: Path, cell: Any) -> str:
     path = folder / str(cell).strip()
     if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
-        raise ValueError("and there is no such file in the folder of pictures")
+        raise ValueError(said("and there is no such file in the folder of pictures"))
     if path.stat().st_size > _LARGEST:
-        raise ValueError(f"and the file is larger than {_LARGEST // 1024 // 1024} MB")
+        raise ValueError(said("and the file is larger than {number} MB", number=_LARGEST // 1024 // 1024))
     return f"{path.relative_to(folder)} {blake2b(path.read_bytes(), digest_size=16).hexdigest()}"

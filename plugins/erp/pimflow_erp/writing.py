@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from pimflow import Header, Item, RowProblem, Who, Writer
+from pimflow import Header, Item, RowProblem, Who, Writer, said
 from pimflow_erp import cells
 from pimflow_erp.codecs import Codec
 
@@ -47,7 +47,13 @@ class RecordWriter(Writer, Generic[PlaceT]):
 
     def unknown(self, column: str) -> tuple[str, str]:
         """Say why a column has no place, and what to do about it."""
-        return f"{self._title} has no field {column!r} of {self._nouns} that can be written", "Correct the mapping."
+        reason = said(
+            "{title} has no field {column!r} of {nouns} that can be written",
+            title=self._title,
+            column=column,
+            nouns=said(self._nouns),
+        )
+        return reason, said("Correct the mapping.")
 
     def place(self, column: str) -> PlaceT | None:
         """Give where a column is written."""

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import httpx
 
-from pimflow import ConfigError, FlowError
+from pimflow import ConfigError, FlowError, said
 from pimflow import __version__ as version
 from pimflow_http.clock import Clock
 from pimflow_http.explanations import BROKEN, STRANGE, Explanation, for_failure, for_status, put_off
@@ -189,7 +189,7 @@ class Client:
         )
 
     def _who(self) -> str:
-        return f"{self.remote.title} at {self.remote.address}"
+        return said("{title} at {address}", title=self.remote.title, address=self.remote.address)
 
     def _detail(self, response: httpx.Response) -> str:
         request = response.request

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import httpx
 
-from pimflow import AccessError, FlowError, LoginError, RemoteError, UnreachableError
+from pimflow import AccessError, FlowError, LoginError, RemoteError, UnreachableError, said, together
+from pimflow.words import capital
 from pimflow_http.receiving import TooSlowError
 
 
@@ -36,101 +37,122 @@ class Explanation:
 
     def about(self, who: str, detail: str) -> FlowError:
         """Make the error for the system `who`, as in "the PIM at https://pim.example.com"."""
-        return self.error(f"{who[:1].upper()}{who[1:]} {self.found}. {self.remedy}", detail=detail)
+        text = together("{who} {found}. {remedy}", who=capital(who), found=self.found, remedy=self.remedy)
+        return self.error(text, detail=detail)
 
 
-_LATER = "It was asked several times in vain; run again later, or ask its administrator what is wrong."
+_LATER = said("It was asked several times in vain; run again later, or ask its administrator what is wrong.")
 _LIMITED = partial(UnreachableError, limited=True)
 
 STATUSES: Mapping[int, Explanation] = {
     300: Explanation(
         RemoteError,
-        "sends callers to another address",
-        "Give the address it names as `url` of the connection; where that is a page to log in, a proxy has to let "
-        "this machine pass.",
+        said("sends callers to another address"),
+        said(
+            "Give the address it names as `url` of the connection; where that is a page to log in, a proxy has to let "
+            "this machine pass."
+        ),
     ),
     400: Explanation(
-        RemoteError, "did not accept the request", "This is a mistake of the connector; please report it with the log."
+        RemoteError,
+        said("did not accept the request"),
+        said("This is a mistake of the connector; please report it with the log."),
     ),
-    401: Explanation(LoginError, "refused the credentials", "Check the credentials of the connection."),
-    403: Explanation(AccessError, "forbids this to the account", "Ask its administrator for the missing permission."),
+    401: Explanation(LoginError, said("refused the credentials"), said("Check the credentials of the connection.")),
+    403: Explanation(
+        AccessError, said("forbids this to the account"), said("Ask its administrator for the missing permission.")
+    ),
     404: Explanation(
-        RemoteError, "has nothing at this address", "Check the `url` of the connection and the version of the system."
+        RemoteError,
+        said("has nothing at this address"),
+        said("Check the `url` of the connection and the version of the system."),
     ),
     407: Explanation(
-        UnreachableError, "is behind a proxy that wants a login", "Put user name and password into `proxy`."
+        UnreachableError, said("is behind a proxy that wants a login"), said("Put user name and password into `proxy`.")
     ),
-    408: Explanation(UnreachableError, "gave up waiting for the request", _LATER),
-    413: Explanation(RemoteError, "found the request too large", "Send less at once or shorten the longest texts."),
+    408: Explanation(UnreachableError, said("gave up waiting for the request"), _LATER),
+    413: Explanation(
+        RemoteError, said("found the request too large"), said("Send less at once or shorten the longest texts.")
+    ),
     429: Explanation(
-        _LIMITED, "kept answering that it gets too many calls", "Run at a quieter time, or lower `concurrency`."
+        _LIMITED,
+        said("kept answering that it gets too many calls"),
+        said("Run at a quieter time, or lower `concurrency`."),
     ),
-    500: Explanation(UnreachableError, "failed while it handled the request", _LATER),
-    502: Explanation(UnreachableError, "is not reached by the gateway in front of it", _LATER),
-    503: Explanation(UnreachableError, "is out of service for now", _LATER),
-    504: Explanation(UnreachableError, "did not answer the gateway in front of it in time", _LATER),
+    500: Explanation(UnreachableError, said("failed while it handled the request"), _LATER),
+    502: Explanation(UnreachableError, said("is not reached by the gateway in front of it"), _LATER),
+    503: Explanation(UnreachableError, said("is out of service for now"), _LATER),
+    504: Explanation(UnreachableError, said("did not answer the gateway in front of it in time"), _LATER),
 }
 """By status; 300, 400 and 500 also stand for every status of their hundred that has no entry."""
 
 NETWORK: Mapping[type[BaseException], Explanation] = {
     ssl.SSLCertVerificationError: Explanation(
         UnreachableError,
-        "shows a certificate that this machine does not trust",
-        "Give the file of the certificate authority as `ca_file`, or have the certificate renewed.",
+        said("shows a certificate that this machine does not trust"),
+        said("Give the file of the certificate authority as `ca_file`, or have the certificate renewed."),
     ),
     ssl.SSLError: Explanation(
         UnreachableError,
-        "and this machine found no common encryption",
-        "Check whether `url` begins rightly with https:// or http://.",
+        said("and this machine found no common encryption"),
+        said("Check whether `url` begins rightly with https:// or http://."),
     ),
     socket.gaierror: Explanation(
         UnreachableError,
-        "has a host name that nobody knows",
-        "Check the spelling in `url`, and that this machine is in the right network.",
+        said("has a host name that nobody knows"),
+        said("Check the spelling in `url`, and that this machine is in the right network."),
     ),
     ConnectionRefusedError: Explanation(
-        UnreachableError, "refuses connections", "Check host and port in `url`, and that the server runs."
+        UnreachableError, said("refuses connections"), said("Check host and port in `url`, and that the server runs.")
     ),
     httpx.ProxyError: Explanation(
-        UnreachableError, "is not reached through the proxy", "Check the address and the login given as `proxy`."
+        UnreachableError,
+        said("is not reached through the proxy"),
+        said("Check the address and the login given as `proxy`."),
     ),
     TooSlowError: Explanation(
         UnreachableError,
-        "answers so slowly that it was not waited for any longer",
-        "Check the network in between, or run at a quieter time.",
+        said("answers so slowly that it was not waited for any longer"),
+        said("Check the network in between, or run at a quieter time."),
     ),
     httpx.ConnectTimeout: Explanation(
         UnreachableError,
-        "could not be reached in time",
-        "Check network and firewall, and whether a `proxy` is needed.",
+        said("could not be reached in time"),
+        said("Check network and firewall, and whether a `proxy` is needed."),
     ),
-    httpx.PoolTimeout: Explanation(UnreachableError, "has no free connection", "Lower `concurrency`, then run again."),
+    httpx.PoolTimeout: Explanation(
+        UnreachableError, said("has no free connection"), said("Lower `concurrency`, then run again.")
+    ),
     httpx.TimeoutException: Explanation(
-        UnreachableError, "did not answer in time", "Raise `timeout` of the connection, or run at a quieter time."
+        UnreachableError,
+        said("did not answer in time"),
+        said("Raise `timeout` of the connection, or run at a quieter time."),
     ),
     httpx.UnsupportedProtocol: Explanation(
-        RemoteError, "has no address of the web", "Give `url` as https://host or http://host."
+        RemoteError, said("has no address of the web"), said("Give `url` as https://host or http://host.")
     ),
     httpx.DecodingError: Explanation(
         UnreachableError,
-        "gave an answer in a compression that cannot be read",
-        "Something in between, such as a proxy, damages answers; ask who runs it.",
+        said("gave an answer in a compression that cannot be read"),
+        said("Something in between, such as a proxy, damages answers; ask who runs it."),
     ),
-    httpx.RemoteProtocolError: Explanation(UnreachableError, "broke the connection off", _LATER),
-    httpx.ConnectError: Explanation(UnreachableError, "could not be reached", "Check host and port in `url`."),
-    httpx.TransportError: Explanation(UnreachableError, "lost the connection", _LATER),
+    httpx.RemoteProtocolError: Explanation(UnreachableError, said("broke the connection off"), _LATER),
+    httpx.ConnectError: Explanation(
+        UnreachableError, said("could not be reached"), said("Check host and port in `url`.")
+    ),
+    httpx.TransportError: Explanation(UnreachableError, said("lost the connection"), _LATER),
 }
 """By the class of the failure or of what caused it; the first entry that fits holds."""
 
 STRANGE = Explanation(
     RemoteError,
-    "answered with something else than data",
-    "Check the `url` of the connection, and whether a proxy or login page answers in its place.",
+    said("answered with something else than data"),
+    said("Check the `url` of the connection, and whether a proxy or login page answers in its place."),
 )
 BROKEN = Explanation(
     BrokenAnswerError,
-    "gave an answer that is not whole",
-    "Run again later, or ask who runs the network in between whether something there cuts answers off.",
+    said("gave an answer that is not whole"),
+    said("Run again later, or ask who runs the network in between whether something there cuts answers off."),
 )
 
 _OF_THE_PROXY = (ConnectionRefusedError, socket.gaierror, httpx.ConnectTimeout)
@@ -160,13 +182,19 @@ def put_off(asked: float, longest: float, *, limited: bool) -> Explanation:
     """Explain that the other side wants to be left alone for longer than a run waits, both in seconds."""
     return Explanation(
         _LIMITED if limited else UnreachableError,
-        f"wants no calls for {_minutes(asked)}, and a run waits {_minutes(longest)} at most",
-        "Run again after that time; where it comes often, run at a quieter time or lower `concurrency`.",
+        said(
+            "wants no calls for {asked}, and a run waits {longest} at most",
+            asked=_minutes(asked),
+            longest=_minutes(longest),
+        ),
+        said("Run again after that time; where it comes often, run at a quieter time or lower `concurrency`."),
     )
 
 
 def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
+    if seconds < 120:
+        return said("{number:.0f} seconds", number=seconds)
+    return said("{number:,.0f} minutes", number=seconds / 60)
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -12,7 +12,7 @@ import httpx
 from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
 from pydantic import Field, SecretStr, model_validator
 
-from pimflow import LoginError
+from pimflow import LoginError, said
 from pimflow_http.client import Client
 from pimflow_http.rest.options import Options
 
@@ -107,17 +107,22 @@ class Token:
             token = grant.parse_request_body_response(answer.text)
         except (OAuth2Error, ValueError) as error:
             raise LoginError(
-                f"{self.client.remote.title} gave no token at {account.token_url}: {_said(error)}. Correct `client_id` "
-                "and `client_secret`, or ask who runs the server whether this client may use client credentials."
+                said(
+                    "{title} gave no token at {address}: {why}. Correct `client_id` and `client_secret`, or ask who "
+                    "runs the server whether this client may use client credentials.",
+                    title=self.client.remote.title,
+                    address=account.token_url,
+                    why=_why(error),
+                )
             ) from None
         self._value = str(token["access_token"])
         self._until = time.monotonic() + float(token.get("expires_in") or 3600) - _EARLY
         self.client.hide(self._value)
 
 
-def _said(error: Exception) -> str:
-    said = getattr(error, "description", "") or getattr(error, "error", "") or "its answer is none of OAuth 2"
-    return str(said).rstrip(".")
+def _why(error: Exception) -> str:
+    told = getattr(error, "description", "") or getattr(error, "error", "")
+    return str(told).rstrip(".") if told else said("its answer is none of OAuth 2")
 
 
 def applied(auth: Auth | None, token: Token | None, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import Field
 
-from pimflow import Connection, LoginError, RemoteError
+from pimflow import Connection, LoginError, RemoteError, said
 from pimflow_http.addresses import ServerAddress
 from pimflow_http.client import Client, Remote
 from pimflow_http.explanations import Explanation
@@ -21,13 +21,15 @@ from pimflow_http.pace import Pace
 from pimflow_http.redaction import redact_url
 from pimflow_http.rest.auth import Auth, Token, applied
 
+_SERVER = said("the server")
+
 
 class RestConnection(Connection):
     """A REST API that speaks JSON."""
 
     type = "rest"
     url: ServerAddress = Field(description="Address that all paths are below, as in https://erp.example.com/api.")
-    name: str = Field("the server", min_length=1, description="What reports and messages call the system.")
+    name: str = Field(str(_SERVER), min_length=1, description="What reports and messages call the system.")
     auth: Auth | None = Field(None, description="How requests say who sends them: one of the ways below.")
     headers: dict[str, str] = Field(default_factory=dict, description="Further headers of every request.")
     probe: str = Field("", description="Path that `check` asks for, below the address; it proves the login.")
@@ -38,7 +40,7 @@ class RestConnection(Connection):
     @property
     def title(self) -> str:
         """What a report calls it."""
-        return self.name
+        return said(self.name)
 
     @property
     def address(self) -> str:
@@ -50,7 +52,7 @@ class RestConnection(Connection):
         """Give the session; it sends nothing before it is asked to."""
         account = self.auth.oauth2 if self.auth else None
         remote = Remote(
-            self.name,
+            self.title,
             f"{self.url}/",
             client_id=account.client_id if account else "",
             concurrency=self.concurrency,
@@ -72,9 +74,13 @@ class RestConnection(Connection):
         """
         if self.probe:
             session.call("GET", self.probe)
-            return f"{self.name} answers at {self.address}/{self.probe}"
+            return said("{title} answers at {address}", title=self.title, address=f"{self.address}/{self.probe}")
         session.call("GET", "", handled=_TELLS_TIME)
-        return f"{self.name} answers at {self.address}; state `probe`, a path to ask for, and the login is proved too"
+        return said(
+            "{title} answers at {address}; state `probe`, a path to ask for, and the login is proved too",
+            title=self.title,
+            address=self.address,
+        )
 
 
 _TELLS_TIME = frozenset({301, 302, 303, 307, 308, 400, 404, 405, 406, 410, 422, 501})
@@ -132,8 +138,11 @@ class Session:
             return parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)
         except (KeyError, ValueError):
             raise RemoteError(
-                f"{self.client.remote.title} does not tell its time (header Date), so pimflow cannot know from when on "
-                "changes are new. Take `changed` out of the source to read everything each time."
+                said(
+                    "{title} does not tell its time (header Date), so pimflow cannot know from when on changes are "
+                    "new. Take `changed` out of the source to read everything each time.",
+                    title=self.client.remote.title,
+                )
             ) from None
 
     def _send(self, method: str, path: str, handled: Container[int], options: dict[str, Any]) -> httpx.Response:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from pimflow import RemoteError
+from pimflow import RemoteError, said
 from pimflow_http.redaction import redact_url
 from pimflow_http.rest.connection import Session
 from pimflow_http.rest.options import JmesPath, Options, found
@@ -58,8 +58,11 @@ class Request:
         """Give what the answer holds, and its links by their relation."""
         if place.path is not None and not session.is_here(place.path):
             raise RemoteError(
-                f"{session.client.remote.title} names another server for the next page, and credentials are sent to no "
-                "other. Ask who runs it which address it should name.",
+                said(
+                    "{title} names another server for the next page, and credentials are sent to no other. Ask who "
+                    "runs it which address it should name.",
+                    title=session.client.remote.title,
+                ),
                 detail=redact_url(place.path),
             )
         asked = {**self.parameters, **place.parameters}
@@ -130,7 +133,10 @@ def _counted(paging: Paging, page: Sequence[Any], number: int, read: int) -> Pla
         last = found(paging.field, page[-1])
         if last is None:
             raise RemoteError(
-                f"paging.field: the last record of a page has nothing at {paging.field!r}, by which the next one begins"
+                said(
+                    "paging.field: the last record of a page has nothing at {field!r}, by which the next one begins",
+                    field=paging.field,
+                )
             )
         return Place({paging.named: last})
     return Place({paging.named: number if paging.style == "page" else read})
@@ -147,15 +153,30 @@ def _named(paging: Paging, answer: Any, links: Mapping[str | None, Any]) -> Plac
         return None
     if isinstance(there, list | dict | bool):
         raise RemoteError(
-            f"paging.next: the answer has a list, a mapping or true at {paging.next!r}, and no place where the next "
-            "page begins. Compare `paging` with the documentation of that system."
+            said(
+                "paging.next: the answer has a list, a mapping or true at {place!r}, and no place where the next page "
+                "begins. Compare `paging` with the documentation of that system.",
+                place=paging.next,
+            )
         )
     return Place({paging.named: there}) if paging.style == "cursor" else Place({}, str(there))
 
 
 def _stuck(session: Session, paging: Paging) -> RemoteError:
-    asked = f"the parameter {paging.named!r}" if paging.style in _PARAMETERS else "the address that it named"
+    title = session.client.remote.title
+    if paging.style not in _PARAMETERS:
+        return RemoteError(
+            said(
+                "{title} gave the same page twice: it does not know the address that it named. Compare `paging` with "
+                "its documentation.",
+                title=title,
+            )
+        )
     return RemoteError(
-        f"{session.client.remote.title} gave the same page twice: it does not know {asked}. Compare `paging` with its "
-        "documentation."
+        said(
+            "{title} gave the same page twice: it does not know the parameter {name!r}. Compare `paging` with its "
+            "documentation.",
+            title=title,
+            name=paging.named,
+        )
     )

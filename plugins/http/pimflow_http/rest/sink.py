@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import Field, model_validator
 
-from pimflow import Change, Item, Outcome, Problem, ProblemKind, RowProblem, Run, Sink, Status, Use, Who, Writer
+from pimflow import Change, Item, Outcome, Problem, ProblemKind, RowProblem, Run, Sink, Status, Use, Who, Writer, said
 from pimflow_erp import cells
 from pimflow_http.rest.connection import RestConnection, Session
 from pimflow_http.rest.options import JmesPath, Options, found
@@ -81,11 +81,13 @@ class RestWriter(Writer):
 
     def prepare(self, row: Mapping[str, Any]) -> Iterable[Item]:
         """Take the row as it is. Raises RowProblem for one without a key."""
-        key = cells.key_of(row, self._sink.key, self._title, "records")
+        key = cells.key_of(row, self._sink.key, self._title, said("records"))
         if key in {".", ".."}:
-            raise RowProblem(self._sink.key, key, "which cannot stand in an address, where dots mean another place")
+            reason = said("which cannot stand in an address, where dots mean another place")
+            raise RowProblem(self._sink.key, key, reason)
         if len(quote(key, safe="")) > _LONGEST:
-            raise RowProblem(self._sink.key, key, "which is too long for an address", kind=ProblemKind.TOO_LARGE)
+            reason = said("which is too long for an address")
+            raise RowProblem(self._sink.key, key, reason, kind=ProblemKind.TOO_LARGE)
         return [Item("records", key, dict(row))]
 
     def current(self, resource: str, keys: Sequence[str], columns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - there is one resource
@@ -132,16 +134,20 @@ class RestWriter(Writer):
         return record if isinstance(record, dict) else None
 
     def _refusal(self, answer: httpx.Response) -> Problem:
-        said = self._said(answer)
+        words = self._words(answer)
+        if words:
+            reason = said("{title} says: {answer}", title=self._title, answer=words)
+        else:
+            reason = said("{title} refused it and gave no reason", title=self._title)
         return Problem(
-            f"{self._title} says: {said}" if said else f"{self._title} refused it and gave no reason",
+            reason,
             ProblemKind.TOO_LARGE if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE else ProblemKind.VALUE,
-            remedy="Correct it in the source; it will then arrive by itself.",
+            remedy=said("Correct it in the source; it will then arrive by itself."),
             who=Who.SOURCE_TEAM,
             detail=f"{answer.status_code} {answer.text[:_EXCERPT]}",
         )
 
-    def _said(self, answer: httpx.Response) -> str:
+    def _words(self, answer: httpx.Response) -> str:
         try:
             data = answer.json()
         except ValueError:

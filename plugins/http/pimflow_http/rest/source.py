@@ -12,7 +12,7 @@ from typing import Any, Literal
 from loguru import logger
 from pydantic import Field, field_validator
 
-from pimflow import BadValue, Problem, RemoteError, Use, Window
+from pimflow import BadValue, Problem, RemoteError, Use, Window, said
 from pimflow import Field as FieldInfo
 from pimflow_erp import cursors
 from pimflow_erp.reading import RowsSource
@@ -20,7 +20,8 @@ from pimflow_http.rest.connection import RestConnection, Session
 from pimflow_http.rest.options import JmesPath, Options, found
 from pimflow_http.rest.paging import Paging, Request, pages
 
-_THERE = "Correct it there."
+_NO_NUMBER = said("which is no number that can be written")
+_THERE = said("Correct it there.")
 
 
 class Changed(Options):
@@ -142,9 +143,7 @@ class RestRecordsSource(RowsSource):
     def _cell(self, record: Mapping[str, Any], name: str) -> Any:
         cell = found(self.fields[name], record) if isinstance(self.fields, dict) else record.get(name)
         if isinstance(cell, float) and not isfinite(cell):
-            return BadValue(
-                Problem("which is no number that can be written", field=name, value=str(cell), remedy=_THERE)
-            )
+            return BadValue(Problem(_NO_NUMBER, field=name, value=str(cell), remedy=_THERE))
         return cell
 
     def _pages(self, session: Session, window: Window) -> Iterator[Sequence[Any]]:
@@ -170,10 +169,14 @@ class RestRecordsSource(RowsSource):
             there = _missing(self.records, answer)
         if isinstance(there, list) and all(isinstance(record, dict) for record in there):
             return there
-        shown = f"a mapping with {', '.join(sorted(there))}" if isinstance(there, dict) else _type_name(there)
         raise RemoteError(
-            f"the answer of {self.path!r} has no list of records at `records: {self.records}`, but {shown}. Say under "
-            "`records` where the list stands, as in data.items."
+            said(
+                "the answer of {path!r} has no list of records at `records: {place}`, but {found}. Say under `records` "
+                "where the list stands, as in data.items.",
+                path=self.path,
+                place=self.records,
+                found=_shown(there),
+            )
         )
 
 
@@ -182,8 +185,11 @@ def _missing(path: str, answer: Mapping[str, Any]) -> Any:
     return [] if path in answer else answer
 
 
-def _type_name(value: Any) -> str:
-    return {type(None): "nothing", list: "a list of other things", str: "text"}.get(type(value), type(value).__name__)
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return said("a mapping with {names}", names=", ".join(sorted(value)))
+    names = {type(None): said("nothing"), list: said("a list of other things"), str: said("text")}
+    return names.get(type(value), type(value).__name__)
 
 
 def _type_of(cells: Iterator[Any]) -> str:
