@@ -259,7 +259,7 @@ class Cause:
     status: Status
     count: int
     keys: tuple[str, ...] = ()
-    label: str = ""
+    label: Text = ""
     others: tuple[Any, ...] = ()
     record: Text = ""
 

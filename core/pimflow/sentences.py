@@ -18,7 +18,7 @@ _PLAIN = str.__new__
 _ENDLESS = (float("inf"), float("-inf"))
 """Numbers that JSON cannot hold."""
 _PLACES = re.compile(r"\{\w+(?:![rs])?(?::[^{}]*)?\}")
-_WORDS = re.compile(r"[^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_]")
 _REACHES_IN = re.compile(r"\{\w*[.\[]")
 """A placeholder that looks into its value: no template needs it, and one that came out of a file must not."""
 
@@ -138,8 +138,11 @@ def in_language(text: str, words: Words) -> str:
         return str(text)
 
 
-def _is_said(value: Any) -> bool:
-    return isinstance(value, Said)
+def _would_be_mixed(text: Said) -> bool:
+    """Tell whether a text without a translation has words of its own around others: these stay English as well."""
+    return any(isinstance(one, Said) for one in text.values.values()) and bool(
+        _LETTER.search(_PLACES.sub("", text.template))
+    )
 
 
 def _in_language(value: Any, words: Words) -> Any:

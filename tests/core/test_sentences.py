@@ -57,6 +57,7 @@ def test_a_sentence_is_told_in_a_language_with_all_that_stands_in_it():
     assert in_language(no_such(), French()) == "le PIM n'a pas de famille de ce nom"
     assert in_language(no_such("colour"), French()) == "le PIM n'a pas de colour de ce nom"
     assert in_language("the PIM", French()) == "the PIM"
+    assert in_language(said("{what} is broken", what=said("the PIM")), French()) == "the PIM is broken"
     assert in_language(said("nobody translated {this!r}", this="x"), French()) == "nobody translated 'x'"
     assert in_language(said("{count:,} rows", count=12345), French()) == "12 345 lignes"
     assert in_language(said("{count:,} rows", count=12345), NullTranslations()) == "12,345 rows"
