@@ -125,12 +125,8 @@ def in_language(text: str, words: Words) -> str:
     template = words.gettext(text.template) if text.template else ""
     if not text.values:
         return template
-    if (
-        template == text.template
-        and _WORDS.search(_PLACES.sub("", template))
-        and any(map(_is_said, text.values.values()))
-    ):
-        return str(text)  # half of a sentence in another language helps nobody
+    if template == text.template and _would_be_mixed(text):
+        return str(text)
     values = {name: _in_language(value, words) for name, value in text.values.items()}
     try:
         return _Formatter(words).vformat(template, (), values)
