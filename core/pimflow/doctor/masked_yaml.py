@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 import yaml
@@ -20,6 +20,7 @@ from pimflow.log import MASK
 _REFERENCES = re.compile(r"(?:\$\{[^}]*\})+")
 _REFERRED = re.compile(rf"[\s\"'\[]*{_REFERENCES.pattern}[\s\"'\],}}]*")
 _COMMENT = re.compile(r"#[^\r\n]*")
+_USER = re.compile(r"(?<=://)(?:\$\{[^}]*\}|[^/@\s\"'])+@")
 _NAMES = frozenset({"flows", "connections", "environments"})
 """Keys below which names stand that a person chose."""
 _FRAME = frozenset("version type name connections flows source sink transforms connection notify".split()) | {  # noqa: SIM905
@@ -65,11 +66,20 @@ def masked_yaml(text: str, known: Vocabulary) -> MaskedText:
         node = yaml.compose(text, yaml.SafeLoader)
         tokens = [(token.start_mark.index, token.end_mark.index) for token in yaml.scan(text, yaml.SafeLoader)]
     except (yaml.YAMLError, RecursionError):
-        return _by_lines(text, known)
+        return _without_users(_by_lines(text, known))
     marking = _Marking(known, _types_in(node))
     if node is not None:
         marking.walk(node, (), frozenset(), secret=False)
-    return MaskedText(_put(text, marking.spans, tokens), tuple(marking.found))
+    return _without_users(MaskedText(_put(text, marking.spans, tokens), tuple(marking.found)))
+
+
+def _without_users(masked: MaskedText) -> MaskedText:
+    """Mask names and passwords within addresses, whatever option these stand under."""
+    return replace(masked, text=_USER.sub(lambda found: found[0] if _refers(found[0]) else f"{MASK}@", masked.text))
+
+
+def _refers(user: str) -> bool:
+    return not _REFERENCES.sub("", user).strip(":@")
 
 
 @dataclass
