@@ -21,6 +21,8 @@ FILES = {
     "{package}/connection.py": "connection.py.txt",
     "{package}/sources.py": "sources.py.txt",
     "{package}/sinks.py": "sinks.py.txt",
+    "{package}/locale/de/LC_MESSAGES/messages.po": "de.po.txt",
+    "{package}/locale/fr/LC_MESSAGES/messages.po": "fr.po.txt",
     "tests/server.py": "server.py.txt",
     "tests/test_{module}.py": "test_plugin.py.txt",
 }

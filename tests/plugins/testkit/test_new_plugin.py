@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 
-from pimflow_testkit.cli import FILES
+from pimflow_testkit.cli import FILES, write
 
+from ...catalogues import KEYWORDS, PACKAGES, TRANSLATED, translated  # noqa: TID252
 from ...started import run as started  # noqa: TID252 - tests have no name to import by
 
 ROOT = Path(__file__).parents[3]
@@ -35,7 +38,21 @@ def test_a_new_plugin_keeps_the_contract_at_once(pimflow, tmp_path):
     assert "passed" in told["summary"]
     text = "".join(path.read_text() for path in (tmp_path / "pimflow-my_erp").rglob("*.*") if path.is_file())
     assert "class MyErpConnection" in text
-    assert "My ERP has no such field" in text
+    assert 'TITLE = "My ERP"' in text
+
+
+def test_what_a_new_plugin_tells_is_there_in_each_language(tmp_path):
+    write(tmp_path, "depot", "Depot")
+    package = tmp_path / "pimflow_depot"
+    words = {message for _, _, message, _, _ in extract_from_dir(package, keywords=KEYWORDS)}
+
+    assert "Correct the mapping." in words
+    for language in TRANSLATED:
+        with (package / "locale" / language / "LC_MESSAGES" / "messages.po").open("rb") as lines:
+            told = {message.id: message.string for message in read_po(lines, locale=language) if message.id}
+        assert told.keys() == words
+        ours = {one.id: one.string for package in PACKAGES for one in translated(package, language)}
+        assert {text: one for text, one in told.items() if ours.get(text, one) != one} == {}
 
 
 def test_what_breaks_the_contract_is_told(pimflow, tmp_path):
