@@ -1,10 +1,12 @@
 # ruff: noqa: PT012 - transactions are blocks
 """What is remembered between runs: nothing is lost, nothing is overwritten."""
 
+import json
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from pimflow.errors import StateError
 from pimflow.model import BadValue, Problem, ProblemKind, Run, Status, Who
+from pimflow.sentences import said
 from pimflow.state import history, open_items
 from pimflow.state.database import open_database
 from pimflow.state.open_items import OpenItem
@@ -113,6 +116,25 @@ def test_open_items_come_back_as_they_were(database, records):
         {"cell": bad},
         {"sku": "A", "n": 1},
     ]
+
+
+def test_sentences_come_back_as_what_they_are_made_of_and_those_of_older_states_as_text(database, records):
+    problem = Problem(said("{n} of {what}", n=2, what=said("colours")), field="field", remedy=said("Correct it."))
+    put(database, records.scope, 1, OpenItem("", "row 2", 2, {"cell": BadValue(problem)}, Status.REFUSED, (problem,)))
+    (item,) = open_items.of_scope(database, records.scope)
+    for found in (item.problems[0], item.source_row["cell"].problem):
+        assert found == problem
+        assert (found.reason.template, found.reason.values["what"].template) == ("{n} of {what}", "colours")
+        assert found.remedy.template == "Correct it."
+    older = {
+        "reason": "2 of colours",
+        "kind": "value",
+        "field": "field",
+        "value": None,
+        "remedy": "",
+        "who": "ERP team",
+    }
+    assert open_items.problems_of(json.dumps([older])) == (replace(problem, remedy=""),)
 
 
 def test_open_items_are_paged_through_in_full(database, records):
