@@ -9,7 +9,7 @@ import functools
 import os
 import sysconfig
 from dataclasses import replace
-from importlib.metadata import Distribution, PathDistribution
+from importlib.metadata import Distribution, PathDistribution, distributions
 
 import sqlalchemy as sa
 from httpx import create_ssl_context
@@ -32,6 +32,16 @@ def install(patch):
     patch.setattr(sqlite, "storage", storage)
     patch.setattr(sqlite, "create", create)
     patch.setattr(ExceptionFormatter, "_get_lib_dirs", staticmethod(functools.cache(ExceptionFormatter._get_lib_dirs)))
+
+
+def look():
+    """Look at what is the same in all processes that are forked from this one."""
+    create_context()
+    for one in distributions():
+        _ = one.entry_points
+    ExceptionFormatter._get_lib_dirs()
+    _statements()
+    _tables()
 
 
 def create_context(verify=True, cert=None, trust_env=True):

@@ -1,8 +1,9 @@
 """Commands in processes of their own that are forked from one which has everything loaded.
 
 A Python of its own takes a command half a second and more of processor time to begin, and the suite runs hundreds. What
-is forked is a process like any other: with its own folder, environment, files, exit code, and a death of its own. That
-commands begin with nothing loaded, and load little, is tested where that is the matter: tests/cli, tests/packaging.
+is forked is a process like any other: with its own folder, environment, files, exit code, and a death of its own; only
+what looked_at_once.py tells is known to it. That commands begin with nothing loaded, and load little, is tested where
+that is the matter: tests/cli, tests/packaging.
 
 `run` is for tests. `python started.py SOCKET` loads, and forks for each who asks; it ends with its standard input.
 `python -IS started.py SOCKET WORDS…` asks: WORDS are what follows `python`, `-m pimflow …` or a script.
@@ -94,6 +95,12 @@ def _load():
             if not module.name.endswith("__main__") and ".migrations" not in module.name:
                 with suppress(ImportError):  # it needs what is not installed
                     import_module(module.name)
+    import pytest
+
+    import looked_at_once
+
+    looked_at_once.install(pytest.MonkeyPatch())
+    looked_at_once.look()
 
 
 def _listening(address):
@@ -181,6 +188,21 @@ def _run(words, folder, environment):
         runpy.run_path(words[0], run_name="__main__")
 
 
+def _end(code):
+    """End as Python does, but leave to the system what was loaded: taking that apart takes longer than a command."""
+    import atexit
+    import threading
+
+    if code is not None and not isinstance(code, int):
+        sys.stderr.write(f"{code}\n")
+        code = 1
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit((code or 0) & 0xFF)
+
+
 if __name__ == "__main__":
     if len(sys.argv) > 2:
         code = asked(sys.argv[1], sys.argv[2:], os.getcwd(), os.environ)  # noqa: PTH109
@@ -193,4 +215,9 @@ if __name__ == "__main__":
     door = _listening(sys.argv[1])  # who asks while all is loaded waits
     _load()
     gc.freeze()
-    _run(**_next(door))
+    asked_for = _next(door)
+    try:
+        _run(**asked_for)
+        _end(0)
+    except SystemExit as end:
+        _end(end.code)
