@@ -67,6 +67,11 @@ def test_what_is_put_back_waits_until_its_time(database):
     requests.put_back(database, number, NOW + timedelta(seconds=20), "Another one is under way.")
     (back,) = requests.open_ones(database)
     assert (back.status, back.server, back.due) == ("waiting", "", NOW + timedelta(seconds=20))
+    requests.put_back(database, number, NOW, '{"said": it is no JSON')
+    assert requests.find(database, number).told == "Another one is under way.", "it waits already"
+    requests.claim(database, number, "server", NOW)
+    requests.put_back(database, number, NOW, '{"said": it is no JSON')
+    assert requests.find(database, number).told == '{"said": it is no JSON'
     assert requests.claim(database, number, "other", NOW).due is None
 
 

@@ -11,10 +11,12 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from pimflow.plain import to_json
+from pimflow.plain import to_json, to_kept_json
+from pimflow.sentences import Said, said, together, understood
 from pimflow.state.database import Database
 from pimflow.state.server_tables import requests
 
+_BEGIN = '{"said":'
 WAITING, RUNNING, ENDED = "waiting", "running", "ended"
 KILLED = "Broken off:"
 """What is told of a run whose process, or server, was killed begins so."""
@@ -107,7 +109,7 @@ def gather(connection: Connection, wish: Wish, now: datetime, due: datetime, mos
 
 def _put(connection: Connection, wish: Wish, now: datetime, due: str | None = None, told: str = "") -> Request:
     values = {**_stored(wish), "asked": now.isoformat(), "status": WAITING, "server": "", "stopped": ""}
-    values |= {"told": told, "due": due}
+    values |= {"told": _kept(told), "due": due}
     return _request(connection.execute(requests.insert().values(values).returning(requests)).one())
 
 
@@ -158,7 +160,7 @@ def claim(database: Database, number: int, server: str, now: datetime) -> Reques
 
 def put_back(database: Database, number: int, due: datetime, told: str) -> None:
     """Let a request that runs wait again, until a time."""
-    values = {"status": WAITING, "server": "", "begun": None, "due": due.isoformat(), "told": told}
+    values = {"status": WAITING, "server": "", "begun": None, "due": due.isoformat(), "told": _kept(told)}
     with database.writing() as connection:
         connection.execute(requests.update().where(_still(number, RUNNING)).values(values))
 
@@ -172,7 +174,8 @@ def know_run(database: Database, number: int, run: str) -> None:
 def stop(database: Database, number: int, person: str, now: datetime) -> Request | None:
     """Note who has a request stopped, and give it as it then is: one that waits has ended, one that runs is told."""
     named = requests.update().where(requests.c.number == number, requests.c.status != ENDED).values(stopped=person)
-    over = {"status": ENDED, "ended": now.isoformat(), "told": f"Taken back by {person} before it began."}
+    taken_back = said("Taken back by {person} before it began.", person=person)
+    over = {"status": ENDED, "ended": now.isoformat(), "told": _kept(taken_back)}
     with database.writing() as connection:
         connection.execute(named)
         connection.execute(requests.update().where(_still(number, WAITING)).values(over))
@@ -182,7 +185,7 @@ def stop(database: Database, number: int, person: str, now: datetime) -> Request
 
 def end(database: Database, number: int, now: datetime, exit_code: int | None, run: str | None, told: str) -> None:
     """Keep how a request ended."""
-    values = {"status": ENDED, "ended": now.isoformat(), "exit_code": exit_code, "told": told}
+    values = {"status": ENDED, "ended": now.isoformat(), "exit_code": exit_code, "told": _kept(told)}
     if run is not None:
         values["run"] = run
     with database.writing() as connection:
@@ -192,7 +195,7 @@ def end(database: Database, number: int, now: datetime, exit_code: int | None, r
 def abandon(database: Database, servers: Collection[str], now: datetime, told: str, exit_code: int) -> list[Request]:
     """End what ran on servers that are no more, and give it."""
     theirs = (requests.c.status == RUNNING) & requests.c.server.in_(sorted(servers))
-    values = {"status": ENDED, "ended": now.isoformat(), "exit_code": exit_code, "told": told}
+    values = {"status": ENDED, "ended": now.isoformat(), "exit_code": exit_code, "told": _kept(told)}
     with database.writing() as connection:
         ending = requests.update().where(theirs).values(values).returning(requests)
         return [_request(row) for row in connection.execute(ending)]
@@ -261,5 +264,19 @@ def _request(row: Row[Any]) -> Request:
         ended,
         row.run,
         row.exit_code,
-        row.told,
+        _as_told(row.told),
     )
+
+
+def _kept(told: str) -> str:
+    if not isinstance(told, Said) and not told.startswith(_BEGIN):
+        return told
+    return to_kept_json(together("{text}", text=told)).decode()
+
+
+def _as_told(kept: str) -> str:
+    """Give a sentence again that remembers how it is made; what is none is plain text."""
+    if not kept.startswith(_BEGIN):
+        return kept
+    told: str = understood(orjson.loads(kept))
+    return told

@@ -17,10 +17,11 @@ from loguru import logger
 from pimflow.processes import birth_of, place
 from pimflow.progress_files import Progress
 from pimflow.running.holding import is_dead
+from pimflow.sentences import said
 from pimflow.state import locks, requests, schedules, servers
 from pimflow.state.database import Database
 from pimflow.state.place import StatePlace
-from pimflow.state.requests import KILLED, RUNNING, Request
+from pimflow.state.requests import RUNNING, Request
 from pimflow.state.servers import Server
 from pimflow_serve.jobs import children, previews
 from pimflow_serve.jobs.children import AS_KEPT, Child
@@ -34,7 +35,9 @@ _PATIENT = 120.0
 """Seconds that a run has to finish its batches after it was told to stop, and again until it is killed."""
 _STALE = timedelta(seconds=30)
 _KEPT = timedelta(days=90)
-_KILLED = f"{KILLED} the server was killed while it ran. What was written stays; ask for it again, and it goes on."
+_KILLED = said(
+    "Broken off: the server was killed while it ran. What was written stays; ask for it again, and it goes on."
+)
 
 
 def this_server() -> Server:
@@ -162,14 +165,14 @@ class Dispatch:
     def _begin(self, request: Request) -> None:
         served = self._project.pipeline(request.pipeline)
         if served is None or (served.mistakes and (served.assembly is None or request.kind not in AS_KEPT)):
-            mistakes = served.mistakes if served else ["There is no such pipeline any more."]
-            self._endings.refuse(request, 2, "\n".join(mistakes))
+            gone = said("There is no such pipeline any more.")
+            self._endings.refuse(request, 2, "\n".join(served.mistakes) if served else gone)
             return
         try:
             child = children.begin(request, served, self._project, self._state)
         except (OSError, ValueError) as error:  # no room for a process, or a key that no process can be given
             logger.error("request {} for {}: {!r}", request.number, request.pipeline, error)
-            told = f"Its process cannot be begun: {error}. Tell your administrator."
+            told = said("Its process cannot be begun: {error}. Tell your administrator.", error=str(error))
             self._endings.refuse(request, BROKEN_OFF, told)
             return
         self._children[request.number] = child

@@ -7,11 +7,10 @@ from typing import Any
 
 import orjson
 
-from pimflow.state.requests import KILLED
+from pimflow.sentences import said
 from pimflow.words import capital, full_stop
 
 BROKEN_OFF, BUSY = 3, 4
-_STOPPED = "What was written stays; ask for it again, and it goes on from there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +24,29 @@ class Ended:
     defect: str = ""
 
 
-def understood(exit_code: int, said: bytes, complaint: bytes, *, stopped: str) -> Ended:
+def understood(exit_code: int, printed: bytes, complaint: bytes, *, stopped: str) -> Ended:
     """Make sense of what a process printed, on standard output and error; `stopped` is who had it stopped."""
-    data = _json(said)
+    data = _json(printed)
     run = _run_of(data)
     if stopped:
-        return Ended(exit_code if exit_code > 0 else BROKEN_OFF, run, f"Stopped by {stopped}. {_STOPPED}", said)
+        told = said("Stopped by {person}. What was written stays; ask for it again, and it goes on.", person=stopped)
+        return Ended(exit_code if exit_code > 0 else BROKEN_OFF, run, told, printed)
     if "errors" in data:
-        return Ended(exit_code, run, " ".join(full_stop(capital(text.strip())) for text in data["errors"]), said)
+        return Ended(exit_code, run, " ".join(full_stop(capital(text.strip())) for text in data["errors"]), printed)
     if exit_code < 0:
-        return Ended(BROKEN_OFF, run, f"{KILLED} its process was killed (signal {-exit_code}). {_STOPPED}", said)
+        told = said(
+            "Broken off: its process was killed (signal {signal}). "
+            "What was written stays; ask for it again, and it goes on.",
+            signal=-exit_code,
+        )
+        return Ended(BROKEN_OFF, run, told, printed)
     if not data:
-        text = complaint.decode("utf-8", "replace")
-        told = "It ended in a way that pimflow does not foresee. Your administrator finds why in the log of the server."
-        return Ended(exit_code or BROKEN_OFF, run, told, said, text)
-    return Ended(exit_code, run, "", said)
+        defect = complaint.decode("utf-8", "replace")
+        told = said(
+            "It ended in a way that pimflow does not foresee. Your administrator finds why in the log of the server."
+        )
+        return Ended(exit_code or BROKEN_OFF, run, told, printed, defect)
+    return Ended(exit_code, run, "", printed)
 
 
 def _json(said: bytes) -> dict[str, Any]:

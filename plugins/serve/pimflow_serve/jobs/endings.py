@@ -11,6 +11,7 @@ from loguru import logger
 
 from pimflow.errors import PimflowError
 from pimflow.log import masker
+from pimflow.sentences import said
 from pimflow.state import history, requests
 from pimflow.state.database import Database
 from pimflow.state.requests import Request
@@ -20,9 +21,9 @@ from pimflow_serve.jobs.ended import BROKEN_OFF, BUSY, Ended
 from pimflow_serve.project import Project
 
 _AGAIN = timedelta(seconds=20)
-_BUSY = "Another run of this pipeline is under way; this one comes after it."
-_AS_KEPT = "Its file has mistakes; it ran as it was before them."
-_GOES_ON = "The server was stopped while it ran; it goes on when the server is there again."
+_BUSY = said("Another run of this pipeline is under way; this one comes after it.")
+_AS_KEPT = said("Its file has mistakes; it ran as it was before them.")
+_GOES_ON = said("The server was stopped while it ran; it goes on when the server is there again.")
 
 
 class Endings:

@@ -12,8 +12,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from loguru import logger
 
+from pimflow.sentences import said
 from pimflow.state import schedules
-from pimflow.words import to_the_minute
 from pimflow_serve.jobs.late import Late
 from pimflow_serve.jobs.runner import Runner
 from pimflow_serve.jobs.steadily import Steadily
@@ -104,7 +104,8 @@ class Scheduler:
         if kind == "changes" and timetable.everything and due_time(timetable.everything, now, zone) == due:
             return  # a run of everything begins at the same time
         missed = now - due > timetable.jitter + _MISSED
-        told = f"It was due at {to_the_minute(due)}, when no server was there to begin it." if missed else ""
+        at = due.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        told = said("It was due at {time}, when no server was there to begin it.", time=at) if missed else ""
         if missed:
             logger.warning("{}, {}: {}", pipeline, kind, told)
         runner.ask(pipeline, kind, BY_SCHEDULE, cause=BY_SCHEDULE, told=told)
