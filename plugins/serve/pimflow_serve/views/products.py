@@ -19,53 +19,13 @@ from pimflow.state.corrections import Correction
 from pimflow.state.database import Database
 from pimflow.state.key_search import like
 from pimflow.state.open_items import OpenItem
+from pimflow_serve.formats import moment
 from pimflow_serve.project import Project
 from pimflow_serve.views.overview import plain
 from pimflow_serve.views.problem_records import page_of
-from pimflow_serve.views.values import shown
+from pimflow_serve.views.product_values import ShownValue, shown_value
 
 _ALIKE = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ShownPast:
-    """A value that a column had, and the run that wrote it; both are empty where somebody else had put it there."""
-
-    value: str
-    run: str
-    time: datetime | None
-    deed: str
-    undid: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownStep:
-    """What one step of the mapping made of the cells in question; `place` is its line in the file."""
-
-    name: str
-    place: str
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownWay:
-    """How a value came about: what the source said, and the steps that changed it; or why that cannot be told."""
-
-    said: tuple[tuple[str, str], ...]
-    steps: tuple[ShownStep, ...]
-    trouble: str
-    constant: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShownValue:
-    """One column: the value sent last and those before, the latest first; `way` where it was asked for."""
-
-    column: str
-    value: str
-    past: tuple[ShownPast, ...]
-    once: bool
-    way: ShownWay | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +119,12 @@ def _sent(
         plain(sink.title) if sink else place.address,
         state,
         one.run or "",
-        _moment(one.time),
+        moment(one.time),
         name,
         one.called,
         page,
         one.source_key,
-        tuple(_value(value, ways.get((place.scope.id, one.resource, value.column))) for value in one.values),
+        tuple(shown_value(value, ways.get((place.scope.id, one.resource, value.column))) for value in one.values),
         tuple(_problems(opened[1], opened[2], labels_of(opened[0], database))) if opened else (),
         one.corrections,
         tuple((name.was, name.given) for name in one.keys),
@@ -211,35 +171,3 @@ def _problems(place: Place, item: OpenItem, labels: Labels) -> Iterator[ProductP
 
 def _said(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((name, as_cell(cell)) for name, cell in row.items())
-
-
-def _value(value: ExplainedValue, why: ExplainedValue | None) -> ShownValue:
-    past = tuple(
-        ShownPast(shown(one.value), one.run or "", _moment(one.time), str(one.deed or ""), one.undid)
-        for one in value.past
-    )
-    return ShownValue(value.column, shown(value.value), past, value.once, _way(why) if why else None)
-
-
-def _way(value: ExplainedValue) -> ShownWay:
-    if value.trace is None:
-        return ShownWay((), (), value.trouble, constant=False)
-    said = tuple((name, shown(cell)) for name, cell in value.trace.source.items())
-    steps = (
-        ShownStep(
-            step.transform,
-            _line(step.place),
-            step.note or ", ".join(f"{name}: {shown(cell)}" for name, cell in step.cells.items()),
-        )
-        for step in value.trace.steps
-    )
-    return ShownWay(said, tuple(steps), "", constant=not said)
-
-
-def _line(place: str) -> str:
-    """Give file and line without the folder."""
-    return place.replace("\\", "/").rpartition("/")[2]
-
-
-def _moment(time: str | None) -> datetime | None:
-    return datetime.fromisoformat(time) if time else None
