@@ -58,7 +58,8 @@ class FileSource(Source):
     @property
     def title(self) -> str:
         """The file's name, that of its folder for a pattern."""
-        return (is_pattern(str(self.path)) and self.path.parent.name) or self.path.name
+        folder = self.path.parent.name if is_pattern(str(self.path)) else ""
+        return self.path.name if folder in {"", ".."} else folder
 
     @property
     def address(self) -> str:

@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from pimflow.languages import LANGUAGES, words_of
+from pimflow.sentences import begin
 from pimflow_serve import formats
 from pimflow_serve.cron_words import in_words
 from pimflow_serve.languages import language_of, spoken
@@ -87,7 +88,7 @@ def _environment(language: str) -> Environment:
     made.filters["number"] = lambda value: formats.number(value, language)
     made.filters["duration"] = lambda value: formats.duration(value, language)
     made.filters["told"] = formats.told
-    made.filters["capital"] = lambda text: text[:1].upper() + text[1:]
+    made.filters["capital"] = begin
     made.filters["cron"] = lambda value: in_words(value, language)
     made.filters["when"] = pass_context(lambda page, value: formats.when(value, _now(page), language))
     made.filters["ago"] = pass_context(lambda page, value: formats.ago(value, _now(page), language))

@@ -230,6 +230,8 @@ def test_an_unknown_encoding_is_a_mistake_in_words(write):
 def test_title_and_address_are_the_file(write):
     source = CsvSource(path=write("a\n"))
     assert (source.title, source.address) == ("products.csv", str(source.path))
+    assert CsvSource(path="in/*.csv").title == "in"
+    assert CsvSource(path="../*.csv").title == "*.csv"
 
 
 def test_akeneos_own_files_are_read_as_they_are(shared):

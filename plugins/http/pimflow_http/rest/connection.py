@@ -22,6 +22,8 @@ from pimflow_http.redaction import redact_url
 from pimflow_http.rest.auth import Auth, Token, applied
 
 _SERVER = said("the server")
+IN_SHORT = said("server")
+"""What reports call it where no article may stand."""
 
 
 class RestConnection(Connection):
