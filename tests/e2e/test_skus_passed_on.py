@@ -228,11 +228,11 @@ def killed(shop, point):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [shifted, rotated])
-def test_killed_at_any_moment_the_next_run_finishes_it(shop, make):
+@pytest.mark.parametrize(("make", "point"), [(shifted, 1), (rotated, 7)])
+def test_killed_at_any_moment_the_next_run_finishes_it(shop, make, point):
     before, after = make(4)
     shop.run(before)
-    uuids, point = shop.uuids, 1
+    uuids = shop.uuids
     shop.give(after, "blue")
     while killed(shop, point):
         killed(shop, point + 9)  # the one that comes after is killed as well
@@ -242,5 +242,5 @@ def test_killed_at_any_moment_the_next_run_finishes_it(shop, make):
         shop.run(before)
         assert (shop.skus, shop.uuids) == (before, uuids), point
         shop.give(after, "blue")
-        point += 8
+        point += 12
     assert point > 20

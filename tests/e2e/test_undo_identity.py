@@ -316,5 +316,5 @@ def test_killed_at_any_moment_an_undo_can_be_begun_again(shop):
         assert counts(shop.run(*wrong)) == {"unchanged": 2}, point
         shop.run(MUG.format("A-1"), BOWL.format("B-1"))
         assert shop.names == before, point
-        run, point = shop.run(*wrong), point + 7
+        run, point = shop.run(*wrong), point + 11
     assert point > 20
