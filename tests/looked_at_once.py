@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from httpx import create_ssl_context
 from loguru._better_exceptions import ExceptionFormatter
 
+from pimflow import Component
 from pimflow.configuration import document
 from pimflow.errors import ConfigError
 from pimflow.state import schema, sqlite
@@ -42,6 +43,14 @@ def look():
     ExceptionFormatter._get_lib_dirs()
     _statements()
     _tables()
+    for component in _below(Component):
+        component.model_rebuild()
+
+
+def _below(kind):
+    for one in kind.__subclasses__():
+        yield one
+        yield from _below(one)
 
 
 def create_context(verify=True, cert=None, trust_env=True):
