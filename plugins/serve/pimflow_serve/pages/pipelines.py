@@ -19,8 +19,7 @@ from pimflow_serve.roles import Person
 from pimflow_serve.serving import Serving, Shared, pipeline_of
 from pimflow_serve.views.chart import bars
 from pimflow_serve.views.history import latest
-from pimflow_serve.views.overview import pipeline_state
-from pimflow_serve.views.pipelines import drawing, file_text, last_preview, trouble, unconfirmed
+from pimflow_serve.views.pipelines import asked_for, detail, unconfirmed
 from pimflow_serve.views.schedules import schedule_line
 
 router = APIRouter(include_in_schema=False)
@@ -101,28 +100,24 @@ def _page(
     wrong: str = "",
     status: int = 200,
 ) -> Response:
-    state = pipeline_state(serving, served)
+    one = detail(serving, served)
     past = latest(serving.database, served.name, _RUNS_A_PAGE + 1, before, serving.runner.live())
-    live, requests = serving.runner.live(), serving.runner.requests(served.name)
-    asked = [one for one in requests if one.status != "ended" and (one.run not in live or one.kind == "preview")]
     return render(
         request,
         "pipeline.html",
         person,
         status=status,
         served=served,
-        state=state,
-        flows=drawing(served.assembly) if served.assembly else [],
-        file=served.file.relative_to(serving.project.root).as_posix(),
-        text=file_text(served),
+        state=one.state,
+        flows=one.does,
+        file=one.file,
+        text=one.text,
         past=past[:_RUNS_A_PAGE],
         older=past[_RUNS_A_PAGE - 1].number if len(past) > _RUNS_A_PAGE else None,
         before=before,
-        asked=asked,
-        bars=bars(state.recent),
+        asked=asked_for(serving, served.name),
+        bars=bars(one.state.recent),
         wrong=wrong,
-        trouble=trouble(requests),
-        preview=last_preview(requests),
         unconfirmed=unconfirmed(served, serving.database),
         timetable=schedule_line(serving.database, served, serving.clock()),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,7 +15,8 @@ from pimflow.sinks import Sink
 from pimflow.state.database import Database
 from pimflow.state.requests import ENDED, Request
 from pimflow_serve.project import Served
-from pimflow_serve.views.overview import plain
+from pimflow_serve.serving import Serving
+from pimflow_serve.views.overview import PipelineState, pipeline_state, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,29 @@ class FlowDrawing:
     once: tuple[str, ...]
     on_missing: str
     mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineDetail:
+    """One pipeline: how it does, what it does flow by flow, and what its file says, without its secrets."""
+
+    state: PipelineState
+    does: list[FlowDrawing]
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What was asked for. `waiting` is no run yet, or a preview that is being made.
+
+    `trouble` tells why what was asked for last did not come to a run; `preview` is there to be read: nothing was asked
+    for after it.
+    """
+
+    waiting: tuple[Request, ...]
+    trouble: str
+    preview: Request | None
 
 
 def drawing(assembly: Assembly) -> list[FlowDrawing]:
@@ -89,21 +112,23 @@ def unconfirmed(served: Served, database: Database) -> str:
     return environment.name if new_targets(assembly, database, run_of(assembly)) else ""
 
 
-def trouble(asked: Sequence[Request]) -> str:
-    """Tell why what was asked for last, of the latest first, did not come to a run; empty where it did."""
-    last = next((one for one in asked if one.kind != "preview"), None)
-    return last.told if last is not None and last.status == ENDED and last.run is None else ""
+def detail(serving: Serving, served: Served) -> PipelineDetail:
+    """Tell of one pipeline; what its file says without comments, secrets masked."""
+    does = drawing(served.assembly) if served.assembly else []
+    file = served.file.relative_to(serving.project.root).as_posix()
+    text = masked_yaml(text_of(served.file), _vocabulary()).text
+    return PipelineDetail(pipeline_state(serving, served), does, file, text)
 
 
-def last_preview(asked: Sequence[Request]) -> Request | None:
-    """Give the preview that is there to be read: the last one, unless something was asked for after it."""
-    last = asked[0] if asked else None
-    return last if last is not None and last.kind == "preview" and last.exit_code == 0 else None
-
-
-def file_text(served: Served) -> str:
-    """Give the file of a pipeline as anybody who is signed in may see it: without comments, secrets masked."""
-    return masked_yaml(text_of(served.file), _vocabulary()).text
+def asked_for(serving: Serving, pipeline: str) -> AskedFor:
+    """Tell what people, the clock and events asked for lately."""
+    latest, live = serving.runner.requests(pipeline), serving.runner.live()
+    waiting = [one for one in latest if one.status != ENDED and (one.run not in live or one.kind == "preview")]
+    run = next((one for one in latest if one.kind != "preview"), None)
+    failed = run is not None and run.status == ENDED and run.run is None and not run.stopped
+    first = latest[0] if latest else None
+    made = first is not None and first.kind == "preview" and first.exit_code == 0
+    return AskedFor(tuple(waiting), run.told if run and failed else "", first if made else None)
 
 
 @cache
