@@ -39,7 +39,7 @@ def test_a_product_is_looked_up_with_what_was_sent_when_and_by_which_run(served,
     assert "products.csv to PIM" in told
     assert "name-en_US Cup" in told
     assert "weight 1 KILOGRAM" in told
-    assert "enabled no" in told
+    assert "enabled No" in told
 
 
 def test_why_a_value_is_what_it_is_is_told_step_by_step_with_what_was_there_before(served, signed_in):
