@@ -100,8 +100,8 @@ def together(template: str, /, **values: Any) -> Said:
 def joined(parts: Iterable[str], by: str = " ") -> Said:
     """Put texts one after the other, leaving out empty ones."""
     there = [part for part in parts if part]
-    if len(there) == 1:
-        return said(*there)
+    if len(there) == 1 and isinstance(there[0], Said):
+        return there[0]
     values = {f"p{number}": part for number, part in enumerate(there)}
     return Said(by.join(there), by.join(f"{{{name}}}" for name in values), values)
 

@@ -66,7 +66,7 @@ def in_words(number: int) -> str:
 def listed(names: Sequence[str]) -> str:
     """Put names into a sentence: `a, b and c`."""
     if len(names) < 2:
-        return said(*names) if names else ""
+        return joined(names) if names else ""
     return said("{names} and {last}", names=joined(names[:-1], ", "), last=names[-1])
 
 

@@ -15,7 +15,7 @@ from pimflow.model import BadValue, Cause, FlowReport, Problem, Run, RunReport, 
 from pimflow.plain import to_json, to_kept_json
 from pimflow.report import report_data, report_from_json, report_json
 from pimflow.sentences import Said, in_language, joined, said, said_by, together, understood
-from pimflow.words import capital, full_stop
+from pimflow.words import capital, full_stop, listed
 
 WORDS = {
     "{title} has no such {noun}": "{title} n'a pas de {noun} de ce nom",
@@ -76,6 +76,8 @@ def test_sentences_are_begun_ended_and_put_together_in_the_language():
     assert whole == "The PIM has no such family. Correct it."
     assert in_language(whole, French()) == "Le PIM n'a pas de famille de ce nom. À corriger."
     assert joined(["", ""]) == ""
+    assert [in_language(one, French()) for one in (joined(["family"]), listed(["family"]))] == ["family"] * 2
+    assert in_language(joined([said("family")]), French()) == "famille"
     assert in_language(together("{a}: {b}", a=said("family"), b="x{y}"), French()) == "famille: x{y}"
     assert (capital("a.csv is gone"), full_stop("Why?"), type(full_stop("Why"))) == ("a.csv is gone", "Why?", str)
 
