@@ -36,14 +36,15 @@ def test_items_with_the_same_problems_are_told_together(database, scope):
     assert (third.status, third.keys) == (Status.REFUSED, (("E", 1),))
 
 
-def test_items_come_page_by_page_in_the_order_of_their_keys(database, scope):
-    put(database, scope, *(f"S{n:04}" for n in range(2500)))
+def test_items_come_page_by_page_in_the_order_of_their_keys(database, scope, monkeypatch):
+    monkeypatch.setattr(attention, "_AT_ONCE", 600)
+    put(database, scope, *(f"S{n:04}" for n in range(700)))
     put(database, scope, "T", problems=(WEIGHT,))
     (alike, other) = attention.alike(database, scope, 1)
-    keys = [item.key for item in attention.with_problems(database, scope, {alike.text}, ("products", "S2100"), 3)]
-    assert keys == ["S2101", "S2102", "S2103"]
+    keys = [item.key for item in attention.with_problems(database, scope, {alike.text}, ("products", "S0650"), 3)]
+    assert keys == ["S0651", "S0652", "S0653"]
     assert [item.key for item in attention.with_problems(database, scope, {other.text})] == ["T"]
-    assert len(list(attention.with_problems(database, scope, {alike.text, other.text}))) == 2501
+    assert len(list(attention.with_problems(database, scope, {alike.text, other.text}))) == 701
 
 
 def test_what_was_dismissed_is_left_out_until_it_has_other_problems(database, scope):
