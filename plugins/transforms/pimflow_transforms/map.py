@@ -85,13 +85,15 @@ class Column(Rule):
     def expected(self, before: Expected) -> Expected:
         """Tell what is known of the values, given what is known of the source column. Reads the table."""
         if self.constant is not None:
-            return Expected(known=known_values([_listed(self.constant)], "the constant"), only_known=True, filled=True)
+            return Expected(
+                known=known_values([_listed(self.constant)], said("the constant")), only_known=True, filled=True
+            )
         found = before
         if self.table is not None:
             table = load_table(self.table, self.key, self.value)
             found = Expected(known=known_values(table.values(), of_table(self.table)), only_known=True)
         if self.default is not None:
-            known = (*found.known, *known_values([_listed(self.default)], "the default"))
+            known = (*found.known, *known_values([_listed(self.default)], said("the default")))
             found = replace(found, known=known, filled=True)
         if self.unit is not None:
             known = tuple(replace(one, value=f"{as_text(one.value)} {self.unit}") for one in found.known)

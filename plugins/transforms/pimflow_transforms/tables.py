@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pimflow import ConfigError, Known
+from pimflow import ConfigError, Known, said
 from pimflow_transforms.options import positions
 from pimflow_transforms.values import is_empty
 
@@ -54,4 +54,4 @@ def known_values(values: Iterable[Any], origin: str) -> tuple[Known, ...]:
 
 def of_table(path: Path | None) -> str:
     """Name a table as the origin of values."""
-    return f"the table {path.name}" if path else ""
+    return said("the table {name}", name=path.name) if path else ""

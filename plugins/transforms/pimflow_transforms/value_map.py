@@ -78,9 +78,9 @@ class ValueMap(Transform):
         table = load_table(self.table, self.key, self.value) if self.table else {}
         kept = self.default is None and self.unknown == "keep"
         known = [
-            *known_values(self.map.values(), "the mapping"),
+            *known_values(self.map.values(), said("the mapping")),
             *known_values((value for key, value in table.items() if key not in self.map), of_table(self.table)),
-            *known_values([] if self.default is None else [self.default], "the default"),
+            *known_values([] if self.default is None else [self.default], said("the default")),
             *(before.known if kept else ()),
         ]
         return {**columns, self.field: Expected(before.type if kept else "", tuple(known), only_known=not kept)}

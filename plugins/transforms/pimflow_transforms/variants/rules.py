@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field, field_validator, model_validator
 
-from pimflow import Expected, InputPath
+from pimflow import Expected, InputPath, said
 from pimflow_transforms.options import PlainText, Rule
 from pimflow_transforms.tables import known_values, load_table, of_table
 from pimflow_transforms.variants.expressions import checked
@@ -73,10 +73,10 @@ class FamilyVariant(Rule):
     def expected(self) -> Expected:
         """Tell the family variants that can come out; any where the column itself names them."""
         if self.constant is not None:
-            return Expected(known=known_values([self.constant], "the constant"), only_known=True)
+            return Expected(known=known_values([self.constant], said("the constant")), only_known=True)
         table = load_table(self.table, self.key, self.value) if self.table else {}
         known = (
-            *known_values(self.map.values(), "the mapping"),
+            *known_values(self.map.values(), said("the mapping")),
             *known_values((value for key, value in table.items() if key not in self.map), of_table(self.table)),
         )
         return Expected(known=known, only_known=bool(known))
