@@ -12,8 +12,10 @@ FAILURES = (AssertionError, pytest.fail.Exception)
 
 def finds(case, tmp_path, cls, options=None, **more):
     more.setdefault("session", nullcontext)
-    with pytest.raises(FAILURES):
-        case(Bench(Subject(component=cls, options=options or {}, **more), tmp_path, tmp_path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pimflow_testkit.leaks._PATIENCE", 0.2)  # what is left behind here stays
+        with pytest.raises(FAILURES):
+            case(Bench(Subject(component=cls, options=options or {}, **more), tmp_path, tmp_path))
 
 
 def source_of(*tables, **members):
