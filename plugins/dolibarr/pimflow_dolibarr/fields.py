@@ -30,7 +30,7 @@ UNITS: Mapping[str, Mapping[int, str]] = {
 Powers of kg and m were seen on a server; the others are from the dictionary of units that Dolibarr installs.
 """
 
-_MEASURES: Mapping[str, str] = {
+MEASURES: Mapping[str, str] = {
     "weight": said("weight"),
     "length": said("length"),
     "width": said("width"),
@@ -93,7 +93,7 @@ def unit(measure: str, value: Any) -> str | BadValue | None:
     if not isinstance(found, int):
         return found
     return UNITS[measure].get(found) or _bad(
-        found, said("and pimflow knows no such unit of {measure}", measure=_MEASURES[measure])
+        found, said("and pimflow knows no such unit of {measure}", measure=MEASURES[measure])
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pimflow import said, together
+from pimflow.words import capital
 from pimflow_dolibarr import codecs, fields
 from pimflow_dolibarr.catalog import OPTION, Catalog, ExtraField
 from pimflow_dolibarr.codecs import AMOUNT, BASE, HTML, MEASURE, PLAIN, TYPE, YES_NO, at_most
@@ -48,25 +50,33 @@ def _field(column: str, field: str, codec: Codec, label: str = "", *, needed: bo
 _PLAIN: Mapping[str, Place] = {
     place.column: place
     for place in (
-        _field("ref", "ref", TEXT, "Reference", needed=True),
-        _field("label", "label", PLAIN, "Label", needed=True),
-        _field("description", "description", HTML, "Description"),
-        _field("active", "status", YES_NO, "For sale", needed=True),
-        _field("status_buy", "status_buy", YES_NO, "For purchase", needed=True),
-        _field("type", "type", TYPE, "Type", needed=True),
-        _field("barcode", "barcode", at_most(180), "Barcode"),
-        _field("ean", "barcode", identifier("ean"), "Barcode"),
-        _field("price", "price", AMOUNT, "Price without tax", needed=True),
-        _field("price_ttc", "price_ttc", AMOUNT, "Price with tax", needed=True),
-        _field("price_min", "price_min", AMOUNT, "Least price", needed=True),
-        _field("price_base_type", "price_base_type", BASE, "Kind of price", needed=True),
-        _field("tva_tx", "tva_tx", AMOUNT, "Rate of tax", needed=True),
-        _field("cost_price", "cost_price", AMOUNT, "Cost price"),
-        _field("customcode", "customcode", at_most(32), "Customs code"),
-        _field("ref_ext", "ref_ext", at_most(128), "External reference"),
-        _field("url", "url", at_most(255), "Web address"),
-        *(_field(name, name, MEASURE, name.capitalize()) for name in fields.UNITS),
-        *(_field(f"{name}_units", f"{name}_units", codecs.unit(name), f"Unit of the {name}") for name in fields.UNITS),
+        _field("ref", "ref", TEXT, said("Reference"), needed=True),
+        _field("label", "label", PLAIN, said("Label"), needed=True),
+        _field("description", "description", HTML, said("Description")),
+        _field("active", "status", YES_NO, said("For sale"), needed=True),
+        _field("status_buy", "status_buy", YES_NO, said("For purchase"), needed=True),
+        _field("type", "type", TYPE, said("Type"), needed=True),
+        _field("barcode", "barcode", at_most(180), said("Barcode")),
+        _field("ean", "barcode", identifier("ean"), said("Barcode")),
+        _field("price", "price", AMOUNT, said("Price without tax"), needed=True),
+        _field("price_ttc", "price_ttc", AMOUNT, said("Price with tax"), needed=True),
+        _field("price_min", "price_min", AMOUNT, said("Least price"), needed=True),
+        _field("price_base_type", "price_base_type", BASE, said("Kind of price"), needed=True),
+        _field("tva_tx", "tva_tx", AMOUNT, said("Rate of tax"), needed=True),
+        _field("cost_price", "cost_price", AMOUNT, said("Cost price")),
+        _field("customcode", "customcode", at_most(32), said("Customs code")),
+        _field("ref_ext", "ref_ext", at_most(128), said("External reference")),
+        _field("url", "url", at_most(255), said("Web address")),
+        *(_field(name, name, MEASURE, capital(fields.MEASURES[name])) for name in fields.UNITS),
+        *(
+            _field(
+                f"{name}_units",
+                f"{name}_units",
+                codecs.unit(name),
+                said("Unit of the {measure}", measure=fields.MEASURES[name]),
+            )
+            for name in fields.UNITS
+        ),
     )
 }
 _TRANSLATED = {"label": PLAIN, "description": HTML}
@@ -91,9 +101,9 @@ def _apart(column: str, catalog: Catalog) -> Place | None:
     """Find what is not written with the other fields: categories, what makes a variant."""
     if column == "categories" and catalog.reads_categories:
         codec = codecs.categories(catalog.categories)
-        return Place(column, column, codec, lambda one: one.get(column), (), "Categories", apart=True)
+        return Place(column, column, codec, lambda one: one.get(column), (), said("Categories"), apart=True)
     if column == TEMPLATE and catalog.attributes:
-        return Place(column, column, TEXT, lambda one: one.get(TEMPLATE), (), "Template", apart=True)
+        return Place(column, column, TEXT, lambda one: one.get(TEMPLATE), (), said("Template"), apart=True)
     return _feature(column, catalog) if column.startswith(ATTRIBUTES) else None
 
 
@@ -106,7 +116,7 @@ def _translated(name: str, language: str, catalog: Catalog) -> Place | None:
     def found(one: Record) -> str | None:
         return text(mapping(mapping(one.get("multilangs")).get(language)).get(name))
 
-    label = f"{_PLAIN[name].label} ({language})"
+    label = together("{label} ({language})", label=_PLAIN[name].label, language=language)
     return Place(f"{name}@{language}", name, _TRANSLATED[name], found, ("multilangs",), label, language)
 
 

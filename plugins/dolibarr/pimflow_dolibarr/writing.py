@@ -83,7 +83,7 @@ class ProductWriter(DolibarrWriter):
     def find(self, column: str) -> Place | None:
         """Find where a column is written."""
         if column == IMAGE and self._uploads is not None:
-            return Place(IMAGE, IMAGE, self._uploads.codec, lambda _: None, (), "Picture", apart=True)
+            return Place(IMAGE, IMAGE, self._uploads.codec, lambda _: None, (), said("Picture"), apart=True)
         return of_product(column, self._session.catalog, self._session.server.zone)
 
     def unknown(self, column: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pimflow import Change, Problem
+from pimflow import Change, Problem, said
 from pimflow_erp import pictures
 from pimflow_erp.jobs import Job
 from pimflow_erpnext import calls, refusals
@@ -55,4 +55,4 @@ def _uploaded(session: Session, folder: Path, value: str | None, item: str) -> s
 def _place(target: Target, folder: Path, column: str, catalog: Catalog) -> Place | None:
     if column != IMAGE:
         return target.place(column, catalog)
-    return Place(IMAGE, IMAGE, pictures.codec(folder), lambda _: None, "Image", apart=True)
+    return Place(IMAGE, IMAGE, pictures.codec(folder), lambda _: None, said("Image"), apart=True)

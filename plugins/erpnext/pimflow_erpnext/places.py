@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pimflow import said
 from pimflow_erp.codecs import Codec, identifier
 from pimflow_erpnext import codecs, columns, kinds
 from pimflow_erpnext.catalog import Catalog
@@ -59,7 +60,7 @@ def of_product(column: str, catalog: Catalog) -> Place | None:
     if column.startswith(ATTRIBUTES):
         return _of_attribute(column, catalog)
     if column == VARIANT_OF:
-        return Place(column, column, codecs.TEXT, _field(column), "Code of the template", fixed=True)
+        return Place(column, column, codecs.TEXT, _field(column), said("Code of the template"), fixed=True)
     return _of_item(column, catalog)
 
 
@@ -67,37 +68,37 @@ def of_template(column: str, catalog: Catalog) -> Place | None:
     """Find where a column of a template is written."""
     if column == "axes":
         codec = codecs.attribute_names(catalog)
-        return Place(column, AXES, codec, lambda one: [row["attribute"] for row in one[AXES]], "Axes", table=True)
+        return Place(column, AXES, codec, lambda one: [row["attribute"] for row in one[AXES]], said("Axes"), table=True)
     return None if column == VARIANT_OF else _of_item(column, catalog)
 
 
 def of_category(column: str, catalog: Catalog) -> Place | None:
     """Find where a column of an item group is written; `parent` is the name of another one."""
     if column == "item_group_name":
-        return Place(column, column, codecs.SHORT, _field("name"), "Name", fixed=True)
+        return Place(column, column, codecs.SHORT, _field("name"), said("Name"), fixed=True)
     if column == "parent":
-        return Place(column, "parent_item_group", codecs.TEXT, _field("parent_item_group"), "Item group above")
+        return Place(column, "parent_item_group", codecs.TEXT, _field("parent_item_group"), said("Item group above"))
     return _plain(column, catalog, kinds.CATEGORIES)
 
 
 def of_attribute(column: str, catalog: Catalog) -> Place | None:
     """Find where a column of an item attribute is written; `values` are added, none is taken away."""
     if column == "attribute_name":
-        return Place(column, column, codecs.SHORT, _field("name"), "Name", fixed=True)
+        return Place(column, column, codecs.SHORT, _field("name"), said("Name"), fixed=True)
     if column == "values":
-        return Place(column, VALUES, codecs.NAMES, _values, "Values", table=True)
+        return Place(column, VALUES, codecs.NAMES, _values, said("Values"), table=True)
     return _plain(column, catalog, kinds.ATTRIBUTES)
 
 
 def _of_item(column: str, catalog: Catalog) -> Place | None:
     if column == "item_code":
-        return Place(column, column, codecs.SHORT, _field("name"), "Item code", fixed=True)
+        return Place(column, column, codecs.SHORT, _field("name"), said("Item code"), fixed=True)
     if column == "id":
         return Place(column, CREATION, codecs.TEXT, _field(CREATION), "Id", apart=True)
     if column in {"category", "categories"}:
-        return Place(column, "item_group", codecs.category(catalog), _field("item_group"), "Item group")
+        return Place(column, "item_group", codecs.category(catalog), _field("item_group"), said("Item group"))
     if column == "active":
-        return Place(column, "disabled", codecs.IN_USE, lambda one: int(one["disabled"] or 0), "In use")
+        return Place(column, "disabled", codecs.IN_USE, lambda one: int(one["disabled"] or 0), said("In use"))
     if column == EAN:
         read = columns.barcode(BARCODES, "stock_uom")
         return Place(column, BARCODES, identifier("ean"), read, "GTIN", table=True)

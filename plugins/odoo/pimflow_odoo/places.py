@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pimflow import said
 from pimflow_erp.codecs import BOOLEAN, INTEGER, TEXT, Codec
 from pimflow_odoo import codecs
 from pimflow_odoo.catalog import Catalog
@@ -61,7 +62,7 @@ def of_product(column: str, catalog: Catalog, own_language: str) -> Place | None
     if column == KEY:
         return Place(column, column, TEXT, "SKU")
     if column == TEMPLATE_CODE:
-        return Place(column, column, TEXT, "Template", fixed=True)
+        return Place(column, column, TEXT, said("Template"), fixed=True)
     if column.startswith(ATTRIBUTES):
         codec = codecs.option(catalog, column.removeprefix(ATTRIBUTES))
         return of_attribute_of_variant(column, codec) if codec else None
@@ -76,7 +77,7 @@ def of_attribute_of_variant(column: str, codec: Codec) -> Place:
 def of_template(column: str, catalog: Catalog, own_language: str) -> Place | None:
     """Find where a column of a template is written; what variants have of their own is not written there."""
     if column == "code":
-        return Place(column, column, TEXT, "Code", fixed=True)
+        return Place(column, column, TEXT, said("Code"), fixed=True)
     field = column.partition("@")[0]
     if field != ACTIVE and field in catalog.fields("product.product") and not catalog.is_of_template(field):
         return None
@@ -86,9 +87,9 @@ def of_template(column: str, catalog: Catalog, own_language: str) -> Place | Non
 def of_option(column: str, catalog: Catalog, own_language: str) -> Place | None:
     """Find where a column of a value of an attribute is written."""
     if column == "attribute":
-        return Place(column, "attribute_id", Codec(str, read=label_of), "Attribute", fixed=True)
+        return Place(column, "attribute_id", Codec(str, read=label_of), said("Attribute"), fixed=True)
     if column == "position":
-        return Place(column, "sequence", INTEGER, "Position", empty="0")
+        return Place(column, "sequence", INTEGER, said("Position"), empty="0")
     if column in {"id", "attribute_id", "sequence"}:
         return None
     return of_field("product.attribute.value", column, catalog, own_language)
@@ -96,7 +97,7 @@ def of_option(column: str, catalog: Catalog, own_language: str) -> Place | None:
 
 def _of_goods(model: str, column: str, catalog: Catalog, own_language: str) -> Place | None:
     if column == ACTIVE:
-        return Place(column, column, BOOLEAN, "Active", empty=False)
+        return Place(column, column, BOOLEAN, said("Active"), empty=False)
     if column in {"category", "category_code"}:
         part = "path" if column == "category" else "code"
         label = str(catalog.fields(model)["categ_id"].get("string") or "Product Category")
@@ -107,7 +108,7 @@ def _of_goods(model: str, column: str, catalog: Catalog, own_language: str) -> P
 def of_category(column: str, catalog: Catalog, own_language: str) -> Place | None:
     """Find where a column of a category is written; its `path` says its name and its parent."""
     if column == "path":
-        return Place(column, "complete_name", TEXT, "Path")
+        return Place(column, "complete_name", TEXT, said("Path"))
     if column in {"name", "complete_name", "parent_id", "id"}:
         return None
     return of_field("product.category", column, catalog, own_language)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pimflow import Change, Problem
+from pimflow import Change, Problem, said
 from pimflow_erp import pictures
 from pimflow_tryton.calls import told
 from pimflow_tryton.catalog import Catalog
@@ -54,4 +54,4 @@ def _place(target: Target, folder: Path, column: str, catalog: Catalog, own_lang
         return target.place(column, catalog, own_language)
     if "images" not in catalog.fields(PRODUCT):
         return None
-    return Place(IMAGE, IMAGE, PRODUCT, pictures.codec(folder), ("images.sequence",), lambda _: None, "Image")
+    return Place(IMAGE, IMAGE, PRODUCT, pictures.codec(folder), ("images.sequence",), lambda _: None, said("Image"))

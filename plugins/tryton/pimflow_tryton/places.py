@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pimflow import said
 from pimflow_erp.codecs import BOOLEAN, TEXT, Codec, identifier, selection, several
 from pimflow_tryton.catalog import TITLE, Catalog
 from pimflow_tryton.codecs import OF_TYPE, OPTIONS, attribute_set, attribute_sets, categories, unit
@@ -66,7 +67,7 @@ _OF_BOTH: Mapping[str, Place] = {
             TEXT,
             ("template.code",),
             lambda one: one["template."]["code"],
-            "Code of the template",
+            said("Code of the template"),
             fixed=True,
         ),
     )
