@@ -64,6 +64,12 @@ def test_the_page_groups_by_cause_and_says_what_happened_and_who_can_mend_it(pro
     cause = causes(julia)["BORD"]
     assert cause["effect"] == "Arrivée sans colour\N{NO-BREAK SPACE}: 2 produits (MUG-2, MUG-3)."
     assert "Arrivée sans colour : 2 produits (MUG-2, MUG-3)." in text_of(julia.get(f"/problems/{NAME}/{cause['id']}"))
+    run_id = julia.get("/api/v1/runs").json()[0]["id"]
+    assert "le PIM n\N{RIGHT SINGLE QUOTATION MARK}a pas cette option" in julia.get(f"/api/v1/runs/{run_id}").text
+    assert (
+        "colour : products.csv indique 'BORD', le PIM n\N{RIGHT SINGLE QUOTATION MARK}a pas cette option."
+        in text_of(julia.get(f"/runs/{run_id}"))
+    )
 
 
 def test_filters_leave_what_concerns_somebody(problems, signed_in):

@@ -13,6 +13,7 @@ from pimflow.progress_files import Progress
 from pimflow.state import requests
 from pimflow.state.requests import Request as Asked
 from pimflow_serve.access.guard import Operator, Viewer, check_right
+from pimflow_serve.api.telling import Tell
 from pimflow_serve.given import LARGEST, Given, Guard, Number
 from pimflow_serve.refusals import not_found
 from pimflow_serve.roles import Role
@@ -103,22 +104,22 @@ def post_again(number: Number, serving: Shared, person: Operator) -> Asked:
 @router.get("/runs")
 def list_runs(
     serving: Shared,
-    _person: Viewer,
+    tell: Tell,
     pipeline: Annotated[str | None, Query()] = None,
     before: Annotated[int | None, Query(le=LARGEST)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 20,
 ) -> list[RunLine]:
     """Give past runs and those that go on, the latest first; `before` takes the `number` of the last one given."""
-    return latest(serving.database, pipeline, limit, before, serving.runner.live())
+    return tell(latest(serving.database, pipeline, limit, before, serving.runner.live()))
 
 
 @router.get("/runs/{run}")
-def get_run(run: str, serving: Shared, _person: Viewer) -> OneRun:
+def get_run(run: str, serving: Shared, tell: Tell) -> OneRun:
     """Give one run with its report."""
     found = run_page(serving, run)
     if found is None:
         raise not_found("run of this id")
-    return OneRun(found.line, found.past.report, found.live, found.asked)
+    return tell(OneRun(found.line, found.past.report, found.live, found.asked))
 
 
 @router.get("/live")

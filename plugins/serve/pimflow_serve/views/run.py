@@ -12,6 +12,7 @@ from pimflow.report import advice, cause_sentence, report_from_json, sentence, u
 from pimflow.state import history, requests
 from pimflow.state.history import PastRun
 from pimflow.state.requests import Request
+from pimflow.words import capital
 from pimflow_serve.serving import Serving
 from pimflow_serve.views.history import Counts, RunLine, counts_of, run_lines
 from pimflow_serve.views.overview import plain
@@ -87,7 +88,7 @@ def _flow(flow: FlowReport, *, dry: bool, undoes: bool, counts: Counts) -> FlowL
         plain(flow.source),
         plain(flow.target),
         flow.part,
-        says if flow.read or not flow.error else "",
+        capital(says) if flow.read or not flow.error else "",
         counts,
         tuple(_causes(flow, dry=dry)),
         flow.notes,
