@@ -29,6 +29,8 @@ def test_a_run_is_asked_for_followed_and_looked_up(served, signed_in):
     assert (again["wish"]["keys"], again["status"]) == (["CUP"], "waiting")
     stopped = julia.post(f"/api/v1/requests/{again['number']}/stop").json()
     assert (stopped["status"], stopped["stopped"]) == ("ended", "Julia")
+    german = vera.get(f"/api/v1/requests/{again['number']}", headers={"Accept-Language": "de"}).json()
+    assert german["told"] == "Von Julia zurückgenommen, bevor es begann."
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def post_run(pipeline: str, wanted: NewRun, serving: Shared, person: Operator) -
 @router.get("/requests")
 def list_requests(
     serving: Shared,
-    _person: Viewer,
+    tell: Tell,
     pipeline: Annotated[str | None, Query()] = None,
     before: Annotated[int | None, Query(le=LARGEST)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 20,
@@ -80,13 +80,13 @@ def list_requests(
 
     `before` takes the `number` of the last one given.
     """
-    return serving.runner.requests(pipeline, limit, before)
+    return tell(serving.runner.requests(pipeline, limit, before))
 
 
 @router.get("/requests/{number}")
-def get_request(number: Number, serving: Shared, _person: Viewer) -> Asked:
+def get_request(number: Number, serving: Shared, tell: Tell) -> Asked:
     """Give one request, to see whether it has ended."""
-    return _there(requests.find(serving.database, number))
+    return tell(_there(requests.find(serving.database, number)))
 
 
 @router.post("/requests/{number}/stop", status_code=202)
