@@ -102,6 +102,7 @@ class Reader:
         self.environment = {
             **outer,
             "PATH": f"{bin_folder}:{os.environ['PATH']}",
+            "LOGNAME": "julia",
             "PIP_NO_BUILD_ISOLATION": "0",
             "PIP_NO_INDEX": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
