@@ -134,7 +134,7 @@ class Changes:
             change = _change(one, before)
             if change is not None:
                 past.append((self._scope.id, *record, run, str(one.deed), change))
-            if change is not None or _is_other(one, before):
+            if change is not None or before is None or _is_other(one, before):
                 now[record] = (self._scope.id, *record, run, *self._as_sent(connection, one, before))
         put_rows(connection, _ADD, past)
         put_rows(connection, _KEEP_SENT, list(now.values()))

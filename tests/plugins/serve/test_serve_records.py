@@ -12,6 +12,7 @@ from pimflow.running.run import RunOptions, run_pipeline
 from pimflow.state import requests, servers
 from pimflow.state.plans import new_plan
 from pimflow.state.servers import Server
+from pimflow.state.tables import changes, records, sent
 from pimflow_serve.jobs.previews import folder_of, keep_said, plan_file
 
 NAME = "products"
@@ -40,6 +41,26 @@ def test_a_product_is_looked_up_with_what_was_sent_when_and_by_which_run(served,
     assert "name-en_US Cup" in told
     assert "weight 1 KILOGRAM" in told
     assert "enabled No" in told
+
+
+def test_a_product_that_the_pim_had_already_is_known_with_what_was_sent_of_it(served, signed_in):
+    run(served)
+    with served.database.writing() as connection:
+        for table in (records, changes, sent):
+            connection.execute(table.delete())
+    again = run(served, full=True)
+    page = signed_in("viewer").get("/products?sku=CUP")
+    assert f'href="/runs/{again.run.id}"' in page.text
+    assert "name-en_US Cup" in text_of(page)
+
+
+def test_a_product_without_history_is_known_too(served, signed_in):
+    run(served)
+    with served.database.writing() as connection:
+        connection.execute(sent.delete())
+    told = text_of(signed_in("viewer").get("/products?sku=CUP"))
+    assert "Arrived" in told
+    assert "no change is kept" in told
 
 
 def test_why_a_value_is_what_it_is_is_told_step_by_step_with_what_was_there_before(served, signed_in):

@@ -40,10 +40,11 @@ class ProductProblem:
 
 @dataclass(frozen=True, slots=True)
 class ShownProduct:
-    """A product as one flow sent it, or could not send it: then it has no values.
+    """A product as one flow sent it. Without values: it could not be sent, or what was sent of it is not kept.
 
-    `name` and `called` are what its own system calls it, `page` is its page there. `state` is sent, deleted, disabled
-    or waiting. `said` are the cells of its source row, by column; `item_key` is what a correction of them names.
+    `name` and `called` are what its own system calls it, `page` is its page there. `state` is sent, deleted, disabled,
+    waiting, or known: the target has it, and what was sent is not kept. `said` are the cells of its source row, by
+    column; `item_key` is what a correction of them names.
     """
 
     pipeline: str
@@ -77,11 +78,12 @@ def products(project: Project, database: Database, key: str, column: str = "") -
     sent = explain(database, key, None, find)
     why = explain(database, key, column, find) if column else []
     ways = {(one.place.scope.id, one.resource, value.column): value for one in why for value in one.values}
-    open_now = dict(_open(project, database, key))
+    met = list(_met(project, database, key))
+    open_now = {place.scope.id: (assembly, place, item) for assembly, place, item in met if item}
     found = [_sent(database, one, find(one.place.pipeline), open_now, ways) for one in sent]
     known = {(one.pipeline, one.flow, one.target) for one in found}
-    waiting = [_waiting(database, assembly, place, item) for assembly, place, item in open_now.values()]
-    return [*found, *(one for one in waiting if (one.pipeline, one.flow, one.target) not in known)]
+    others = [_without_values(database, assembly, place, key, item) for assembly, place, item in met]
+    return [*found, *(one for one in others if (one.pipeline, one.flow, one.target) not in known)]
 
 
 def keys_alike(database: Database, text: str) -> list[str]:
@@ -89,12 +91,15 @@ def keys_alike(database: Database, text: str) -> list[str]:
     return like(database, text, _ALIKE)
 
 
-def _open(project: Project, database: Database, key: str) -> Iterator[tuple[int, tuple[Assembly, Place, OpenItem]]]:
+def _met(project: Project, database: Database, key: str) -> Iterator[tuple[Assembly, Place, OpenItem | None]]:
+    """Find where a product was met, with what is open of it there."""
     for served in project.pipelines().values():
         for place in places(served.assembly, database) if served.assembly else ():
-            for item in open_items.under_keys(database, place.scope, [key]):
-                assert served.assembly is not None
-                yield place.scope.id, (served.assembly, place, item)
+            assert served.assembly is not None
+            items = open_items.under_keys(database, place.scope, [key])
+            yield from ((served.assembly, place, item) for item in items)
+            if not items and open_items.has_settled(database, place.scope, key, None):
+                yield served.assembly, place, None
 
 
 def _sent(
@@ -133,30 +138,34 @@ def _sent(
     )
 
 
-def _waiting(database: Database, assembly: Assembly, place: Place, item: OpenItem) -> ShownProduct:
-    """Tell of a product that never arrived."""
+def _without_values(
+    database: Database, assembly: Assembly, place: Place, key: str, item: OpenItem | None
+) -> ShownProduct:
+    """Tell of a product that never arrived, or of which is not kept what was sent."""
     report, source = report_of(place), place.flow.source
-    named = as_cell(item.source_row.get(source.named or ""))
+    row = item.source_row if item else {}
+    named = as_cell(row.get(source.named or ""))
+    arrived = open_items.has_settled(database, place.scope, key, None)
     return ShownProduct(
         assembly.pipeline.name,
         place.flow.name,
         report.noun[0],
-        shown_key(item),
+        shown_key(item) if item else key,
         plain(report.source),
         plain(report.target),
-        "waiting",
+        "known" if arrived else "waiting",
         "",
-        item.last,
+        item.last if item else None,
         named,
         named,
-        page_of(assembly, source, item.source_row),
+        page_of(assembly, source, row) if item else "",
         "",
         (),
-        tuple(_problems(place, item, labels_of(assembly, database))),
+        tuple(_problems(place, item, labels_of(assembly, database))) if item else (),
         (),
         (),
-        _said(item.source_row),
-        item.key,
+        _said(row),
+        item.key if item else key,
     )
 
 
