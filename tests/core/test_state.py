@@ -2,6 +2,7 @@
 """What is remembered between runs: nothing is lost, nothing is overwritten."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -241,6 +242,18 @@ def test_a_copy_holds_everything_and_is_apart(database, records, tmp_path):
         assert Records(copy, records.scope).count() == 1
         settle(Records(copy, records.scope), 1, "B")
     assert records.count() == 1
+
+
+def test_others_cannot_read_a_state_nor_a_copy_of_it(tmp_path):
+    before = os.umask(0o000)
+    try:
+        with closing(open_database(tmp_path / "state.sqlite")) as database:
+            database.copy_to(tmp_path / "copy.sqlite")
+    finally:
+        os.umask(before)
+    files = [*tmp_path.iterdir()]
+    assert {"state.sqlite", "copy.sqlite"} <= {file.name for file in files}
+    assert not [file for file in files if file.stat().st_mode & 0o007]
 
 
 WORKER = """

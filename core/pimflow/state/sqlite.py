@@ -16,6 +16,9 @@ from pimflow.errors import StateError
 from pimflow.state.looking import BUSY_SECONDS, check_whole, look_at, look_for_remains, unusable
 from pimflow.state.schema import create
 
+_MODE = 0o660
+"""Nobody but the user who runs pimflow, and at most the group, reads a state: it holds who may sign in."""
+
 
 @dataclass(frozen=True, slots=True)
 class SqliteStorage:
@@ -38,6 +41,7 @@ class SqliteStorage:
 
     def copy_to(self, path: Path) -> None:
         """Copy everything into a new file."""
+        path.touch(_MODE)
         with closing(self.engine.raw_connection()) as connection:
             connection.driver_connection.execute("VACUUM INTO ?", (str(path),))  # type: ignore[union-attr]
 
@@ -89,6 +93,7 @@ def make(path: Path) -> None:
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     made = storage(fresh, str(path))
     try:
+        fresh.touch(_MODE, exist_ok=False)
         try:
             with made.engine.begin() as connection:
                 create(connection)
