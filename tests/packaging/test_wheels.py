@@ -63,6 +63,7 @@ def test_installed_wheels_list_their_types_and_run_the_sample(installed, tmp_pat
         "odoo": "pimflow-odoo",
         "pimflow": "pimflow",
         "rest": "pimflow-http",
+        "serve": "pimflow-serve",
         "sql": "pimflow-sql",
         "transforms": "pimflow-transforms",
         "tryton": "pimflow-tryton",

@@ -18,6 +18,7 @@ from pimflow.plain import to_kept_json
 from pimflow.sentences import understood
 from pimflow.state.database import Database
 from pimflow.state.records import RecordKey, Scope, by_chunks
+from pimflow.state.statements import upsert
 from pimflow.state.tables import open_items, records, scopes
 from pimflow.words import Lead
 
@@ -183,26 +184,25 @@ def shown_key(key: str) -> str:
 
 def put(connection: Connection, scope: Scope, items: Iterable[OpenItem], run: int, now: datetime) -> None:
     """Keep items, within the caller's transaction; an item that was open keeps the time when it began."""
-    for item in items:
-        values = {
-            "scope": scope.id,
-            "resource": item.resource,
-            "key": item.key,
-            "row": item.row,
-            "source_row": to_kept_json(item.source_row).decode(),
-            "status": str(item.status),
-            "problems": _stored(item.problems),
-            "told": _stored(item.told),
-            "fingerprint": item.fingerprint,
-            "last": now.isoformat(),
-            "tried": item.tried.isoformat() if item.tried else None,
-            "run": run,
-        }
-        same = (
-            (open_items.c.scope == scope.id) & (open_items.c.resource == item.resource) & (open_items.c.key == item.key)
-        )
-        if not connection.execute(open_items.update().where(same).values(values)).rowcount:
-            connection.execute(open_items.insert().values(first=now.isoformat(), **values))
+    upsert(connection, open_items, [_row(scope, item, run, now.isoformat()) for item in items], but=("first",))
+
+
+def _row(scope: Scope, item: OpenItem, run: int, now: str) -> dict[str, Any]:
+    return {
+        "scope": scope.id,
+        "resource": item.resource,
+        "key": item.key,
+        "row": item.row,
+        "source_row": to_kept_json(item.source_row).decode(),
+        "status": str(item.status),
+        "problems": _stored(item.problems),
+        "told": _stored(item.told),
+        "fingerprint": item.fingerprint,
+        "first": now,
+        "last": now,
+        "tried": item.tried.isoformat() if item.tried else None,
+        "run": run,
+    }
 
 
 def close(connection: Connection, scope: Scope, keys: Iterable[RecordKey]) -> None:

@@ -25,14 +25,19 @@ def insert(connection: Connection, table: sa.Table) -> Any:
     return dialect.insert(table)
 
 
-def upsert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Put rows into a table, each in place of one with the same primary key; of equal ones the last."""
+def upsert(
+    connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], but: Collection[str] = ()
+) -> None:
+    """Put rows into a table, each in place of one with the same primary key, `but` for these columns of that one.
+
+    Of equal rows the last is put.
+    """
     if not rows:
         return
     keys = [column.name for column in table.primary_key]
     apart = {tuple(row[name] for name in keys): row for row in rows}
     statement = insert(connection, table)
-    new = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    new = {name: statement.excluded[name] for name in rows[0] if name not in {*keys, *but}}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=new), list(apart.values()))
 
 
