@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from pimflow.assemble import Assembly, assemble
 from pimflow.configuration.loading import load_pipeline
-from pimflow.model import FlowReport, RunReport
+from pimflow.model import FlowReport, Item, Problem, ProblemKind, RunReport, Who
 from pimflow.plan import PlannedChange, plan_pipeline
 from pimflow.plugins import create_registry
 from pimflow.running.run import RunOptions, run_pipeline
@@ -166,3 +166,32 @@ def database(state: StatePlace) -> Iterator[Database]:
     opened = open_database(state)
     yield opened
     opened.close()
+
+
+COLOURS = {"BORD", "GRN", "BLU"}
+JULIA = {"type": "shop.notice", "windows": ["julia"], "for": "product manager"}
+PETER = {"type": "shop.notice", "windows": ["peter"], "for": "administrator"}
+BORD = [("sku", "colour"), ("A", "BORD"), ("B", "red"), ("C", "BORD")]
+
+
+@pytest.fixture
+def colours(shop):
+    """Who has to do something about a colour that the shop does not have."""
+    whose = {"who": Who.PRODUCT_MANAGER}
+
+    def prepare(row):
+        value, payload = row.get("colour"), dict(row)
+        problems = ()
+        if value in COLOURS:
+            reason, remedy = "the shop has no such colour", "Choose another one."
+            problems = (Problem(reason, ProblemKind.REFERENCE, "colour", value, remedy, whose["who"]),)
+            del payload["colour"]
+        yield Item("products", str(row["sku"]), payload, problems)
+
+    shop.prepare = prepare
+    return whose
+
+
+def of(shop, window):
+    """Give the messages to one of those who are told."""
+    return [message for to, message in shop.messages if to == window]

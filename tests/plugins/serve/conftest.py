@@ -155,3 +155,8 @@ def signed_in(served: ServedProject) -> Callable[..., TestClient]:
         return browser
 
     return sign_in
+
+
+def is_in(browser: TestClient) -> bool:
+    """Tell whether somebody is signed in, or a token is taken."""
+    return browser.get("/api/v1/me").status_code == 200
