@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from pimflow.sinks import Moved, Reference, Sink, Writer
     from pimflow.steps import RowsStep
     from pimflow.tables import ChunkedTable, LazyTable
-    from pimflow.words import Lead
+    from pimflow.words import Lead, day_in_words
 
 __version__ = "0.1.0"
 
@@ -97,7 +97,7 @@ _HOME = {
     "steps": "RowsStep",
     "tables": "ChunkedTable LazyTable",
     "memories": "Memory",
-    "words": "Lead",
+    "words": "Lead day_in_words",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
@@ -174,6 +174,7 @@ __all__ = [
     "check_document",
     "confirm_option",
     "connected",
+    "day_in_words",
     "environment_option",
     "hookimpl",
     "joined",

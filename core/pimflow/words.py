@@ -23,6 +23,20 @@ _NUMBERS = (
     said("nine"),
     said("ten"),
 )
+_MONTHS = (
+    said("January"),
+    said("February"),
+    said("March"),
+    said("April"),
+    said("May"),
+    said("June"),
+    said("July"),
+    said("August"),
+    said("September"),
+    said("October"),
+    said("November"),
+    said("December"),
+)
 
 
 class Lead(StrEnum):
@@ -87,6 +101,11 @@ def one_of(label: str) -> str:
         return ""
     thing = label.lower()
     return said("an {thing}", thing=thing) if thing[0] in "aeiou" else said("a {thing}", thing=thing)
+
+
+def day_in_words(moment: datetime) -> str:
+    """Write a day: `23 November`."""
+    return said("{day} {month}", day=f"{moment:%d}", month=_MONTHS[moment.month - 1])
 
 
 def to_the_minute(moment: datetime) -> str:

@@ -16,7 +16,7 @@ from pimflow.notifying.duties import duties, remedies, whose
 from pimflow.notifying.occasions import Occasion, Standing, attention, cause_id, has_failed, lost, undelivered
 from pimflow.report import details, headline, plain_title, report_lines, sentence, stopped
 from pimflow.sentences import Words, in_language, joined, said, together
-from pimflow.words import full_stop, titled, to_the_minute
+from pimflow.words import day_in_words, full_stop, titled, to_the_minute
 
 PREFIX = "[pimflow]"
 _LONGEST_WHY = 100
@@ -100,31 +100,13 @@ def digest(day: Day, report: RunReport, event: Event, before: Standing, reader: 
     lines += ["", *(_changed(flow) for flow in report.flows)]
     more = reader.pages.problems(run.pipeline) if reader.pages.root else f"pimflow problems {run.pipeline}{run.option}"
     lines += ["", said("All that is open: {place}", place=more)]
-    date = run.started.astimezone()
     title = said(
-        "{title}, {day} {month}: {news}",
+        "{title}, {day}: {news}",
         title=_titled(run),
-        day=f"{date:%d}",
-        month=_MONTHS[date.month - 1],
+        day=day_in_words(run.started.astimezone()),
         news=_subject(day, report, before, words),
     )
     return _message(event, title, lines, report, words)
-
-
-_MONTHS = (
-    said("January"),
-    said("February"),
-    said("March"),
-    said("April"),
-    said("May"),
-    said("June"),
-    said("July"),
-    said("August"),
-    said("September"),
-    said("October"),
-    said("November"),
-    said("December"),
-)
 
 
 def _subject(day: Day, report: RunReport, before: Standing, words: Words) -> str:

@@ -11,26 +11,12 @@ from typing import Any
 
 import orjson
 
-from pimflow import FlowError, RemoteError, Window, said
+from pimflow import FlowError, RemoteError, Window, day_in_words, said
 from pimflow_files.drop import Drop, Order
 from pimflow_files.folders import Folder, Found, literal
 from pimflow_files.local import BadFileError
 
 _OK = ".ok"
-_MONTHS = (
-    said("January"),
-    said("February"),
-    said("March"),
-    said("April"),
-    said("May"),
-    said("June"),
-    said("July"),
-    said("August"),
-    said("September"),
-    said("October"),
-    said("November"),
-    said("December"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +67,16 @@ class DropFolder:
         before = said("None came before")
         if last:
             at = last.modified.astimezone()
-            before = said("The last one, {file}, is of {day}, {time}", file=last.name, day=_day(at), time=f"{at:%H:%M}")
+            before = said(
+                "The last one, {file}, is of {day}, {time}", file=last.name, day=day_in_words(at), time=f"{at:%H:%M}"
+            )
         raise RemoteError(
             said(
                 "No file that fits {pattern} came by {time} on {day}. {before}. Ask the ERP team whether the export "
                 "ran",
                 pattern=self._said(),
                 time=f"{due:%H:%M}",
-                day=_day(due),
+                day=day_in_words(due),
                 before=before,
             )
         )
@@ -229,8 +217,3 @@ def _remembered(here: Sequence[Found], before: Mapping[str, Any], taken: Taken) 
 def _names(paths: Sequence[str], shown: int = 5) -> str:
     names = ", ".join(PurePath(path).name for path in paths[:shown])
     return said("{files} and {number} more", files=names, number=len(paths) - shown) if len(paths) > shown else names
-
-
-def _day(moment: datetime) -> str:
-    """Write a day: `23 November`."""
-    return said("{day} {month}", day=f"{moment:%d}", month=_MONTHS[moment.month - 1])
